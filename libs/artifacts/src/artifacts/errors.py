@@ -1,0 +1,53 @@
+"""What can go wrong with records, artifact folders and signatures.
+
+ArtifactError
+|-- UnreadableRecord     a record's file is missing, isn't JSON or YAML, or doesn't fit its schema
+|-- InvalidArtifact      an artifact folder isn't what its manifest says
+|-- SignatureRefused     a signature is missing, or isn't of these bytes and this key
+`-- UnknownArtifact      the model store holds no artifact of that digest
+"""
+
+from pathlib import Path
+
+
+class ArtifactError(Exception):
+    """Base of every error of this package."""
+
+
+class UnreadableRecord(ArtifactError):
+    """A record could not be read; `problems` names every bad field at once."""
+
+    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+        self.source = source
+        self.problems = problems
+        super().__init__(f"{source} is unreadable: " + "; ".join(problems))
+
+
+class InvalidArtifact(ArtifactError):
+    """A folder is not the artifact that it claims to be; `problems` names every difference."""
+
+    def __init__(self, folder: Path, problems: tuple[str, ...]) -> None:
+        self.folder = folder
+        self.problems = problems
+        super().__init__(f"{folder} is not a valid model artifact: " + "; ".join(problems))
+
+
+class SignatureRefused(ArtifactError):
+    """A signature does not hold for the bytes it lies beside."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"the signature of {folder} is refused: {reason}")
+
+
+class UnknownArtifact(ArtifactError):
+    """The model store has nothing under a digest."""
+
+    def __init__(self, digest: str, store: Path) -> None:
+        self.digest = digest
+        self.store = store
+        super().__init__(
+            f"the model store {store} holds no artifact {digest}: register it, or point "
+            "PLINTH_MODEL_STORE at the store that has it"
+        )

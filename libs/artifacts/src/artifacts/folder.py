@@ -1,0 +1,111 @@
+"""A model artifact as a folder: written once, then opened only if it is what its manifest says."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from artifacts.digests import digest_bytes
+from artifacts.errors import InvalidArtifact, UnreadableRecord
+from artifacts.records.manifest import ArtifactFile, ModelManifest
+from artifacts.signatures import ArtifactVerifier
+
+MANIFEST = "manifest.json"
+SIGNATURE = "model.sig"
+SIZE_LIMIT_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class ModelArtifact:
+    """A verified artifact in memory: what was checked is what is used, whatever the disk does."""
+
+    manifest: ModelManifest
+    files: Mapping[str, bytes]
+
+    @property
+    def digest(self) -> str:
+        """The digest of the canonical manifest."""
+        return self.manifest.digest
+
+
+def write_artifact(folder: Path, manifest: ModelManifest, files: Mapping[str, bytes]) -> Path:
+    """Write an artifact (unsigned) to a folder, in place of what was there, and return the folder.
+
+    Raises InvalidArtifact where the bytes aren't those that the manifest lists.
+    """
+    if problems := _differences(manifest, files):
+        raise InvalidArtifact(folder, problems)
+    draft = folder.with_name(f".{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    for path, data in files.items():
+        (draft / path).parent.mkdir(parents=True, exist_ok=True)
+        (draft / path).write_bytes(data)
+    manifest.write(draft / MANIFEST)
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.replace(folder)
+    return folder
+
+
+def list_files(files: Mapping[str, bytes]) -> tuple[ArtifactFile, ...]:
+    """Return the manifest's entries for some files, sorted by path."""
+    return tuple(
+        ArtifactFile(path=path, digest=digest_bytes(data), size_bytes=len(data))
+        for path, data in sorted(files.items())
+    )
+
+
+def open_artifact(folder: Path, verifier: ArtifactVerifier) -> ModelArtifact:
+    """Read and verify an artifact: signature first, then every byte against the manifest.
+
+    Nothing of the folder is executed or unpickled. Raises InvalidArtifact with every difference (a
+    missing, extra, changed, linked or huge file), SignatureRefused, or UnreadableRecord.
+    """
+    paths = _regular_files(folder)
+    verifier.verify(folder, folder / SIGNATURE)
+    manifest = ModelManifest.read(folder / MANIFEST)
+    files = {p: (folder / p).read_bytes() for p in paths if p not in {MANIFEST, SIGNATURE}}
+    if problems := _differences(manifest, files):
+        raise InvalidArtifact(folder, problems)
+    return ModelArtifact(manifest, MappingProxyType(files))
+
+
+def _differences(manifest: ModelManifest, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    listed = {file.path: file for file in manifest.files}
+    found = {file.path: file for file in list_files(files)}
+    return (
+        *(f"{path} is listed and not there" for path in sorted(listed.keys() - found.keys())),
+        *(f"{path} is there and not listed" for path in sorted(found.keys() - listed.keys())),
+        *(
+            f"{path} has digest {found[path].digest}, the manifest says {listed[path].digest}"
+            for path in sorted(listed.keys() & found.keys())
+            if listed[path] != found[path]
+        ),
+    )
+
+
+def _regular_files(folder: Path) -> list[str]:
+    """List an artifact's files, refusing what could lead outside of it or fill the memory."""
+    if not folder.is_dir() or folder.is_symlink():
+        raise UnreadableRecord(str(folder), ("there is no such folder",))
+    paths: list[str] = []
+    problems: list[str] = []
+    size_bytes = 0
+    for root, folders, names in os.walk(folder, followlinks=False):
+        for path in (Path(root) / name for name in (*folders, *names)):
+            relative = path.relative_to(folder).as_posix()
+            if path.is_symlink():
+                problems.append(f"{relative} is a symbolic link")
+            elif path.is_file():
+                paths.append(relative)
+                size_bytes += path.stat().st_size
+            elif not path.is_dir():
+                problems.append(f"{relative} is not a regular file")
+    if size_bytes > SIZE_LIMIT_BYTES:
+        problems.append(f"{size_bytes} bytes, the limit is {SIZE_LIMIT_BYTES}")
+    if MANIFEST not in paths:
+        problems.append(f"there is no {MANIFEST}")
+    if problems:
+        raise InvalidArtifact(folder, tuple(sorted(problems)))
+    return sorted(paths)

@@ -1,0 +1,200 @@
+"""ModelManifest: what a model artifact is, what it was made of, and how it must answer."""
+
+import math
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from artifacts.digests import Digest
+from artifacts.records.answers import Answer
+from artifacts.records.record import Part, Record
+
+ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+HeadName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Commit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
+
+
+class ArtifactFile(Part):
+    """One file of an artifact: its path inside the folder, its digest and its size in bytes."""
+
+    path: str
+    digest: Digest
+    size_bytes: Annotated[int, Field(ge=0)]
+
+    @field_validator("path")
+    @classmethod
+    def _stays_inside(cls, path: str) -> str:
+        pure = PurePosixPath(path)
+        if pure.is_absolute() or str(pure) != path or not set(pure.parts).isdisjoint({"..", "."}):
+            raise ValueError(f"{path!r} is not a plain path inside the artifact")
+        if "\\" in path or any(part.startswith(".") for part in pure.parts):
+            raise ValueError(f"{path!r} is hidden, or holds a backslash")
+        return path
+
+
+class DataSplit(Part):
+    """One split of the photo manifest: the digest of its sorted photo digests, and its counts."""
+
+    name: Literal["train", "validation", "holdout"]
+    digest: Digest
+    photos: Annotated[int, Field(ge=0)]
+    groups: Annotated[int, Field(ge=0)]
+
+
+class Data(Record):
+    """The photos behind a model, by digest."""
+
+    photo_manifest: Digest
+    splits: tuple[DataSplit, ...]
+
+    def split(self, name: str) -> DataSplit | None:
+        """Return a split by its name, or None."""
+        return next((split for split in self.splits if split.name == name), None)
+
+
+class Code(Record):
+    """The commit that a model was trained from; `dirty` where files differed from it."""
+
+    commit: Commit
+    dirty: bool
+
+
+class LinearScale(Record):
+    """A head's raw output is its value."""
+
+    kind: Literal["linear"] = "linear"
+
+    def to_raw(self, value: float) -> float:
+        """Return the raw output for a value."""
+        return value
+
+    def to_value(self, raw: float) -> float:
+        """Return the value of a raw output."""
+        return raw
+
+
+class LogAgeScale(Record):
+    """A head's raw output is the natural logarithm of the years before a reference year.
+
+    Buildings span four thousand years and most are young: an error of thirty years matters for a
+    house of 1920 and not for a temple. On this scale errors are relative to age.
+    """
+
+    kind: Literal["log_age"] = "log_age"
+    reference_year: int
+
+    def to_raw(self, value: float) -> float:
+        """Return log(reference year - year); ValueError for a year not before the reference."""
+        if value >= self.reference_year:
+            raise ValueError(f"year {value:g} is not before {self.reference_year}")
+        return math.log(self.reference_year - value)
+
+    def to_value(self, raw: float) -> float:
+        """Return the year of a raw output."""
+        return self.reference_year - math.exp(raw)
+
+
+Scale = Annotated[LinearScale | LogAgeScale, Field(discriminator="kind")]
+
+
+class Interval(Record):
+    """A prediction interval on the raw scale: raw + low_offset to raw + high_offset.
+
+    The offsets are quantiles of grouped out-of-fold residuals (split conformal prediction, Vovk
+    et al. 2005, with cross-validation in place of the one split).
+    """
+
+    level: Annotated[float, Field(gt=0, lt=1)]
+    low_offset: float
+    high_offset: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Interval":
+        if self.low_offset > self.high_offset:
+            raise ValueError("low_offset is above high_offset")
+        return self
+
+
+class ClassificationHead(Record):
+    """A head that names one of its labels; its ONNX file gives a probability for each."""
+
+    kind: Literal["classification"] = "classification"
+    name: HeadName
+    family: str
+    file: str
+    labels: Annotated[tuple[str, ...], Field(min_length=2)]
+
+    @field_validator("labels")
+    @classmethod
+    def _distinct(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(labels)) != len(labels):
+            raise ValueError("a label stands twice")
+        return labels
+
+
+class RegressionHead(Record):
+    """A head that gives a number in a unit, and an interval around it."""
+
+    kind: Literal["regression"] = "regression"
+    name: HeadName
+    family: str
+    file: str
+    unit: str
+    scale: Scale
+    interval: Interval
+
+
+Head = Annotated[ClassificationHead | RegressionHead, Field(discriminator="kind")]
+
+
+class Metric(Record):
+    """A number that training measured, and over what (`cross_validation` or a split's name)."""
+
+    name: str
+    value: float
+    over: Literal["cross_validation", "validation", "holdout"]
+
+
+class GoldenPhoto(Record):
+    """A photo that lies in the artifact, with the vector and the answers that it must give."""
+
+    photo: Digest
+    file: str
+    vector: Digest
+    answers: dict[HeadName, Answer]
+
+
+class ModelManifest(Record):
+    """The record at the root of an artifact. Its digest is the artifact's digest."""
+
+    format: Literal[1] = 1
+    name: ModelName
+    files: tuple[ArtifactFile, ...]
+    feature_schema: Digest
+    data: Data
+    code: Code
+    environment: Digest
+    params: Digest
+    heads: Annotated[tuple[Head, ...], Field(min_length=1)]
+    metrics: tuple[Metric, ...]
+    golden_photos: Annotated[tuple[GoldenPhoto, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names_only_its_files(self) -> "ModelManifest":
+        paths = [file.path for file in self.files]
+        named = {head.file for head in self.heads} | {photo.file for photo in self.golden_photos}
+        names = [head.name for head in self.heads]
+        if len(set(paths)) != len(paths):
+            raise ValueError("a file stands twice")
+        if len(set(names)) != len(names):
+            raise ValueError("a head stands twice")
+        if missing := sorted(named - set(paths)):
+            raise ValueError(f"not among the files: {', '.join(missing)}")
+        if stray := [p for p in self.golden_photos if set(p.answers) != set(names)]:
+            raise ValueError(f"golden photo {stray[0].photo} doesn't answer for every head")
+        return self
+
+    def head(self, name: str) -> ClassificationHead | RegressionHead:
+        """Return a head by its name; KeyError where there is none."""
+        return {head.name: head for head in self.heads}[name]

@@ -1,0 +1,124 @@
+"""PhotoManifest: the table of photos. Git holds it; the photos themselves lie in a photo store."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from artifacts.digests import Digest, digest_bytes, digest_json
+from artifacts.errors import UnreadableRecord
+from artifacts.records.record import Record
+
+Split = Literal["train", "validation", "holdout"]
+Text = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+_FIXED = ("photo", "split", "group", "style", "year", "source", "licence")
+_SLICE = "slice."
+
+
+class PhotoRow(Record):
+    """One photo: its digest, truth (style and, where known, year; BC is negative) and origin.
+
+    `group` ties photos of one building together: a group lies in one split, whole.
+    """
+
+    photo: Digest
+    split: Split
+    group: Text
+    style: Text
+    year: int | None
+    source: Text
+    licence: Text
+    slices: dict[Text, Text] = Field(default_factory=dict)
+
+    def truth(self, head: str) -> str | int | None:
+        """Return the truth for a head: `style` or `era`; KeyError for another."""
+        return {"style": self.style, "era": self.year}[head]
+
+
+class PhotoManifest(Record):
+    """All photos of a dataset, sorted by digest."""
+
+    rows: tuple[PhotoRow, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "PhotoManifest":
+        photos = [row.photo for row in self.rows]
+        if photos != sorted(set(photos)):
+            raise ValueError("the photos are not sorted, or one stands twice")
+        splits: dict[str, str] = {}
+        for row in self.rows:
+            if splits.setdefault(row.group, row.split) != row.split:
+                raise ValueError(f"group {row.group} lies in two splits")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """The digest of the manifest's file: what git holds is what a model names."""
+        return digest_bytes(self.to_csv().encode())
+
+    def of_split(self, split: Split) -> tuple[PhotoRow, ...]:
+        """Return the rows of a split."""
+        return tuple(row for row in self.rows if row.split == split)
+
+    def split_digest(self, split: Split) -> str:
+        """Return the digest of a split: of the sorted list of its photos and their truths."""
+        return digest_json([[r.photo, r.group, r.style, r.year] for r in self.of_split(split)])
+
+    @property
+    def slice_names(self) -> tuple[str, ...]:
+        """The names of all slices that any photo carries, sorted."""
+        return tuple(sorted({name for row in self.rows for name in row.slices}))
+
+    def to_csv(self) -> str:
+        """Return the manifest as a file's text: one canonical form, one line a photo."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([*_FIXED, *(_SLICE + name for name in self.slice_names)])
+        writer.writerows(self._cells())
+        return out.getvalue()
+
+    def _cells(self) -> Iterator[list[str]]:
+        for row in self.rows:
+            year = "" if row.year is None else str(row.year)
+            fixed = [row.photo, row.split, row.group, row.style, year, row.source, row.licence]
+            yield [*fixed, *(row.slices.get(name, "") for name in self.slice_names)]
+
+    def write(self, path: Path) -> Path:
+        """Write the manifest as CSV, whole or not at all, and return the path."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(path.name + ".draft")
+        draft.write_text(self.to_csv(), encoding="utf-8", newline="")
+        draft.replace(path)
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a manifest from CSV; UnreadableRecord names every bad line."""
+        try:
+            text = path.read_bytes().decode()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise UnreadableRecord(str(path), (str(exc),)) from exc
+        reader = csv.DictReader(io.StringIO(text), strict=True)
+        if missing := sorted(set(_FIXED) - set(reader.fieldnames or ())):
+            raise UnreadableRecord(str(path), (f"no column {', '.join(missing)}",))
+        try:
+            rows = tuple(_row(cells) for cells in reader)
+            return cls(rows=rows)
+        except csv.Error as exc:
+            raise UnreadableRecord(str(path), (f"line {reader.line_num}: {exc}",)) from exc
+        except ValidationError as exc:
+            problems = tuple(
+                f"line {reader.line_num}, {'.'.join(map(str, e['loc']))}: {e['msg']}"
+                for e in exc.errors()
+            )
+            raise UnreadableRecord(str(path), problems) from exc
+
+
+def _row(cells: dict[str, str]) -> PhotoRow:
+    slices = {k.removeprefix(_SLICE): v for k, v in cells.items() if k.startswith(_SLICE) and v}
+    fixed: dict[str, object] = {name: cells[name] for name in _FIXED}
+    return PhotoRow.model_validate(fixed | {"year": cells["year"] or None, "slices": slices})

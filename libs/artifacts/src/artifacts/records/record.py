@@ -1,0 +1,106 @@
+"""What all records share: frozen, closed, read strictly, and named by their canonical JSON."""
+
+import json
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from artifacts.digests import digest_json
+from artifacts.errors import UnreadableRecord
+
+
+class Part(BaseModel):
+    """A frozen piece of a record. Unknown keys and non-finite numbers are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Record(Part):
+    """A frozen value that services exchange, with a digest and a file form."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of this record's canonical JSON."""
+        return digest_json(self.model_dump(mode="json"))
+
+    def to_json(self) -> str:
+        """Return the record as a file's text: sorted keys, indented, so that git diffs it well."""
+        return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
+
+    def write(self, path: Path) -> Path:
+        """Write the record to a file, whole or not at all, and return the path."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(path.name + ".draft")
+        draft.write_text(self.to_json(), encoding="utf-8")
+        draft.replace(path)
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a record from a JSON or YAML file (by its ending).
+
+        Raises UnreadableRecord naming every problem: a missing file, a duplicate key, a missing or
+        unknown field, a value of the wrong kind.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as exc:
+            raise UnreadableRecord(str(path), (str(exc),)) from exc
+        parse = parse_yaml if path.suffix in {".yaml", ".yml"} else parse_json
+        return cls.parse(parse(text, str(path)), str(path))
+
+    @classmethod
+    def parse(cls, value: object, source: str) -> Self:
+        """Make a record of a parsed document; `source` says in errors where it came from."""
+        try:
+            return cls.model_validate(value)
+        except ValidationError as exc:
+            raise UnreadableRecord(source, tuple(_problems(exc))) from exc
+
+
+def parse_json(text: str, source: str) -> object:
+    """Parse JSON, refusing duplicate keys and the non-standard NaN and Infinity."""
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as exc:
+        raise UnreadableRecord(source, (f"not valid JSON: {exc}",)) from exc
+
+
+def parse_yaml(text: str, source: str) -> object:
+    """Parse YAML with plain values only, refusing duplicate keys."""
+    try:
+        return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader by descent
+    except (yaml.YAMLError, ValueError, RecursionError) as exc:
+        raise UnreadableRecord(source, (f"not valid YAML: {exc}",)) from exc
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML lets the last of two equal keys win, which would hide a line from a reviewer."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if twice:
+            raise ValueError(f"key given twice: {', '.join(twice)}{node.start_mark}")
+        return super().construct_mapping(node, deep)
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    keys = [key for key, _ in pairs]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise ValueError(f"key given twice: {', '.join(twice)}")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _problems(exc: ValidationError) -> list[str]:
+    return [
+        f"{'.'.join(str(part) for part in error['loc']) or 'document'}: {error['msg']}"
+        for error in exc.errors()
+    ]

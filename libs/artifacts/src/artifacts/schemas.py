@@ -1,0 +1,25 @@
+"""JSON Schemas of the records, for editors and for readers in other languages."""
+
+import json
+from pathlib import Path
+
+from artifacts.records.evaluation import Evaluation
+from artifacts.records.gate import GateReport
+from artifacts.records.manifest import ModelManifest
+from artifacts.records.photos import PhotoRow
+from artifacts.records.record import Record
+from artifacts.records.release import Release
+
+RECORDS: tuple[type[Record], ...] = (Evaluation, GateReport, ModelManifest, PhotoRow, Release)
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write `<Record>.schema.json` for every record and return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for record in RECORDS:
+        path = folder / f"{record.__name__}.schema.json"
+        schema = json.dumps(record.model_json_schema(), indent=2, sort_keys=True)
+        path.write_text(schema + "\n", encoding="utf-8")
+        paths.append(path)
+    return paths
