@@ -1,0 +1,18 @@
+"""A verified model artifact and photos in, answers and evaluations out."""
+
+from scoring.errors import NonFiniteScore, ScoringError, UnusableModel
+from scoring.evaluation import evaluate
+from scoring.metrics import metrics_of
+from scoring.proof import Proof, prove
+from scoring.scorer import Scorer
+
+__all__ = [
+    "NonFiniteScore",
+    "Proof",
+    "Scorer",
+    "ScoringError",
+    "UnusableModel",
+    "evaluate",
+    "metrics_of",
+    "prove",
+]

@@ -1,0 +1,81 @@
+"""The parity certificate: an artifact's golden photos, answered again where it is to serve."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from artifacts.folder import ModelArtifact
+from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
+from artifacts.records.manifest import GoldenPhoto
+from features import PhotoRefused, vector_digest
+from scoring.scorer import Scorer
+
+PROBABILITY_TOLERANCE = 1e-3
+"""Largest difference of a probability between two machines that counts as equal."""
+VALUE_TOLERANCE = 1e-3
+"""Largest relative difference of a regression value between two machines."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the golden photos showed: `differences` is empty if the model answers as certified.
+
+    `bit_equal` says whether the vectors were equal to the last bit as well, as they must be on the
+    machine that trained, and need not be on another processor.
+    """
+
+    differences: tuple[str, ...]
+    bit_equal: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether the model answers as certified."""
+        return not self.differences
+
+
+def prove(artifact: ModelArtifact, scorer: Scorer) -> Proof:
+    """Answer every golden photo and compare labels, probabilities and values."""
+    differences: list[str] = []
+    bit_equal = True
+    for golden in artifact.manifest.golden_photos:
+        try:
+            vector = scorer.extractor.extract(artifact.files[golden.file])
+        except PhotoRefused as exc:
+            differences.append(f"{golden.file}: {exc}")
+            continue
+        bit_equal &= vector_digest(vector) == golden.vector
+        answers = scorer.answers(vector[np.newaxis])[0]
+        differences += _differences(golden, answers)
+    return Proof(tuple(differences), bit_equal)
+
+
+def _differences(golden: GoldenPhoto, answers: dict[str, Answer]) -> list[str]:
+    return [
+        f"{golden.file}: {head} {reason}"
+        for head, expected in golden.answers.items()
+        if (reason := differs(expected, answers[head]))
+    ]
+
+
+def differs(expected: Answer, found: Answer) -> str | None:
+    """Say how an answer differs from the expected one beyond the tolerances, or None."""
+    if isinstance(expected, ClassificationAnswer) and isinstance(found, ClassificationAnswer):
+        if expected.label != found.label:
+            return f"says {found.label}, certified is {expected.label}"
+        after = {item.label: item.probability for item in found.ranking}
+        for item in expected.ranking:
+            gap = abs(after.get(item.label, -1.0) - item.probability)
+            if gap > PROBABILITY_TOLERANCE:
+                return f"gives {item.label} a probability {gap:.5f} off the certified one"
+        return None
+    if isinstance(expected, RegressionAnswer) and isinstance(found, RegressionAnswer):
+        pairs = zip(_numbers(expected), _numbers(found), strict=True)
+        for before, now in pairs:
+            if abs(now - before) > VALUE_TOLERANCE * max(1.0, abs(before)):
+                return f"says {now:g}, certified is {before:g}"
+        return None
+    return f"answers as {found.kind}, certified is {expected.kind}"
+
+
+def _numbers(answer: RegressionAnswer) -> tuple[float, float, float]:
+    return answer.value, answer.low, answer.high

@@ -1,0 +1,137 @@
+"""Scorer: a model artifact's ONNX heads behind its feature schema. No pickle, no fitting."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from artifacts.folder import ModelArtifact
+from artifacts.records.answers import (
+    Answer,
+    ClassificationAnswer,
+    LabelProbability,
+    RegressionAnswer,
+)
+from artifacts.records.manifest import ClassificationHead, RegressionHead
+from features import Extractor, FeatureSchema
+from scoring.errors import NonFiniteScore, UnusableModel
+from scoring.labels import quantise, rank
+
+FEATURE_SCHEMA = "feature_schema.json"
+WEIGHTS = "weights/"
+
+Vectors = NDArray[np.float32]
+Scores = NDArray[np.float64]
+Head = ClassificationHead | RegressionHead
+
+
+class Scorer:
+    """Photos or vectors in, answers out.
+
+    Rows are scored one at a time: a matrix product over many rows may differ from that over one in
+    its last bits, and a batch must answer what the service answers.
+    """
+
+    def __init__(self, extractor: Extractor, heads: Sequence[Head], files: Mapping[str, bytes]):
+        """Open the heads; UnusableModel where a file is no model, or not one for this schema."""
+        self.extractor = extractor
+        self.heads = tuple(heads)
+        self._sessions = {head.name: _open(head, files[head.file]) for head in heads}
+        blank = np.zeros((1, extractor.schema.width), np.float32)
+        for head in heads:
+            _check_shape(head, self._raw(head, blank))
+
+    @classmethod
+    def of(cls, artifact: ModelArtifact) -> "Scorer":
+        """Open a verified artifact; UnusableModel where its feature schema isn't the manifest's."""
+        schema = _read_schema(artifact)
+        weights = {
+            f"sha256:{path.removeprefix(WEIGHTS).removesuffix('.onnx')}": data
+            for path, data in artifact.files.items()
+            if path.startswith(WEIGHTS)
+        }
+        return cls(Extractor(schema, weights), artifact.manifest.heads, artifact.files)
+
+    def scores(self, vectors: Vectors) -> dict[str, Scores]:
+        """Return each head's raw scores for vectors (n, width).
+
+        A classification head gives probabilities (n, k), quantised; a regression head its raw
+        outputs (n,). NonFiniteScore where any is not finite.
+        """
+        return {head.name: self._head_scores(head, vectors) for head in self.heads}
+
+    def answers(self, vectors: Vectors) -> list[dict[str, Answer]]:
+        """Return the answers of all heads for each of the vectors (n, width)."""
+        scores = self.scores(vectors)
+        return [
+            {head.name: answer_of(head, scores[head.name][row]) for head in self.heads}
+            for row in range(len(vectors))
+        ]
+
+    def _head_scores(self, head: Head, vectors: Vectors) -> Scores:
+        shape = (0, len(head.labels)) if isinstance(head, ClassificationHead) else (0,)
+        rows = [self._raw(head, vectors[i : i + 1]) for i in range(len(vectors))]
+        raw = np.concatenate(rows) if rows else np.zeros(shape)
+        if not np.isfinite(raw).all():
+            raise NonFiniteScore(head.name)
+        return quantise(raw) if isinstance(head, ClassificationHead) else raw
+
+    def _raw(self, head: Head, row: Vectors) -> Scores:
+        session = self._sessions[head.name]
+        # A classifier's outputs are its labels and then its probabilities; a regressor has one.
+        output = session.get_outputs()[-1].name
+        try:
+            (raw,) = session.run([output], {session.get_inputs()[0].name: row})
+        except Exception as exc:  # ONNX Runtime has no error type of its own to catch
+            raise UnusableModel(head.file, str(exc)) from exc
+        values = np.asarray(raw, dtype=np.float64)
+        return values.reshape(1, -1) if isinstance(head, ClassificationHead) else values.reshape(-1)
+
+
+def answer_of(head: Head, scores: Scores) -> Answer:
+    """Turn one photo's scores of a head, (k,) or a scalar, into its answer."""
+    if isinstance(head, ClassificationHead):
+        order = rank(scores[None])[0]
+        return ClassificationAnswer(
+            ranking=tuple(
+                LabelProbability(label=head.labels[i], probability=float(scores[i])) for i in order
+            )
+        )
+    raw, interval = float(scores), head.interval
+    ends = [
+        head.scale.to_value(raw + offset) for offset in (interval.low_offset, interval.high_offset)
+    ]
+    # A scale may turn the axis round (age grows as years fall), so the ends are sorted.
+    return RegressionAnswer(value=head.scale.to_value(raw), low=min(ends), high=max(ends))
+
+
+def _open(head: Head, model: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as exc:  # ONNX Runtime has no error type of its own to catch
+        raise UnusableModel(head.file, str(exc)) from exc
+
+
+def _check_shape(head: Head, scores: Scores) -> None:
+    expected = (1, len(head.labels)) if isinstance(head, ClassificationHead) else (1,)
+    if scores.shape != expected:
+        raise UnusableModel(head.file, f"it gives {scores.shape}, its head says {expected}")
+
+
+def _read_schema(artifact: ModelArtifact) -> FeatureSchema:
+    data = artifact.files.get(FEATURE_SCHEMA)
+    if data is None:
+        raise UnusableModel(FEATURE_SCHEMA, "the artifact has no such file")
+    try:
+        schema = FeatureSchema.model_validate_json(data)
+    except ValidationError as exc:
+        raise UnusableModel(FEATURE_SCHEMA, str(exc)) from exc
+    if schema.digest != artifact.manifest.feature_schema:
+        raise UnusableModel(FEATURE_SCHEMA, f"its digest {schema.digest} isn't the manifest's")
+    return schema
