@@ -1,0 +1,1 @@
+"""Parts that buildings are made of."""
