@@ -1,0 +1,104 @@
+# The front door for people: `make help`. Machines call bin/plinth, which keeps exit codes.
+# Paths given as variables are those of the caller, with `make -C` too.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+$(if $(wildcard bin/plinth),,$(error run it with `make -C CHECKOUT`, not with -f))
+
+ROOT := $(CURDIR)
+# make tells that -C was given by adding w to its flags; PWD is then still the caller's folder.
+CALLER := $(if $(findstring w,$(firstword -$(MAKEFLAGS))),$(PWD),$(CURDIR))
+IN_CALLER := cd "$(CALLER)" &&
+PLINTH := "$(ROOT)/bin/plinth"
+PYTHON := .venv/bin/python
+
+WORK ?= $(ROOT)/build/work
+DATASET ?= $(WORK)/data
+OUT ?= $(ROOT)/build/candidate
+PORT ?= 8000
+LIMIT ?= 200
+
+# What a target can't do without; said before anything runs.
+NEEDED_train := PHOTOS
+NEEDED_gate := CANDIDATE
+NEEDED_report := CANDIDATE
+NEEDED_serve := MODEL
+NEEDED_predict := PHOTOS OUT_FILE
+OUT_FILE := $(if $(filter command line environment,$(origin OUT)),$(OUT))
+usage = $(shell sed -n 's/^$(1):.*\#\# \(.*\) | .*/usage: make $(1) \1/p' Makefile)
+require = $(if $($(2)),,$(error $(call usage,$(1))))
+$(foreach goal,$(MAKECMDGOALS),$(foreach name,$(NEEDED_$(goal)),$(call require,$(goal),$(name))))
+
+.PHONY: help setup clean environment check lint types test unit bench isolation lock lock-check \
+	schemas train gate report parity serve predict demo
+
+help: ## | lists the targets
+	@awk -F ':.*## | *\\| ' '/^[a-z-]+:.*## /{printf "  %-58s %s\n", "make " $$1 " " $$2, $$3}' Makefile
+
+setup: environment ## | builds every environment from its lock and creates the keys
+	@bin/environment training inference delivery
+	@$(PYTHON) bin/node_tools.py
+	@test -f .plinth/keys/model-signing.pem || bin/plinth training create-keys
+
+clean: ## | removes environments, caches and products; leaves .plinth (keys, models, records)
+	rm -rf .venv .envs build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
+
+environment:
+	@bin/environment dev
+
+check: lint types test ## | everything that must be green before a merge
+
+lint: environment lock-check ## | style, import contracts, shell scripts and locks
+	.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	.venv/bin/lint-imports && .venv/bin/shellcheck bin/plinth bin/environment .ci/run
+
+types: environment ## | mypy --strict over packages and scripts
+	.venv/bin/mypy && .venv/bin/mypy bin
+
+test: setup isolation ## | every test with coverage, after the isolation runs
+	.venv/bin/pytest --cov --cov-report=term-missing:skip-covered
+
+unit: environment ## [PACKAGE=NAME] | unit tests of all packages or of one
+	.venv/bin/pytest -q tests/unit/$(PACKAGE)
+
+bench: setup ## | peers and limits, measured side by side
+	PYTHONPATH=. $(PYTHON) -m benchmarks
+
+isolation: environment ## [PACKAGE=NAME] | unit tests against wheels, with only what each package declares
+	$(PYTHON) bin/isolation.py $(PACKAGE)
+
+lock: environment ## | resolves the locks in requirements/ anew (needs a package registry)
+	$(PYTHON) bin/lock.py
+
+lock-check: environment
+	@$(PYTHON) bin/lock.py --check
+
+schemas: environment ## | writes the JSON Schemas of the records
+	$(PYTHON) -c 'from pathlib import Path; from artifacts.schemas import write_schemas; write_schemas(Path("libs/artifacts/schemas"))'
+
+train: setup ## PHOTOS=DIR [OUT=build/candidate] | trains on a folder of photos and packages a signed candidate
+	$(IN_CALLER) $(PLINTH) training run-pipeline --photos "$(PHOTOS)" --work "$(WORK)" --out "$(OUT)"
+
+gate: setup ## CANDIDATE=DIR [DATASET=build/work/data] | judges a candidate by its policy
+	$(IN_CALLER) $(PLINTH) delivery gate "$(CANDIDATE)" --dataset "$(DATASET)" --out "$(ROOT)/build/gate-report.json"
+
+report: setup ## CANDIDATE=DIR [GATE_REPORT=FILE.json] | describes a candidate for people
+	$(IN_CALLER) $(PLINTH) delivery report "$(CANDIDATE)" $(if $(GATE_REPORT),--gate-report "$(GATE_REPORT)")
+
+parity: PHOTOS ?= $(ROOT)/build/photos
+parity: MODEL ?= $(ROOT)/build/candidate
+parity: setup ## [PHOTOS=DIR MODEL=DIR LIMIT=200] | compares the training and the serving path photo by photo
+	$(IN_CALLER) $(PLINTH) delivery parity "$(PHOTOS)" --model "$(MODEL)" --limit "$(LIMIT)"
+
+serve: setup ## MODEL=DIR [PORT=8000] | serves a model over HTTP on this machine
+	@$(PYTHON) bin/api_key.py "$(PORT)"
+	@$(IN_CALLER) PLINTH_API_KEYS="$$(cat "$(ROOT)/.plinth/keys/api-key")" $(PLINTH) inference serve --model "$(MODEL)" --port "$(PORT)"
+
+predict: MODEL ?= $(ROOT)/build/candidate
+predict: setup ## PHOTOS=DIR OUT=FILE.csv [MODEL=build/candidate] | answers a folder of photos into a table
+	$(IN_CALLER) $(PLINTH) inference predict "$(PHOTOS)" --out "$(OUT)" --model "$(MODEL)"
+
+demo: setup ## [PHOTOS=DIR] | the whole loop on this machine, from photos to a served model
+	@$(IN_CALLER) PYTHONPATH="$(ROOT)" "$(ROOT)/$(PYTHON)" -m demo $(if $(PHOTOS),"$(PHOTOS)")

@@ -1,0 +1,108 @@
+"""The slow half of bin/environment: builds one environment from its lock. Standard library only.
+
+Usage: python build_environment.py NAME DIGEST
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from workspace import (
+    BUILD_CONSTRAINTS,
+    PACKAGES,
+    REQUIREMENTS,
+    ROOT,
+    CommandFailed,
+    run,
+    uv,
+    uv_from_cache_or_registry,
+    uv_options,
+)
+
+STAMP = "in-step"
+
+
+def main(name: str, digest: str) -> int:
+    """Builds the environment NAME and stamps it with DIGEST; 0 done, 2 could not."""
+    folder = ROOT / ".venv" if name == "dev" else ROOT / ".envs" / name
+    try:
+        with _one_at_a_time():
+            if not _has_stamp(folder, digest):
+                _say(f"setting up {folder.relative_to(ROOT)} (the first time takes a minute)")
+                _provide_uv()
+                _build(name, folder)
+                (folder / STAMP).write_text(digest + "\n", encoding="utf-8")
+    except CommandFailed as failure:
+        _say(f"{folder.relative_to(ROOT)} is not set up: this failed: {failure}")
+        return 2
+    return 0
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two commands started together must not build the same environment."""
+    (ROOT / ".envs").mkdir(exist_ok=True)
+    with (ROOT / ".envs" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _provide_uv() -> None:
+    folder = ROOT / ".envs" / "uv"
+    lock = REQUIREMENTS / "bootstrap.txt"
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if _has_stamp(folder, digest) and _runs(folder / "bin" / "uv", "--version"):
+        return
+    if importlib.util.find_spec("ensurepip") is None:
+        raise CommandFailed("import ensurepip (on Debian and Ubuntu: apt-get install python3-venv)")
+    shutil.rmtree(folder, ignore_errors=True)
+    run(sys.executable, "-m", "venv", folder)
+    pip = (folder / "bin" / "python", "-m", "pip", "-qq", "--disable-pip-version-check")
+    run(*pip, "install", "--require-hashes", "--requirement", lock)
+    (folder / STAMP).write_text(digest + "\n", encoding="utf-8")
+
+
+def _build(name: str, folder: Path) -> None:
+    (folder / STAMP).unlink(missing_ok=True)
+    python = folder / "bin" / "python"
+    if not _runs(python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
+        uv("venv", "--clear", "--no-project", "--python", sys.executable, folder)
+    packages = (
+        tuple(PACKAGES.values())
+        if name == "dev"
+        else (PACKAGES[name], *PACKAGES[name].local_packages())
+    )
+    uv_from_cache_or_registry(
+        "pip", "sync", "--python", python, *uv_options(REQUIREMENTS / f"{name}.txt")
+    )
+    editables = [word for package in packages for word in ("--editable", package.folder)]
+    constraints = ("--build-constraints", BUILD_CONSTRAINTS)
+    uv_from_cache_or_registry(
+        "pip", "install", "--python", python, "--no-deps", *constraints, *editables
+    )
+
+
+def _runs(*command: str | Path) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _has_stamp(folder: Path, digest: str) -> bool:
+    stamp = folder / STAMP
+    return stamp.is_file() and stamp.read_text(encoding="utf-8").strip() == digest
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"plinth: {text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

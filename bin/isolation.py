@@ -1,0 +1,112 @@
+"""Runs each package's unit tests against wheels, in an environment of its own lock and no more.
+
+Usage: python bin/isolation.py [PACKAGE...]
+
+Nothing comes from the network: `make setup` has filled uv's cache. What tests need lies in an
+overlay folder, and only after every module of the package was imported without it.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from workspace import PACKAGES, REQUIREMENTS, ROOT, CommandFailed, Package, uv, uv_options
+
+TESTS = ROOT / "tests" / "unit"
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+package = importlib.import_module(sys.argv[1])
+for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+"""
+
+
+def main(names: Sequence[str]) -> int:
+    """0 when all pass, 1 when one fails, 2 when an environment could not be built."""
+    unknown = set(names) - set(PACKAGES)
+    if unknown:
+        sys.stderr.write(f"isolation: no package {', '.join(unknown)}; {', '.join(PACKAGES)}\n")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="plinth-isolation-") as scratch:
+        try:
+            results = {name: _passes(PACKAGES[name], Path(scratch)) for name in names or PACKAGES}
+        except CommandFailed as failure:
+            sys.stderr.write(f"isolation: this failed: {failure}\n")
+            sys.stderr.write(
+                "isolation works without network; `make clean setup` fills the cache\n"
+            )
+            return 2
+    failed = [name for name, passed in results.items() if not passed]
+    sys.stdout.write(f"isolation: {len(results) - len(failed)} passed, {len(failed)} failed\n")
+    return 1 if failed else 0
+
+
+def _passes(package: Package, scratch: Path) -> bool:
+    started = time.monotonic()
+    python = _environment(package, scratch)
+    overlay = _overlay(scratch)
+    built = time.monotonic()
+    passed = _imports(package, python, scratch) and _tests(package, python, overlay, scratch)
+    sys.stdout.write(
+        f"isolation: {package.name} {'passed' if passed else 'FAILED'} "
+        f"({built - started:.1f} s to build, {time.monotonic() - built:.1f} s to test)\n"
+    )
+    sys.stdout.flush()
+    return passed
+
+
+def _wheel(package: Package, scratch: Path) -> Path:
+    out = scratch / "wheels" / package.name
+    if not out.is_dir():
+        constraints = ("--build-constraints", REQUIREMENTS / "build.txt", "--require-hashes")
+        uv("build", "--wheel", *constraints, "--out-dir", out, package.folder, offline=True)
+    (wheel,) = out.glob("*.whl")
+    return wheel
+
+
+def _environment(package: Package, scratch: Path) -> Path:
+    folder = scratch / "environments" / package.name
+    uv("venv", "--no-project", "--python", sys.executable, folder, offline=True)
+    python = folder / "bin" / "python"
+    uv("pip", "sync", "--python", python, *uv_options(package.lock), offline=True)
+    wheels = [_wheel(needed, scratch) for needed in (package, *package.local_packages())]
+    uv("pip", "install", "--python", python, "--no-deps", *wheels, offline=True)
+    return python
+
+
+def _overlay(scratch: Path) -> Path:
+    """What tests need, in a folder beside every environment, so that none holds it."""
+    folder = scratch / "overlay"
+    if not folder.is_dir():
+        target = ("--python", sys.executable, "--target", folder)
+        uv("pip", "sync", *target, *uv_options(REQUIREMENTS / "test.txt"), offline=True)
+    return folder
+
+
+def _imports(package: Package, python: Path, scratch: Path) -> bool:
+    return _run(python, ["-P", "-c", IMPORT_ALL, package.name], scratch, {})
+
+
+def _tests(package: Package, python: Path, overlay: Path, scratch: Path) -> bool:
+    settings = ["--config-file", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT)]
+    words = ["-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", *settings]
+    return _run(python, [*words, str(TESTS / package.name)], scratch, {"PYTHONPATH": str(overlay)})
+
+
+def _run(python: Path, words: Sequence[str], scratch: Path, extra: dict[str, str]) -> bool:
+    """Runs Python in a neutral folder; of this process's Python and Plinth settings none remain."""
+    inherited = os.environ.items()  # noqa: TID251 - a child's environment is its parent's
+    kept = {k: v for k, v in inherited if not k.startswith(("PYTHON", "PLINTH_", "COV_"))}
+    neutral = scratch / "neutral"
+    neutral.mkdir(exist_ok=True)
+    command = [str(python), *words]
+    return subprocess.run(command, cwd=neutral, env={**kept, **extra}, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,120 @@
+"""What the workspace is made of, for the scripts beside this file. Standard library only."""
+
+import ast
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements"
+UV = ROOT / ".envs" / "uv" / "bin" / "uv"
+BUILD_CONSTRAINTS = REQUIREMENTS / "build.txt"
+
+
+@dataclass(frozen=True)
+class Package:
+    """One package of the workspace."""
+
+    name: str
+    folder: Path
+
+    @property
+    def distribution(self) -> str:
+        """Its name in metadata."""
+        return f"plinth-{self.name}"
+
+    @property
+    def lock(self) -> Path:
+        """The file that pins what it needs."""
+        return REQUIREMENTS / f"{self.name}.txt"
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """What its pyproject.toml declares, as written there."""
+        text = (self.folder / "pyproject.toml").read_text(encoding="utf-8")
+        return tuple(tomllib.loads(text)["project"]["dependencies"])
+
+    def local_packages(self) -> tuple["Package", ...]:
+        """The packages of ours that it declares; each package declares all that it needs."""
+        return tuple(
+            PACKAGES[line.removeprefix("plinth-")]
+            for line in self.dependencies
+            if line.startswith("plinth-")
+        )
+
+
+PACKAGES = {
+    folder.name: Package(folder.name, folder)
+    for folder in (
+        *(ROOT / "libs" / name for name in ("features", "artifacts", "scoring")),
+        *(ROOT / "services" / name for name in ("training", "inference", "delivery")),
+    )
+}
+
+
+class CommandFailed(Exception):
+    """A command of ours ended with an error; its own words are on stderr."""
+
+
+def run(*command: str | Path, environment: dict[str, str] | None = None) -> None:
+    """Runs a command in the checkout's root.
+
+    Raises:
+        CommandFailed: when its exit code is not 0.
+    """
+    words = [str(word) for word in command]
+    if subprocess.run(words, cwd=ROOT, env=environment, check=False).returncode != 0:
+        raise CommandFailed(" ".join(words))
+
+
+def uv(*arguments: str | Path, offline: bool = False) -> None:
+    """Runs uv as this machine is set up, quietly unless something fails.
+
+    Raises:
+        CommandFailed: when uv fails.
+    """
+    flags = ["--no-progress", *(["--quiet", "--offline"] if offline else ["--quiet"])]
+    run(UV, *flags, *arguments, environment=uv_environment())
+
+
+def uv_from_cache_or_registry(*arguments: str | Path) -> None:
+    """Runs uv without network if its cache has everything, and with it if not.
+
+    Raises:
+        CommandFailed: when uv fails with network too.
+    """
+    try:
+        uv("--quiet", *arguments, offline=True)  # quiet twice: it says nothing at all
+    except CommandFailed:
+        uv(*arguments)
+
+
+def uv_environment() -> dict[str, str]:
+    """This process's environment, with the registry that pip is set up for: uv doesn't read it."""
+    variables = {
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_LINK_MODE": "hardlink",
+        **os.environ,  # noqa: TID251 - a child's environment is its parent's
+    }
+    settings = _pip_settings()
+    for pip_name, uv_name in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
+        if pip_name in settings:
+            variables.setdefault(uv_name, settings[pip_name])
+    return variables
+
+
+def _pip_settings() -> dict[str, str]:
+    """Pip's settings by bare name: global.index-url and :env:.index-url are both index-url."""
+    words = [sys.executable, "-m", "pip", "config", "list"]
+    listing = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    pairs = (line.partition("=") for line in listing.splitlines() if "=" in line)
+    return {key.rpartition(".")[2]: str(ast.literal_eval(value)) for key, _, value in pairs}
+
+
+def uv_options(lock: Path) -> Sequence[str | Path]:
+    """How a lock is installed: by hash, and what must be built is built with pinned tools."""
+    return ("--require-hashes", "--build-constraints", BUILD_CONSTRAINTS, lock)

