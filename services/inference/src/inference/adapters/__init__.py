@@ -1,0 +1,1 @@
+"""The ports, on files, clocks, counters and streams."""

@@ -1,0 +1,92 @@
+"""What requests share. It is opened in the lifespan and reaches endpoints by Depends."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from anyio import CapacityLimiter
+from fastapi import Depends, Request
+from fastapi.security import APIKeyHeader
+
+from inference.app.admission import Admission
+from inference.app.body import BodyLimits, read_photo_bytes
+from inference.bootstrap import Wiring
+from inference.domain.release import RunningRelease
+from inference.errors import KeyMissing, KeyRefused, NotReady
+from inference.use_cases.open_model import ProvenModel
+
+KEY_HEADER = "X-API-Key"
+
+
+@dataclass
+class Readiness:
+    """Whether requests should be sent here, and what kept the service from starting."""
+
+    reason: str | None = "the model is not open yet"
+    failure: Exception | None = None
+
+    def open(self) -> None:
+        """Note that a proven model answers."""
+        self.reason = None
+
+    def drain(self) -> None:
+        """Note that the process is about to end."""
+        self.reason = "the process is about to end"
+
+    def require(self) -> None:
+        """Raise NotReady unless requests should be sent here."""
+        if self.reason is not None:
+            raise NotReady(f"Not ready: {self.reason}", "Send requests to another instance")
+
+
+@dataclass(frozen=True)
+class Service:
+    """An open model and what predictions need beside it."""
+
+    wiring: Wiring
+    model: ProvenModel
+    release: RunningRelease
+    limiter: CapacityLimiter
+    admission: Admission
+
+
+def readiness_of(request: Request) -> Readiness:
+    """Return the readiness of the application that got this request."""
+    readiness: Readiness = request.app.state.readiness
+    return readiness
+
+
+def service_of(request: Request) -> Service:
+    """Return the open service; NotReady before there is one."""
+    service: Service | None = request.app.state.service
+    if service is None:
+        raise NotReady("Not ready: the model is not open yet", "Try again in a few seconds")
+    return service
+
+
+OpenService = Annotated[Service, Depends(service_of)]
+KeyHeader = Annotated[
+    str | None,
+    Depends(APIKeyHeader(name=KEY_HEADER, auto_error=False, description="One of the API keys")),
+]
+
+
+def require_key(service: OpenService, key: KeyHeader) -> None:
+    """Raise KeyMissing or KeyRefused unless the request has an accepted key."""
+    if not key:
+        raise KeyMissing("The request has no key", f"Send your API key in the header {KEY_HEADER}")
+    if not service.wiring.keys.accept(key):
+        raise KeyRefused("The key is not accepted", "Check it, or ask for a new one")
+
+
+async def require_place(service: OpenService) -> AsyncIterator[None]:
+    """Hold a place among the predictions under way until the response is made."""
+    with service.admission.enter():
+        yield
+
+
+async def photo_of(request: Request, service: OpenService) -> bytes:
+    """Return the photo's bytes from a body of any kind that is read here."""
+    wiring = service.wiring
+    limits = BodyLimits(wiring.body_limit_bytes, wiring.body_timeout_seconds)
+    return await read_photo_bytes(request, limits, service.model.plugin.request)

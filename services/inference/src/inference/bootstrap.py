@@ -1,0 +1,105 @@
+"""The only place that constructs adapters."""
+
+import secrets
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from artifacts.signatures import KeyVerifier
+from inference.adapters.access_log import JsonAccessLog
+from inference.adapters.artifact import FolderModelSource
+from inference.adapters.csv_table import CsvTable
+from inference.adapters.identity import TimedIdentity
+from inference.adapters.metrics import PrometheusTelemetry
+from inference.adapters.photo_files import DiskPhotoFiles
+from inference.adapters.progress import CounterLine
+from inference.domain.keys import ApiKeys
+from inference.domain.release import ServiceCode
+from inference.errors import SettingsInvalid
+from inference.ports import Identity, ModelSource, Telemetry, Timer, Workers
+from inference.settings import Settings
+from inference.use_cases.open_model import open_model
+from inference.use_cases.predict_folder import BatchCount, predict_folder
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Everything that the HTTP service is made of, before its model is open."""
+
+    source: ModelSource
+    keys: ApiKeys
+    identity: Identity
+    telemetry: Telemetry
+    access_log: JsonAccessLog
+    timer: Timer
+    code: ServiceCode
+    threads: int
+    max_waiting: int
+    body_limit_bytes: int
+    body_timeout_seconds: float
+
+
+def wire_service(settings: Settings, model: Path) -> Wiring:
+    """Return the parts of a service; SettingsInvalid where nobody could ask it anything."""
+    if not settings.key_list:
+        raise SettingsInvalid(
+            ("PLINTH_API_KEYS: set at least one key; several are separated by commas",)
+        )
+    return Wiring(
+        source=_source(settings, model),
+        keys=ApiKeys(settings.key_list),
+        identity=_identity(),
+        telemetry=PrometheusTelemetry(),
+        access_log=JsonAccessLog(sys.stderr, time.time_ns),
+        timer=time.perf_counter,
+        code=_code(settings),
+        threads=settings.threads,
+        max_waiting=settings.max_waiting,
+        body_limit_bytes=settings.body_limit_bytes,
+        body_timeout_seconds=settings.body_timeout_seconds,
+    )
+
+
+def run_batch(settings: Settings, model: Path, paths: Sequence[Path], out: Path) -> BatchCount:
+    """Predict the photos under some paths into a table."""
+    with _workers(settings.threads) as workers:
+        return predict_folder(
+            open_model(_source(settings, model)),
+            paths,
+            DiskPhotoFiles(settings.body_limit_bytes),
+            CsvTable(out),
+            _identity(),
+            workers,
+            CounterLine(sys.stderr),
+        )
+
+
+@contextmanager
+def _workers(threads: int) -> Iterator[Workers]:
+    pool = ThreadPoolExecutor(threads)
+    try:
+        yield pool
+    finally:
+        # After an interruption nobody wants the files that are still queued.
+        pool.shutdown(cancel_futures=True)
+
+
+def _source(settings: Settings, model: Path) -> FolderModelSource:
+    return FolderModelSource(model, settings.public_key, KeyVerifier(settings.public_key))
+
+
+def _identity() -> TimedIdentity:
+    return TimedIdentity(time.time_ns, secrets.token_bytes)
+
+
+def _code(settings: Settings) -> ServiceCode:
+    try:
+        number = version("plinth-inference")
+    except PackageNotFoundError:
+        number = "0+unpackaged"
+    return ServiceCode(version=number, digest=settings.code_digest, commit=settings.code_commit)

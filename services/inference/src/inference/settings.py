@@ -1,0 +1,74 @@
+"""Where this process runs: the only place that reads environment variables."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from artifacts.digests import Digest
+from inference.errors import SettingsInvalid
+
+PREFIX = "PLINTH_"
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+class Settings(BaseSettings):
+    """Settings of the service and of the batch command.
+
+    Attributes:
+        public_key: PEM file of the key that verifies models.
+        api_keys: accepted keys, separated by commas; only the service needs any.
+        threads: photos that are worked on at a time; one a core unless set.
+        max_waiting: predictions that may wait for a thread; one more is answered 503.
+        body_limit_bytes: largest body, and largest file of a batch.
+        body_timeout_seconds: time within which a body must have arrived.
+        drain_seconds: time between "not ready" and the end of listening, for balancers to see.
+        code_digest: digest of the built service, where the deployment knows it.
+        code_commit: commit that it was built from, likewise.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    public_key: Path
+    api_keys: SecretStr = SecretStr("")
+    threads: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_cores)
+    max_waiting: Annotated[int, Field(ge=0, le=10_000)] = 32
+    body_limit_bytes: Annotated[int, Field(ge=1024, le=1 << 30)] = 10_000_000
+    body_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
+    drain_seconds: Annotated[float, Field(ge=0, le=600)] = 0.5
+    code_digest: Digest | None = None
+    code_commit: str | None = None
+
+    @field_validator("api_keys")
+    @classmethod
+    def _plain_keys(cls, keys: SecretStr) -> SecretStr:
+        text = keys.get_secret_value()
+        # A header carries neither, so such a key could never be presented.
+        if not text.isascii() or not text.isprintable():
+            raise ValueError("keys are of printable ASCII characters")
+        return keys
+
+    @property
+    def key_list(self) -> tuple[str, ...]:
+        """The accepted keys, one by one."""
+        keys = (key.strip() for key in self.api_keys.get_secret_value().split(","))
+        return tuple(key for key in keys if key)
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment; SettingsInvalid names every problem at once."""
+    try:
+        return Settings()
+    except ValidationError as exc:
+        # The message alone: an error's input may be a secret.
+        raise SettingsInvalid(
+            tuple(
+                f"{PREFIX}{'.'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
+                for error in exc.errors(include_input=False, include_context=False)
+            )
+        ) from None
