@@ -1,0 +1,1 @@
+"""Judges candidates, proposes releases, and shows what both rest on."""

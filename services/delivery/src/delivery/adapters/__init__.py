@@ -1,0 +1,1 @@
+"""The ports, implemented over files, ONNX Runtime, processes and HTTP."""

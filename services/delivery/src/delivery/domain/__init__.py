@@ -1,0 +1,1 @@
+"""What a gate, a release and parity are. No I/O: values in, values out."""

@@ -1,0 +1,20 @@
+"""Text of others, made safe to show. A file's name may hold an escape sequence, a label a table."""
+
+import re
+
+MAX_LENGTH = 300
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~&-])")
+
+
+def plain(text: object, longest: int = MAX_LENGTH) -> str:
+    """Return one printable line: control and invisible characters become `?`, the rest is cut."""
+    line = " ".join(str(text).split())
+    shown = "".join(character if character.isprintable() else "?" for character in line)
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def markdown(text: object) -> str:
+    """Return one line that Markdown shows as it stands: no markup, no HTML, no link."""
+    escaped = _MARKDOWN.sub(r"\\\1", plain(text)).replace("\\<", "&lt;").replace("\\&", "&amp;")
+    # GitHub links bare addresses and mentions without any markup around them.
+    return escaped.replace("://", ":&#47;&#47;").replace("@", "&#64;").replace("www.", "www&#46;")

@@ -1,0 +1,72 @@
+"""What can go wrong in this service beyond what artifacts, scoring and features raise.
+
+DeliveryError
+|-- UnfitModel        a verified artifact can't be run, or doesn't answer in numbers
+|-- JudgeUnfit        this code can't make the features that an artifact needs
+|-- HoldoutUnusable   a photo of the holdout can't be read
+|-- NoPhotos          the paths lead to no photo
+|-- DoorFailed        one of the three ways to an answer gave none at all
+`-- SettingsMissing   the environment doesn't say where something lies
+"""
+
+
+class DeliveryError(Exception):
+    """Base of every error of this package."""
+
+
+class UnfitModel(DeliveryError):
+    """The artifact is what it claims to be, and is of no use: a fault of the model."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        self.model = model
+        self.reason = reason
+        super().__init__(f"the model {model} can't be used: {reason}")
+
+
+class JudgeUnfit(DeliveryError):
+    """The judge's code doesn't know the artifact's features: no fault of the model's."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        self.model = model
+        self.reason = reason
+        super().__init__(
+            f"this code can't make the features of {model}: {reason}. "
+            "Judge it with the code that it was trained with, or later"
+        )
+
+
+class HoldoutUnusable(DeliveryError):
+    """A photo that the photo manifest lists is missing, changed or refused."""
+
+    def __init__(self, photo: str, reason: str) -> None:
+        self.photo = photo
+        self.reason = reason
+        super().__init__(f"holdout photo {photo} can't be used: {reason}. Fetch the dataset again")
+
+
+class NoPhotos(DeliveryError):
+    """Nothing to compare: `paths` hold no file with an image's ending."""
+
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        self.paths = paths
+        super().__init__(f"{', '.join(paths)}: no photo there. Name photos or folders of them")
+
+
+class DoorFailed(DeliveryError):
+    """A door didn't answer: its program failed, or its answer can't be read."""
+
+    def __init__(self, door: str, reason: str) -> None:
+        self.door = door
+        self.reason = reason
+        super().__init__(f"the {door} door gave no answer: {reason}")
+
+
+class SettingsMissing(DeliveryError):
+    """Settings are missing or malformed; `problems` names each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__(
+            "settings are missing: " + "; ".join(problems) + ". Call this through bin/plinth, "
+            "which sets a checkout's own, or set the PLINTH_ variables"
+        )

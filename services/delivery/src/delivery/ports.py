@@ -1,0 +1,85 @@
+"""What delivery needs from outside. Adapters implement these; use cases see nothing else.
+
+Errors of artifacts (UnreadableRecord, InvalidArtifact, SignatureRefused, UnknownArtifact) come
+through as they are: they say best what was wrong.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from artifacts.folder import ModelArtifact
+from artifacts.records.evaluation import Evaluation
+from artifacts.records.photos import PhotoManifest
+from artifacts.records.release import Release
+from delivery.domain.parity import DoorAnswer, ParityPhoto
+from delivery.domain.policy import Policy
+from scoring.proof import Proof
+
+Environment = Literal["staging", "production"]
+
+Clock = Callable[[], datetime]
+"""Says what time it is, with its time zone."""
+
+
+class ArtifactReader(Protocol):
+    """Opens artifact folders."""
+
+    def open(self, folder: Path) -> ModelArtifact:
+        """Return a verified artifact; InvalidArtifact, SignatureRefused or UnreadableRecord."""
+
+
+class ModelStore(Protocol):
+    """Artifacts by digest."""
+
+    def get(self, digest: str) -> ModelArtifact:
+        """Return a verified artifact; UnknownArtifact, InvalidArtifact or SignatureRefused."""
+
+
+class Policies(Protocol):
+    """One policy a model."""
+
+    def read(self, model: str) -> Policy:
+        """Return a model's policy; UnreadableRecord where there is none, or a bad one."""
+
+
+class Releases(Protocol):
+    """What each environment should run."""
+
+    def read(self, environment: Environment) -> Release:
+        """Return an environment's release; UnreadableRecord where there is none, or a bad one."""
+
+    def write(self, release: Release) -> Path:
+        """Replace a release whole, and return its file."""
+
+
+class Dataset(Protocol):
+    """A photo manifest and the photos that it names."""
+
+    def manifest(self) -> PhotoManifest:
+        """Return the photo manifest; UnreadableRecord where it can't be read."""
+
+    def photo(self, digest: str) -> bytes:
+        """Return a photo's bytes; UnreadableRecord where they are missing or changed."""
+
+
+class Examiner(Protocol):
+    """Runs models for the judge. UnfitModel blames the model, JudgeUnfit this code."""
+
+    def prove(self, artifact: ModelArtifact) -> Proof:
+        """Answer the artifact's golden photos."""
+
+    def evaluate(self, artifact: ModelArtifact, dataset: Dataset) -> Evaluation:
+        """Score the dataset's holdout from its photos; HoldoutUnusable where one can't be read."""
+
+
+class Door(Protocol):
+    """One way from photos to answers."""
+
+    @property
+    def name(self) -> str:
+        """What the door is called in a report."""
+
+    def answer(self, photos: Sequence[ParityPhoto]) -> tuple[DoorAnswer, ...]:
+        """Return one answer a photo, in order; DoorFailed where the door gives none at all."""

@@ -1,0 +1,52 @@
+"""propose: write the change of a release that an allowed gate report stands for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from artifacts.errors import InvalidArtifact, SignatureRefused, UnknownArtifact
+from artifacts.folder import ModelArtifact
+from artifacts.records.gate import GateReport
+from delivery.domain.proposal import Refusal, propose_release
+from delivery.ports import Environment, ModelStore, Policies, Releases
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A release that was written, and where."""
+
+    path: Path
+    model: str
+    digest: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Propose:
+    """Proposing with all that it reads and writes through."""
+
+    store: ModelStore
+    policies: Policies
+    releases: Releases
+
+    def __call__(
+        self, report: GateReport, version: int, environment: Environment
+    ) -> Proposed | Refusal:
+        """Write the release, or say why not. UnreadableRecord where release or policy is broken."""
+        if report.candidate is None:
+            return Refusal(f"the report names no candidate; its decision is {report.decision}")
+        artifact = self._stored(report.candidate)
+        if isinstance(artifact, Refusal):
+            return artifact
+        release, policy = self.releases.read(environment), self.policies.read(report.model)
+        proposal = propose_release(report, artifact, release, policy, version)
+        if isinstance(proposal, Refusal):
+            return proposal
+        path = self.releases.write(proposal)
+        return Proposed(path, report.model, artifact.digest, proposal.payload_digest)
+
+    def _stored(self, digest: str) -> ModelArtifact | Refusal:
+        """What git is to name must be there, whole and signed."""
+        try:
+            return self.store.get(digest)
+        except (UnknownArtifact, InvalidArtifact, SignatureRefused) as exc:
+            return Refusal(str(exc))

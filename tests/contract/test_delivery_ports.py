@@ -1,0 +1,211 @@
+"""Each fake of delivery's ports does what the real adapter does, where tests rely on it."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from support.delivery_fakes import (
+    FIRST_RELEASE,
+    FakeArtifacts,
+    FakeDataset,
+    FakeDoor,
+    FakeExaminer,
+    FakeModelStore,
+    FakePolicies,
+    FakeReleases,
+    evaluation,
+    policy,
+    release,
+)
+from support.tiny_artifact import LABELS, build_tiny_artifact, public_key_of, tiny_photo
+
+from artifacts.digests import digest_bytes, digest_json
+from artifacts.errors import UnknownArtifact, UnreadableRecord
+from artifacts.photo_store import FolderPhotoStore
+from artifacts.records.photos import PhotoManifest, PhotoRow
+from artifacts.records.release import Release
+from delivery.adapters.artifact_folders import FolderArtifacts, model_store
+from delivery.adapters.command_door import training_door
+from delivery.adapters.dataset import FolderDataset
+from delivery.adapters.examiner import OnnxExaminer
+from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
+from delivery.domain.parity import DoorAnswer, ParityPhoto
+from delivery.errors import DoorFailed, HoldoutUnusable
+
+KINDS = ["fake", "real"]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("ports")
+    return build_tiny_artifact(root / "candidate", root / "key.pem")
+
+
+@pytest.fixture(scope="module")
+def opened(folder):
+    return FolderArtifacts(public_key_of(folder.parent / "key.pem")).open(folder)
+
+
+@pytest.fixture(scope="module")
+def photos():
+    found = [tiny_photo(seed=seed) for seed in range(6)]
+    return {digest_bytes(data): data for data in found}
+
+
+@pytest.fixture(scope="module")
+def rows(photos):
+    return PhotoManifest(
+        rows=tuple(
+            PhotoRow(
+                photo=photo,
+                split="holdout",
+                group=f"building {i // 2}",
+                style=LABELS[i],
+                year=None if i == 0 else 1900 + i,
+                source="made up",
+                licence="CC0-1.0",
+            )
+            for i, photo in enumerate(sorted(photos))
+        )
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_artifact_readers_open_what_is_there_and_tell_what_is_not(kind, folder, opened):
+    key = public_key_of(folder.parent / "key.pem")
+    reader = FakeArtifacts({folder: opened}) if kind == "fake" else FolderArtifacts(key)
+    assert reader.open(folder).digest == opened.digest
+    with pytest.raises(UnreadableRecord):
+        reader.open(folder / "missing")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_model_stores_give_by_digest_and_tell_what_they_do_not_have(kind, folder, opened, tmp_path):
+    store = FakeModelStore(opened)
+    if kind == "real":
+        store = model_store(tmp_path, public_key_of(folder.parent / "key.pem"))
+        store.put(folder)
+    assert store.get(opened.digest).digest == opened.digest
+    with pytest.raises(UnknownArtifact):
+        store.get(digest_json("other"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_policies_are_read_by_model(kind, tmp_path):
+    policies = FakePolicies(policy())
+    if kind == "real":
+        (tmp_path / "models").mkdir()
+        (tmp_path / "models" / "architecture.yaml").write_text(policy().to_json())
+        policies = YamlPolicies(tmp_path)
+    assert policies.read("architecture") == policy()
+    with pytest.raises(UnreadableRecord):
+        policies.read("fraud")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_releases_are_read_back_as_they_were_written(kind, tmp_path):
+    releases = FakeReleases() if kind == "fake" else YamlReleases(tmp_path)
+    with pytest.raises(UnreadableRecord):
+        releases.read("staging")
+    for given in (release(FIRST_RELEASE), Release(environment="staging", models={})):
+        assert releases.write(given).name == "staging.yaml"
+        assert releases.read("staging") == given
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_datasets_give_manifest_and_photos_and_tell_what_is_missing(kind, rows, photos, tmp_path):
+    dataset, empty = FakeDataset(rows, photos), FakeDataset(None)
+    if kind == "real":
+        dataset, empty = real_dataset(tmp_path / "data", rows, photos), FolderDataset(tmp_path)
+    assert dataset.manifest() == rows
+    assert [digest_bytes(dataset.photo(row.photo)) for row in rows.rows] == sorted(photos)
+    with pytest.raises(UnreadableRecord):
+        dataset.photo(digest_json("other"))
+    with pytest.raises(UnreadableRecord):
+        empty.manifest()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_examiners_evaluate_the_holdout_of_a_dataset(kind, rows, photos, opened, tmp_path):
+    dataset = real_dataset(tmp_path, rows, photos)
+    examiner = OnnxExaminer()
+    if kind == "fake":
+        examiner = FakeExaminer({opened.digest: evaluation_of(rows, opened.digest)})
+    assert examiner.prove(opened).holds
+    found = examiner.evaluate(opened, dataset)
+    assert (found.model, found.split) == (opened.digest, "holdout")
+    assert found.split_digest == rows.split_digest("holdout")
+    assert (found.photo_manifest, len(found.photos)) == (rows.digest, 6)
+    assert [one.head for one in (*found.classification, *found.regression)] == ["style", "era"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_examiners_tell_of_a_photo_that_cannot_be_read(kind, rows, photos, opened, tmp_path):
+    dataset = real_dataset(tmp_path, rows, photos)
+    first = rows.rows[0].photo
+    FolderPhotoStore(tmp_path / "photos").path(first).unlink()
+    examiner = OnnxExaminer()
+    if kind == "fake":
+        examiner = FakeExaminer({opened.digest: HoldoutUnusable(first, "gone")})
+    with pytest.raises(HoldoutUnusable, match=first):
+        examiner.evaluate(opened, dataset)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_doors_answer_each_photo_in_order_or_fail(kind, tmp_path):
+    photos = tuple(ParityPhoto(path=tmp_path / name) for name in ("b.jpg", "a.jpg"))
+    door = FakeDoor("training", answer_of) if kind == "fake" else real_door(tmp_path)
+    assert door.name == "training"
+    assert door.answer(photos) == tuple(answer_of(photo) for photo in photos)
+
+
+def test_a_real_door_that_gives_nothing_fails(tmp_path):
+    with pytest.raises(DoorFailed):
+        training_door(tmp_path / "missing", tmp_path).answer((ParityPhoto(path=tmp_path),))
+
+
+def answer_of(photo):
+    return DoorAnswer(
+        path=photo.path,
+        style="gothic",
+        probability=0.5,
+        year=1240,
+        vector_digest=digest_json("vector"),
+    )
+
+
+def real_door(tmp_path):
+    program = tmp_path / "plinth"
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nwords = sys.argv\n"
+        "rows = ['path,style,probability,year,vector_digest,error']\n"
+        f"rest = ',gothic,0.5,1240,{digest_json('vector')},'\n"
+        "rows += [photo + rest for photo in words[words.index('--') + 1:]]\n"
+        "open(words[words.index('--out') + 1], 'w').write('\\n'.join(rows))\n"
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    assert os.access(program, os.X_OK)
+    return training_door(program, tmp_path)
+
+
+def real_dataset(root, rows, photos):
+    rows.write(root / "manifest.csv")
+    store = FolderPhotoStore(root / "photos")
+    for data in photos.values():
+        store.put(data)
+    return FolderDataset(root)
+
+
+def evaluation_of(rows, model):
+    return evaluation(
+        rows.model_copy(
+            update={"rows": tuple(row.model_copy(update={"style": "gothic"}) for row in rows.rows)}
+        ),
+        [True] * 6,
+        model,
+    ).model_copy(
+        update={"split_digest": rows.split_digest("holdout"), "photo_manifest": rows.digest}
+    )

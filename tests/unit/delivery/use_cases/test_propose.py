@@ -1,0 +1,180 @@
+import json
+
+import pytest
+from support.delivery_fakes import (
+    FIRST_RELEASE,
+    FakeModelStore,
+    FakePolicies,
+    FakeReleases,
+    artifact,
+    champion,
+    dataset_rows,
+    evaluation,
+    first_right,
+    gate_report,
+    good_evidence,
+    policy,
+    release,
+    released,
+)
+
+from artifacts.digests import digest_json
+from artifacts.errors import SignatureRefused, UnreadableRecord
+from artifacts.records.gate import GateReport
+from artifacts.records.release import Release, ReleasedModel
+from delivery.domain.evidence import Absent
+from delivery.domain.proposal import Refusal
+from delivery.use_cases.propose import Propose, Proposed
+
+ALLOWED = gate_report()
+SERVING = released(ALLOWED.champion)
+OTHERS = (released(digest_json("fraud")),)
+
+
+def propose(report=ALLOWED, *, store=None, releases=None, rules=None, version=7):
+    files = releases or FakeReleases(release(SERVING))
+    stored = store or FakeModelStore(artifact("candidate"))
+    found = Propose(stored, FakePolicies(rules or policy()), files)(report, version, "staging")
+    return found, files.written
+
+
+def refused(report=ALLOWED, **ports):
+    found, written = propose(report, **ports)
+    assert isinstance(found, Refusal)
+    assert written == []
+    return found.reason
+
+
+def test_an_allowed_candidate_becomes_the_champion_with_its_gate_report():
+    found, (written,) = propose()
+    assert isinstance(found, Proposed)
+    assert written.models["architecture"] == (
+        ReleasedModel(digest=ALLOWED.candidate, version=7, gate_report=ALLOWED.digest),
+    )
+    assert found.payload == written.payload_digest
+
+
+def test_other_models_keep_their_entries():
+    before = Release(environment="staging", models={"fraud": OTHERS, "architecture": (SERVING,)})
+    _, (written,) = propose(releases=FakeReleases(before))
+    assert written.models["fraud"] == OTHERS
+
+
+def test_shadows_and_challengers_of_the_old_champion_go():
+    shadow = released(digest_json("shadow")).model_copy(update={"role": "shadow"})
+    _, (written,) = propose(releases=FakeReleases(release(SERVING, shadow)))
+    assert [entry.role for entry in written.models["architecture"]] == ["champion"]
+
+
+def test_a_stated_first_release_is_replaced_by_the_first_champion():
+    report = gate_report(good_evidence(champion=FIRST_RELEASE))
+    _, (written,) = propose(report, releases=FakeReleases(release(FIRST_RELEASE)))
+    assert [entry.kind for entry in written.models["architecture"]] == ["model"]
+
+
+def weaker(right):
+    rows = dataset_rows()
+    evidence = good_evidence()
+    return gate_report(
+        good_evidence(evaluation=evaluation(rows, first_right(right), evidence.candidate.digest))
+    )
+
+
+@pytest.mark.parametrize(
+    ("report", "decision"),
+    [
+        (weaker(20), "refused"),
+        (weaker(100), "no_improvement"),
+        (gate_report(good_evidence(champion=Absent("gone"))), "undecided"),
+    ],
+)
+def test_a_report_that_does_not_allow_changes_nothing(report, decision):
+    assert report.decision == decision
+    assert decision in refused(report)
+
+
+def test_a_report_without_a_candidate_changes_nothing():
+    report = weaker(20).model_copy(update={"candidate": None})
+    assert "names no candidate" in refused(report)
+
+
+@pytest.mark.parametrize("decision", ["allowed", "no_improvement"])
+def test_a_forged_report_that_allows_beside_a_failing_rule_is_unreadable(tmp_path, decision):
+    forged = json.loads(weaker(20).to_json()) | {"decision": decision}
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(forged))
+    with pytest.raises(UnreadableRecord, match="not every rule passed"):
+        GateReport.read(path)
+
+
+def test_a_forged_report_from_which_the_failing_rule_was_taken_changes_nothing():
+    bad = weaker(20)
+    passing = tuple(rule for rule in bad.rules if rule.outcome == "passed")
+    forged = GateReport.model_validate(
+        bad.model_dump() | {"rules": [r.model_dump() for r in passing], "decision": "allowed"}
+    )
+    assert "missing: floor.style_accuracy" in refused(forged)
+
+
+def test_a_report_that_carries_a_rule_twice_changes_nothing():
+    forged = ALLOWED.model_copy(update={"rules": (*ALLOWED.rules, ALLOWED.rules[0])})
+    assert "differ in order or number" in refused(forged)
+
+
+def test_a_report_under_another_policy_changes_nothing():
+    assert "judged by policy" in refused(rules=policy(holdout={"min_photos": 1, "min_groups": 2}))
+
+
+def test_a_report_whose_model_is_not_in_the_store_changes_nothing():
+    assert "holds no artifact" in refused(store=FakeModelStore(artifact("other")))
+
+
+def test_a_report_whose_model_has_no_valid_signature_changes_nothing(tmp_path):
+    errors = {ALLOWED.candidate: SignatureRefused(tmp_path, "not this key")}
+    assert "not this key" in refused(store=FakeModelStore(errors=errors))
+
+
+def test_a_store_that_gives_another_model_changes_nothing():
+    class Liar:
+        def get(self, digest):
+            assert digest == ALLOWED.candidate
+            return artifact("other")
+
+    assert "the store gave" in refused(store=Liar())
+
+
+def test_a_report_that_gives_its_model_another_name_changes_nothing():
+    renamed = ALLOWED.model_copy(update={"model": "fraud"})
+    assert "the artifact is a architecture" in refused(renamed, rules=policy(model="fraud"))
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        (released(digest_json("newer")),),
+        (FIRST_RELEASE,),
+        (),
+    ],
+)
+def test_a_report_against_a_champion_that_has_changed_changes_nothing(now):
+    refused(releases=FakeReleases(release(*now)))
+
+
+def test_a_first_release_is_not_proposed_over_a_champion():
+    report = gate_report(good_evidence(champion=FIRST_RELEASE))
+    assert "compared with no champion" in refused(report)
+
+
+def test_a_second_candidate_judged_against_the_same_champion_must_be_judged_anew():
+    files = FakeReleases(release(SERVING))
+    propose(releases=files)
+    rows = dataset_rows()
+    assert champion(rows, first_right(100)).digest == ALLOWED.champion
+    found, written = propose(releases=files)
+    assert isinstance(found, Refusal)
+    assert len(written) == 1
+
+
+def test_a_release_that_cannot_be_read_is_a_breakdown():
+    with pytest.raises(UnreadableRecord):
+        propose(releases=FakeReleases())
