@@ -1,0 +1,1 @@
+"""Photos in, a signed model artifact and its evidence out."""

@@ -1,0 +1,1 @@
+"""The outside world of training: files, processes, MLflow, git, DVC."""

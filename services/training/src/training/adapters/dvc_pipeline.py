@@ -1,0 +1,40 @@
+"""DVC: which stages are out of date, and the versions of the photos."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from training.errors import PipelineFailed
+
+_CONFIG = "[core]\n    analytics = false\n    no_scm = true\n    check_update = false\n"
+
+
+class DvcPipeline:
+    """The DVC project in a folder. Stages run with this service's own environment first on PATH."""
+
+    def __init__(self, root: Path, search_path: str) -> None:
+        self._root = root
+        self._search_path = f"{Path(sys.executable).parent}{os.pathsep}{search_path}"
+
+    def start(self) -> None:
+        """Make the folder a DVC project of its own (outside of git) if it is none."""
+        folder = self._root / ".dvc"
+        if not folder.is_dir():
+            folder.mkdir(parents=True)
+            (folder / "config").write_text(_CONFIG, encoding="utf-8")
+
+    def track(self, folder: Path) -> None:
+        """Put a folder of data under version control."""
+        self._dvc("add", "--quiet", str(folder.relative_to(self._root)))
+
+    def reproduce(self) -> None:
+        """Run what is out of date; PipelineFailed where a stage fails."""
+        self._dvc("repro")
+
+    def _dvc(self, *arguments: str) -> None:
+        # By env(1), which hands on all else that this process was given.
+        command = ["env", f"PATH={self._search_path}", sys.executable, "-m", "dvc", *arguments]
+        done = subprocess.run(command, cwd=self._root, check=False)  # noqa: S603
+        if done.returncode:
+            raise PipelineFailed(done.returncode)

@@ -1,0 +1,105 @@
+"""The files between the stages of the pipeline, below one folder (see dvc.yaml)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artifacts.errors import UnreadableRecord
+from artifacts.records.evaluation import Evaluation
+from artifacts.records.manifest import Data, Metric
+from artifacts.records.photos import PhotoManifest
+from training.adapters.dataset_folder import DatasetFolder
+from training.domain.params import Params
+from training.domain.runs import VectorsRecord
+from training.domain.trained import TrainedModel
+from training.errors import BadParams, MissingStageOutput
+
+
+class WorkFolder:
+    """The pipeline's files: data/ and params.yaml come in, build/ comes out."""
+
+    def __init__(self, root: Path) -> None:
+        self._build = root / "build"
+        self._params = root / "params.yaml"
+        self.dataset = DatasetFolder(root / "data")
+        self.photos = self.dataset.photos
+        self.candidate = self._build / "candidate"
+
+    def params(self) -> Params:
+        """Return the parameters; BadParams names all that is wrong with them."""
+        try:
+            return Params.read(self._params)
+        except UnreadableRecord as exc:
+            raise BadParams(str(self._params), exc.problems) from exc
+
+    def manifest(self) -> PhotoManifest:
+        """Return the photo manifest; UnreadableRecord."""
+        return self.dataset.manifest()
+
+    def write_data(self, data: Data) -> None:
+        """Leave what prepare found."""
+        data.write(self._build / "prepared" / "data.json")
+
+    def data(self) -> Data:
+        """Return what prepare found; MissingStageOutput."""
+        return Data.read(self._there(self._build / "prepared" / "data.json", "prepare"))
+
+    def write_vectors(self, vectors: NDArray[np.float32], made: VectorsRecord) -> None:
+        """Leave the vectors (n, width) of all photos, in the manifest's order."""
+        folder = self._build / "vectors"
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "vectors.npy", vectors, allow_pickle=False)
+        made.write(folder / "made_of.json")
+
+    def vectors(self, made: VectorsRecord) -> NDArray[np.float32]:
+        """Return the vectors; MissingStageOutput where they are of other photos or features."""
+        record = self._there(self._build / "vectors" / "made_of.json", "featurize")
+        if VectorsRecord.read(record) != made:
+            raise MissingStageOutput(record, "featurize")
+        matrix: NDArray[np.float32] = np.load(
+            record.with_name("vectors.npy"), mmap_mode="r", allow_pickle=False
+        )
+        return matrix
+
+    def write_model(self, trained: TrainedModel, files: Mapping[str, bytes]) -> None:
+        """Leave the trained heads."""
+        folder = self._build / "model"
+        for name, data in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        trained.write(folder / "trained.json")
+
+    def model(self) -> tuple[TrainedModel, dict[str, bytes]]:
+        """Return the trained heads and their files; MissingStageOutput."""
+        record = self._there(self._build / "model" / "trained.json", "train")
+        trained = TrainedModel.read(record)
+        files = {head.file: (record.parent / head.file).read_bytes() for head in trained.heads}
+        return trained, files
+
+    def write_evaluation(self, evaluation: Evaluation, metrics: Sequence[Metric]) -> None:
+        """Leave the outcomes on the validation split, and all metrics (for `dvc metrics show`)."""
+        folder = self._build / "evaluation"
+        evaluation.write(folder / "validation.json")
+        by_split: dict[str, dict[str, float]] = {}
+        for metric in metrics:
+            by_split.setdefault(metric.over, {})[metric.name] = metric.value
+        text = json.dumps(by_split, indent=2, sort_keys=True)
+        (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
+
+    def metrics(self) -> tuple[Metric, ...]:
+        """Return all metrics measured so far; MissingStageOutput."""
+        path = self._there(self._build / "evaluation" / "metrics.json", "evaluate")
+        by_split = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(
+            Metric.model_validate({"name": name, "value": value, "over": over})
+            for over, found in by_split.items()
+            for name, value in found.items()
+        )
+
+    def _there(self, path: Path, stage: str) -> Path:
+        if not path.exists():
+            raise MissingStageOutput(path, stage)
+        return path

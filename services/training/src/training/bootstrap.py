@@ -1,0 +1,128 @@
+"""The only place of this service that constructs adapters."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from artifacts.digests import digest_file
+from artifacts.errors import UnreadableRecord
+from artifacts.signatures import KeySigner, KeyVerifier
+from artifacts.store import FolderModelStore
+from features import Extractor
+from training.adapters.dataset_folder import PHOTOS, DatasetFolder
+from training.adapters.dvc_pipeline import DvcPipeline
+from training.adapters.git_identity import GitIdentity
+from training.adapters.mlflow_tracking import MlflowTracking
+from training.adapters.onnx_exporter import SklearnExporter
+from training.adapters.parallel import JoblibParallel
+from training.adapters.photo_folder import PhotoFolder
+from training.adapters.vector_cache import SqliteVectorCache
+from training.adapters.work_folder import WorkFolder
+from training.domain.params import Params
+from training.domain.runs import RunIdentity
+from training.errors import BadParams
+from training.models import model_definition
+from training.models.definition import ModelDefinition
+from training.settings import Settings
+from training.use_cases.run_pipeline import Inputs, source_digest
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """Adapters for one set of settings."""
+
+    settings: Settings
+
+    @cached_property
+    def parallel(self) -> JoblibParallel:
+        """Parallel work on this machine's cores."""
+        return JoblibParallel(self.settings.jobs)
+
+    @cached_property
+    def signer(self) -> KeySigner:
+        """Signs artifacts with this machine's key."""
+        return KeySigner(self.settings.signing_key)
+
+    @cached_property
+    def verifier(self) -> KeyVerifier:
+        """Verifies artifacts."""
+        return KeyVerifier(self.settings.public_key)
+
+    @cached_property
+    def store(self) -> FolderModelStore:
+        """Keeps registered artifacts."""
+        return FolderModelStore(self.settings.model_store, self.verifier)
+
+    @cached_property
+    def tracking(self) -> MlflowTracking:
+        """Keeps runs and model versions."""
+        return MlflowTracking(self.settings.tracking_uri, self.settings.tracking_artifacts)
+
+    @cached_property
+    def exporter(self) -> SklearnExporter:
+        """Turns estimators into ONNX."""
+        return SklearnExporter()
+
+    def source(self, folder: Path, table: Path | None) -> PhotoFolder:
+        """Return a folder-per-style tree."""
+        return PhotoFolder(folder, table)
+
+    def dataset(self, folder: Path) -> DatasetFolder:
+        """Return the dataset in a folder."""
+        return DatasetFolder(folder)
+
+    def work(self, folder: Path) -> WorkFolder:
+        """Return the files between the stages below a folder."""
+        return WorkFolder(folder)
+
+    def cache(self, schema: str) -> SqliteVectorCache:
+        """Return the vector cache of a feature schema."""
+        return SqliteVectorCache(self.settings.vector_cache, schema)
+
+    def extractor(self, model: ModelDefinition) -> Extractor:
+        """Return the extractor of a model's feature schema."""
+        return Extractor(model.schema())
+
+    def pipeline(self, work: Path) -> DvcPipeline:
+        """Return the DVC pipeline in a work folder."""
+        pipeline = DvcPipeline(work, self.settings.search_path)
+        pipeline.start()
+        return pipeline
+
+    def photos_of(self, work: Path) -> Path:
+        """Return the folder of photos that the pipeline in a work folder reads."""
+        return work / "data" / PHOTOS
+
+    def params(self, path: Path) -> Params:
+        """Read params.yaml; BadParams."""
+        try:
+            return Params.read(path)
+        except UnreadableRecord as exc:
+            raise BadParams(str(path), exc.problems) from exc
+
+    def model(self, work: WorkFolder) -> ModelDefinition:
+        """Return the model that the work folder's parameters name."""
+        return model_definition(work.params().model)
+
+    def identity(self, work: WorkFolder) -> RunIdentity:
+        """Return what a model trained here and now follows from; MissingIdentity without git."""
+        params = work.params()
+        return RunIdentity(
+            model=params.model,
+            code=GitIdentity(self.settings.root).code(),
+            photo_manifest=work.manifest().digest,
+            feature_schema=model_definition(params.model).schema().digest,
+            environment=digest_file(self.settings.environment_lock),
+            params=params.digest,
+        )
+
+    def inputs(self, model: ModelDefinition) -> Inputs:
+        """Return the digests of the code and the environment."""
+        root = self.settings.root
+        training = [root / "services/training/src", root / "libs/scoring/src"]
+        return Inputs(
+            feature_schema=model.schema().digest,
+            feature_code=source_digest(root / "libs/features/src"),
+            training_code=source_digest(*training, root / "libs/artifacts/src"),
+            environment=digest_file(self.settings.environment_lock),
+        )

@@ -1,0 +1,233 @@
+"""`training COMMAND`: arguments in, a use case, an exit code out."""
+
+import csv
+import dataclasses
+import itertools
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from artifacts.errors import ArtifactError
+from artifacts.folder import open_artifact
+from artifacts.records.gate import GateReport
+from artifacts.signatures import create_key_pair
+from features import FeaturesError
+from scoring import Scorer, ScoringError
+from training import presentation
+from training.bootstrap import Bootstrap
+from training.domain.runs import Run
+from training.errors import TrainingError
+from training.facades import STYLES, Facade, draw_building, write_facades
+from training.models import model_definition
+from training.settings import Settings
+from training.use_cases.evaluate import evaluate_candidate
+from training.use_cases.featurize import featurize as featurize_photos
+from training.use_cases.import_photos import import_photos as import_into
+from training.use_cases.package import copy_artifact
+from training.use_cases.package import package as package_candidate
+from training.use_cases.prepare import prepare as prepare_dataset
+from training.use_cases.register import register as register_candidate
+from training.use_cases.run_pipeline import run_stages, set_up
+from training.use_cases.score_photos import ScoredPhoto
+from training.use_cases.score_photos import score_photos as score
+from training.use_cases.train import train as train_model
+
+REFUSED, BROKEN = 1, 2
+
+
+def _draw(building: tuple[str, int], seed: int) -> tuple[Facade, ...]:
+    style, number = building
+    return draw_building(style, number, seed)
+
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+WorkOption = Annotated[Path, typer.Option(help="the folder of dvc.yaml, data/ and build/")]
+HERE = Path()
+
+
+def main() -> None:
+    """Run a command; a breakdown is one paragraph on stderr and exit code 2, no traceback."""
+    try:
+        app(prog_name="training")
+    except (TrainingError, ArtifactError, FeaturesError, ScoringError, OSError) as exc:
+        sys.exit(_broken(str(exc)))
+    except ValidationError as exc:
+        missing = "; ".join(f"PLINTH_{str(e['loc'][0]).upper()}: {e['msg']}" for e in exc.errors())
+        sys.exit(_broken(f"the settings are not complete: {missing}"))
+
+
+def _broken(message: str) -> int:
+    print(f"training: {message}", file=sys.stderr)
+    return BROKEN
+
+
+def _bootstrap() -> Bootstrap:
+    return Bootstrap(Settings())
+
+
+@app.command()
+def create_keys() -> None:
+    """Create this machine's signing key where there is none."""
+    settings = _bootstrap().settings
+    create_key_pair(settings.signing_key, settings.public_key)
+
+
+@app.command()
+def draw_facades(
+    out: Path,
+    per_style: Annotated[int, typer.Option(min=1, help="buildings a style")] = 30,
+    seed: Annotated[int, typer.Option(min=0)] = 7,
+) -> None:
+    """Draw sample photos of buildings in all 25 styles, and a table beside them."""
+    buildings = list(itertools.product(STYLES, range(per_style)))
+    draw = partial(_draw, seed=seed)
+    drawn = _bootstrap().parallel.map(draw, buildings, "drawing buildings")
+    table = write_facades([photo for photos in drawn for photo in photos], out)
+    print(f"{sum(map(len, drawn))} photos of {len(buildings)} buildings in {out}, {table.name}")
+
+
+@app.command()
+def import_photos(
+    photos: Path,
+    dataset: Annotated[Path, typer.Option(help="the dataset's folder")] = Path("data"),
+    table: Annotated[Path | None, typer.Option(help="default: PHOTOS/table.csv")] = None,
+    params: Annotated[Path, typer.Option()] = Path("params.yaml"),
+    exact: Annotated[bool, typer.Option(help="drop photos that are not in PHOTOS")] = False,
+) -> None:
+    """Take a folder-per-style tree into a dataset; bad files go into its quarantine."""
+    boot = _bootstrap()
+    given = boot.params(params)
+    outcome = import_into(
+        boot.source(photos, table),
+        boot.dataset(dataset),
+        model_definition(given.model),
+        given.import_photos,
+        given.seed,
+        boot.parallel,
+        exact,
+    )
+    print("\n".join(presentation.import_lines(outcome)))
+    if outcome.refused:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def prepare(work: WorkOption = HERE) -> None:
+    """Stage 1: check that the dataset can be trained on."""
+    boot = _bootstrap()
+    files = boot.work(work)
+    data = prepare_dataset(files, boot.model(files), boot.parallel)
+    print(", ".join(f"{s.photos} photos of {s.groups} buildings to {s.name}" for s in data.splits))
+
+
+@app.command()
+def featurize(work: WorkOption = HERE) -> None:
+    """Stage 2: make the vectors that the cache doesn't hold."""
+    boot = _bootstrap()
+    files = boot.work(work)
+    extractor = boot.extractor(boot.model(files))
+    cache = boot.cache(extractor.schema.digest)
+    print(presentation.featurized_line(featurize_photos(files, extractor, cache, boot.parallel)))
+
+
+@app.command()
+def train(work: WorkOption = HERE) -> None:
+    """Stage 3: compare families, fit the best, export it, keep the run."""
+    boot = _bootstrap()
+    files = boot.work(work)
+    identity = boot.identity(files)
+    trained = train_model(files, boot.model(files), identity, boot.exporter, boot.parallel)
+    given = files.params().flat()
+    run = Run(identity=identity, families=trained.families, metrics=(), params=given)
+    boot.tracking.record(run)
+    print("\n".join(presentation.family_lines(trained.families)))
+    print(f"labels equal in scikit-learn and ONNX on all {trained.photos_compared} photos")
+
+
+@app.command()
+def evaluate(work: WorkOption = HERE) -> None:
+    """Stage 4: score the validation split."""
+    boot = _bootstrap()
+    files = boot.work(work)
+    for metric in evaluate_candidate(files, boot.model(files)):
+        if metric.over == "validation":
+            print(f"{metric.name} {metric.value:.3f}")
+
+
+@app.command()
+def package(work: WorkOption = HERE) -> None:
+    """Stage 5: put the artifact together and sign it."""
+    boot = _bootstrap()
+    files = boot.work(work)
+    artifact = package_candidate(files, boot.model(files), boot.signer, boot.verifier)
+    trained, _ = files.model()
+    run = Run(
+        identity=trained.identity,
+        families=trained.families,
+        metrics=files.metrics(),
+        params=files.params().flat(),
+        candidate=artifact.digest,
+    )
+    boot.tracking.record(run)
+    print(f"candidate {artifact.digest}")
+
+
+@app.command()
+def run_pipeline(
+    photos: Annotated[Path, typer.Option(help="a folder-per-style tree")],
+    work: Annotated[Path, typer.Option(help="where the pipeline keeps its files")],
+    out: Annotated[Path, typer.Option(help="where to put the candidate")],
+    params: Annotated[Path | None, typer.Option(help="default: the checkout's params.yaml")] = None,
+) -> None:
+    """From a folder of photos to a signed candidate; stages that are up to date don't run."""
+    boot = _bootstrap()
+    root = boot.settings.root
+    chosen = params or root / "params.yaml"
+    model = model_definition(boot.params(chosen).model)
+    work.mkdir(parents=True, exist_ok=True)
+    set_up(root, work, chosen, boot.inputs(model))
+    import_photos(photos, dataset=work / "data", params=chosen, exact=True)
+    run_stages(boot.pipeline(work.resolve()), boot.photos_of(work.resolve()))
+    candidate = boot.work(work).candidate
+    artifact = open_artifact(candidate, boot.verifier)
+    copy_artifact(artifact, candidate, out)
+    print(f"candidate {artifact.digest} in {out}")
+
+
+@app.command()
+def register(
+    candidate: Path,
+    gate_report: Annotated[Path, typer.Option(help="the gate's report on this candidate")],
+) -> None:
+    """Keep a candidate that the gate allowed, and give it a version in the registry."""
+    boot = _bootstrap()
+    report = GateReport.read(gate_report)
+    done = register_candidate(candidate, report, boot.verifier, boot.store, boot.tracking)
+    if done.refusal is not None:
+        print(f"refused: {done.refusal}, so {done.digest} is not registered", file=sys.stderr)
+        raise typer.Exit(REFUSED)
+    print(f"version {done.version} is {done.digest}")
+
+
+@app.command()
+def score_photos(
+    photos: Annotated[list[Path], typer.Argument(help="files of photos")],
+    model: Annotated[Path, typer.Option(help="a model artifact")],
+    out: Annotated[Path, typer.Option(help="the CSV file to write")],
+) -> None:
+    """Answer photos as training's own path does, for the parity check."""
+    boot = _bootstrap()
+    scorer = Scorer.of(open_artifact(model, boot.verifier))
+    rows = score(photos, scorer, boot.parallel)
+    names = [field.name for field in dataclasses.fields(ScoredPhoto)]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(dataclasses.astuple(row) for row in rows)
+    print(f"{len(rows)} photos in {out}")

@@ -1,0 +1,1 @@
+"""Decisions of training, without I/O."""

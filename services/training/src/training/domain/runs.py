@@ -1,0 +1,49 @@
+"""What is recorded of a training run."""
+
+from collections.abc import Mapping
+
+from artifacts.digests import Digest, digest_json
+from artifacts.records.manifest import Code, Metric, ModelName
+from artifacts.records.record import Record
+
+
+class RunIdentity(Record):
+    """All that a model follows from. A run that lacks any of it can't be traced."""
+
+    model: ModelName
+    code: Code
+    photo_manifest: Digest
+    feature_schema: Digest
+    environment: Digest
+    params: Digest
+
+    @property
+    def key(self) -> str:
+        """The digest of the identity: runs that share it made the same model."""
+        return digest_json(self.model_dump(mode="json"))
+
+
+class FamilyScore(Record):
+    """How one family of a head did in grouped cross-validation."""
+
+    head: str
+    family: str
+    metrics: dict[str, float]
+    chosen: bool
+
+
+class Run(Record):
+    """A run: its identity, the families compared, the metrics, and the candidate once packaged."""
+
+    identity: RunIdentity
+    families: tuple[FamilyScore, ...]
+    metrics: tuple[Metric, ...]
+    params: Mapping[str, str]
+    candidate: Digest | None = None
+
+
+class VectorsRecord(Record):
+    """Which photos' vectors a matrix holds, and by which feature schema."""
+
+    photo_manifest: Digest
+    feature_schema: Digest

@@ -1,0 +1,128 @@
+"""Grouped cross-validation: which family does best on buildings that it hasn't seen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+from artifacts.records.evaluation import ClassificationOutcomes, RegressionOutcomes
+from artifacts.records.manifest import Interval
+from scoring.metrics import classification_metrics, regression_metrics
+from training.domain.families import classifier, fit, regressor
+from training.domain.params import Family, Linear, TrainParams, Trees
+from training.domain.training_set import TrainingSet
+from training.models.definition import RegressionTarget
+
+Kind = Literal["classification", "regression"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One fit of cross-validation: a family of a head on all folds but one."""
+
+    kind: Kind
+    family: Family
+    fold: int
+    fitted_on: NDArray[np.intp]
+    held_out: NDArray[np.intp]
+
+
+def tasks(data: TrainingSet, params: TrainParams, seed: int) -> Iterator[Task]:
+    """Return every fit of cross-validation. A building group lies in one fold, whole."""
+    stratified = StratifiedGroupKFold(params.folds, shuffle=True, random_state=seed)
+    by_label = list(stratified.split(data.vectors, data.labels, data.groups))
+    for family in params.classification:
+        for fold, (inside, outside) in enumerate(by_label):
+            yield Task("classification", family, fold, inside, outside)
+    valued = data.valued()
+    grouped = GroupKFold(params.folds, shuffle=True, random_state=seed)
+    by_group = list(grouped.split(valued.vectors, groups=valued.groups))
+    for regression in params.regression:
+        for fold, (inside, outside) in enumerate(by_group):
+            yield Task("regression", regression, fold, inside, outside)
+
+
+def run_task(task: Task, data: TrainingSet, seed: int) -> NDArray[np.float64]:
+    """Fit and predict one fold: probabilities (m, k) or raw values (m,) of the held-out photos."""
+    if task.kind == "classification":
+        return _probabilities(task, data, seed)
+    valued = data.valued()
+    model = regressor(_regression(task.family), seed)
+    fit(model, valued.vectors[task.fitted_on], valued.values[task.fitted_on])
+    return np.asarray(model.predict(valued.vectors[task.held_out]), dtype=np.float64)
+
+
+def _probabilities(task: Task, data: TrainingSet, seed: int) -> NDArray[np.float64]:
+    model: Any = classifier(task.family, seed)
+    fit(model, data.vectors[task.fitted_on], data.labels[task.fitted_on])
+    found = np.zeros((len(task.held_out), len(data.names)))
+    # A rare label may lie in the held-out fold alone: then no probability goes to it.
+    found[:, model.classes_] = model.predict_proba(data.vectors[task.held_out])
+    return found
+
+
+def _regression(family: Family) -> Trees | Linear:
+    if isinstance(family, Trees | Linear):
+        return family
+    raise TypeError(f"{family.kind} is no family of regressors")
+
+
+def out_of_fold(
+    family: Family, kind: Kind, done: list[tuple[Task, NDArray[np.float64]]]
+) -> NDArray[np.float64]:
+    """Put a family's folds together: predictions of all photos, each by models without it."""
+    mine = [(t, found) for t, found in done if t.kind == kind and t.family == family]
+    order = np.argsort(np.concatenate([task.held_out for task, _ in mine]))
+    return np.concatenate([found for _, found in mine])[order]
+
+
+def label_metrics(head: str, data: TrainingSet, found: NDArray[np.float64]) -> dict[str, float]:
+    """Return the metrics of out-of-fold probabilities (n, k)."""
+    return classification_metrics(
+        ClassificationOutcomes(
+            head=head,
+            labels=data.names,
+            truths=tuple(data.labels.tolist()),
+            probabilities=tuple(tuple(row) for row in np.clip(found, 0, 1).tolist()),
+        )
+    )
+
+
+def value_metrics(
+    target: RegressionTarget, truths: NDArray[np.float64], found: NDArray[np.float64], level: float
+) -> tuple[dict[str, float], Interval]:
+    """Return the metrics of out-of-fold raw values (n,), and the interval they lead to."""
+    interval = interval_of(truths - found, level)
+    to_value = target.scale.to_value
+    lows = [to_value(raw + interval.low_offset) for raw in found]
+    highs = [to_value(raw + interval.high_offset) for raw in found]
+    pairs = [sorted(pair) for pair in zip(lows, highs, strict=True)]
+    outcomes = RegressionOutcomes(
+        head=target.name,
+        unit=target.unit,
+        truths=tuple(to_value(raw) for raw in truths),
+        values=tuple(to_value(raw) for raw in found),
+        lows=tuple(low for low, _ in pairs),
+        highs=tuple(high for _, high in pairs),
+    )
+    return regression_metrics(outcomes), interval
+
+
+def interval_of(residuals: NDArray[np.float64], level: float) -> Interval:
+    """Return the conformal interval of residuals (n,), truth minus prediction, at a level.
+
+    Half of what lies outside is left on each side. The ranks are those of split conformal
+    prediction (Lei et al. 2018), ceil((n + 1)(1 - a)), so that coverage is at least the level
+    on average.
+    """
+    outside = (1 - level) / 2
+    ordered = np.sort(residuals)
+    rank = min(len(ordered), int(np.ceil((len(ordered) + 1) * (1 - outside))))
+    return Interval(
+        level=level,
+        low_offset=float(ordered[len(ordered) - rank]),
+        high_offset=float(ordered[rank - 1]),
+    )

@@ -1,0 +1,48 @@
+"""Vectors and truths of the photos that a model is trained on."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artifacts.records.photos import PhotoRow
+from training.models.definition import ModelDefinition
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Of n photos: vectors (n, width), labels (n,), values on the raw scale (n,), groups (n,).
+
+    A value is NaN where the photo's is unknown; `labels` are indices into `names`.
+    """
+
+    vectors: NDArray[np.float32]
+    names: tuple[str, ...]
+    labels: NDArray[np.intp]
+    values: NDArray[np.float64]
+    groups: NDArray[np.intp]
+
+    def valued(self) -> "TrainingSet":
+        """Return the photos whose value is known."""
+        seen = np.isfinite(self.values)
+        return TrainingSet(
+            self.vectors[seen], self.names, self.labels[seen], self.values[seen], self.groups[seen]
+        )
+
+
+def training_set(
+    rows: tuple[PhotoRow, ...], vectors: NDArray[np.float32], model: ModelDefinition
+) -> TrainingSet:
+    """Put photos and their vectors (n, width) together. Labels are those that occur."""
+    names = tuple(sorted({row.style for row in rows}, key=model.classification.labels.index))
+    scale = model.regression.scale
+    truths = [row.truth(model.regression.name) for row in rows]
+    _, groups = np.unique([row.group for row in rows], return_inverse=True)
+    return TrainingSet(
+        vectors=vectors,
+        names=names,
+        labels=np.array([names.index(row.style) for row in rows], dtype=np.intp),
+        values=np.array([math.nan if t is None else scale.to_raw(float(t)) for t in truths]),
+        groups=groups.astype(np.intp),
+    )

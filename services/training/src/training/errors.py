@@ -1,0 +1,124 @@
+"""What can go wrong in training.
+
+TrainingError              a breakdown: something could not be done (exit code 2)
+|-- NoPhotos               a folder holds no photo to import
+|-- BadTable               the table beside the photos can't be read at all
+|-- BadParams              params.yaml is unreadable, or asks for what isn't there
+|-- UnusableDataset        the dataset can't be trained on: too few photos, missing bytes
+|-- UnknownModel           no model of that name is defined
+|-- MissingIdentity        a run without commit or digests, which the tracker doesn't record
+|-- MissingStageOutput     a stage's input is not there: the stage before it has not run
+|-- SchemaChanged          the model was trained by another feature schema than the code's
+|-- UnfaithfulExport       the exported model answers otherwise than the trained one
+|-- RegistryUnavailable    the model registry doesn't answer
+`-- PipelineFailed         a stage of the pipeline ended with an error
+"""
+
+from pathlib import Path
+
+
+class TrainingError(Exception):
+    """Base of every error of this package."""
+
+
+class NoPhotos(TrainingError):
+    """There is nothing to import."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder} holds no photos: expected one folder a style, such as "
+            f"{folder}/gothic/cathedral.jpg"
+        )
+
+
+class BadTable(TrainingError):
+    """The table of years, groups and slices has no usable form."""
+
+    def __init__(self, table: Path, reason: str) -> None:
+        self.table = table
+        self.reason = reason
+        super().__init__(f"the table {table} can't be read: {reason}")
+
+
+class BadParams(TrainingError):
+    """The parameters of the pipeline don't fit."""
+
+    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+        self.source = source
+        self.problems = problems
+        super().__init__(f"{source} is not usable: " + "; ".join(problems))
+
+
+class UnusableDataset(TrainingError):
+    """The dataset failed validation; `problems` names everything at once."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__("the dataset can't be trained on: " + "; ".join(problems))
+
+
+class UnknownModel(TrainingError):
+    """Training has no definition of a model."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name = name
+        super().__init__(f"no model {name!r} is defined; there is {', '.join(known)}")
+
+
+class MissingIdentity(TrainingError):
+    """A run can't say what it was made of, so it is not recorded."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__("the run is refused, it can't be traced: " + "; ".join(problems))
+
+
+class MissingStageOutput(TrainingError):
+    """A stage was run before the one that it builds on."""
+
+    def __init__(self, path: Path, stage: str) -> None:
+        self.path = path
+        self.stage = stage
+        super().__init__(f"{path} is not there: run the stage {stage!r} first")
+
+
+class SchemaChanged(TrainingError):
+    """The trained heads want vectors that this code doesn't make."""
+
+    def __init__(self, trained: str, current: str) -> None:
+        self.trained = trained
+        self.current = current
+        super().__init__(
+            f"the model was trained with feature schema {trained}, the code makes {current}: "
+            "run the stages featurize and train again"
+        )
+
+
+class UnfaithfulExport(TrainingError):
+    """ONNX and the trained model disagree, so nothing is packaged."""
+
+    def __init__(self, head: str, photos: tuple[str, ...], total: int) -> None:
+        self.head = head
+        self.photos = photos
+        super().__init__(
+            f"head {head} answers otherwise in ONNX than as trained on {len(photos)} of {total} "
+            f"photos, the first being {photos[0]}"
+        )
+
+
+class RegistryUnavailable(TrainingError):
+    """MLflow can't be reached or refuses."""
+
+    def __init__(self, uri: str, reason: str) -> None:
+        self.uri = uri
+        self.reason = reason
+        super().__init__(f"the registry at {uri} is unavailable: {reason}")
+
+
+class PipelineFailed(TrainingError):
+    """A stage ended with an error; its own message was printed before."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(f"the pipeline stopped: a stage failed (DVC exit code {code}), see above")

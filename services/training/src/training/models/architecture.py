@@ -1,0 +1,60 @@
+"""The model `architecture`: 25 styles and the year of a building."""
+
+import re
+
+from artifacts.records.manifest import LogAgeScale
+from features import architecture_schema
+from training.models.definition import ClassificationTarget, ModelDefinition, RegressionTarget
+
+STYLES = (
+    "achaemenid",
+    "american_craftsman",
+    "american_foursquare",
+    "ancient_egyptian",
+    "art_deco",
+    "art_nouveau",
+    "baroque",
+    "bauhaus",
+    "beaux_arts",
+    "byzantine",
+    "chicago_school",
+    "colonial",
+    "deconstructivism",
+    "edwardian",
+    "georgian",
+    "gothic",
+    "greek_revival",
+    "international",
+    "novelty",
+    "palladian",
+    "postmodern",
+    "queen_anne",
+    "romanesque",
+    "russian_revival",
+    "tudor_revival",
+)
+
+REFERENCE_YEAR = 2030
+"""Ages are counted from here; later than any building that can be photographed by then."""
+
+
+def style_of_folder(folder: str) -> str | None:
+    """Return the style that a folder's name stands for, or None.
+
+    The public 25-style data sets write "Ancient Egyptian architecture", "American craftsman
+    style", "Beaux-Arts architecture"; ours is `ancient_egyptian`.
+    """
+    words = re.sub(r"[^a-z0-9]+", "_", folder.lower()).strip("_")
+    plain = re.sub(r"_(architecture|style|movement)$", "", words)
+    return plain if plain in STYLES else None
+
+
+ARCHITECTURE = ModelDefinition(
+    name="architecture",
+    schema=architecture_schema,
+    classification=ClassificationTarget(name="style", labels=STYLES),
+    regression=RegressionTarget(
+        name="era", unit="year", scale=LogAgeScale(reference_year=REFERENCE_YEAR)
+    ),
+    label_of_folder=style_of_folder,
+)

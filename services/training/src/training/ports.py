@@ -1,0 +1,173 @@
+"""What training needs from outside. Adapters implement these; use cases see nothing else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artifacts.folder import ModelArtifact
+from artifacts.records.evaluation import Evaluation
+from artifacts.records.manifest import Code, Data, Metric
+from artifacts.records.photos import PhotoManifest
+from training.domain.params import Params
+from training.domain.problems import Problem
+from training.domain.runs import Run, VectorsRecord
+from training.domain.sources import FoundFile, Table
+from training.domain.trained import TrainedModel
+
+Input = TypeVar("Input")
+Output = TypeVar("Output")
+
+
+class Parallel(Protocol):
+    """Runs a function over inputs in parallel, and shows how far it is."""
+
+    def map(
+        self, function: Callable[[Input], Output], inputs: Sequence[Input], what: str
+    ) -> list[Output]:
+        """Return the function's results in the order of the inputs; `what` names the work."""
+
+
+class PhotoSource(Protocol):
+    """Where photos come from."""
+
+    def files(self) -> list[FoundFile]:
+        """Return every file, sorted by path; NoPhotos where there is none."""
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes; OSError where it can't be read."""
+
+    def table(self) -> Table:
+        """Return the table of years, groups and slices; BadTable where it is unreadable."""
+
+
+class Dataset(Protocol):
+    """A photo manifest, the photos it names, and a quarantine for what was not taken in."""
+
+    def manifest(self) -> PhotoManifest:
+        """Return the manifest, an empty one for a new dataset."""
+
+    def write(self, manifest: PhotoManifest) -> None:
+        """Replace the manifest."""
+
+    def quarantine(self, problems: Sequence[Problem], read: Callable[[str], bytes]) -> Path:
+        """Keep a copy of every bad file and a table of reasons, and return the table's path."""
+
+    @property
+    def photos(self) -> "PhotoStore":
+        """The photos."""
+
+
+class PhotoStore(Protocol):
+    """Photos by digest."""
+
+    def put(self, data: bytes) -> str:
+        """Keep a photo and return its digest."""
+
+    def get(self, photo: str) -> bytes:
+        """Return a photo's bytes; artifacts.UnreadableRecord where missing or changed."""
+
+
+class VectorCache(Protocol):
+    """Vectors of one feature schema, by photo digest."""
+
+    def get(self, photos: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Return those vectors (width,) that are cached."""
+
+    def put(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Keep vectors (width,)."""
+
+    def clear(self) -> None:
+        """Forget every vector of this schema."""
+
+
+class CodeIdentity(Protocol):
+    """Says which code this is."""
+
+    def code(self) -> Code:
+        """Return the commit and whether files differ; MissingIdentity outside of git."""
+
+
+class Work(Protocol):
+    """What the stages of the pipeline read and leave for each other."""
+
+    def params(self) -> Params:
+        """Return the parameters; BadParams names all that is wrong with them."""
+
+    def manifest(self) -> PhotoManifest:
+        """Return the photo manifest; UnreadableRecord."""
+
+    @property
+    def photos(self) -> PhotoStore:
+        """The photos."""
+
+    def write_data(self, data: Data) -> None:
+        """Leave what prepare found."""
+
+    def data(self) -> Data:
+        """Return what prepare found; MissingStageOutput."""
+
+    def write_vectors(self, vectors: NDArray[np.float32], made: VectorsRecord) -> None:
+        """Leave the vectors (n, width) of all photos, in the manifest's order."""
+
+    def vectors(self, made: VectorsRecord) -> NDArray[np.float32]:
+        """Return the vectors; MissingStageOutput where they are of other photos or features."""
+
+    def write_model(self, trained: TrainedModel, files: Mapping[str, bytes]) -> None:
+        """Leave the trained heads."""
+
+    def model(self) -> tuple[TrainedModel, dict[str, bytes]]:
+        """Return the trained heads and their files; MissingStageOutput."""
+
+    def write_evaluation(self, evaluation: Evaluation, metrics: Sequence[Metric]) -> None:
+        """Leave the outcomes on the validation split."""
+
+    def metrics(self) -> tuple[Metric, ...]:
+        """Return all metrics measured so far; MissingStageOutput."""
+
+    @property
+    def candidate(self) -> Path:
+        """Where the artifact is put."""
+
+
+class Exporter(Protocol):
+    """Turns a trained estimator into ONNX."""
+
+    def export(self, estimator: object, width: int) -> bytes:
+        """Return the ONNX model of an estimator over vectors of a width."""
+
+
+class Tracker(Protocol):
+    """Keeps runs."""
+
+    def record(self, run: Run) -> str:
+        """Keep a run, or add to the run of the same identity, and return its id."""
+
+
+class ModelStore(Protocol):
+    """Artifacts by digest."""
+
+    def put(self, folder: Path) -> ModelArtifact:
+        """Verify an artifact and keep a copy of it."""
+
+    def folder(self, digest: str) -> Path:
+        """Return where an artifact of this digest lies, or would lie."""
+
+
+class ModelRegistry(Protocol):
+    """Versions of models."""
+
+    def register(self, artifact: ModelArtifact, location: Path, gate_report: str) -> int:
+        """Return the version of an artifact, a new one if it has none yet."""
+
+
+class Pipeline(Protocol):
+    """Runs the stages that are out of date, in order."""
+
+    def track(self, folder: Path) -> None:
+        """Put a folder of data under version control."""
+
+    def reproduce(self) -> None:
+        """Run what is out of date; PipelineFailed where a stage fails."""

@@ -1,0 +1,1 @@
+"""What training does, one file a use case."""

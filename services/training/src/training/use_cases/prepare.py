@@ -1,0 +1,36 @@
+"""Stage prepare: whether the dataset can be trained on, and what it is by digest."""
+
+from functools import partial
+
+from artifacts.errors import UnreadableRecord
+from artifacts.records.manifest import Data
+from training.domain.validation import data_of, dataset_problems
+from training.errors import UnusableDataset
+from training.models.definition import ModelDefinition
+from training.ports import Parallel, PhotoStore, Work
+
+
+def prepare(work: Work, model: ModelDefinition, parallel: Parallel) -> Data:
+    """Check every photo's bytes against its digest and the splits against params.yaml.
+
+    Raises UnusableDataset with all that is wrong.
+    """
+    manifest = work.manifest()
+    problems = dataset_problems(manifest, model, work.params().prepare)
+    check = partial(_missing, store=work.photos)
+    photos = [row.photo for row in manifest.rows]
+    missing = parallel.map(check, photos, "checking photos")
+    problems += tuple(problem for problem in missing if problem is not None)
+    if problems:
+        raise UnusableDataset(problems)
+    data = data_of(manifest)
+    work.write_data(data)
+    return data
+
+
+def _missing(photo: str, store: PhotoStore) -> str | None:
+    try:
+        store.get(photo)
+    except UnreadableRecord as exc:
+        return str(exc)
+    return None

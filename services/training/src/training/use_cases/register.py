@@ -1,0 +1,38 @@
+"""Register: a version in the model registry, for what the gate allowed and nothing else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from artifacts.folder import open_artifact
+from artifacts.records.gate import GateReport
+from artifacts.signatures import ArtifactVerifier
+from training.ports import ModelRegistry, ModelStore
+
+
+@dataclass(frozen=True)
+class Registration:
+    """The outcome: a version, or the reason of the refusal."""
+
+    digest: str
+    version: int | None
+    refusal: str | None
+
+
+def register(
+    candidate: Path,
+    report: GateReport,
+    verifier: ArtifactVerifier,
+    store: ModelStore,
+    registry: ModelRegistry,
+) -> Registration:
+    """Keep a candidate in the store and give it a version, if the report allows these bytes."""
+    artifact = open_artifact(candidate, verifier)
+    if report.decision != "allowed":
+        refusal = f"the gate's decision is {report.decision}"
+        return Registration(artifact.digest, None, refusal)
+    if report.candidate != artifact.digest or report.model != artifact.manifest.name:
+        refusal = f"the gate report is about {report.model} {report.candidate}"
+        return Registration(artifact.digest, None, refusal)
+    store.put(candidate)
+    version = registry.register(artifact, store.folder(artifact.digest), report.digest)
+    return Registration(artifact.digest, version, None)

@@ -1,0 +1,106 @@
+"""Stand-ins for training's ports, and small datasets to run its use cases over."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from support.photo_files import jpeg
+
+from training.domain.params import Params
+from training.domain.runs import Run
+
+Input = TypeVar("Input")
+Output = TypeVar("Output")
+
+DIGEST = "sha256:" + "0" * 64
+
+
+class Serial:
+    """Parallel, one after the other; `worked` holds the inputs by the name of the work."""
+
+    def __init__(self) -> None:
+        self.worked: dict[str, list[object]] = {}
+
+    def map(
+        self, function: Callable[[Input], Output], inputs: Sequence[Input], what: str
+    ) -> list[Output]:
+        self.worked.setdefault(what, []).extend(inputs)
+        return [function(item) for item in inputs]
+
+
+class MemoryCache:
+    """A vector cache in memory."""
+
+    def __init__(self) -> None:
+        self.vectors: dict[str, NDArray[np.float32]] = {}
+
+    def get(self, photos: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        return {photo: self.vectors[photo] for photo in photos if photo in self.vectors}
+
+    def put(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        self.vectors.update(vectors)
+
+    def clear(self) -> None:
+        self.vectors.clear()
+
+
+class MemoryTracker:
+    """A tracker that keeps runs by their identity."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, Run] = {}
+
+    def record(self, run: Run) -> str:
+        self.runs[run.identity.key] = run
+        return run.identity.key
+
+
+PARAMS: dict[str, object] = {
+    "model": "architecture",
+    "seed": 7,
+    "import_photos": {
+        "max_bad_share": 0.5,
+        "near_duplicate_bits": 32,
+        "validation_share": 0.2,
+        "holdout_share": 0.3,
+    },
+    "prepare": {"min_groups_per_label": 2, "min_labels": 2, "min_photos_with_year": 10},
+    "train": {
+        "folds": 2,
+        "interval_level": 0.8,
+        "classification": [
+            {"kind": "linear", "strength": 100.0},
+            {
+                "kind": "extra_trees",
+                "trees": 10,
+                "max_leaves": 32,
+                "min_leaf_photos": 1,
+                "max_features": "sqrt",
+            },
+        ],
+        "regression": [{"kind": "linear", "strength": 10.0}],
+    },
+    "package": {"golden_photos": 3},
+}
+
+
+def small_params(**changes: object) -> Params:
+    """Parameters for a handful of photos."""
+    return Params.model_validate(PARAMS | changes)
+
+
+def style_tree(root: Path, styles: Sequence[str], photos: int, first_seed: int = 100) -> Path:
+    """A folder-per-style tree with a table of years; every photo shows a building of its own."""
+    lines = ["path,year,slice.region"]
+    seed = first_seed
+    for style in styles:
+        (root / style).mkdir(parents=True, exist_ok=True)
+        for number in range(photos):
+            name = f"{style}/{number}.jpg"
+            (root / name).write_bytes(jpeg(seed))
+            lines.append(f"{name},{1800 + seed % 150},north")
+            seed += 1
+    (root / "table.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return root
