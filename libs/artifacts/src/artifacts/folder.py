@@ -72,13 +72,14 @@ def open_artifact(folder: Path, verifier: ArtifactVerifier) -> ModelArtifact:
 
 
 def _differences(manifest: ModelManifest, files: Mapping[str, bytes]) -> tuple[str, ...]:
-    listed = {file.path: file for file in manifest.files}
-    found = {file.path: file for file in list_files(files)}
+    listed = {f.path: f"digest {f.digest}, {f.size_bytes} bytes" for f in manifest.files}
+    found = {path: f"digest {digest_bytes(d)}, {len(d)} bytes" for path, d in files.items()}
     return (
+        *(f"{path} can't be listed" for path in sorted(listed.keys() & {MANIFEST, SIGNATURE})),
         *(f"{path} is listed and not there" for path in sorted(listed.keys() - found.keys())),
         *(f"{path} is there and not listed" for path in sorted(found.keys() - listed.keys())),
         *(
-            f"{path} has digest {found[path].digest}, the manifest says {listed[path].digest}"
+            f"{path} has {found[path]}; the manifest says {listed[path]}"
             for path in sorted(listed.keys() & found.keys())
             if listed[path] != found[path]
         ),
@@ -92,7 +93,9 @@ def _regular_files(folder: Path) -> list[str]:
     paths: list[str] = []
     problems: list[str] = []
     size_bytes = 0
-    for root, folders, names in os.walk(folder, followlinks=False):
+    # Without onerror a folder that can't be listed would be passed over in silence.
+    walk = os.walk(folder, followlinks=False, onerror=lambda exc: problems.append(str(exc)))
+    for root, folders, names in walk:
         for path in (Path(root) / name for name in (*folders, *names)):
             relative = path.relative_to(folder).as_posix()
             if path.is_symlink():

@@ -37,6 +37,7 @@ class KeySigner:
         """Write a signature of everything in the folder but the signature itself."""
         from model_signing import hashing, signing  # noqa: PLC0415
 
+        folder, signature = folder.resolve(), signature.resolve()
         hashes = hashing.Config().set_ignored_paths(paths=[signature], ignore_git_paths=False)
         config = signing.Config().use_elliptic_key_signer(private_key=self._private_key)
         config.set_hashing_config(hashes).sign(folder, signature)
@@ -56,19 +57,29 @@ class KeyVerifier:
             raise SignatureRefused(folder, f"the public key {self._public_key} is missing")
         from model_signing import hashing, verifying  # noqa: PLC0415
 
+        # The library takes a relative path to ignore for one inside of the model.
+        place, signature = folder.resolve(), signature.resolve()
         hashes = hashing.Config().set_ignored_paths(paths=[signature], ignore_git_paths=False)
-        config = verifying.Config().use_elliptic_key_verifier(public_key=self._public_key)
         try:
-            config.set_hashing_config(hashes).verify(folder, signature)
+            config = verifying.Config().use_elliptic_key_verifier(public_key=self._public_key)
+            config.set_hashing_config(hashes).verify(place, signature)
         except Exception as exc:  # the library raises what it likes: all is refusal
             reason = " ".join(str(exc).split())
             raise SignatureRefused(folder, reason or type(exc).__name__) from exc
 
 
 def create_key_pair(private_key: Path, public_key: Path) -> None:
-    """Create a signing key (P-256) where there is none; an existing one is never touched."""
+    """Create a signing key (P-256) where there is none; an existing file is never touched.
+
+    Raises FileExistsError where only the public half is there: it may be what others trust.
+    """
     if private_key.exists():
         return
+    if public_key.exists():
+        raise FileExistsError(
+            f"{public_key} is there, and its private key {private_key} is not: bring the private "
+            "key back, or move the public one away"
+        )
     key = ec.generate_private_key(ec.SECP256R1())
     encoded = key.private_bytes(
         serialization.Encoding.PEM,
@@ -77,11 +88,13 @@ def create_key_pair(private_key: Path, public_key: Path) -> None:
     )
     private_key.parent.mkdir(parents=True, exist_ok=True)
     public_key.parent.mkdir(parents=True, exist_ok=True)
-    public_key.write_bytes(
-        key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-    )
     # O_EXCL and the mode at creation: the key is never there for others to read, not for a moment.
+    # It comes first: of two processes one fails here, and neither leaves halves of two pairs.
     with os.fdopen(os.open(private_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(encoded)
+    with public_key.open("xb") as file:
+        file.write(
+            key.public_key().public_bytes(
+                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+        )

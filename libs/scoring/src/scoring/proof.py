@@ -42,6 +42,7 @@ def prove(artifact: ModelArtifact, scorer: Scorer) -> Proof:
             vector = scorer.extractor.extract(artifact.files[golden.file])
         except PhotoRefused as exc:
             differences.append(f"{golden.file}: {exc}")
+            bit_equal = False
             continue
         bit_equal &= vector_digest(vector) == golden.vector
         answers = scorer.answers(vector[np.newaxis])[0]

@@ -21,6 +21,8 @@ from scoring.labels import quantise, rank
 
 FEATURE_SCHEMA = "feature_schema.json"
 WEIGHTS = "weights/"
+PROBABILITY_SLACK = 1e-3
+"""How far from 1 a head's float32 probabilities may add up."""
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float64]
@@ -41,7 +43,7 @@ class Scorer:
         self._sessions = {head.name: _open(head, files[head.file]) for head in heads}
         blank = np.zeros((1, extractor.schema.width), np.float32)
         for head in heads:
-            _check_shape(head, self._raw(head, blank))
+            _check_scores(head, self._raw(head, blank))
 
     @classmethod
     def of(cls, artifact: ModelArtifact) -> "Scorer":
@@ -84,14 +86,17 @@ class Scorer:
         output = session.get_outputs()[-1].name
         try:
             (raw,) = session.run([output], {session.get_inputs()[0].name: row})
+            values = np.asarray(raw, dtype=np.float64)
         except Exception as exc:  # ONNX Runtime has no error type of its own to catch
             raise UnusableModel(head.file, str(exc)) from exc
-        values = np.asarray(raw, dtype=np.float64)
         return values.reshape(1, -1) if isinstance(head, ClassificationHead) else values.reshape(-1)
 
 
 def answer_of(head: Head, scores: Scores) -> Answer:
-    """Turn one photo's scores of a head, (k,) or a scalar, into its answer."""
+    """Turn one photo's scores of a head, (k,) or a scalar, into its answer.
+
+    NonFiniteScore where the head's scale has no value for a score.
+    """
     if isinstance(head, ClassificationHead):
         order = rank(scores[None])[0]
         return ClassificationAnswer(
@@ -100,11 +105,13 @@ def answer_of(head: Head, scores: Scores) -> Answer:
             )
         )
     raw, interval = float(scores), head.interval
-    ends = [
-        head.scale.to_value(raw + offset) for offset in (interval.low_offset, interval.high_offset)
-    ]
+    offsets = (0.0, interval.low_offset, interval.high_offset)
+    try:
+        value, *ends = [head.scale.to_value(raw + offset) for offset in offsets]
+    except OverflowError as exc:  # exp of a raw output of 710
+        raise NonFiniteScore(head.name) from exc
     # A scale may turn the axis round (age grows as years fall), so the ends are sorted.
-    return RegressionAnswer(value=head.scale.to_value(raw), low=min(ends), high=max(ends))
+    return RegressionAnswer(value=value, low=min(ends), high=max(ends))
 
 
 def _open(head: Head, model: bytes) -> onnxruntime.InferenceSession:
@@ -118,10 +125,13 @@ def _open(head: Head, model: bytes) -> onnxruntime.InferenceSession:
         raise UnusableModel(head.file, str(exc)) from exc
 
 
-def _check_shape(head: Head, scores: Scores) -> None:
+def _check_scores(head: Head, scores: Scores) -> None:
     expected = (1, len(head.labels)) if isinstance(head, ClassificationHead) else (1,)
     if scores.shape != expected:
         raise UnusableModel(head.file, f"it gives {scores.shape}, its head says {expected}")
+    # Quantising would clip logits to zeros and ones, and an answer would still come out.
+    if isinstance(head, ClassificationHead) and abs(scores.sum() - 1) > PROBABILITY_SLACK:
+        raise UnusableModel(head.file, f"its probabilities add up to {scores.sum():g}, not to 1")
 
 
 def _read_schema(artifact: ModelArtifact) -> FeatureSchema:

@@ -44,6 +44,8 @@ class GateReport(Record):
         """A report that says allowed beside a rule that didn't pass is not a report."""
         if self.decision in {"allowed", "no_improvement"} and not self.all_passed:
             raise ValueError(f"{self.decision}, but not every rule passed")
+        if self.champion is not None and self.first_release:
+            raise ValueError("a champion, and a first release")
         if self.decision == "allowed" and None in {self.candidate, self.policy, self.holdout}:
             raise ValueError("allowed without a candidate, a policy or a holdout")
         if self.decision == "allowed" and self.champion is None and not self.first_release:

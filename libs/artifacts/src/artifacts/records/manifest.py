@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from artifacts.digests import Digest
-from artifacts.records.answers import Answer
+from artifacts.records.answers import Answer, ClassificationAnswer
 from artifacts.records.record import Part, Record
 
 ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -26,10 +26,11 @@ class ArtifactFile(Part):
     @classmethod
     def _stays_inside(cls, path: str) -> str:
         pure = PurePosixPath(path)
-        if pure.is_absolute() or str(pure) != path or not set(pure.parts).isdisjoint({"..", "."}):
+        if pure.is_absolute() or str(pure) != path or not path.isprintable():
             raise ValueError(f"{path!r} is not a plain path inside the artifact")
-        if "\\" in path or any(part.startswith(".") for part in pure.parts):
-            raise ValueError(f"{path!r} is hidden, or holds a backslash")
+        # "." itself has no parts, so the text is looked at, not the parts.
+        if "\\" in path or any(part.startswith(".") for part in path.split("/")):
+            raise ValueError(f"{path!r} is hidden, leads outside, or holds a backslash")
         return path
 
 
@@ -195,6 +196,24 @@ class ModelManifest(Record):
             raise ValueError(f"golden photo {stray[0].photo} doesn't answer for every head")
         return self
 
+    @model_validator(mode="after")
+    def _certifies_what_it_holds(self) -> "ModelManifest":
+        """A certificate that names another photo or another label certifies nothing."""
+        digests = {file.path: file.digest for file in self.files}
+        for golden in self.golden_photos:
+            if digests.get(golden.file) != golden.photo:
+                raise ValueError(f"{golden.file} is not the golden photo {golden.photo}")
+            for head in self.heads:
+                if not _fits(head, golden.answers[head.name]):
+                    raise ValueError(f"golden photo {golden.photo} answers what {head.name} can't")
+        return self
+
     def head(self, name: str) -> ClassificationHead | RegressionHead:
         """Return a head by its name; KeyError where there is none."""
         return {head.name: head for head in self.heads}[name]
+
+
+def _fits(head: ClassificationHead | RegressionHead, answer: Answer) -> bool:
+    if isinstance(head, ClassificationHead) and isinstance(answer, ClassificationAnswer):
+        return sorted(item.label for item in answer.ranking) == sorted(head.labels)
+    return head.kind == answer.kind

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -97,25 +97,49 @@ class PhotoManifest(Record):
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read a manifest from CSV; UnreadableRecord names every bad line."""
+        """Read a manifest from CSV; UnreadableRecord names every bad column and every bad line."""
         try:
             text = path.read_bytes().decode()
         except (OSError, UnicodeDecodeError) as exc:
             raise UnreadableRecord(str(path), (str(exc),)) from exc
-        reader = csv.DictReader(io.StringIO(text), strict=True)
-        if missing := sorted(set(_FIXED) - set(reader.fieldnames or ())):
-            raise UnreadableRecord(str(path), (f"no column {', '.join(missing)}",))
+        reader = csv.reader(io.StringIO(text), strict=True)
         try:
-            rows = tuple(_row(cells) for cells in reader)
-            return cls(rows=rows)
+            columns = next(reader, [])
+            if problems := _bad_columns(columns):
+                raise UnreadableRecord(str(path), problems)
+            rows = _rows(columns, ((reader.line_num, cells) for cells in reader), path)
         except csv.Error as exc:
             raise UnreadableRecord(str(path), (f"line {reader.line_num}: {exc}",)) from exc
+        return cls.parse({"rows": rows}, str(path))
+
+
+def _bad_columns(columns: list[str]) -> tuple[str, ...]:
+    """Name what a reader that goes by column names would pass over in silence."""
+    named = {c for c in columns if c.startswith(_SLICE) and c != _SLICE}
+    twice = {c for c in columns if columns.count(c) > 1}
+    return (
+        *(f"no column {name}" for name in sorted(set(_FIXED) - set(columns))),
+        *(f"column {name} is there twice" for name in sorted(twice)),
+        *(f"column {name!r} is unknown" for name in sorted(set(columns) - named - set(_FIXED))),
+    )
+
+
+def _rows(columns: list[str], lines: Iterable[tuple[int, list[str]]], path: Path) -> list[PhotoRow]:
+    rows: list[PhotoRow] = []
+    problems: list[str] = []
+    for number, cells in lines:
+        if len(cells) != len(columns):
+            problems.append(f"line {number}: {len(cells)} cells for {len(columns)} columns")
+            continue
+        try:
+            rows.append(_row(dict(zip(columns, cells, strict=True))))
         except ValidationError as exc:
-            problems = tuple(
-                f"line {reader.line_num}, {'.'.join(map(str, e['loc']))}: {e['msg']}"
-                for e in exc.errors()
-            )
-            raise UnreadableRecord(str(path), problems) from exc
+            for error in exc.errors():
+                place = ".".join(map(str, error["loc"]))
+                problems.append(f"line {number}, {place}: {error['msg']}")
+    if problems:
+        raise UnreadableRecord(str(path), tuple(problems))
+    return rows
 
 
 def _row(cells: dict[str, str]) -> PhotoRow:

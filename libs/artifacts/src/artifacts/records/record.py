@@ -1,6 +1,8 @@
 """What all records share: frozen, closed, read strictly, and named by their canonical JSON."""
 
 import json
+from collections import Counter
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,9 +57,14 @@ class Record(Part):
     def parse(cls, value: object, source: str) -> Self:
         """Make a record of a parsed document; `source` says in errors where it came from."""
         try:
-            return cls.model_validate(value)
+            record = cls.model_validate(value)
         except ValidationError as exc:
             raise UnreadableRecord(source, tuple(_problems(exc))) from exc
+        try:
+            digest_json(record.model_dump(mode="json"))
+        except ValueError as exc:  # half a surrogate pair, or an integer beyond 2**53
+            raise UnreadableRecord(source, (f"it has no canonical JSON: {exc}",)) from exc
+        return record
 
 
 def parse_json(text: str, source: str) -> object:
@@ -69,30 +76,43 @@ def parse_json(text: str, source: str) -> object:
 
 
 def parse_yaml(text: str, source: str) -> object:
-    """Parse YAML with plain values only, refusing duplicate keys."""
+    """Parse YAML with plain values only, refusing duplicate keys and aliases of collections."""
     try:
-        return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader by descent
-    except (yaml.YAMLError, ValueError, RecursionError) as exc:
+        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader by descent
+    except Exception as exc:  # `!!bool maybe` is a KeyError: PyYAML raises what it likes
         raise UnreadableRecord(source, (f"not valid YAML: {exc}",)) from exc
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML lets the last of two equal keys win, which would hide a line from a reviewer."""
+class _PlainLoader(yaml.SafeLoader):
+    """YAML lets the last of two equal keys win, which would hide a line from a reviewer.
+
+    And a few lines of aliases of aliases stand for gigabytes, so only scalars may have an alias.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        alias = self.check_event(yaml.AliasEvent)
+        node = super().compose_node(parent, index)
+        if alias and isinstance(node, yaml.CollectionNode):
+            raise ValueError(f"an alias of a list or a mapping: write it out{node.start_mark}")
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        if not all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+            raise ValueError(f"a key is a list or a mapping{node.start_mark}")
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
-        if twice:
+        if twice := _twice(keys):
             raise ValueError(f"key given twice: {', '.join(twice)}{node.start_mark}")
         return super().construct_mapping(node, deep)
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    keys = [key for key, _ in pairs]
-    twice = sorted({key for key in keys if keys.count(key) > 1})
-    if twice:
+    if twice := _twice(key for key, _ in pairs):
         raise ValueError(f"key given twice: {', '.join(twice)}")
     return dict(pairs)
+
+
+def _twice(keys: Iterable[Hashable]) -> list[str]:
+    return sorted(str(key) for key, times in Counter(keys).items() if times > 1)
 
 
 def _no_constant(name: str) -> float:

@@ -1,9 +1,10 @@
 """Release: what an environment should run. Git holds it in releases/<environment>.yaml."""
 
+import math
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from artifacts.digests import Digest, digest_json
 from artifacts.records.manifest import ModelName
@@ -38,6 +39,13 @@ class Release(Record):
     environment: Literal["staging", "production"]
     models: dict[ModelName, tuple[ModelEntry, ...]]
 
+    @model_validator(mode="after")
+    def _one_incumbent(self) -> "Release":
+        for model, entries in self.models.items():
+            if reason := _contradiction(entries):
+                raise ValueError(f"{model}: {reason}")
+        return self
+
     @property
     def payload_digest(self) -> str:
         """The digest of what runs, without the environment's name.
@@ -52,3 +60,19 @@ class Release(Record):
             if isinstance(entry, FirstRelease) or entry.role == "champion":
                 return entry
         return None
+
+
+def _contradiction(entries: tuple[ModelEntry, ...]) -> str | None:
+    """Say why entries can't be run as they stand: two answers to who serves, or shares unlike 1."""
+    released = [entry for entry in entries if isinstance(entry, ReleasedModel)]
+    serving = [entry for entry in released if entry.role != "shadow"]
+    champions = [entry for entry in serving if entry.role == "champion"]
+    if len(champions) + len(entries) - len(released) > 1:
+        return "more than one champion or statement of a first release"
+    if not serving:
+        return None
+    if not champions:
+        return "a challenger without a champion to share traffic with"
+    if not math.isclose(sum(entry.weight for entry in serving), 1.0, abs_tol=1e-9):
+        return "the weights of champion and challengers don't add up to 1"
+    return None

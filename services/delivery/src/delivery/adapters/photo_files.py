@@ -19,7 +19,9 @@ def find_photos(paths: Sequence[Path], limit: int | None) -> tuple[Path, ...]:
 
     Every door is given the same files one by one, so that none walks a folder in its own way.
     """
-    found = tuple(dict.fromkeys(photo for path in paths for photo in _below(path)))[:limit]
+    below = (photo for path in paths for photo in _below(path))
+    # A file without bytes is left out: no request can carry it, so no door is asked the same.
+    found = tuple(dict.fromkeys(photo for photo in below if photo.stat().st_size))[:limit]
     if not found:
         raise NoPhotos(tuple(str(path) for path in paths))
     return found
