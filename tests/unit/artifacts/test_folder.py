@@ -320,3 +320,18 @@ def test_a_manifest_cannot_list_itself_or_the_signature(
     files[name] = b"x"
     with pytest.raises(InvalidArtifact, match=f"{name} can't be listed"):
         write_artifact(tmp_path / "new", make_manifest(files), files)
+
+
+def test_what_was_verified_is_what_is_used_though_the_folder_changes_meanwhile(
+    signed: Path, keys, files: Files
+):
+    """A verifier that takes its time, and someone who swaps a file just then."""
+
+    class Slow:
+        def verify(self, folder: Path, signature: Path) -> None:
+            keys.verifier.verify(folder, signature)
+            (signed / "heads/style.onnx").write_bytes(b"swapped")
+
+    assert dict(open_artifact(signed, Slow()).files) == files
+    with pytest.raises(SignatureRefused):
+        open_artifact(signed, keys.verifier)

@@ -20,8 +20,20 @@ WIDTH = architecture_schema().width
 MakeOnnx = Callable[..., bytes]
 
 
+def _rule_nodes(rule: str) -> list[onnx.NodeProto]:
+    """From the logits y to the output z."""
+    if rule == "softmax":
+        return [helper.make_node("Softmax", ["y"], ["z"], axis=1)]
+    if rule == "log":
+        logarithm = helper.make_node("Log", ["y"], ["l"])
+        return [logarithm, helper.make_node("Softmax", ["l"], ["z"], axis=1)]
+    if rule == "text":
+        return [helper.make_node("Cast", ["y"], ["z"], to=TensorProto.STRING)]
+    return [helper.make_node("Identity", ["y"], ["z"])]
+
+
 def _make_onnx(
-    rule: str = "softmax", labels: int = 2, width: int = WIDTH, bias: Any = 0.0
+    rule: str = "softmax", labels: int = 2, width: int = WIDTH, rows: Any = "n", bias: Any = 0.0
 ) -> bytes:
     """A head over vectors (n, width): logits of its first values, then what the rule says.
 
@@ -34,24 +46,13 @@ def _make_onnx(
         numpy_helper.from_array(weights, "w"),
         numpy_helper.from_array(np.full(labels, bias, np.float32), "b"),
     ]
-    nodes = [helper.make_node("Gemm", ["x", "w", "b"], ["y"])]
-    kind = TensorProto.FLOAT
-    if rule == "softmax":
-        nodes.append(helper.make_node("Softmax", ["y"], ["z"], axis=1))
-    elif rule == "log":
-        nodes.append(helper.make_node("Log", ["y"], ["l"]))
-        nodes.append(helper.make_node("Softmax", ["l"], ["z"], axis=1))
-    elif rule == "text":
-        nodes.append(helper.make_node("Cast", ["y"], ["z"], to=TensorProto.STRING))
-        constants.append(numpy_helper.from_array(np.zeros(1, np.float32), "unused"))
-        kind = TensorProto.STRING
-    else:
-        nodes.append(helper.make_node("Identity", ["y"], ["z"]))
+    nodes = [helper.make_node("Gemm", ["x", "w", "b"], ["y"]), *_rule_nodes(rule)]
+    kind = TensorProto.STRING if rule == "text" else TensorProto.FLOAT
     graph = helper.make_graph(
         nodes,
         "head",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", width])],
-        [helper.make_tensor_value_info("z", kind, ["n", labels])],
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [rows, width])],
+        [helper.make_tensor_value_info("z", kind, [rows, labels])],
         constants,
     )
     opset = [helper.make_opsetid("", 18)]

@@ -50,6 +50,14 @@ def test_a_batch_answers_bit_for_bit_what_single_rows_answer(scorer: Scorer, vec
     assert scorer.answers(vectors) == [scorer.answers(row[None])[0] for row in vectors]
 
 
+def test_a_head_is_given_one_row_at_a_time(
+    style: ClassificationHead, extractor: Extractor, make_onnx, vectors: np.ndarray
+):
+    """ONNX Runtime refuses any other number of rows here; bits alone tell nothing."""
+    made = Scorer(extractor, (style,), {"s.onnx": make_onnx(rows=1)})
+    assert made.scores(vectors)["style"].shape == (40, 2)
+
+
 def test_the_order_of_a_batch_does_not_change_a_score(scorer: Scorer, vectors: np.ndarray):
     straight, turned = scorer.scores(vectors), scorer.scores(vectors[::-1])
     for head in straight:

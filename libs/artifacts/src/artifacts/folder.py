@@ -2,14 +2,16 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from artifacts.digests import digest_bytes
-from artifacts.errors import InvalidArtifact, UnreadableRecord
+from artifacts.errors import InvalidArtifact, SignatureRefused, UnreadableRecord
 from artifacts.records.manifest import ArtifactFile, ModelManifest
+from artifacts.records.record import parse_json
 from artifacts.signatures import ArtifactVerifier
 
 MANIFEST = "manifest.json"
@@ -62,13 +64,39 @@ def open_artifact(folder: Path, verifier: ArtifactVerifier) -> ModelArtifact:
     Nothing of the folder is executed or unpickled. Raises InvalidArtifact with every difference (a
     missing, extra, changed, linked or huge file), SignatureRefused, or UnreadableRecord.
     """
-    paths = _regular_files(folder)
-    verifier.verify(folder, folder / SIGNATURE)
-    manifest = ModelManifest.read(folder / MANIFEST)
-    files = {p: (folder / p).read_bytes() for p in paths if p not in {MANIFEST, SIGNATURE}}
+    files = _read(folder)
+    _verify_copy(folder, files, verifier)
+    text = files.pop(MANIFEST).decode(errors="replace")
+    manifest = ModelManifest.parse(parse_json(text, str(folder / MANIFEST)), str(folder / MANIFEST))
+    files.pop(SIGNATURE, None)
     if problems := _differences(manifest, files):
         raise InvalidArtifact(folder, problems)
     return ModelArtifact(manifest, MappingProxyType(files))
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    paths = _regular_files(folder)
+    try:
+        return {path: (folder / path).read_bytes() for path in paths}
+    except OSError as exc:
+        raise InvalidArtifact(folder, (str(exc),)) from exc
+
+
+def _verify_copy(folder: Path, files: Mapping[str, bytes], verifier: ArtifactVerifier) -> None:
+    """Verify the bytes in memory, by a private copy of them.
+
+    The library verifies folders. Verifying the artifact's own and reading it before or after would
+    let someone swap a file in between.
+    """
+    with tempfile.TemporaryDirectory(prefix="plinth-") as private:
+        copy = Path(private)
+        for path, data in files.items():
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            (copy / path).write_bytes(data)
+        try:
+            verifier.verify(copy, copy / SIGNATURE)
+        except SignatureRefused as exc:
+            raise SignatureRefused(folder, exc.reason) from exc
 
 
 def _differences(manifest: ModelManifest, files: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -204,6 +204,12 @@ def test_many_keys_take_no_quadratic_time():
     assert time.perf_counter() - before < 2
 
 
+@pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}'])
+def test_numbers_that_json_does_not_have_are_not_parsed(text: str):
+    with pytest.raises(UnreadableRecord, match="is not a JSON number"):
+        parse_json(text, "text")
+
+
 def test_a_lone_surrogate_is_refused():
     """It has no UTF-8 form, so a record that held one could be neither written nor named."""
     value = parse_json(TEXT.replace('"a"', '"\\ud800"'), "text")
