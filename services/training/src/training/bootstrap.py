@@ -18,13 +18,13 @@ from training.adapters.parallel import JoblibParallel
 from training.adapters.photo_folder import PhotoFolder
 from training.adapters.vector_cache import SqliteVectorCache
 from training.adapters.work_folder import WorkFolder
+from training.adapters.work_setup import set_up, source_digest
 from training.domain.params import Params
-from training.domain.runs import RunIdentity
+from training.domain.runs import Inputs, RunIdentity
 from training.errors import BadParams
 from training.models import model_definition
 from training.models.definition import ModelDefinition
 from training.settings import Settings
-from training.use_cases.run_pipeline import Inputs, source_digest
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,13 @@ class Bootstrap:
 
     def pipeline(self, work: Path) -> DvcPipeline:
         """Return the DVC pipeline in a work folder."""
-        pipeline = DvcPipeline(work, self.settings.search_path)
+        pipeline = DvcPipeline(work.resolve(), self.settings.search_path)
         pipeline.start()
         return pipeline
 
     def photos_of(self, work: Path) -> Path:
         """Return the folder of photos that the pipeline in a work folder reads."""
-        return work / "data" / PHOTOS
+        return work.resolve() / "data" / PHOTOS
 
     def params(self, path: Path) -> Params:
         """Read params.yaml; BadParams."""
@@ -115,6 +115,11 @@ class Bootstrap:
             environment=digest_file(self.settings.environment_lock),
             params=params.digest,
         )
+
+    def set_up(self, work: Path, params: Path) -> None:
+        """Make a folder one that the pipeline can run in; BadParams, UnknownModel."""
+        inputs = self.inputs(model_definition(self.params(params).model))
+        set_up(self.settings.root, work, params, inputs)
 
     def inputs(self, model: ModelDefinition) -> Inputs:
         """Return the digests of the code and the environment."""

@@ -27,11 +27,10 @@ from training.settings import Settings
 from training.use_cases.evaluate import evaluate_candidate
 from training.use_cases.featurize import featurize as featurize_photos
 from training.use_cases.import_photos import import_photos as import_into
-from training.use_cases.package import copy_artifact
 from training.use_cases.package import package as package_candidate
 from training.use_cases.prepare import prepare as prepare_dataset
 from training.use_cases.register import register as register_candidate
-from training.use_cases.run_pipeline import run_stages, set_up
+from training.use_cases.run_pipeline import run_pipeline as run_all_stages
 from training.use_cases.score_photos import ScoredPhoto
 from training.use_cases.score_photos import score_photos as score
 from training.use_cases.train import train as train_model
@@ -186,16 +185,11 @@ def run_pipeline(
 ) -> None:
     """From a folder of photos to a signed candidate; stages that are up to date don't run."""
     boot = _bootstrap()
-    root = boot.settings.root
-    chosen = params or root / "params.yaml"
-    model = model_definition(boot.params(chosen).model)
-    work.mkdir(parents=True, exist_ok=True)
-    set_up(root, work, chosen, boot.inputs(model))
+    chosen = params or boot.settings.root / "params.yaml"
+    boot.set_up(work, chosen)
     import_photos(photos, dataset=work / "data", params=chosen, exact=True)
-    run_stages(boot.pipeline(work.resolve()), boot.photos_of(work.resolve()))
-    candidate = boot.work(work).candidate
-    artifact = open_artifact(candidate, boot.verifier)
-    copy_artifact(artifact, candidate, out)
+    candidate, stored = boot.work(work).candidate, boot.photos_of(work)
+    artifact = run_all_stages(boot.pipeline(work), stored, candidate, out, boot.verifier)
     print(f"candidate {artifact.digest} in {out}")
 
 

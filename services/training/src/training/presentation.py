@@ -23,9 +23,7 @@ def import_lines(outcome: ImportOutcome) -> list[str]:
     if bad:
         lines.append(f"copies and reasons: {outcome.quarantine}")
     if intake.removed:
-        lines.append(
-            f"{intake.removed} photos have left the folder, and so the dataset"
-        )
+        lines.append(f"{intake.removed} photos have left the folder, and so the dataset")
     if outcome.refused:
         share = f"{intake.bad_share:.1%} of the files are bad, at most {outcome.limit:.1%} may be"
         return [*lines, f"refused: {share}; the dataset is as it was"]

@@ -42,6 +42,15 @@ class Run(Record):
     candidate: Digest | None = None
 
 
+class Inputs(Record):
+    """Digests of what the stages depend on and DVC doesn't see: code, schema and environment."""
+
+    feature_schema: Digest
+    feature_code: Digest
+    training_code: Digest
+    environment: Digest
+
+
 class VectorsRecord(Record):
     """Which photos' vectors a matrix holds, and by which feature schema."""
 

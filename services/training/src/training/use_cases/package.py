@@ -1,7 +1,5 @@
 """Stage package: the artifact, with its manifest, golden photos and signature."""
 
-from pathlib import Path
-
 import numpy as np
 
 from artifacts.digests import hex_part
@@ -82,9 +80,3 @@ def _manifest(
         metrics=work.metrics(),
         golden_photos=golden,
     )
-
-
-def copy_artifact(artifact: ModelArtifact, source: Path, target: Path) -> None:
-    """Copy an opened artifact's folder, signature and all, in place of what was there."""
-    write_artifact(target, artifact.manifest, artifact.files)
-    (target / SIGNATURE).write_bytes((source / SIGNATURE).read_bytes())

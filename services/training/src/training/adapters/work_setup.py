@@ -1,0 +1,27 @@
+"""What a work folder needs before the pipeline can run in it."""
+
+import shutil
+from pathlib import Path
+
+from artifacts.digests import digest_file, digest_json
+from training.domain.runs import Inputs
+
+
+def source_digest(*folders: Path) -> str:
+    """Return the digest of all Python sources below some folders, by relative path."""
+    files = sorted((f, p) for f in folders for p in f.rglob("*.py"))
+    return digest_json([[p.relative_to(f).as_posix(), digest_file(p)] for f, p in files])
+
+
+def set_up(root: Path, work: Path, params: Path, inputs: Inputs) -> None:
+    """Bring dvc.yaml, params.yaml and the digests of the code into a work folder."""
+    (work / "build").mkdir(parents=True, exist_ok=True)
+    _copy(root / "dvc.yaml", work / "dvc.yaml")
+    _copy(params, work / "params.yaml")
+    inputs.write(work / "build" / "inputs.json")
+
+
+def _copy(source: Path, target: Path) -> None:
+    # The checkout itself may be the work folder.
+    if source.resolve() != target.resolve():
+        shutil.copyfile(source, target)
