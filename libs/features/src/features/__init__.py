@@ -1,0 +1,58 @@
+"""Photo bytes in, feature vectors out. Pure: no files, no network, no clock."""
+
+from features.architecture import architecture_schema
+from features.blocks import Block, OnnxBlock
+from features.digests import vector_digest
+from features.errors import (
+    AbsurdDimensions,
+    AnimatedPhoto,
+    FeaturesError,
+    NotAnImage,
+    PhotoRefused,
+    PhotoTooSmall,
+    SchemaError,
+    SchemaMismatch,
+    TruncatedPhoto,
+    UnknownBlock,
+    UnsupportedBitDepth,
+    UnsupportedColourMode,
+    UnsupportedFormat,
+    WeightsMismatch,
+    WeightsMissing,
+)
+from features.extractor import Extractor
+from features.fingerprint import difference_hash
+from features.photo import Photo, PhotoLimits, read_photo
+from features.pixels import verify_photo
+from features.schema import BlockSpec, FeatureSchema, PixelSpec
+
+__all__ = [
+    "AbsurdDimensions",
+    "AnimatedPhoto",
+    "Block",
+    "BlockSpec",
+    "Extractor",
+    "FeatureSchema",
+    "FeaturesError",
+    "NotAnImage",
+    "OnnxBlock",
+    "Photo",
+    "PhotoLimits",
+    "PhotoRefused",
+    "PhotoTooSmall",
+    "PixelSpec",
+    "SchemaError",
+    "SchemaMismatch",
+    "TruncatedPhoto",
+    "UnknownBlock",
+    "UnsupportedBitDepth",
+    "UnsupportedColourMode",
+    "UnsupportedFormat",
+    "WeightsMismatch",
+    "WeightsMissing",
+    "architecture_schema",
+    "difference_hash",
+    "read_photo",
+    "vector_digest",
+    "verify_photo",
+]

@@ -1,0 +1,95 @@
+"""Photos: bytes that were looked at and found usable."""
+
+from dataclasses import dataclass, field
+
+from features.digests import bytes_digest
+from features.errors import AbsurdDimensions, PhotoTooSmall, UnsupportedFormat
+from features.headers import Header, read_header
+
+_SIDEWAYS = 5
+"""Exif orientations from here on lay the photo on its side."""
+
+
+@dataclass(frozen=True)
+class PhotoLimits:
+    """What is accepted. Sides in pixels; aspect is the long side over the short one."""
+
+    min_side: int = 64
+    max_side: int = 12_000
+    max_pixels: int = 50_000_000
+    max_aspect: float = 8.0
+    formats: frozenset[str] = frozenset({"JPEG", "PNG", "WEBP"})
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo whose header was read and is within limits; its pixels are not decoded yet.
+
+    Attributes:
+        digest: "sha256:<64 hex>" of `data`.
+        format: "JPEG", "PNG" or "WEBP".
+        width: pixels, upright (after the Exif orientation).
+        height: pixels, upright.
+        rotated: whether the Exif orientation is other than 1.
+        data: the bytes of the file, unchanged.
+    """
+
+    digest: str
+    format: str
+    width: int
+    height: int
+    rotated: bool
+    data: bytes = field(repr=False)
+
+
+DEFAULT_LIMITS = PhotoLimits()
+
+
+def read_photo(data: bytes, limits: PhotoLimits = DEFAULT_LIMITS) -> Photo:
+    """Read and judge the header of a photo; cost does not grow with its pixel count.
+
+    A cut JPEG or PNG is found here. Damage inside the compressed data is found when the
+    pixels are decoded, by `verify_photo` or `Extractor.extract`.
+
+    Args:
+        data: the bytes of an image file.
+        limits: what to accept.
+
+    Raises:
+        PhotoRefused: one of its leaves, with reason and advice.
+    """
+    header = judged_header(data, limits)
+    sideways = header.orientation >= _SIDEWAYS
+    width, height = header.width, header.height
+    return Photo(
+        digest=bytes_digest(data),
+        format=header.format,
+        width=height if sideways else width,
+        height=width if sideways else height,
+        rotated=header.orientation != 1,
+        data=data,
+    )
+
+
+def judged_header(data: bytes, limits: PhotoLimits = DEFAULT_LIMITS) -> Header:
+    """Read a header and hold it against the limits; raises as `read_photo`."""
+    header = read_header(data)
+    if header.format not in limits.formats:
+        accepted = ", ".join(sorted(limits.formats))
+        raise UnsupportedFormat(f"the file is a {header.format} image", f"Send {accepted}")
+    _judge_sides(header, limits)
+    return header
+
+
+def _judge_sides(header: Header, limits: PhotoLimits) -> None:
+    short, long = sorted((header.width, header.height))
+    size = f"the photo is {header.width} x {header.height} pixels"
+    if short == 0:
+        raise AbsurdDimensions(f"{size}, which is no area", "Export the photo again")
+    if long > limits.max_side or short * long > limits.max_pixels:
+        most = f"{limits.max_side} a side and {limits.max_pixels} in all"
+        raise AbsurdDimensions(size, f"Scale it down to at most {most}")
+    if short < limits.min_side:
+        raise PhotoTooSmall(size, f"Send one of at least {limits.min_side} pixels a side")
+    if long > limits.max_aspect * short:
+        raise AbsurdDimensions(size, f"Crop it to at most {limits.max_aspect:g} to 1")
