@@ -10,6 +10,7 @@ from support.photo_files import jpeg
 
 from training.domain.params import Params
 from training.domain.runs import Run
+from training.domain.training_set import TrainingSet
 
 Input = TypeVar("Input")
 Output = TypeVar("Output")
@@ -104,3 +105,20 @@ def style_tree(root: Path, styles: Sequence[str], photos: int, first_seed: int =
             seed += 1
     (root / "table.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return root
+
+
+def a_training_set(
+    vectors: NDArray[np.float32],
+    labels: NDArray[np.intp] | None = None,
+    values: NDArray[np.float64] | None = None,
+) -> TrainingSet:
+    """Photos of a building each; without labels all have one, without values none is known."""
+    count = len(vectors)
+    found = np.zeros(count, np.intp) if labels is None else labels.astype(np.intp)
+    return TrainingSet(
+        vectors=vectors,
+        names=tuple(f"style-{n}" for n in range(int(found.max()) + 1)),
+        labels=found,
+        values=np.full(count, np.nan) if values is None else values,
+        groups=np.arange(count),
+    )

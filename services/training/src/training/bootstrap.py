@@ -13,7 +13,7 @@ from training.adapters.dataset_folder import PHOTOS, DatasetFolder
 from training.adapters.dvc_pipeline import DvcPipeline
 from training.adapters.git_identity import GitIdentity
 from training.adapters.mlflow_tracking import MlflowTracking
-from training.adapters.onnx_exporter import SklearnExporter
+from training.adapters.onnx_exporter import OnnxExporter
 from training.adapters.parallel import JoblibParallel
 from training.adapters.photo_folder import PhotoFolder
 from training.adapters.vector_cache import SqliteVectorCache
@@ -59,9 +59,9 @@ class Bootstrap:
         return MlflowTracking(self.settings.tracking_uri, self.settings.tracking_artifacts)
 
     @cached_property
-    def exporter(self) -> SklearnExporter:
+    def exporter(self) -> OnnxExporter:
         """Turns estimators into ONNX."""
-        return SklearnExporter()
+        return OnnxExporter()
 
     def source(self, folder: Path, table: Path | None) -> PhotoFolder:
         """Return a folder-per-style tree."""

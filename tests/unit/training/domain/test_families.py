@@ -2,9 +2,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.training_doubles import a_training_set
 
-from training.domain.families import classifier, fit, floor32, regressor
-from training.domain.params import Discriminant, Family, Linear, Trees
+from training.domain.families import fit_labels, fit_values, floor32
+from training.domain.params import (
+    Discriminant,
+    Family,
+    LabelMeans,
+    Linear,
+    Trees,
+    ValueFamily,
+)
 
 TREES = Trees(kind="extra_trees", trees=20, max_leaves=64, min_leaf_photos=1, max_features="sqrt")
 FAMILIES: list[Family] = [
@@ -20,18 +28,16 @@ def test_every_family_overfits_a_few_photos(family: Family) -> None:
     random = np.random.default_rng(0)
     vectors = random.normal(size=(24, 40)).astype(np.float32)
     labels = np.arange(24) % 4
-    model = classifier(family, seed=1)
-    fit(model, vectors, labels)
+    model = fit_labels(family, a_training_set(vectors, labels), seed=1)
     assert (model.predict(vectors) == labels).all()
 
 
 @pytest.mark.parametrize("family", FAMILIES[:3], ids=lambda family: family.kind)
-def test_every_regressor_follows_what_it_was_fitted_on(family: Trees | Linear) -> None:
+def test_every_regressor_follows_what_it_was_fitted_on(family: ValueFamily) -> None:
     random = np.random.default_rng(0)
     vectors = random.normal(size=(30, 40)).astype(np.float32)
     values = random.normal(size=30)
-    model = regressor(family, seed=1)
-    fit(model, vectors, values)
+    model = fit_values(family, a_training_set(vectors, values=values), seed=1)
     assert np.abs(model.predict(vectors) - values).mean() < 0.5 * np.abs(values).mean()
 
 
@@ -50,7 +56,39 @@ def test_rounding_a_threshold_changes_no_comparison(feature: float, threshold: f
 
 def test_a_forest_has_float32_thresholds_after_fitting() -> None:
     random = np.random.default_rng(0)
-    model = classifier(TREES, seed=1)
-    fit(model, random.normal(size=(60, 8)).astype(np.float32), np.arange(60) % 3)
+    data = a_training_set(random.normal(size=(60, 8)).astype(np.float32), np.arange(60) % 3)
+    model = fit_labels(TREES, data, seed=1)
     thresholds = np.concatenate([tree.tree_.threshold for tree in model.estimators_])
     assert (thresholds == thresholds.astype(np.float32)).all()
+
+
+def labelled(photos: int = 90) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    labels = np.arange(photos) % 3
+    return (random.normal(size=(photos, 8)) + 6 * np.eye(8)[labels]).astype(np.float32), labels
+
+
+def test_label_means_answer_what_is_known_of_the_likely_label() -> None:
+    vectors, labels = labelled()
+    values = np.array([4.0, 5.0, 6.0])[labels]
+    family = LabelMeans(kind="label_means", shrinkage=0.1, prior_photos=0.001)
+    model = fit_values(family, a_training_set(vectors, labels, values), seed=1)
+    assert np.abs(model.predict(vectors) - values).max() < 0.05
+
+
+def test_photos_of_unknown_value_teach_labels_but_no_value() -> None:
+    vectors, labels = labelled()
+    values = np.array([4.0, 5.0, 6.0])[labels]
+    values[9:] = np.nan
+    family = LabelMeans(kind="label_means", shrinkage=0.1, prior_photos=0.001)
+    model = fit_values(family, a_training_set(vectors, labels, values), seed=1)
+    assert model.means == pytest.approx([4.0, 5.0, 6.0], abs=0.01)
+
+
+def test_a_label_without_a_known_value_has_the_mean_of_all() -> None:
+    vectors, labels = labelled()
+    values = np.where(labels == 2, np.nan, np.array([4.0, 5.0, 6.0])[labels])
+    family = LabelMeans(kind="label_means", shrinkage=0.1, prior_photos=10)
+    model = fit_values(family, a_training_set(vectors, labels, values), seed=1)
+    assert model.means[2] == pytest.approx(4.5)
+    assert 4.0 < model.means[0] < 4.5, "and few photos are drawn towards it"

@@ -3,7 +3,10 @@ import pytest
 from support.training_doubles import small_params
 
 from artifacts.records.manifest import LogAgeScale
+from training.domain import selection
 from training.domain.selection import (
+    LabelTask,
+    ValueTask,
     interval_of,
     label_metrics,
     out_of_fold,
@@ -28,11 +31,22 @@ def a_training_set(photos: int = 120, groups: int = 40, classes: int = 4) -> Tra
     return TrainingSet(vectors.astype(np.float32), names, labels, values, group)
 
 
-def test_no_building_is_in_a_fold_and_among_what_was_fitted_on() -> None:
-    data = a_training_set()
-    for task in tasks(data, small_params().train, seed=7):
-        of = data if task.kind == "classification" else data.valued()
-        assert not set(of.groups[task.fitted_on]) & set(of.groups[task.held_out])
+def test_nothing_is_fitted_on_a_building_that_is_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, params, seen = a_training_set(), small_params().train, []
+
+    def remember(task: LabelTask | ValueTask, others: TrainingSet) -> None:
+        of = data if isinstance(task, LabelTask) else data.valued()
+        seen.append(set(of.groups[task.held_out]) & set(others.groups))
+
+    for name in ("fit_labels", "fit_values"):
+        real = getattr(selection, name)
+        monkeypatch.setattr(
+            selection, name, lambda f, o, s, real=real: (remember(task, o), real(f, o, s))[1]
+        )
+    for task in tasks(data, params, seed=7):
+        run_task(task, data, seed=7)
+    assert len(seen) == 6
+    assert not any(seen)
 
 
 def test_every_photo_is_held_out_once() -> None:
@@ -40,18 +54,19 @@ def test_every_photo_is_held_out_once() -> None:
     params = small_params().train
     family = params.classification[0]
     held = [t.held_out for t in tasks(data, params, 7) if t.family == family]
+    assert isinstance(next(tasks(data, params, 7)), LabelTask)
     assert sorted(np.concatenate(held)) == list(range(120))
 
 
 def test_out_of_fold_predictions_come_in_the_order_of_the_photos() -> None:
     data, params = a_training_set(), small_params().train
     done = [(task, run_task(task, data, 7)) for task in tasks(data, params, 7)]
-    found = out_of_fold(params.classification[0], "classification", done)
+    found = out_of_fold(LabelTask, params.classification[0], done)
     assert label_metrics("style", data, found)["accuracy"] > 0.9
     metrics, _ = value_metrics(
         TARGET,
         data.valued().values,
-        out_of_fold(params.regression[0], "regression", done),
+        out_of_fold(ValueTask, params.regression[0], done),
         level=0.8,
     )
     assert metrics["interval_coverage"] >= 0.8
@@ -62,7 +77,7 @@ def test_shuffled_labels_leave_nothing_to_learn() -> None:
     shuffled = np.random.default_rng(5).permutation(data.labels)
     lost = TrainingSet(data.vectors, data.names, shuffled, data.values, data.groups)
     done = [(task, run_task(task, lost, 7)) for task in tasks(lost, params, 7)]
-    found = out_of_fold(params.classification[0], "classification", done)
+    found = out_of_fold(LabelTask, params.classification[0], done)
     assert label_metrics("style", lost, found)["accuracy"] < 0.4
 
 
@@ -81,6 +96,7 @@ def test_the_interval_covers_new_residuals_at_its_level() -> None:
 def test_a_label_that_a_fold_lacks_gets_no_probability() -> None:
     data, params = a_training_set(), small_params().train
     task = next(tasks(data, params, 7))
-    without = task.fitted_on[data.labels[task.fitted_on] != 2]
-    narrower = type(task)(task.kind, task.family, task.fold, without, task.held_out)
-    assert (run_task(narrower, data, 7)[:, 2] == 0).all()
+    held = set(task.held_out.tolist())
+    labels = np.where([n in held for n in range(120)], 2, data.labels % 2)
+    split = TrainingSet(data.vectors, data.names, labels, data.values, np.arange(120))
+    assert (run_task(task, split, 7)[:, 2:] == 0).all()

@@ -14,7 +14,7 @@ from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
 from artifacts.store import FolderModelStore
 from features import Extractor
 from scoring import Scorer, prove
-from training.adapters.onnx_exporter import SklearnExporter
+from training.adapters.onnx_exporter import OnnxExporter
 from training.adapters.photo_folder import PhotoFolder
 from training.adapters.work_folder import WorkFolder
 from training.domain.runs import RunIdentity
@@ -72,7 +72,7 @@ def run_all(work: WorkFolder, keys: Path) -> ModelManifest:
     create_key_pair(private, public)
     prepare(work, MODEL, Serial())
     featurize(work, Extractor(MODEL.schema()), MemoryCache(), Serial())
-    train(work, MODEL, identity_of(work), SklearnExporter(), Serial())
+    train(work, MODEL, identity_of(work), OnnxExporter(), Serial())
     evaluate_candidate(work, MODEL)
     return package(work, MODEL, KeySigner(private), KeyVerifier(public)).manifest
 
@@ -168,7 +168,7 @@ def test_a_photo_whose_bytes_changed_stops_the_pipeline(drawn: Path, tmp_path: P
 def test_a_stage_without_its_input_names_the_stage_to_run(drawn: Path, tmp_path: Path) -> None:
     work = start(tmp_path, drawn)
     with pytest.raises(MissingStageOutput, match="'featurize'"):
-        train(work, MODEL, identity_of(work), SklearnExporter(), Serial())
+        train(work, MODEL, identity_of(work), OnnxExporter(), Serial())
     with pytest.raises(MissingStageOutput, match="'train'"):
         evaluate_candidate(work, MODEL)
 
@@ -201,6 +201,28 @@ def test_an_export_that_names_one_other_label_is_refused(
 
     with pytest.raises(UnfaithfulExport, match="on 1 of 1 photos"):
         require_faithful(scorer, {"style": Other(), "era": Same()}, vectors, [photo])
+
+
+def test_an_export_whose_probabilities_are_off_is_refused(
+    trained: tuple[WorkFolder, Path],
+) -> None:
+    """Its labels are all right: it is only surer of them than the trained model."""
+    work, _ = trained
+    model, files = work.model()
+    scorer = model.scorer(MODEL, files)
+    photo = work.manifest().rows[0].photo
+    vectors = scorer.extractor.extract(work.photos.get(photo))[np.newaxis]
+
+    class LessSure:
+        def predict_proba(self, vectors: np.ndarray) -> np.ndarray:
+            return 0.9 * scorer.scores(vectors)["style"] + 0.1 / len(STYLES)
+
+    class Same:
+        def predict(self, vectors: np.ndarray) -> np.ndarray:
+            return scorer.scores(vectors)["era"]
+
+    with pytest.raises(UnfaithfulExport, match="on 1 of 1 photos"):
+        require_faithful(scorer, {"style": LessSure(), "era": Same()}, vectors, [photo])
 
 
 class Versions:

@@ -55,9 +55,9 @@ class MlflowTracking:
             except MlflowException as exc:
                 if exc.error_code != "RESOURCE_ALREADY_EXISTS":
                     raise
-            for version in client.search_model_versions(f"name = '{name}'"):
-                if version.tags.get(_DIGEST) == artifact.digest:
-                    return int(version.version)
+            query = f"name = '{name}' and tag.`{_DIGEST}` = '{artifact.digest}'"
+            if known := client.search_model_versions(query, max_results=1):
+                return int(known[0].version)
             tags = {_DIGEST: artifact.digest, _REPORT: gate_report}
             made = client.create_model_version(name, source=location.as_uri(), tags=tags)
             return int(made.version)
@@ -70,9 +70,9 @@ class MlflowTracking:
 
         # Its first words on a new database are about tables, which nobody asked for.
         logging.getLogger("mlflow").setLevel(logging.WARNING)
-        if self._uri.startswith("sqlite:///"):
-            Path(self._uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         try:
+            if self._uri.startswith("sqlite:///"):
+                Path(self._uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
             yield MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
         except (MlflowException, SQLAlchemyError, OSError) as exc:
             raise RegistryUnavailable(self._uri, str(exc)) from exc

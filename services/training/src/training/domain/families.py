@@ -17,7 +17,15 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.domain.params import Discriminant, Family, Linear, Trees
+from training.domain.params import (
+    Discriminant,
+    Family,
+    LabelMeans,
+    Linear,
+    Trees,
+    ValueFamily,
+)
+from training.domain.training_set import TrainingSet
 
 _ITERATIONS = 400
 
@@ -37,28 +45,63 @@ def classifier(family: Family, seed: int) -> BaseEstimator:
             return make_pipeline(StandardScaler(), analysis)
 
 
-def regressor(family: Trees | Linear, seed: int) -> BaseEstimator:
-    """Return an unfitted regressor of a family."""
+def fit_labels(family: Family, data: TrainingSet, seed: int) -> Any:
+    """Return a classifier fitted on all photos of a training set."""
+    return _fitted(classifier(family, seed), data.vectors, data.labels)
+
+
+def fit_values(family: ValueFamily, data: TrainingSet, seed: int) -> Any:
+    """Return a regressor fitted on a training set; only photos of known value teach a value."""
+    valued = data.valued()
     match family:
+        case LabelMeans():
+            spread = Discriminant(kind="discriminant", shrinkage=family.shrinkage)
+            labels = fit_labels(spread, data, seed)
+            return LabelMeansRegressor(labels, _means(valued, labels.classes_, family.prior_photos))
         case Trees(kind="extra_trees"):
-            return ExtraTreesRegressor(**_trees(family, seed))
+            model = ExtraTreesRegressor(**_trees(family, seed))
         case Trees():
-            return RandomForestRegressor(**_trees(family, seed))
+            model = RandomForestRegressor(**_trees(family, seed))
         case Linear():
-            return make_pipeline(StandardScaler(), Ridge(alpha=family.strength))
+            model = make_pipeline(StandardScaler(), Ridge(alpha=family.strength))
+    return _fitted(model, valued.vectors, valued.values)
 
 
-def fit(estimator: BaseEstimator, vectors: NDArray[np.float32], truths: NDArray[Any]) -> None:
+class LabelMeansRegressor:
+    """A fitted classifier, and a value for each of its classes: means (k,)."""
+
+    def __init__(self, labels: Any, means: NDArray[np.float64]) -> None:
+        self.labels = labels
+        self.means = means
+
+    def predict(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the values (n,) that vectors (n, width) are expected to have."""
+        expected: NDArray[np.float64] = self.labels.predict_proba(vectors) @ self.means
+        return expected
+
+
+def _means(
+    valued: TrainingSet, classes: NDArray[np.intp], prior_photos: float
+) -> NDArray[np.float64]:
+    overall = valued.values.mean()
+    sums = [valued.values[valued.labels == label].sum() for label in classes]
+    counts = [(valued.labels == label).sum() for label in classes]
+    shrunk = (np.array(sums) + prior_photos * overall) / (np.array(counts) + prior_photos)
+    return np.asarray(shrunk, dtype=np.float64)
+
+
+def _fitted(model: Any, vectors: NDArray[np.float32], truths: NDArray[Any]) -> Any:
     """Fit on vectors (n, width) and truths (n,), and make the trees' thresholds float32.
 
     ONNX holds thresholds as float32. scikit-learn compares float32 features with float64
     thresholds; rounding those down to float32 changes no comparison of a float32 feature, and
     makes every split decide alike on both sides.
     """
-    estimator.fit(vectors, truths)
-    for tree in getattr(estimator, "estimators_", ()):
+    model.fit(vectors, truths)
+    for tree in getattr(model, "estimators_", ()):
         thresholds = tree.tree_.threshold
         thresholds[:] = floor32(thresholds)
+    return model
 
 
 def floor32(values: NDArray[np.float64]) -> NDArray[np.float64]:

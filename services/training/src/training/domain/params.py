@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from artifacts.records.manifest import ModelName
-from artifacts.records.record import Record
+from artifacts.records.record import Part, Record
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -58,7 +58,20 @@ class Discriminant(Record):
     shrinkage: Annotated[float, Field(ge=0, le=1)]
 
 
+class LabelMeans(Part):
+    """Each label's mean value, weighed by the label's probability.
+
+    The probabilities are a discriminant's with this `shrinkage`. A label's mean counts as if
+    `prior_photos` photos more had the mean of all.
+    """
+
+    kind: Literal["label_means"]
+    shrinkage: Annotated[float, Field(ge=0, le=1)]
+    prior_photos: Annotated[float, Field(gt=0)]
+
+
 Family = Annotated[Trees | Linear | Discriminant, Field(discriminator="kind")]
+ValueFamily = Annotated[Trees | Linear | LabelMeans, Field(discriminator="kind")]
 
 
 class TrainParams(Record):
@@ -67,7 +80,7 @@ class TrainParams(Record):
     folds: Annotated[int, Field(ge=2, le=10)]
     interval_level: Share
     classification: Annotated[tuple[Family, ...], Field(min_length=2)]
-    regression: Annotated[tuple[Trees | Linear, ...], Field(min_length=1)]
+    regression: Annotated[tuple[ValueFamily, ...], Field(min_length=1)]
 
 
 class PackageParams(Record):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,23 +10,30 @@ from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 from artifacts.records.evaluation import ClassificationOutcomes, RegressionOutcomes
 from artifacts.records.manifest import Interval
 from scoring.metrics import classification_metrics, regression_metrics
-from training.domain.families import classifier, fit, regressor
-from training.domain.params import Family, Linear, TrainParams, Trees
+from training.domain.families import fit_labels, fit_values
+from training.domain.params import Family, TrainParams, ValueFamily
 from training.domain.training_set import TrainingSet
 from training.models.definition import RegressionTarget
 
-Kind = Literal["classification", "regression"]
+
+@dataclass(frozen=True)
+class LabelTask:
+    """One fit of cross-validation: a family of classifiers on all folds but one."""
+
+    family: Family
+    held_out: NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Task:
-    """One fit of cross-validation: a family of a head on all folds but one."""
+class ValueTask:
+    """The same for regressors; `held_out` counts the photos of known value only."""
 
-    kind: Kind
-    family: Family
-    fold: int
-    fitted_on: NDArray[np.intp]
+    family: ValueFamily
     held_out: NDArray[np.intp]
+
+
+Task = LabelTask | ValueTask
+Fold = tuple[Task, NDArray[np.float64]]
 
 
 def tasks(data: TrainingSet, params: TrainParams, seed: int) -> Iterator[Task]:
@@ -35,46 +41,37 @@ def tasks(data: TrainingSet, params: TrainParams, seed: int) -> Iterator[Task]:
     stratified = StratifiedGroupKFold(params.folds, shuffle=True, random_state=seed)
     by_label = list(stratified.split(data.vectors, data.labels, data.groups))
     for family in params.classification:
-        for fold, (inside, outside) in enumerate(by_label):
-            yield Task("classification", family, fold, inside, outside)
+        yield from (LabelTask(family, held_out) for _, held_out in by_label)
     valued = data.valued()
     grouped = GroupKFold(params.folds, shuffle=True, random_state=seed)
     by_group = list(grouped.split(valued.vectors, groups=valued.groups))
     for regression in params.regression:
-        for fold, (inside, outside) in enumerate(by_group):
-            yield Task("regression", regression, fold, inside, outside)
+        yield from (ValueTask(regression, held_out) for _, held_out in by_group)
 
 
 def run_task(task: Task, data: TrainingSet, seed: int) -> NDArray[np.float64]:
-    """Fit and predict one fold: probabilities (m, k) or raw values (m,) of the held-out photos."""
-    if task.kind == "classification":
-        return _probabilities(task, data, seed)
-    valued = data.valued()
-    model = regressor(_regression(task.family), seed)
-    fit(model, valued.vectors[task.fitted_on], valued.values[task.fitted_on])
-    return np.asarray(model.predict(valued.vectors[task.held_out]), dtype=np.float64)
+    """Fit and predict one fold: probabilities (m, k) or raw values (m,) of the held-out photos.
 
-
-def _probabilities(task: Task, data: TrainingSet, seed: int) -> NDArray[np.float64]:
-    model: Any = classifier(task.family, seed)
-    fit(model, data.vectors[task.fitted_on], data.labels[task.fitted_on])
-    found = np.zeros((len(task.held_out), len(data.names)))
+    Nothing is fitted on a photo of a building that is held out, whether its value is known or not.
+    """
+    of = data if isinstance(task, LabelTask) else data.valued()
+    vectors = of.vectors[task.held_out]
+    others = data.without_groups(of.groups[task.held_out])
+    if isinstance(task, ValueTask):
+        values = fit_values(task.family, others, seed).predict(vectors)
+        return np.asarray(values, dtype=np.float64)
+    model = fit_labels(task.family, others, seed)
+    found = np.zeros((len(vectors), len(data.names)))
     # A rare label may lie in the held-out fold alone: then no probability goes to it.
-    found[:, model.classes_] = model.predict_proba(data.vectors[task.held_out])
+    found[:, model.classes_] = model.predict_proba(vectors)
     return found
 
 
-def _regression(family: Family) -> Trees | Linear:
-    if isinstance(family, Trees | Linear):
-        return family
-    raise TypeError(f"{family.kind} is no family of regressors")
-
-
 def out_of_fold(
-    family: Family, kind: Kind, done: list[tuple[Task, NDArray[np.float64]]]
+    kind: type[Task], family: Family | ValueFamily, folds: list[Fold]
 ) -> NDArray[np.float64]:
     """Put a family's folds together: predictions of all photos, each by models without it."""
-    mine = [(t, found) for t, found in done if t.kind == kind and t.family == family]
+    mine = [(t, found) for t, found in folds if isinstance(t, kind) and t.family == family]
     order = np.argsort(np.concatenate([task.held_out for task, _ in mine]))
     return np.concatenate([found for _, found in mine])[order]
 

@@ -25,9 +25,19 @@ class TrainingSet:
 
     def valued(self) -> "TrainingSet":
         """Return the photos whose value is known."""
-        seen = np.isfinite(self.values)
+        return self._those(np.isfinite(self.values))
+
+    def without_groups(self, groups: NDArray[np.intp]) -> "TrainingSet":
+        """Return the photos of all other groups."""
+        return self._those(~np.isin(self.groups, groups))
+
+    def _those(self, wanted: NDArray[np.bool_]) -> "TrainingSet":
         return TrainingSet(
-            self.vectors[seen], self.names, self.labels[seen], self.values[seen], self.groups[seen]
+            self.vectors[wanted],
+            self.names,
+            self.labels[wanted],
+            self.values[wanted],
+            self.groups[wanted],
         )
 
 

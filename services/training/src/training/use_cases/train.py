@@ -10,12 +10,13 @@ from artifacts.records.manifest import ClassificationHead, Head, Interval, Regre
 from features import Extractor
 from scoring.labels import winners
 from scoring.scorer import Scorer
-from training.domain.families import classifier, fit, regressor
-from training.domain.params import Family, Linear, TrainParams, Trees
+from training.domain.families import fit_labels, fit_values
+from training.domain.params import Family, TrainParams, ValueFamily
 from training.domain.runs import FamilyScore, RunIdentity, VectorsRecord
 from training.domain.selection import (
-    Kind,
-    Task,
+    Fold,
+    LabelTask,
+    ValueTask,
     label_metrics,
     out_of_fold,
     run_task,
@@ -28,10 +29,10 @@ from training.errors import UnfaithfulExport
 from training.models.definition import ModelDefinition
 from training.ports import Exporter, Parallel, Work
 
+PROBABILITY_TOLERANCE = 1e-3
+"""Largest difference of a probability between scikit-learn and ONNX Runtime."""
 VALUE_TOLERANCE = 1e-4
 """Largest difference of a raw value between scikit-learn and ONNX Runtime."""
-
-Fold = tuple[Task, NDArray[np.float64]]
 
 
 def train(
@@ -53,7 +54,8 @@ def train(
     folds = _cross_validate(data, params.train, params.seed, parallel)
     labels, label_scores = _choose_labels(model, data, folds, params.train)
     values, value_scores, interval = _choose_values(model, data, folds, params.train)
-    estimators = _fit_both(data, labels, values, params.seed)
+    seed = params.seed
+    estimators = (fit_labels(labels, data, seed), fit_values(values, data, seed))
     heads = _heads(model, data, labels, values, interval)
     names = [head.name for head in heads]
     exported = [exporter.export(estimator, vectors.shape[1]) for estimator in estimators]
@@ -85,7 +87,7 @@ def _choose_labels(
 ) -> tuple[Family, tuple[FamilyScore, ...]]:
     head = model.classification.name
     found = {
-        family: label_metrics(head, data, out_of_fold(family, "classification", folds))
+        family: label_metrics(head, data, out_of_fold(LabelTask, family, folds))
         for family in params.classification
     }
     # The first of equals wins: params.yaml lists the cheaper family first.
@@ -95,10 +97,10 @@ def _choose_labels(
 
 def _choose_values(
     model: ModelDefinition, data: TrainingSet, folds: list[Fold], params: TrainParams
-) -> tuple[Trees | Linear, tuple[FamilyScore, ...], Interval]:
+) -> tuple[ValueFamily, tuple[FamilyScore, ...], Interval]:
     target, level, truths = model.regression, params.interval_level, data.valued().values
     found = {
-        family: value_metrics(target, truths, out_of_fold(family, _VALUES, folds), level)
+        family: value_metrics(target, truths, out_of_fold(ValueTask, family, folds), level)
         for family in params.regression
     }
     best = min(found, key=lambda family: found[family][0]["median_absolute_error"])
@@ -106,31 +108,20 @@ def _choose_values(
     return best, _scores(target.name, metrics, best), found[best][1]
 
 
-_VALUES: Kind = "regression"
-
-
-def _scores(head: str, found: dict[Any, dict[str, float]], best: Family) -> tuple[FamilyScore, ...]:
+def _scores(
+    head: str, found: dict[Any, dict[str, float]], best: Family | ValueFamily
+) -> tuple[FamilyScore, ...]:
     return tuple(
         FamilyScore(head=head, family=family.kind, metrics=metrics, chosen=family == best)
         for family, metrics in found.items()
     )
 
 
-def _fit_both(
-    data: TrainingSet, labels: Family, values: Trees | Linear, seed: int
-) -> tuple[Any, Any]:
-    valued = data.valued()
-    label_model, value_model = classifier(labels, seed), regressor(values, seed)
-    fit(label_model, data.vectors, data.labels)
-    fit(value_model, valued.vectors, valued.values)
-    return label_model, value_model
-
-
 def _heads(
     model: ModelDefinition,
     data: TrainingSet,
     labels: Family,
-    values: Trees | Linear,
+    values: ValueFamily,
     interval: Interval,
 ) -> tuple[Head, Head]:
     return (
@@ -156,14 +147,16 @@ def require_faithful(
 ) -> None:
     """Raise UnfaithfulExport unless ONNX answers as the fitted estimators do on vectors (n, width).
 
-    Labels must be equal on every photo, by the one rule that names them; values within
-    VALUE_TOLERANCE.
+    Labels must be equal on every photo, by the one rule that names them; probabilities and values
+    within their tolerances.
     """
     scores = scorer.scores(vectors)
     for head in scorer.heads:
         estimator, found = fitted[head.name], scores[head.name]
         if isinstance(head, ClassificationHead):
-            differing = winners(estimator.predict_proba(vectors)) != winners(found)
+            wanted = estimator.predict_proba(vectors)
+            far = (np.abs(wanted - found) > PROBABILITY_TOLERANCE).any(axis=1)
+            differing = far | (winners(wanted) != winners(found))
         else:
             differing = np.abs(estimator.predict(vectors) - found) > VALUE_TOLERANCE
         if differing.any():

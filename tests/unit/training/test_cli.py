@@ -1,0 +1,181 @@
+"""Exit codes and last words: 0 done, 1 refused, 2 a breakdown in one paragraph."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.photo_files import jpeg
+from support.tiny_artifact import build_tiny_artifact, public_key_of
+from support.training_doubles import DIGEST, small_params, style_tree
+
+from artifacts.folder import open_artifact
+from artifacts.records.gate import GateReport
+from artifacts.signatures import KeyVerifier
+
+SETTINGS = {
+    "PLINTH_ROOT": "root",
+    "PLINTH_MODEL_STORE": "models",
+    "PLINTH_SIGNING_KEY": "keys/key.pem",
+    "PLINTH_PUBLIC_KEY": "keys/key.pub.pem",
+    "PLINTH_VECTOR_CACHE": "vectors",
+    "PLINTH_TRACKING_URI": "sqlite:////proc/nowhere/mlflow.db",
+    "PLINTH_TRACKING_ARTIFACTS": "mlruns",
+    "PLINTH_ENVIRONMENT_LOCK": "lock.txt",
+    "PLINTH_JOBS": "1",
+}
+
+
+def training(
+    folder: Path, *arguments: str | Path, without: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder with that folder's settings, as bin/plinth would."""
+    inherited = os.environ.items()  # noqa: TID251 - a child's environment is its parent's
+    kept = {name: value for name, value in inherited if not name.startswith("PLINTH_")}
+    settings = {name: value for name, value in SETTINGS.items() if name != without}
+    command = [sys.executable, "-m", "training", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=kept | settings, capture_output=True, text=True, check=False
+    )
+
+
+def broke_down(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one paragraph of a breakdown."""
+    assert done.returncode == 2, done.stdout + done.stderr
+    words = done.stderr.strip()
+    assert words.startswith("training: ")
+    assert "\n\n" not in words
+    assert "Traceback" not in done.stdout + done.stderr
+    return words
+
+
+def gate_report(candidate: str, decision: str, outcome: str) -> GateReport:
+    rule = {"rule": "accuracy", "outcome": outcome, "limit": "at least 0.25", "reason": "measured"}
+    return GateReport.model_validate(
+        {
+            "model": "architecture",
+            "candidate": candidate,
+            "champion": None,
+            "first_release": True,
+            "policy": DIGEST,
+            "photo_manifest": DIGEST,
+            "holdout": DIGEST,
+            "rules": [rule | {"value": 0.5, "low": None, "high": None}],
+            "decision": decision,
+            "decided_at": "2026-11-22T00:00:00Z",
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a signed artifact, its keys, a photo and parameters."""
+    folder = tmp_path_factory.mktemp("training")
+    build_tiny_artifact(folder / "candidate", folder / "keys/key.pem")
+    assert public_key_of(folder / "keys/key.pem").is_file()
+    (folder / "photo.jpg").write_bytes(jpeg(1))
+    (folder / "params.yaml").write_text(small_params().to_json(), encoding="utf-8")
+    return folder
+
+
+def test_an_import_with_too_many_bad_files_is_refused(tmp_path: Path) -> None:
+    tree = style_tree(tmp_path / "in", ("gothic",), 1)
+    for number in range(3):
+        (tree / f"gothic/bad{number}.jpg").write_bytes(f"no photo {number}".encode())
+    (tmp_path / "params.yaml").write_text(small_params().to_json(), encoding="utf-8")
+    done = training(tmp_path, "import-photos", tree)
+    assert done.returncode == 1
+    assert "refused: 75.0% of the files are bad" in done.stdout
+    assert done.stdout.count("not_an_image") == 3
+    assert not (tmp_path / "data/manifest.csv").exists()
+
+
+def test_an_import_of_sound_photos_is_done(tmp_path: Path) -> None:
+    tree = style_tree(tmp_path / "in", ("gothic", "baroque"), 2)
+    (tmp_path / "params.yaml").write_text(small_params().to_json(), encoding="utf-8")
+    done = training(tmp_path, "import-photos", tree, "--dataset", "dataset")
+    assert done.returncode == 0, done.stderr
+    assert "4 photos added, 0 known, 0 not taken in" in done.stdout
+    assert (tmp_path / "dataset/manifest.csv").is_file()
+
+
+def test_an_empty_folder_is_a_breakdown_that_shows_the_layout(shared: Path, tmp_path: Path) -> None:
+    words = broke_down(training(shared, "import-photos", tmp_path, "--dataset", tmp_path / "data"))
+    assert "one folder a style" in words
+
+
+def test_bad_parameters_are_a_breakdown_that_names_them(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("seed: many\n", encoding="utf-8")
+    words = broke_down(training(tmp_path, "import-photos", tmp_path))
+    assert "params.yaml" in words
+    assert "seed" in words
+
+
+def test_a_stage_without_its_input_is_a_breakdown_that_names_the_stage(shared: Path) -> None:
+    assert "run the stage 'train' first" in broke_down(training(shared, "evaluate"))
+
+
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name != "PLINTH_JOBS"])
+def test_a_missing_setting_is_named_by_its_variable(shared: Path, name: str) -> None:
+    words = broke_down(training(shared, "create-keys", without=name))
+    assert f"{name}: " in words
+
+
+@pytest.mark.parametrize(
+    ("decision", "outcome"),
+    [("refused", "failed"), ("undecided", "missing"), ("no_improvement", "passed")],
+)
+def test_registering_what_the_gate_did_not_allow_is_refused(
+    shared: Path, tmp_path: Path, decision: str, outcome: str
+) -> None:
+    report = gate_report(DIGEST, decision, outcome).write(tmp_path / "report.json")
+    done = training(shared, "register", "candidate", "--gate-report", report)
+    assert done.returncode == 1
+    assert f"refused: the gate's decision is {decision}" in done.stderr
+
+
+def test_registering_by_another_candidates_report_is_refused(shared: Path, tmp_path: Path) -> None:
+    report = gate_report(DIGEST, "allowed", "passed").write(tmp_path / "report.json")
+    done = training(shared, "register", "candidate", "--gate-report", report)
+    assert done.returncode == 1
+    assert f"is about architecture {DIGEST}" in done.stderr
+
+
+def test_an_unreachable_registry_is_a_breakdown_that_names_it(shared: Path, tmp_path: Path) -> None:
+    verifier = KeyVerifier(public_key_of(shared / "keys/key.pem"))
+    digest = open_artifact(shared / "candidate", verifier).digest
+    report = gate_report(digest, "allowed", "passed").write(tmp_path / "report.json")
+    words = broke_down(training(shared, "register", "candidate", "--gate-report", report))
+    assert SETTINGS["PLINTH_TRACKING_URI"] in words
+
+
+def test_a_report_that_is_none_is_a_breakdown(shared: Path) -> None:
+    words = broke_down(training(shared, "register", "candidate", "--gate-report", "params.yaml"))
+    assert "params.yaml is unreadable" in words
+
+
+def test_an_unsigned_model_is_a_breakdown_and_no_table_is_written(
+    shared: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/manifest.json").write_text("{}", encoding="utf-8")
+    out = tmp_path / "answers.csv"
+    words = broke_down(
+        training(shared, "score-photos", "photo.jpg", "--model", tmp_path / "model", "--out", out)
+    )
+    assert "signature" in words
+    assert not out.exists()
+
+
+def test_a_photo_that_is_not_there_is_a_breakdown_that_names_it(
+    shared: Path, tmp_path: Path
+) -> None:
+    arguments = ("--model", "candidate", "--out", tmp_path / "answers.csv")
+    assert "gone.jpg" in broke_down(training(shared, "score-photos", "gone.jpg", *arguments))
+
+
+def test_an_unknown_command_exits_2(shared: Path) -> None:
+    done = training(shared, "brew-coffee")
+    assert done.returncode == 2
+    assert "No such command" in done.stderr
