@@ -1,0 +1,1 @@
+"""Plinth beside its peers and its limits, measured in one run."""

@@ -1,0 +1,36 @@
+"""`python -m benchmarks [NAME ...]`: measures, and exits 1 if a limit is missed."""
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import cache, featurize, predict, serve, train
+from benchmarks.measure import Verdict, machine
+
+# The long one last.
+BENCHMARKS: dict[str, Callable[[], list[Verdict]]] = {
+    "featurize": featurize.run,
+    "cache": cache.run,
+    "predict": predict.run,
+    "serve": serve.run,
+    "train": train.run,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, all of them if none is named."""
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        known = ", ".join(BENCHMARKS)
+        sys.stderr.write(f"benchmarks: no {', '.join(unknown)}; there are {known}\n")
+        return 2
+    missed = 0
+    for name in names or BENCHMARKS:
+        print(f"{name}: {machine()}", flush=True)
+        for verdict in BENCHMARKS[name]():
+            print(verdict, flush=True)
+            missed += verdict.held is False
+        print()
+    print(f"{missed} limits missed" if missed else "every limit that was measured held")
+    return 1 if missed else 0
+
+
+sys.exit(main(sys.argv[1:]))
