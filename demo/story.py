@@ -9,7 +9,7 @@ import yaml
 from demo.stage import ROOT, Done, Stage
 from demo.timeline import Timeline
 
-BUILDINGS_PER_STYLE = 20
+BUILDINGS_PER_STYLE = 16
 PARITY_PHOTOS = 25
 ALLOWED, REFUSED, NO_IMPROVEMENT = 0, 1, 3
 
@@ -161,6 +161,7 @@ class Story:
         tree = {"trees": 4, "max_leaves": 6, "min_leaf_photos": 20, "max_features": "sqrt"}
         kinds = ("extra_trees", "random_forest")
         params["train"]["classification"] = [{"kind": kind, **tree} for kind in kinds]
+        params["train"]["regression"] = [{"kind": kinds[0], **tree}]
         path = self._stage.folder / "worse.yaml"
         path.write_text(yaml.safe_dump(params), encoding="utf-8")
         return path

@@ -1,8 +1,9 @@
 """Exit codes and last words: 0 done, 1 refused, 2 a breakdown in one paragraph."""
 
-import os
+import io
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from support.training_doubles import DIGEST, small_params, style_tree
 from artifacts.folder import open_artifact
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
+from training.cli import main
 
 SETTINGS = {
     "PLINTH_ROOT": "root",
@@ -30,14 +32,23 @@ SETTINGS = {
 def training(
     folder: Path, *arguments: str | Path, without: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder with that folder's settings, as bin/plinth would."""
-    inherited = os.environ.items()  # noqa: TID251 - a child's environment is its parent's
-    kept = {name: value for name, value in inherited if not name.startswith("PLINTH_")}
-    settings = {name: value for name, value in SETTINGS.items() if name != without}
-    command = [sys.executable, "-m", "training", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=kept | settings, capture_output=True, text=True, check=False
-    )
+    """Run a command in a folder with that folder's settings, as bin/plinth would.
+
+    In this process: a new one takes seconds to import scikit-learn.
+    """
+    out, err = io.StringIO(), io.StringIO()
+    words = ["training", *map(str, arguments)]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", words)
+        for name, value in SETTINGS.items():
+            patch.setenv(name, value)
+        patch.delenv(without, raising=False)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    code = ended.value.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
 def broke_down(done: subprocess.CompletedProcess[str]) -> str:
@@ -179,3 +190,17 @@ def test_an_unknown_command_exits_2(shared: Path) -> None:
     done = training(shared, "brew-coffee")
     assert done.returncode == 2
     assert "No such command" in done.stderr
+
+
+def test_the_module_is_a_program_that_ends_with_the_commands_exit_code(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "training", "create-keys"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    words = broke_down(done)
+    assert "PLINTH_SIGNING_KEY" in words
+    assert "PLINTH_TRACKING_URI" in words

@@ -13,7 +13,6 @@ from training.adapters.dataset_folder import PHOTOS, DatasetFolder
 from training.adapters.dvc_pipeline import DvcPipeline
 from training.adapters.git_identity import GitIdentity
 from training.adapters.mlflow_tracking import MlflowTracking
-from training.adapters.onnx_exporter import OnnxExporter
 from training.adapters.parallel import JoblibParallel
 from training.adapters.photo_folder import PhotoFolder
 from training.adapters.vector_cache import SqliteVectorCache
@@ -24,6 +23,7 @@ from training.domain.runs import Inputs, RunIdentity
 from training.errors import BadParams
 from training.models import model_definition
 from training.models.definition import ModelDefinition
+from training.ports import Exporter
 from training.settings import Settings
 
 
@@ -59,8 +59,11 @@ class Bootstrap:
         return MlflowTracking(self.settings.tracking_uri, self.settings.tracking_artifacts)
 
     @cached_property
-    def exporter(self) -> OnnxExporter:
+    def exporter(self) -> Exporter:
         """Turns estimators into ONNX."""
+        # skl2onnx and scikit-learn take seconds to import, and most commands train nothing.
+        from training.adapters.onnx_exporter import OnnxExporter  # noqa: PLC0415
+
         return OnnxExporter()
 
     def source(self, folder: Path, table: Path | None) -> PhotoFolder:

@@ -33,7 +33,6 @@ from training.use_cases.register import register as register_candidate
 from training.use_cases.run_pipeline import run_pipeline as run_all_stages
 from training.use_cases.score_photos import ScoredPhoto
 from training.use_cases.score_photos import score_photos as score
-from training.use_cases.train import train as train_model
 
 REFUSED, BROKEN = 1, 2
 
@@ -137,6 +136,9 @@ def featurize(work: WorkOption = HERE) -> None:
 @app.command()
 def train(work: WorkOption = HERE) -> None:
     """Stage 3: compare families, fit the best, export it, keep the run."""
+    # scikit-learn takes seconds to import, and most commands train nothing.
+    from training.use_cases.train import train as train_model  # noqa: PLC0415
+
     boot = _bootstrap()
     files = boot.work(work)
     identity = boot.identity(files)
