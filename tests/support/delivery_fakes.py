@@ -116,15 +116,6 @@ def artifact(
     split = DataSplit(
         name="holdout", digest=rows.split_digest("holdout"), photos=PHOTOS, groups=PHOTOS
     )
-    style = ClassificationAnswer(
-        ranking=tuple(LabelProbability(label=x, probability=0.3) for x in LABELS)
-    )
-    golden = GoldenPhoto(
-        photo=digest_bytes(b"photo"),
-        file="golden/photo.png",
-        vector=digest_json("vector"),
-        answers={"style": style, "era": RegressionAnswer(value=1900, low=1850, high=1950)},
-    )
     record = ModelManifest(
         name=name,
         files=list_files(files),
@@ -133,23 +124,37 @@ def artifact(
         code=Code(commit="0" * 40, dirty=False),
         environment=digest_json("environment"),
         params=digest_json("params"),
-        heads=(
-            ClassificationHead(
-                name="style", family="linear", file="heads/model.onnx", labels=LABELS
-            ),
-            RegressionHead(
-                name="era",
-                family="linear",
-                file="heads/model.onnx",
-                unit="year",
-                scale=LinearScale(),
-                interval=Interval(level=0.9, low_offset=-20, high_offset=20),
-            ),
-        ),
+        heads=_heads(),
         metrics=(),
-        golden_photos=(golden,),
+        golden_photos=(_golden(),),
     )
     return ModelArtifact(record, files)
+
+
+def _golden() -> GoldenPhoto:
+    style = ClassificationAnswer(
+        ranking=tuple(LabelProbability(label=x, probability=0.3) for x in LABELS)
+    )
+    return GoldenPhoto(
+        photo=digest_bytes(b"photo"),
+        file="golden/photo.png",
+        vector=digest_json("vector"),
+        answers={"style": style, "era": RegressionAnswer(value=1900, low=1850, high=1950)},
+    )
+
+
+def _heads() -> tuple[ClassificationHead, RegressionHead]:
+    return (
+        ClassificationHead(name="style", family="linear", file="heads/model.onnx", labels=LABELS),
+        RegressionHead(
+            name="era",
+            family="linear",
+            file="heads/model.onnx",
+            unit="year",
+            scale=LinearScale(),
+            interval=Interval(level=0.9, low_offset=-20, high_offset=20),
+        ),
+    )
 
 
 def floor(metric: str = "style.accuracy", **limit: float) -> Floor:
