@@ -19,7 +19,6 @@ from features import FeaturesError
 from scoring import Scorer, ScoringError
 from training import presentation
 from training.bootstrap import Bootstrap
-from training.domain.runs import Run
 from training.errors import TrainingError
 from training.facades import STYLES, Facade, draw_building, write_facades
 from training.models import model_definition
@@ -29,6 +28,7 @@ from training.use_cases.featurize import featurize as featurize_photos
 from training.use_cases.import_photos import import_photos as import_into
 from training.use_cases.package import package as package_candidate
 from training.use_cases.prepare import prepare as prepare_dataset
+from training.use_cases.record_run import record_run
 from training.use_cases.register import register as register_candidate
 from training.use_cases.run_pipeline import run_pipeline as run_all_stages
 from training.use_cases.score_photos import ScoredPhoto
@@ -143,9 +143,7 @@ def train(work: WorkOption = HERE) -> None:
     files = boot.work(work)
     identity = boot.identity(files)
     trained = train_model(files, boot.model(files), identity, boot.exporter, boot.parallel)
-    given = files.params().flat()
-    run = Run(identity=identity, families=trained.families, metrics=(), params=given)
-    boot.tracking.record(run)
+    record_run(boot.tracking, files, candidate=None)
     print("\n".join(presentation.family_lines(trained.families)))
     print(f"labels equal in scikit-learn and ONNX on all {trained.photos_compared} photos")
 
@@ -166,15 +164,7 @@ def package(work: WorkOption = HERE) -> None:
     boot = _bootstrap()
     files = boot.work(work)
     artifact = package_candidate(files, boot.model(files), boot.signer, boot.verifier)
-    trained, _ = files.model()
-    run = Run(
-        identity=trained.identity,
-        families=trained.families,
-        metrics=files.metrics(),
-        params=files.params().flat(),
-        candidate=artifact.digest,
-    )
-    boot.tracking.record(run)
+    record_run(boot.tracking, files, artifact.digest)
     print(f"candidate {artifact.digest}")
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from artifacts.folder import ModelArtifact
 from artifacts.records.evaluation import Evaluation
-from artifacts.records.manifest import Code, Data, Metric
+from artifacts.records.manifest import Data, Metric
 from artifacts.records.photos import PhotoManifest
 from training.domain.params import Params
 from training.domain.problems import Problem
@@ -81,13 +81,6 @@ class VectorCache(Protocol):
 
     def clear(self) -> None:
         """Forget every vector of this schema."""
-
-
-class CodeIdentity(Protocol):
-    """Says which code this is."""
-
-    def code(self) -> Code:
-        """Return the commit and whether files differ; MissingIdentity outside of git."""
 
 
 class Work(Protocol):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.training_doubles import MemoryCache, Serial, small_params
+from support.training_doubles import MemoryCache, MemoryTracker, Serial, small_params
 
 from artifacts.folder import open_artifact
 from artifacts.records.gate import GateReport, RuleResult
@@ -31,6 +31,7 @@ from training.use_cases.featurize import featurize
 from training.use_cases.import_photos import import_photos
 from training.use_cases.package import package
 from training.use_cases.prepare import prepare
+from training.use_cases.record_run import record_run
 from training.use_cases.register import register
 from training.use_cases.train import require_faithful, train
 
@@ -223,6 +224,21 @@ def test_an_export_whose_probabilities_are_off_is_refused(
 
     with pytest.raises(UnfaithfulExport, match="on 1 of 1 photos"):
         require_faithful(scorer, {"style": LessSure(), "era": Same()}, vectors, [photo])
+
+
+def test_a_run_is_recorded_before_and_after_packaging_as_one(
+    trained: tuple[WorkFolder, Path],
+) -> None:
+    work, _ = trained
+    tracker = MemoryTracker()
+    record_run(tracker, work, candidate=None)
+    (begun,) = tracker.runs.values()
+    record_run(tracker, work, DIGEST)
+    (run,) = tracker.runs.values()
+    assert (begun.candidate, begun.metrics) == (None, ())
+    assert (run.candidate, run.metrics) == (DIGEST, work.metrics())
+    assert run.identity == work.model()[0].identity
+    assert run.params["train.folds"] == "2"
 
 
 class Versions:
