@@ -58,6 +58,8 @@ def _document(files: Files) -> dict[str, Any]:
         "family": "linear",
         "file": "heads/style.onnx",
         "labels": LABELS,
+        "temperature": 1.5,
+        "prediction_set": {"level": 0.9, "threshold": 0.1},
     }
     golden = {
         "photo": digest_bytes(GOLDEN),
@@ -75,6 +77,7 @@ def _document(files: Files) -> dict[str, Any]:
         "params": digest_json("params"),
         "heads": [style, era],
         "metrics": [],
+        "comparison": [],
         "golden_photos": [golden],
     }
 

@@ -4,6 +4,7 @@ ArtifactError
 |-- UnreadableRecord     a record's file is missing, isn't JSON or YAML, or doesn't fit its schema
 |-- InvalidArtifact      an artifact folder isn't what its manifest says
 |-- SignatureRefused     a signature is missing, or isn't of these bytes and this key
+|-- SigningFailed        there is no key to sign with, or no program that signs
 `-- UnknownArtifact      the model store holds no artifact of that digest
 """
 
@@ -39,6 +40,15 @@ class SignatureRefused(ArtifactError):
         self.folder = folder
         self.reason = reason
         super().__init__(f"the signature of {folder} is refused: {reason}")
+
+
+class SigningFailed(ArtifactError):
+    """Nothing was signed: the key or the program that signs can't be used."""
+
+    def __init__(self, key: Path, reason: str) -> None:
+        self.key = key
+        self.reason = reason
+        super().__init__(f"can't sign with {key}: {reason}")
 
 
 class UnknownArtifact(ArtifactError):

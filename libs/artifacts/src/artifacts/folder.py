@@ -2,8 +2,9 @@
 
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +18,12 @@ from artifacts.signatures import ArtifactVerifier
 MANIFEST = "manifest.json"
 SIGNATURE = "model.sig"
 SIZE_LIMIT_BYTES = 1 << 30
+RECORD_LIMIT_BYTES = 4 << 20
+"""Of the manifest and of the signature, which are parsed."""
+ENTRY_LIMIT = 1000
+"""Files and folders."""
+DEPTH_LIMIT = 8
+"""Folders in each other: a thousand could not even be removed again by Python's own means."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +82,33 @@ def open_artifact(folder: Path, verifier: ArtifactVerifier) -> ModelArtifact:
 
 
 def _read(folder: Path) -> dict[str, bytes]:
-    paths = _regular_files(folder)
+    files: dict[str, bytes] = {}
+    left = SIZE_LIMIT_BYTES
     try:
-        return {path: (folder / path).read_bytes() for path in paths}
+        for path in _regular_files(folder):
+            limit = RECORD_LIMIT_BYTES if path in {MANIFEST, SIGNATURE} else SIZE_LIMIT_BYTES
+            files[path] = _read_file(folder / path, min(limit, left))
+            left -= len(files[path])
     except OSError as exc:
         raise InvalidArtifact(folder, (str(exc),)) from exc
+    return files
+
+
+def _read_file(path: Path, limit_bytes: int) -> bytes:
+    """Read a regular file, though it may have turned into something else since it was listed."""
+    # Without O_NONBLOCK the opening of a pipe would wait for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(f"{path} is not a regular file")
+        if status.st_size > limit_bytes:
+            raise OSError(f"{path} has more than {limit_bytes} bytes")
+        # One byte more than there should be: the file may grow while it is read.
+        data = file.read(status.st_size + 1)
+    if len(data) != status.st_size:
+        raise OSError(f"{path} changed while it was read")
+    return data
 
 
 def _verify_copy(folder: Path, files: Mapping[str, bytes], verifier: ArtifactVerifier) -> None:
@@ -121,18 +150,15 @@ def _regular_files(folder: Path) -> list[str]:
     paths: list[str] = []
     problems: list[str] = []
     size_bytes = 0
-    # Without onerror a folder that can't be listed would be passed over in silence.
-    walk = os.walk(folder, followlinks=False, onerror=lambda exc: problems.append(str(exc)))
-    for root, folders, names in walk:
-        for path in (Path(root) / name for name in (*folders, *names)):
-            relative = path.relative_to(folder).as_posix()
-            if path.is_symlink():
-                problems.append(f"{relative} is a symbolic link")
-            elif path.is_file():
-                paths.append(relative)
-                size_bytes += path.stat().st_size
-            elif not path.is_dir():
-                problems.append(f"{relative} is not a regular file")
+    for count, entry in enumerate(_entries(folder, problems)):
+        path = Path(entry.path).relative_to(folder).as_posix()
+        if count == ENTRY_LIMIT:
+            raise InvalidArtifact(folder, (f"more than {ENTRY_LIMIT} files and folders",))
+        if reason := _objection(entry, path):
+            problems.append(reason)
+        elif entry.is_file():
+            paths.append(path)
+            size_bytes += entry.stat().st_size
     if size_bytes > SIZE_LIMIT_BYTES:
         problems.append(f"{size_bytes} bytes, the limit is {SIZE_LIMIT_BYTES}")
     if MANIFEST not in paths:
@@ -140,3 +166,27 @@ def _regular_files(folder: Path) -> list[str]:
     if problems:
         raise InvalidArtifact(folder, tuple(sorted(problems)))
     return sorted(paths)
+
+
+def _objection(entry: "os.DirEntry[str]", path: str) -> str | None:
+    if not path.isprintable():  # such a name could not even be reported
+        return f"{path!a} is not a name that a file may have"
+    if path.count("/") > DEPTH_LIMIT:
+        return f"{path} lies more than {DEPTH_LIMIT} folders deep"
+    if entry.is_symlink():
+        return f"{path} is a symbolic link"
+    return None if entry.is_file() or entry.is_dir() else f"{path} is not a regular file"
+
+
+def _entries(folder: Path, problems: list[str]) -> Iterator["os.DirEntry[str]"]:
+    """Yield what lies below a folder one by one: a list of millions would be a burden itself."""
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    yield entry
+        except OSError as exc:  # a folder that can't be listed must not be passed over in silence
+            problems.append(str(exc))

@@ -4,13 +4,25 @@ import json
 from pathlib import Path
 
 from artifacts.records.evaluation import Evaluation
+from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
+from artifacts.records.holdout import HoldoutPin
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.photos import PhotoRow
 from artifacts.records.record import Record
 from artifacts.records.release import Release
+from artifacts.records.reproduction import Reproduction
 
-RECORDS: tuple[type[Record], ...] = (Evaluation, GateReport, ModelManifest, PhotoRow, Release)
+RECORDS: tuple[type[Record], ...] = (
+    Evaluation,
+    Evidence,
+    GateReport,
+    HoldoutPin,
+    ModelManifest,
+    PhotoRow,
+    Release,
+    Reproduction,
+)
 
 
 def write_schemas(folder: Path) -> list[Path]:

@@ -28,6 +28,8 @@ def report(**changes: Any) -> dict[str, Any]:
         "champion": digest_json("champion"),
         "first_release": False,
         "policy": digest_json("policy"),
+        "risk_tiers": digest_json("tiers"),
+        "evidence": digest_json("evidence"),
         "photo_manifest": digest_json("photos"),
         "holdout": digest_json("holdout"),
         "rules": [RULE],
@@ -53,7 +55,7 @@ def test_a_good_decision_beside_a_rule_that_did_not_pass_is_unreadable(outcome: 
         GateReport.parse(report(rules=with_rule(outcome=outcome), decision=decision), "test")
 
 
-@pytest.mark.parametrize("field", ["candidate", "policy", "holdout"])
+@pytest.mark.parametrize("field", ["candidate", "policy", "risk_tiers", "evidence", "holdout"])
 def test_allowed_without_what_was_judged_is_unreadable(field: str):
     with pytest.raises(UnreadableRecord, match="allowed without"):
         GateReport.parse(report(**{field: None}), "test")
@@ -100,7 +102,7 @@ def test_a_report_of_another_form_is_unreadable(changes: dict[str, Any]):
 
 
 def outcomes(**changes: Any) -> dict[str, Any]:
-    fields = {"head": "style", "labels": ["a", "b"], "truths": [0, None]}
+    fields = {"head": "style", "labels": ["a", "b"], "set_threshold": 0.2, "truths": [0, None]}
     return fields | {"probabilities": [[0.5, 0.5], [1, 0]]} | changes
 
 

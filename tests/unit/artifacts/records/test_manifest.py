@@ -17,6 +17,7 @@ from artifacts.records.manifest import (
     LinearScale,
     LogAgeScale,
     ModelManifest,
+    PredictionSet,
 )
 
 DIGEST = digest_bytes(b"")
@@ -119,7 +120,7 @@ NUMBER = {"kind": "regression", "value": 1, "low": 0, "high": 2}
         ),
         pytest.param(lambda made: made.update(heads=[]), "heads", id="no head"),
         pytest.param(lambda made: made.update(golden_photos=[]), "golden_photos", id="no golden"),
-        pytest.param(lambda made: made.update(format=2), "format", id="another format"),
+        pytest.param(lambda made: made.update(format=1), "format", id="another format"),
         pytest.param(lambda made: made.update(name="Architecture"), "name", id="name"),
         pytest.param(lambda made: made.update(name="../up"), "name", id="name as a path"),
         pytest.param(lambda made: made["code"].update(commit="main"), "commit", id="a branch"),
@@ -146,7 +147,14 @@ def test_a_manifest_that_contradicts_itself_is_unreadable(
 
 def test_a_head_does_not_list_a_label_twice():
     with pytest.raises(ValidationError, match="a label stands twice"):
-        ClassificationHead(name="style", family="x", file="f", labels=("a", "b", "a"))
+        ClassificationHead(
+            name="style",
+            family="x",
+            file="f",
+            labels=("a", "b", "a"),
+            temperature=1.0,
+            prediction_set=PredictionSet(level=0.9, threshold=0.1),
+        )
 
 
 def test_heads_are_found_by_name(document: dict[str, Any]):

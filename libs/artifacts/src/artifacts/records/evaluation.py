@@ -15,10 +15,14 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class ClassificationOutcomes(Record):
-    """For each photo the true label's index (None: unknown) and each label's probability."""
+    """For each photo the true label's index (None: unknown) and each label's probability.
+
+    Labels of at least `set_threshold`, and the likeliest, are the prediction set.
+    """
 
     head: HeadName
     labels: tuple[str, ...]
+    set_threshold: Probability
     truths: tuple[Annotated[int, Field(ge=0)] | None, ...]
     probabilities: tuple[tuple[Probability, ...], ...]
 

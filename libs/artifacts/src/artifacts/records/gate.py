@@ -33,6 +33,8 @@ class GateReport(Record):
     champion: Digest | None
     first_release: bool
     policy: Digest | None
+    risk_tiers: Digest | None
+    evidence: Digest | None
     photo_manifest: Digest | None
     holdout: Digest | None
     rules: Annotated[tuple[RuleResult, ...], Field(min_length=1)]
@@ -46,8 +48,9 @@ class GateReport(Record):
             raise ValueError(f"{self.decision}, but not every rule passed")
         if self.champion is not None and self.first_release:
             raise ValueError("a champion, and a first release")
-        if self.decision == "allowed" and None in {self.candidate, self.policy, self.holdout}:
-            raise ValueError("allowed without a candidate, a policy or a holdout")
+        grounds = {self.candidate, self.policy, self.risk_tiers, self.evidence, self.holdout}
+        if self.decision == "allowed" and None in grounds:
+            raise ValueError("allowed without a candidate, a policy, tiers, evidence or a holdout")
         if self.decision == "allowed" and self.champion is None and not self.first_release:
             raise ValueError("allowed without a champion, and not as a first release")
         return self

@@ -117,14 +117,32 @@ class Interval(Record):
         return self
 
 
+class PredictionSet(Record):
+    """The labels whose probability is at least `threshold` hold the true one at `level`.
+
+    The likeliest label always belongs to the set. The threshold is a conformal quantile of grouped
+    out-of-fold probabilities of the true label (Sadinle, Lei and Wasserman, Least ambiguous
+    set-valued classifiers with bounded error levels, JASA 114, 2019).
+    """
+
+    level: Annotated[float, Field(gt=0, lt=1)]
+    threshold: Annotated[float, Field(ge=0, le=1)]
+
+
 class ClassificationHead(Record):
-    """A head that names one of its labels; its ONNX file gives a probability for each."""
+    """A head that names one of its labels; its ONNX file gives a probability for each.
+
+    The probabilities that come out are calibrated: `temperature` (Guo et al., On calibration of
+    modern neural networks, ICML 2017) is in the file already, and stands here to be read.
+    """
 
     kind: Literal["classification"] = "classification"
     name: HeadName
     family: str
     file: str
     labels: Annotated[tuple[str, ...], Field(min_length=2)]
+    temperature: Annotated[float, Field(gt=0)]
+    prediction_set: PredictionSet
 
     @field_validator("labels")
     @classmethod
@@ -157,6 +175,16 @@ class Metric(Record):
     over: Literal["cross_validation", "validation", "holdout"]
 
 
+class FamilyScore(Record):
+    """How one family of a head, with its settings, did in grouped cross-validation."""
+
+    head: HeadName
+    family: str
+    settings: dict[str, str]
+    metrics: dict[str, float]
+    chosen: bool
+
+
 class GoldenPhoto(Record):
     """A photo that lies in the artifact, with the vector and the answers that it must give."""
 
@@ -169,7 +197,7 @@ class GoldenPhoto(Record):
 class ModelManifest(Record):
     """The record at the root of an artifact. Its digest is the artifact's digest."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     name: ModelName
     files: tuple[ArtifactFile, ...]
     feature_schema: Digest
@@ -179,6 +207,7 @@ class ModelManifest(Record):
     params: Digest
     heads: Annotated[tuple[Head, ...], Field(min_length=1)]
     metrics: tuple[Metric, ...]
+    comparison: tuple[FamilyScore, ...]
     golden_photos: Annotated[tuple[GoldenPhoto, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -82,10 +82,11 @@ class PhotoManifest(Record):
         return out.getvalue()
 
     def _cells(self) -> Iterator[list[str]]:
+        names = self.slice_names  # of all rows: a look at each of them, so once
         for row in self.rows:
             year = "" if row.year is None else str(row.year)
             fixed = [row.photo, row.split, row.group, row.style, year, row.source, row.licence]
-            yield [*fixed, *(row.slices.get(name, "") for name in self.slice_names)]
+            yield [*fixed, *(row.slices.get(name, "") for name in names)]
 
     def write(self, path: Path) -> Path:
         """Write the manifest as CSV, whole or not at all, and return the path."""

@@ -1,0 +1,159 @@
+"""Signed statements: records that one service makes and another must be able to believe.
+
+A record lies in a file, its SSH signature beside it with `.sig` added (`ssh-keygen -Y`, as git uses
+for commits). A signature holds for one namespace, so that what was signed as one kind of statement
+is never taken for another, and for a principal whose key a file of allowed signers lists. Anyone
+can check it by hand:
+
+    ssh-keygen -Y verify -f SIGNERS -I gate -n plinth-gate-report -s X.json.sig < X.json
+"""
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol, TypeVar
+
+from artifacts.errors import SignatureRefused, SigningFailed, UnreadableRecord
+from artifacts.records.record import Record, parse_json
+
+Namespace = Literal["plinth-gate-report", "plinth-evidence", "plinth-reproduction"]
+Statement = TypeVar("Statement", bound=Record)
+SUFFIX = ".sig"
+
+
+class StatementSigner(Protocol):
+    """Signs bytes."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Return a signature of the bytes; SigningFailed where there is no key to sign with."""
+
+
+class StatementVerifier(Protocol):
+    """Verifies signatures of bytes."""
+
+    def verify(self, data: bytes, signature: bytes) -> None:
+        """Return if the signature holds; SignatureRefused if not."""
+
+
+@dataclass(frozen=True)
+class SshSigner:
+    """Signs with an SSH private key that has no passphrase."""
+
+    private_key: Path
+    namespace: Namespace
+
+    def sign(self, data: bytes) -> bytes:
+        """Return an armoured SSH signature of the bytes; SigningFailed."""
+        if not self.private_key.is_file():
+            raise SigningFailed(self.private_key, "there is no such key: create it (`make setup`)")
+        done = _ssh_keygen(
+            "-Y", "sign", "-q", "-f", str(self.private_key), "-n", self.namespace, data=data
+        )
+        if done.returncode or not done.stdout:
+            raise SigningFailed(self.private_key, _said(done))
+        return done.stdout
+
+
+@dataclass(frozen=True)
+class SshVerifier:
+    """Verifies against a file of allowed signers, for one principal in it."""
+
+    signers: Path
+    principal: str
+    namespace: Namespace
+
+    def verify(self, data: bytes, signature: bytes) -> None:
+        """Return if the signature holds; SignatureRefused if not, whatever the reason is."""
+        if not self.signers.is_file():
+            raise SignatureRefused(self.signers, "this file of allowed signers is missing")
+        with tempfile.TemporaryDirectory(prefix="plinth-") as private:
+            beside = Path(private) / "signature"
+            beside.write_bytes(signature)
+            done = _ssh_keygen(
+                *("-Y", "verify", "-f", str(self.signers), "-I", self.principal),
+                *("-n", self.namespace, "-s", str(beside)),
+                data=data,
+            )
+        if done.returncode:
+            known = f"it isn't {self.principal}'s, or not of these bytes: {_said(done)}"
+            raise SignatureRefused(self.signers, known)
+
+
+def write_signed(record: Record, path: Path, signer: StatementSigner) -> Path:
+    """Write a record and, beside it, its signature; return the record's path. SigningFailed."""
+    record.write(path)
+    signature_of(path).write_bytes(signer.sign(path.read_bytes()))
+    return path
+
+
+def read_signed(kind: type[Statement], path: Path, verifier: StatementVerifier) -> Statement:
+    """Read a record whose signature holds: what was verified is what is parsed.
+
+    Raises SignatureRefused where the signature is missing or isn't of these bytes, and
+    UnreadableRecord where the record is missing or malformed.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise UnreadableRecord(str(path), (str(exc),)) from exc
+    try:
+        signature = signature_of(path).read_bytes()
+    except OSError as exc:
+        raise SignatureRefused(path, f"there is no signature beside it: {exc}") from exc
+    try:
+        verifier.verify(data, signature)
+    except SignatureRefused as exc:
+        raise SignatureRefused(path, exc.reason) from exc
+    return kind.parse(parse_json(data.decode(errors="replace"), str(path)), str(path))
+
+
+def signature_of(path: Path) -> Path:
+    """Return where a statement's signature lies."""
+    return path.with_name(path.name + SUFFIX)
+
+
+def create_statement_key(
+    private_key: Path, signers: Path, principal: str, namespaces: tuple[Namespace, ...]
+) -> None:
+    """Create an Ed25519 key and a file that allows it, where there is none; SigningFailed.
+
+    An existing file is never touched. FileExistsError where the signers' file alone is there: it
+    may be what others trust.
+    """
+    if private_key.exists():
+        return
+    if signers.exists():
+        raise FileExistsError(
+            f"{signers} is there, and its private key {private_key} is not: bring the private key "
+            "back, or move the file away"
+        )
+    private_key.parent.mkdir(parents=True, exist_ok=True)
+    signers.parent.mkdir(parents=True, exist_ok=True)
+    options = ("-q", "-t", "ed25519", "-N", "", "-C", principal, "-f", str(private_key))
+    done = _ssh_keygen(*options)
+    if done.returncode:
+        raise SigningFailed(private_key, _said(done))
+    public = private_key.with_name(private_key.name + ".pub").read_text(encoding="utf-8")
+    kind, key, *_ = public.split()
+    line = f'{principal} namespaces="{",".join(namespaces)}" {kind} {key}\n'
+    with signers.open("x", encoding="utf-8") as file:
+        file.write(line)
+
+
+def _ssh_keygen(*arguments: str, data: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    try:
+        return subprocess.run(  # noqa: S603 - arguments are paths and words of ours
+            ["ssh-keygen", *arguments],  # noqa: S607 - wherever OpenSSH is installed
+            input=data,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as exc:
+        reason = "the command ssh-keygen is missing: install OpenSSH's client"
+        raise SigningFailed(Path("ssh-keygen"), reason) from exc
+
+
+def _said(done: "subprocess.CompletedProcess[bytes]") -> str:
+    text = (done.stderr + done.stdout).decode(errors="replace")
+    return " ".join(text.split()) or f"ssh-keygen ended with {done.returncode}"
