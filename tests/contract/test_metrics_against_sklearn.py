@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.calibration import calibration_curve
 from sklearn.metrics import (
     accuracy_score,
+    brier_score_loss,
     f1_score,
     mean_absolute_error,
     median_absolute_error,
@@ -15,7 +17,7 @@ from sklearn.metrics import (
 )
 
 from artifacts.records.evaluation import ClassificationOutcomes, RegressionOutcomes
-from scoring.labels import GRID, rank
+from scoring.labels import GRID, quantise, rank
 from scoring.metrics import classification_metrics, regression_metrics
 
 YEARS = st.floats(-4000, 2040)
@@ -31,6 +33,7 @@ def classes(draw: st.DrawFn, least: int = 2) -> ClassificationOutcomes:
     return ClassificationOutcomes(
         head="style",
         labels=tuple(f"label {i}" for i in range(width)),
+        set_threshold=draw(chance),
         truths=tuple(draw(st.lists(truth, min_size=photos, max_size=photos))),
         probabilities=tuple(draw(st.lists(row, min_size=photos, max_size=photos))),
     )
@@ -64,6 +67,27 @@ def test_accuracy_and_macro_f1_are_those_of_sklearn(outcomes: ClassificationOutc
     assert found["macro_f1"] == pytest.approx(f1_score(truths, answers, average="macro"))
 
 
+@given(classes(least=3))
+@settings(deadline=None)
+def test_the_brier_score_is_that_of_sklearn(outcomes: ClassificationOutcomes):
+    """scikit-learn wants rows that add up to one, so they are made to."""
+    truths, rows = seen(outcomes)
+    if not len(truths):
+        return
+    even = np.full(rows.shape[1], 1 / rows.shape[1])
+    totals = rows.sum(axis=1, keepdims=True)
+    rows = np.where(totals > 0, rows / np.where(totals > 0, totals, 1), even)
+    normal = ClassificationOutcomes(
+        head="style",
+        labels=outcomes.labels,
+        set_threshold=0.5,
+        truths=tuple(truths.tolist()),
+        probabilities=tuple(tuple(row) for row in np.clip(rows, 0, 1).tolist()),
+    )
+    expected = brier_score_loss(truths, rows, labels=np.arange(rows.shape[1]), scale_by_half=False)
+    assert classification_metrics(normal)["brier_score"] == pytest.approx(expected)
+
+
 @given(classes(least=4))
 @settings(deadline=None)
 def test_top_3_accuracy_is_that_of_sklearn_once_ties_are_broken(outcomes: ClassificationOutcomes):
@@ -75,6 +99,40 @@ def test_top_3_accuracy_is_that_of_sklearn_once_ties_are_broken(outcomes: Classi
     assert classification_metrics(outcomes)["top3_accuracy"] == pytest.approx(expected)
 
 
+@given(classes())
+@settings(deadline=None)
+def test_the_calibration_error_is_that_of_sklearns_calibration_curve(
+    outcomes: ClassificationOutcomes,
+):
+    """Its bins are ours: equal width, upper end included. Empty ones are left out of the curve."""
+    truths, probabilities = seen(outcomes)
+    if not len(truths):
+        return
+    hits = rank(probabilities)[:, 0] == truths
+    confidences = quantise(probabilities).max(axis=1)
+    shares, means = calibration_curve(hits, confidences, n_bins=10, pos_label=1)
+    photos = np.bincount(np.searchsorted(np.linspace(0, 1, 11)[1:-1], confidences))
+    expected = np.abs(shares - means) @ photos[photos > 0] / len(truths)
+    found = classification_metrics(outcomes)["calibration_error"]
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+@given(classes())
+@settings(deadline=None)
+def test_prediction_sets_are_those_written_out_label_by_label(outcomes: ClassificationOutcomes):
+    truths, probabilities = seen(outcomes)
+    if not len(truths):
+        return
+    sets = [
+        {label for label, p in enumerate(row) if p >= outcomes.set_threshold} | {int(order[0])}
+        for row, order in zip(quantise(probabilities), rank(probabilities), strict=True)
+    ]
+    found = classification_metrics(outcomes)
+    assert found["set_size"] == pytest.approx(np.mean([len(one) for one in sets]))
+    covered = [truth in one for truth, one in zip(truths, sets, strict=True)]
+    assert found["set_coverage"] == pytest.approx(np.mean(covered))
+
+
 def test_without_ties_sklearn_needs_no_help():
     rng = np.random.default_rng(5)
     probabilities = rng.permuted(np.tile(np.arange(25) * GRID // 400, (300, 1)), axis=1) / GRID
@@ -82,6 +140,7 @@ def test_without_ties_sklearn_needs_no_help():
     outcomes = ClassificationOutcomes(
         head="style",
         labels=tuple(map(str, range(25))),
+        set_threshold=0.1,
         truths=tuple(truths.tolist()),
         probabilities=tuple(map(tuple, probabilities.tolist())),
     )

@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from support.tiny_artifact import build_tiny_artifact, public_key_of
 
 from artifacts.folder import ModelArtifact, open_artifact
-from artifacts.records.manifest import ClassificationHead
+from artifacts.records.manifest import ClassificationHead, PredictionSet
 from artifacts.signatures import KeyVerifier
 from features import Extractor, architecture_schema
 from scoring import Scorer
@@ -86,7 +86,14 @@ def extractor() -> Extractor:
 
 @pytest.fixture
 def style() -> ClassificationHead:
-    return ClassificationHead(name="style", family="linear", file="s.onnx", labels=("a", "b"))
+    return ClassificationHead(
+        name="style",
+        family="linear",
+        file="s.onnx",
+        labels=("a", "b"),
+        temperature=1.0,
+        prediction_set=PredictionSet(level=0.9, threshold=0.2),
+    )
 
 
 @pytest.fixture(scope="session")

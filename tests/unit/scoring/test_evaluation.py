@@ -50,6 +50,14 @@ def test_columns_come_in_the_manifests_order(
     assert all(lo < v < hi for lo, v, hi in zip(era.lows, era.values, era.highs, strict=True))
 
 
+def test_the_threshold_of_prediction_sets_is_the_heads(
+    ten: PhotoManifest, scorer: Scorer, vectors: np.ndarray
+):
+    (style,) = evaluate(scorer, ten, "holdout", vectors[:10], MODEL).classification
+    (head,) = (head for head in scorer.heads if head.kind == "classification")
+    assert style.set_threshold == head.prediction_set.threshold
+
+
 def test_outcomes_and_answers_name_the_same_label(
     ten: PhotoManifest, scorer: Scorer, vectors: np.ndarray
 ):

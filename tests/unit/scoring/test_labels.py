@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scoring.labels import GRID, quantise, rank, winners
+from scoring.labels import GRID, label_sets, quantise, rank, winners
 
 NOISE = 1e-7
 """What float32 and float64 sums of a forest's votes differ by, and then some."""
@@ -109,3 +109,23 @@ def test_rows_do_not_depend_on_each_other():
     together = rank(p)
     for i in range(100):
         np.testing.assert_array_equal(rank(p[i : i + 1])[0], together[i])
+
+
+@given(PROBABILITIES, st.floats(0, 1))
+def test_a_prediction_set_holds_the_answer_and_what_reaches_the_threshold(
+    p: np.ndarray, threshold: float
+):
+    sets = label_sets(p, threshold)
+    assert sets[np.arange(len(p)), winners(p)].all()
+    beyond = sets.copy()
+    beyond[np.arange(len(p)), winners(p)] = False
+    np.testing.assert_array_equal(beyond, beyond & (quantise(p) >= threshold))
+    assert (sets | (quantise(p) < threshold)).all()
+
+
+def test_a_label_exactly_at_the_threshold_belongs_to_the_set():
+    assert label_sets(np.array([[0.6, 0.3, 0.1]]), 0.3).tolist() == [[True, True, False]]
+
+
+def test_among_equals_below_the_threshold_the_set_is_the_first_label_alone():
+    assert label_sets(np.array([[0.5, 0.5]]), 0.6).tolist() == [[True, False]]

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -6,16 +7,36 @@ import pytest
 from artifacts.digests import digest_json
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
 from scoring import metrics_of
-from scoring.metrics import classification_metrics, correct, known, regression_metrics
+from scoring.metrics import (
+    brier_scores,
+    calibration_bins,
+    calibration_error,
+    classification_metrics,
+    correct,
+    known,
+    regression_metrics,
+)
 
 LABELS = ("a", "b", "c", "d")
 LEADS = {label: tuple(0.7 if other == label else 0.1 for other in LABELS) for label in LABELS}
 
 
 def classes(truths: list[int | None], answers: str) -> ClassificationOutcomes:
-    chances = tuple(LEADS[answer] for answer in answers)
+    return outcomes(truths, [LEADS[answer] for answer in answers])
+
+
+def outcomes(
+    truths: Sequence[int | None],
+    probabilities: Sequence[tuple[float, ...]],
+    labels: tuple[str, ...] = LABELS,
+    threshold: float = 0.3,
+) -> ClassificationOutcomes:
     return ClassificationOutcomes(
-        head="style", labels=LABELS, truths=tuple(truths), probabilities=chances
+        head="style",
+        labels=labels,
+        set_threshold=threshold,
+        truths=tuple(truths),
+        probabilities=tuple(probabilities),
     )
 
 
@@ -48,19 +69,60 @@ def test_metrics_by_hand():
 
 def test_a_truth_at_the_third_place_counts_for_the_first_three_by_index():
     """All tie, so the order is a, b, c, d."""
-    even = ClassificationOutcomes(
-        head="style", labels=LABELS, truths=(0, 2, 3), probabilities=((0.25,) * 4,) * 3
-    )
-    found = classification_metrics(even)
+    found = classification_metrics(outcomes((0, 2, 3), ((0.25,) * 4,) * 3))
     assert found["accuracy"] == pytest.approx(1 / 3)
     assert found["top3_accuracy"] == pytest.approx(2 / 3)
 
 
 def test_with_two_labels_one_of_three_is_always_right():
-    pair = ClassificationOutcomes(
-        head="style", labels=("a", "b"), truths=(1,), probabilities=((0.9, 0.1),)
+    found = classification_metrics(outcomes((1,), ((0.9, 0.1),), labels=("a", "b")))
+    assert (found["accuracy"], found["macro_f1"], found["top3_accuracy"]) == (0, 0, 1)
+
+
+def test_brier_scores_by_hand():
+    """Zero for a sure and right answer, two for a sure and wrong one; none without a truth."""
+    outcomes = ClassificationOutcomes(
+        head="style",
+        labels=("a", "b", "c"),
+        set_threshold=0.5,
+        truths=(0, 0, 1, None),
+        probabilities=((1, 0, 0), (0, 1, 0), (0.5, 0.25, 0.25), (1, 0, 0)),
     )
-    assert classification_metrics(pair) == {"accuracy": 0, "macro_f1": 0, "top3_accuracy": 1}
+    assert brier_scores(outcomes)[:3].tolist() == [0, 2, 0.25 + 0.5625 + 0.0625]
+    assert np.isnan(brier_scores(outcomes)[3])
+
+
+def test_calibration_error_by_hand():
+    """Of two answers at 0.7 one is right, a distance of 0.2; the one at 0.4 is right: 0.6."""
+    rows = [(0.7, 0.3), (0.7, 0.3), (0.4, 0.3)]
+    found = calibration_error(np.array([True, False, True]), np.array([max(row) for row in rows]))
+    assert found == pytest.approx((2 * 0.2 + 1 * 0.6) / 3)
+
+
+def test_answers_that_are_as_often_right_as_they_say_are_calibrated():
+    assert calibration_error(np.arange(10) < 7, np.full(10, 0.7)) == 0
+    assert calibration_error(np.ones(4, bool), np.ones(4)) == 0
+    assert calibration_error(np.zeros(4, bool), np.ones(4)) == 1
+
+
+def test_the_upper_end_of_a_bin_belongs_to_it():
+    """In floats 0.3 * 10 is 3 and 0.7 * 10 is 7, while 0.1 + 0.2 is above 0.3."""
+    ends = np.arange(11) / 10
+    assert calibration_bins(ends).tolist() == [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert calibration_bins(ends[:10] + 1e-4).tolist() == list(range(10))
+    assert calibration_bins(np.array([0.1 + 0.2])).tolist() == [2]
+
+
+def test_prediction_sets_hold_what_reaches_the_threshold_and_always_the_answer():
+    rows = ((0.5, 0.3, 0.2, 0.0), (0.28, 0.26, 0.24, 0.22), (0.1, 0.1, 0.1, 0.7))
+    found = classification_metrics(outcomes((1, 1, 3), rows))
+    assert found["set_coverage"] == pytest.approx(2 / 3)
+    assert found["set_size"] == pytest.approx((2 + 1 + 1) / 3)
+
+
+def test_a_threshold_of_zero_covers_everything_with_all_labels():
+    found = classification_metrics(outcomes((0, 3), (LEADS["a"], LEADS["a"]), threshold=0))
+    assert (found["set_coverage"], found["set_size"]) == (1, 4)
 
 
 def test_unknown_truths_count_neither_for_nor_against():
@@ -88,7 +150,8 @@ def test_without_a_known_truth_a_metric_is_absent_and_not_zero():
 
 def test_one_head_without_truths_does_not_hide_the_other():
     found = metrics_of(evaluation(classes([0], "a"), numbers([None], [1])))
-    assert sorted(found) == ["style.accuracy", "style.macro_f1", "style.top3_accuracy"]
+    assert "style.accuracy" in found
+    assert {name.partition(".")[0] for name in found} == {"style"}
 
 
 def test_every_metric_bears_the_name_of_its_head():
@@ -99,7 +162,11 @@ def test_every_metric_bears_the_name_of_its_head():
         "era.mean_absolute_error",
         "era.median_absolute_error",
         "style.accuracy",
+        "style.brier_score",
+        "style.calibration_error",
         "style.macro_f1",
+        "style.set_coverage",
+        "style.set_size",
         "style.top3_accuracy",
     ]
     assert all(type(value) is float for value in found.values())

@@ -2,6 +2,8 @@
 
 from features.architecture import architecture_schema
 from features.blocks import Block, OnnxBlock
+from features.brightness import mean_brightness
+from features.corruptions import CORRUPTIONS, Corruption, corrupt_photo
 from features.digests import vector_digest
 from features.errors import (
     AbsurdDimensions,
@@ -27,10 +29,12 @@ from features.pixels import verify_photo
 from features.schema import BlockSpec, FeatureSchema, PixelSpec
 
 __all__ = [
+    "CORRUPTIONS",
     "AbsurdDimensions",
     "AnimatedPhoto",
     "Block",
     "BlockSpec",
+    "Corruption",
     "Extractor",
     "FeatureSchema",
     "FeaturesError",
@@ -51,7 +55,9 @@ __all__ = [
     "WeightsMismatch",
     "WeightsMissing",
     "architecture_schema",
+    "corrupt_photo",
     "difference_hash",
+    "mean_brightness",
     "read_photo",
     "vector_digest",
     "verify_photo",

@@ -2,6 +2,7 @@
 
 from scoring.errors import NonFiniteScore, ScoringError, UnusableModel
 from scoring.evaluation import evaluate
+from scoring.labels import label_sets
 from scoring.metrics import metrics_of
 from scoring.proof import Proof, prove
 from scoring.scorer import Scorer
@@ -13,6 +14,7 @@ __all__ = [
     "ScoringError",
     "UnusableModel",
     "evaluate",
+    "label_sets",
     "metrics_of",
     "prove",
 ]

@@ -56,6 +56,7 @@ def _classes(
     return ClassificationOutcomes(
         head=head.name,
         labels=head.labels,
+        set_threshold=head.prediction_set.threshold,
         truths=tuple(None if truth is None else index[str(truth)] for truth in truths),
         probabilities=tuple(tuple(row) for row in scores.tolist()),
     )

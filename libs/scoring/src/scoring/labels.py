@@ -24,3 +24,15 @@ def rank(probabilities: NDArray[np.floating]) -> NDArray[np.intp]:
 def winners(probabilities: NDArray[np.floating]) -> NDArray[np.intp]:
     """Return the index of the answered label for each row of probabilities (n, k): (n,)."""
     return rank(probabilities)[:, 0]
+
+
+def label_sets(probabilities: NDArray[np.floating], threshold: float) -> NDArray[np.bool_]:
+    """Say which labels belong to each photo's prediction set: bool (n, k).
+
+    Those whose probability is at least `threshold`, and the answered label always, since an empty
+    set would say nothing.
+    """
+    quantised = quantise(probabilities)
+    inside: NDArray[np.bool_] = quantised >= threshold
+    inside[np.arange(len(quantised)), winners(quantised)] = True
+    return inside

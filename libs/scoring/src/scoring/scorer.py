@@ -18,6 +18,8 @@ from artifacts.records.manifest import ClassificationHead, RegressionHead
 from features import Extractor, FeatureSchema
 from scoring.errors import NonFiniteScore, UnusableModel
 from scoring.labels import quantise, rank
+from scoring.plain_onnx import require_plain
+from scoring.trial import Trial, try_out
 
 FEATURE_SCHEMA = "feature_schema.json"
 WEIGHTS = "weights/"
@@ -40,21 +42,17 @@ class Scorer:
         """Open the heads; UnusableModel where a file is no model, or not one for this schema."""
         self.extractor = extractor
         self.heads = tuple(heads)
+        width = extractor.schema.width
+        _require_harmless([Trial(head.file, files[head.file], (1, width)) for head in heads])
         self._sessions = {head.name: _open(head, files[head.file]) for head in heads}
-        blank = np.zeros((1, extractor.schema.width), np.float32)
+        blank = np.zeros((1, width), np.float32)
         for head in heads:
             _check_scores(head, self._raw(head, blank))
 
     @classmethod
     def of(cls, artifact: ModelArtifact) -> "Scorer":
         """Open a verified artifact; UnusableModel where its feature schema isn't the manifest's."""
-        schema = _read_schema(artifact)
-        weights = {
-            f"sha256:{path.removeprefix(WEIGHTS).removesuffix('.onnx')}": data
-            for path, data in artifact.files.items()
-            if path.startswith(WEIGHTS)
-        }
-        return cls(Extractor(schema, weights), artifact.manifest.heads, artifact.files)
+        return cls(extractor_of(artifact), artifact.manifest.heads, artifact.files)
 
     def scores(self, vectors: Vectors) -> dict[str, Scores]:
         """Return each head's raw scores for vectors (n, width).
@@ -92,6 +90,22 @@ class Scorer:
         return values.reshape(1, -1) if isinstance(head, ClassificationHead) else values.reshape(-1)
 
 
+def extractor_of(artifact: ModelArtifact) -> Extractor:
+    """Return what makes an artifact's vectors; of its files, schema and weights are enough.
+
+    Raises UnusableModel where its feature schema isn't the manifest's, SchemaError where this code
+    can't make its features.
+    """
+    schema = _read_schema(artifact)
+    weights = {
+        f"sha256:{path.removeprefix(WEIGHTS).removesuffix('.onnx')}": data
+        for path, data in artifact.files.items()
+        if path.startswith(WEIGHTS)
+    }
+    _require_harmless(_networks(schema, weights))
+    return Extractor(schema, weights)
+
+
 def answer_of(head: Head, scores: Scores) -> Answer:
     """Turn one photo's scores of a head, (k,) or a scalar, into its answer.
 
@@ -114,11 +128,35 @@ def answer_of(head: Head, scores: Scores) -> Answer:
     return RegressionAnswer(value=value, low=min(ends), high=max(ends))
 
 
+def _require_harmless(trials: Sequence[Trial]) -> None:
+    for trial in trials:
+        require_plain(trial.part, trial.model)
+    try_out(trials)
+
+
+def _networks(schema: FeatureSchema, weights: Mapping[str, bytes]) -> list[Trial]:
+    """Return the learned networks of a schema, each with the shape of one photo."""
+    trials = []
+    for digest, model in weights.items():
+        specs = [spec.parameters for spec in schema.blocks if spec.weights == digest]
+        sides = [side for spec in specs if isinstance(side := spec.get("side"), int)]
+        if not specs or len(sides) < len(specs):
+            raise UnusableModel(FEATURE_SCHEMA, f"no block of it says how to use {digest}")
+        shapes = {
+            (1, 3, side, side) if spec.get("layout") == "nchw" else (1, side, side, 3)
+            for spec, side in zip(specs, sides, strict=True)
+        }
+        part = f"{WEIGHTS}{digest.removeprefix('sha256:')}.onnx"
+        trials += [Trial(part, model, shape) for shape in sorted(shapes)]
+    return trials
+
+
 def _open(head: Head, model: bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     try:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as exc:  # ONNX Runtime has no error type of its own to catch
