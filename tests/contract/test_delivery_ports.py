@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,18 +19,21 @@ from support.delivery_fakes import (
     evaluation,
     policy,
     release,
+    tiers,
 )
 from support.tiny_artifact import LABELS, build_tiny_artifact, public_key_of, tiny_photo
 
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.errors import UnknownArtifact, UnreadableRecord
 from artifacts.photo_store import FolderPhotoStore
+from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import Release
 from delivery.adapters.artifact_folders import FolderArtifacts, model_store
 from delivery.adapters.command_door import training_door
 from delivery.adapters.dataset import FolderDataset
 from delivery.adapters.examiner import OnnxExaminer
+from delivery.adapters.parallel import JoblibParallel
 from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
 from delivery.domain.parity import DoorAnswer, ParityPhoto
 from delivery.errors import DoorFailed, HoldoutUnusable
@@ -106,6 +110,25 @@ def test_policies_are_read_by_model(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_risk_tiers_are_one_file_for_all_models(kind, tmp_path):
+    policies = FakePolicies()
+    if kind == "real":
+        text = tiers().model_dump_json(exclude_defaults=True)
+        (tmp_path / "risk_tiers.yaml").write_text(text)
+        policies = YamlPolicies(tmp_path)
+    assert policies.tiers() == tiers()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pin_is_none_before_it_is_written_and_read_back_after(kind, rows, tmp_path):
+    policies = FakePolicies() if kind == "fake" else YamlPolicies(tmp_path)
+    assert policies.pin("architecture") is None
+    pin = HoldoutPin.of("architecture", rows)
+    assert policies.write_pin(pin).name == "architecture.csv"
+    assert policies.pin("architecture") == pin
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_releases_are_read_back_as_they_were_written(kind, tmp_path):
     releases = FakeReleases() if kind == "fake" else YamlReleases(tmp_path)
     with pytest.raises(UnreadableRecord):
@@ -131,7 +154,7 @@ def test_datasets_give_manifest_and_photos_and_tell_what_is_missing(kind, rows, 
 @pytest.mark.parametrize("kind", KINDS)
 def test_examiners_evaluate_the_holdout_of_a_dataset(kind, rows, photos, opened, tmp_path):
     dataset = real_dataset(tmp_path, rows, photos)
-    examiner = OnnxExaminer()
+    examiner = OnnxExaminer(JoblibParallel(1), time.perf_counter)
     if kind == "fake":
         examiner = FakeExaminer({opened.digest: evaluation_of(rows, opened.digest)})
     assert examiner.prove(opened).holds
@@ -147,7 +170,7 @@ def test_examiners_tell_of_a_photo_that_cannot_be_read(kind, rows, photos, opene
     dataset = real_dataset(tmp_path, rows, photos)
     first = rows.rows[0].photo
     FolderPhotoStore(tmp_path / "photos").path(first).unlink()
-    examiner = OnnxExaminer()
+    examiner = OnnxExaminer(JoblibParallel(1), time.perf_counter)
     if kind == "fake":
         examiner = FakeExaminer({opened.digest: HoldoutUnusable(first, "gone")})
     with pytest.raises(HoldoutUnusable, match=first):

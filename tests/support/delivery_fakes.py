@@ -7,12 +7,17 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from support import cases
+from support.cases import policy, tiers
+
 from artifacts.digests import digest_bytes, digest_json
-from artifacts.errors import UnknownArtifact, UnreadableRecord
+from artifacts.errors import SignatureRefused, UnknownArtifact, UnreadableRecord
 from artifacts.folder import ModelArtifact, list_files
 from artifacts.records.answers import ClassificationAnswer, LabelProbability, RegressionAnswer
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
+from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
+from artifacts.records.holdout import HoldoutPin
 from artifacts.records.manifest import (
     ClassificationHead,
     Code,
@@ -22,15 +27,19 @@ from artifacts.records.manifest import (
     Interval,
     LinearScale,
     ModelManifest,
+    PredictionSet,
     RegressionHead,
 )
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
-from delivery.domain.evidence import Candidate, Champion, Evidence, Holdout
+from delivery.domain.case import Absent, Candidate, Case, Champion, Holdout, Membership
 from delivery.domain.judge import decide, judge
 from delivery.domain.parity import DoorAnswer, ParityPhoto
-from delivery.domain.policy import Floor, HoldoutSize, NonInferiority, Policy
+from delivery.domain.policy import Policy
+from delivery.domain.resampling import resample_groups
+from delivery.domain.tiers import RiskTiers
 from delivery.ports import Dataset
+from scoring.metrics import metrics_of
 from scoring.proof import Proof
 
 LABELS = ("baroque", "gothic", "tudor_revival")
@@ -77,11 +86,15 @@ def evaluation(
         split_digest=manifest.split_digest("holdout"),
         photos=tuple(row.photo for row in rows),
         groups=tuple(row.group for row in rows),
-        slices={},
+        slices={
+            "lighting": tuple("dark" if i % 6 == 0 else "normal" for i in range(len(rows))),
+            "style": tuple(row.style for row in rows),
+        },
         classification=(
             ClassificationOutcomes(
                 head="style",
                 labels=LABELS,
+                set_threshold=0.1,
                 truths=tuple(truths),
                 probabilities=tuple(
                     tuple(0.8 if i == answer else 0.1 for i in range(len(LABELS)))
@@ -126,6 +139,7 @@ def artifact(
         params=digest_json("params"),
         heads=_heads(),
         metrics=(),
+        comparison=(),
         golden_photos=(_golden(),),
     )
     return ModelArtifact(record, files)
@@ -145,7 +159,14 @@ def _golden() -> GoldenPhoto:
 
 def _heads() -> tuple[ClassificationHead, RegressionHead]:
     return (
-        ClassificationHead(name="style", family="linear", file="heads/model.onnx", labels=LABELS),
+        ClassificationHead(
+            name="style",
+            family="linear",
+            file="heads/model.onnx",
+            labels=LABELS,
+            temperature=1.0,
+            prediction_set=PredictionSet(level=0.9, threshold=0.05),
+        ),
         RegressionHead(
             name="era",
             family="linear",
@@ -157,46 +178,16 @@ def _heads() -> tuple[ClassificationHead, RegressionHead]:
     )
 
 
-def floor(metric: str = "style.accuracy", **limit: float) -> Floor:
-    """A floor of a metric, named after it."""
-    limits = limit or {"at_least": 0.25}
-    return Floor.model_validate(
-        {"id": metric.replace(".", "_"), "metric": metric, "reason": WHY, "decided_on": TODAY}
-        | limits
-    )
-
-
-def policy(**changes: object) -> Policy:
-    """A policy of the model `architecture`, with changes to its fields."""
-    return Policy.model_validate(
-        {
-            "kind": "model_policy",
-            "model": "architecture",
-            "holdout": HoldoutSize(min_photos=100, min_groups=60),
-            "floors": (
-                floor("style.accuracy", at_least=0.25),
-                floor("style.macro_f1", at_least=0.2),
-                floor("era.median_absolute_error", at_most=60),
-            ),
-            "non_inferiority": comparison(),
-        }
-        | changes
-    )
-
-
-def comparison(**changes: object) -> NonInferiority:
-    """A non-inferiority rule: margin 0.02, confidence 0.95."""
-    return NonInferiority.model_validate(
-        {
-            "metric": "style.accuracy",
-            "margin": 0.02,
-            "confidence": 0.95,
-            "resamples": 1000,
-            "seed": 7,
-            "reason": WHY,
-            "decided_on": TODAY,
-        }
-        | changes
+def evidence(scored: Evaluation) -> Evidence:
+    """Evidence whose metrics are an evaluation's, and that is otherwise without fault."""
+    measured = {name: cases.estimate(value) for name, value in metrics_of(scored).items()}
+    return cases.evidence(
+        model=scored.model,
+        photo_manifest=scored.photo_manifest,
+        holdout=scored.split_digest,
+        photos=len(scored.photos),
+        groups=len(set(scored.groups)),
+        metrics=measured | {"style.calibration_error": cases.estimate(0.05)},
     )
 
 
@@ -206,24 +197,32 @@ def champion(manifest: PhotoManifest, hits: Sequence[bool]) -> Champion:
     return Champion(digest, manifest.digest, evaluation(manifest, hits, digest))
 
 
-def good_evidence(**changes: object) -> Evidence:
-    """Evidence that is allowed: 140 of 200 right, the champion has 100 of the same."""
+def good_case(**changes: object) -> Case:
+    """A case that is allowed: 140 of 200 right, the champion has 100 of the same."""
     rows = dataset_rows()
     candidate = artifact("candidate", rows)
+    scored = changes.get("evaluation", evaluation(rows, first_right(140), candidate.digest))
     fields = {
+        "today": TODAY,
+        "policy": policy(),
+        "tiers": tiers(),
         "candidate": Candidate.of(candidate.manifest),
         "holdout": Holdout.of(rows),
-        "evaluation": evaluation(rows, first_right(140), candidate.digest),
+        "membership": Membership.of(HoldoutPin.of("architecture", rows), rows),
+        "evaluation": scored,
+        "evidence": evidence(scored) if isinstance(scored, Evaluation) else scored,
         "proof": PROOF,
         "champion": champion(rows, first_right(100)),
+        "reproduction": Absent("none was given"),
+        "resampling": resample_groups(tuple(row.group for row in rows.rows), 1000, 7),
     }
-    return Evidence(**(fields | changes))  # type: ignore[arg-type]
+    return Case(**(fields | changes))  # type: ignore[arg-type]
 
 
-def gate_report(evidence: Evidence | None = None, used: Policy | None = None) -> GateReport:
-    """The report that the judge makes of evidence, good evidence unless another is given."""
-    seen, rules = evidence or good_evidence(), used or policy()
-    results = judge(rules, seen)
+def gate_report(case: Case | None = None) -> GateReport:
+    """The report that the judge makes of a case, a good one unless another is given."""
+    seen = case or good_case()
+    results = judge(seen)
     assert isinstance(seen.candidate, Candidate)
     assert isinstance(seen.holdout, Holdout)
     return GateReport(
@@ -231,7 +230,9 @@ def gate_report(evidence: Evidence | None = None, used: Policy | None = None) ->
         candidate=seen.candidate.digest,
         champion=seen.champion.digest if isinstance(seen.champion, Champion) else None,
         first_release=seen.first_release,
-        policy=rules.digest,
+        policy=seen.policy.digest if isinstance(seen.policy, Policy) else None,
+        risk_tiers=seen.tiers.digest if isinstance(seen.tiers, RiskTiers) else None,
+        evidence=seen.evidence.digest if isinstance(seen.evidence, Evidence) else None,
         photo_manifest=seen.holdout.photo_manifest,
         holdout=seen.holdout.split_digest,
         rules=results,
@@ -281,16 +282,47 @@ class FakeModelStore:
 
 
 class FakePolicies:
-    """Policies by model."""
+    """Policies by model, one file of tiers, and pins; an error in place of one is raised."""
 
-    def __init__(self, *policies: Policy) -> None:
+    def __init__(
+        self,
+        *policies: Policy,
+        risk_tiers: RiskTiers | Exception | None = None,
+        pin: HoldoutPin | Exception | None = None,
+        error: Exception | None = None,
+    ) -> None:
         self._policies = {one.model: one for one in policies}
+        self._tiers = risk_tiers or tiers()
+        self._pin = pin
+        self._error = error
+        self.written: list[HoldoutPin] = []
 
     def read(self, model: str) -> Policy:
         """Return a model's policy."""
+        if self._error:
+            raise self._error
         if model not in self._policies:
             raise UnreadableRecord(f"models/{model}.yaml", ("no such file",))
         return self._policies[model]
+
+    def tiers(self) -> RiskTiers:
+        """Return the tiers."""
+        if isinstance(self._tiers, Exception):
+            raise self._tiers
+        return self._tiers
+
+    def pin(self, model: str) -> HoldoutPin | None:
+        """Return the pin, whosever it is."""
+        assert model
+        if isinstance(self._pin, Exception):
+            raise self._pin
+        return self._pin
+
+    def write_pin(self, pin: HoldoutPin) -> Path:
+        """Keep a pin."""
+        self.written.append(pin)
+        self._pin = pin
+        return Path(f"holdouts/{pin.model}.csv")
 
 
 class FakeReleases:
@@ -334,15 +366,20 @@ class FakeDataset:
 
 
 class FakeExaminer:
-    """Evaluations by artifact digest; `asked` keeps whose were asked for."""
+    """Evaluations by artifact digest; `asked` keeps whose were asked for.
+
+    Evidence follows from the evaluation, unless an error is given in its place.
+    """
 
     def __init__(
         self,
         evaluations: dict[str, Evaluation | Exception],
         proof: Proof | Exception = PROOF,
+        found: Exception | None = None,
     ) -> None:
         self._evaluations = evaluations
         self._proof = proof
+        self._found = found
         self.asked: list[str] = []
 
     def prove(self, artifact: ModelArtifact) -> Proof:
@@ -360,6 +397,25 @@ class FakeExaminer:
         if isinstance(found, Exception):
             raise found
         return found
+
+    def examine(
+        self, artifact: ModelArtifact, dataset: Dataset, evaluation: Evaluation, policy: Policy
+    ) -> Evidence:
+        """Return evidence that follows from the evaluation."""
+        assert (evaluation.model, policy.model) == (artifact.digest, artifact.manifest.name)
+        dataset.manifest()
+        if self._found:
+            raise self._found
+        return evidence(evaluation)
+
+
+class Believing:
+    """A verifier that believes every signature, but for those that are empty."""
+
+    def verify(self, data: bytes, signature: bytes) -> None:
+        """Return for any signature at all."""
+        if not (data and signature):
+            raise SignatureRefused(Path("signers"), "nothing was signed")
 
 
 class FakeDoor:

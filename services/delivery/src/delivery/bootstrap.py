@@ -1,22 +1,30 @@
 """The only place that constructs adapters."""
 
 import secrets
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from artifacts.statements import SshSigner, SshVerifier
 from delivery.adapters.artifact_folders import FolderArtifacts, model_store
 from delivery.adapters.command_door import batch_door, training_door
 from delivery.adapters.dataset import FolderDataset
+from delivery.adapters.evidence_store import EvidenceStore, RememberingExaminer
 from delivery.adapters.examiner import OnnxExaminer
 from delivery.adapters.http_door import HttpDoor
+from delivery.adapters.measuring_code import measuring_code_digest
+from delivery.adapters.parallel import JoblibParallel
 from delivery.adapters.photo_files import find_photos
 from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
 from delivery.settings import Settings, child_environment
+from delivery.use_cases.explain_policy import ExplainPolicy
 from delivery.use_cases.gate import Gate
 from delivery.use_cases.parity import Parity
+from delivery.use_cases.pin_holdout import PinHoldout
 from delivery.use_cases.propose import Propose
 from delivery.use_cases.report import Report
+from delivery.use_cases.summary import Summary
 
 
 def make_gate(settings: Settings, dataset: Path) -> Gate:
@@ -27,9 +35,25 @@ def make_gate(settings: Settings, dataset: Path) -> Gate:
         policies=YamlPolicies(settings.policies),
         releases=YamlReleases(settings.releases),
         dataset=FolderDataset(dataset),
-        examiner=OnnxExaminer(),
+        examiner=_examiner(settings),
+        rebuilder=SshVerifier(settings.reproduction_signers, "training", "plinth-reproduction"),
         clock=_now,
     )
+
+
+def gate_signer(settings: Settings) -> SshSigner:
+    """Return what signs gate reports."""
+    return SshSigner(settings.gate_key, "plinth-gate-report")
+
+
+def make_pin_holdout(settings: Settings, dataset: Path) -> PinHoldout:
+    """Put pinning together."""
+    return PinHoldout(YamlPolicies(settings.policies), FolderDataset(dataset))
+
+
+def make_explain_policy(settings: Settings) -> ExplainPolicy:
+    """Put explaining together."""
+    return ExplainPolicy(YamlPolicies(settings.policies))
 
 
 def make_propose(settings: Settings) -> Propose:
@@ -38,6 +62,7 @@ def make_propose(settings: Settings) -> Propose:
         store=model_store(settings.model_store, settings.public_key),
         policies=YamlPolicies(settings.policies),
         releases=YamlReleases(settings.releases),
+        gate=_gate_verifier(settings),
     )
 
 
@@ -45,8 +70,26 @@ def make_report(settings: Settings, dataset: Path | None) -> Report:
     """Put reporting together."""
     return Report(
         artifacts=FolderArtifacts(settings.public_key),
-        examiner=OnnxExaminer(),
+        policies=YamlPolicies(settings.policies),
+        examiner=_examiner(settings),
+        gate=_gate_verifier(settings),
         dataset=FolderDataset(dataset) if dataset else None,
+    )
+
+
+def policy_card(page: str) -> str:
+    """Turn a policy page of Markdown into HTML; the pages' libraries load here and not before."""
+    from delivery.use_cases.card import policy_card as card  # noqa: PLC0415
+
+    return card(page)
+
+
+def make_summary(settings: Settings) -> Summary:
+    """Put summing up together."""
+    return Summary(
+        artifacts=FolderArtifacts(settings.public_key),
+        examiner=_examiner(settings),
+        gate=_gate_verifier(settings),
     )
 
 
@@ -68,6 +111,20 @@ def make_parity(settings: Settings, model: Path) -> Parity:
 def photo_files(paths: Sequence[Path], limit: int | None) -> tuple[Path, ...]:
     """Return the photos under some files and folders; NoPhotos."""
     return find_photos(paths, limit)
+
+
+def _gate_verifier(settings: Settings) -> SshVerifier:
+    return SshVerifier(settings.gate_signers, "gate", "plinth-gate-report")
+
+
+def _examiner(settings: Settings) -> RememberingExaminer:
+    store = EvidenceStore(
+        settings.evidence,
+        SshSigner(settings.gate_key, "plinth-evidence"),
+        SshVerifier(settings.gate_signers, "gate", "plinth-evidence"),
+    )
+    examiner = OnnxExaminer(JoblibParallel(settings.jobs), time.perf_counter)
+    return RememberingExaminer(examiner, store, measuring_code_digest)
 
 
 def _now() -> datetime:

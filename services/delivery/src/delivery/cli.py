@@ -9,8 +9,20 @@ from typing import Annotated, Final
 
 import typer
 
-from artifacts.records.gate import Decision, GateReport
-from delivery.bootstrap import make_gate, make_parity, make_propose, make_report, photo_files
+from artifacts.records.gate import Decision
+from artifacts.statements import create_statement_key, write_signed
+from delivery.bootstrap import (
+    gate_signer,
+    make_explain_policy,
+    make_gate,
+    make_parity,
+    make_pin_holdout,
+    make_propose,
+    make_report,
+    make_summary,
+    photo_files,
+    policy_card,
+)
 from delivery.domain.proposal import Refusal
 from delivery.domain.tables import gate_lines, parity_lines
 from delivery.domain.text import plain
@@ -40,33 +52,64 @@ class EnvironmentName(StrEnum):
 
 
 Candidate = Annotated[Path, typer.Argument(help="Folder of a signed model artifact.")]
+Dataset = Annotated[Path, typer.Option(help="Folder with manifest.csv and photos/.")]
 Environment = Annotated[EnvironmentName, typer.Option(help="Whose champion or release.")]
+
+
+@app.command()
+def create_keys() -> None:
+    """Create the gate's signing key where there is none."""
+    settings = read_settings()
+    create_statement_key(
+        settings.gate_key, settings.gate_signers, "gate", ("plinth-gate-report", "plinth-evidence")
+    )
+
+
+@app.command()
+def pin_holdout(
+    dataset: Dataset,
+    model: Annotated[str, typer.Option(help="Whose holdout.")] = "architecture",
+) -> None:
+    """Write down which photos a model is judged on; photos may be added, never taken away."""
+    outcome = make_pin_holdout(read_settings(), dataset)(model)
+    if isinstance(outcome, Refusal):
+        typer.echo(f"refused: {plain(outcome.reason, 2000)}", err=True)
+        raise typer.Exit(REFUSED)
+    typer.echo(f"{outcome.path}: {outcome.photos} photos, {outcome.added} of them new")
+    typer.echo(f"holdout {outcome.digest}")
 
 
 @app.command()
 def gate(
     candidate: Candidate,
-    dataset: Annotated[Path, typer.Option(help="Folder with manifest.csv and photos/.")],
+    dataset: Dataset,
     environment: Environment = EnvironmentName.STAGING,
-    out: Annotated[Path | None, typer.Option(help="Where the gate report goes, as JSON.")] = None,
+    reproduction: Annotated[Path | None, typer.Option(help="What `training reproduce` said.")] = (
+        None
+    ),
+    out: Annotated[Path | None, typer.Option(help="Where the signed gate report goes.")] = None,
+    evidence: Annotated[Path | None, typer.Option(help="Where the evidence goes.")] = None,
 ) -> None:
-    """Score a candidate and its champion anew, and judge by the model's policy."""
-    report = make_gate(read_settings(), dataset).decide(candidate, environment.value)
-    for line in gate_lines(report):
+    """Measure a candidate and its champion anew, and judge by the model's policy."""
+    settings = read_settings()
+    judgement = make_gate(settings, dataset).decide(candidate, environment.value, reproduction)
+    for line in gate_lines(judgement.report):
         typer.echo(_coloured(line))
+    if evidence and judgement.evidence:
+        judgement.evidence.write(evidence)
     if out:
-        report.write(out)
-    raise typer.Exit(EXIT_CODES[report.decision])
+        write_signed(judgement.report, out, gate_signer(settings))
+    raise typer.Exit(EXIT_CODES[judgement.report.decision])
 
 
 @app.command()
 def propose(
-    report: Annotated[Path, typer.Argument(help="Gate report that allows a candidate.")],
+    report: Annotated[Path, typer.Argument(help="Signed gate report that allows a candidate.")],
     version: Annotated[int, typer.Option(min=1, help="The model's version in the registry.")],
     environment: Environment = EnvironmentName.STAGING,
 ) -> None:
     """Write an allowed candidate into an environment's release."""
-    outcome = make_propose(read_settings())(GateReport.read(report), version, environment.value)
+    outcome = make_propose(read_settings())(report, version, environment.value)
     if isinstance(outcome, Refusal):
         typer.echo(f"refused: {plain(outcome.reason, 2000)}", err=True)
         raise typer.Exit(REFUSED)
@@ -74,20 +117,38 @@ def propose(
     typer.echo(f"payload {outcome.payload}")
 
 
-@app.command(name="report")
-def write_report(
+@app.command()
+def summary(
     candidate: Candidate,
     gate_report: Annotated[Path | None, typer.Option(help="What the gate said.")] = None,
-    dataset: Annotated[Path | None, typer.Option(help="Score its holdout for the page.")] = None,
+    evidence: Annotated[Path | None, typer.Option(help="What its report rests on.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the Markdown goes.")] = None,
 ) -> None:
-    """Write the page that a reviewer reads."""
-    page = make_report(read_settings(), dataset)(candidate, gate_report)
-    if out is None:
-        typer.echo(page, nl=False)
-    else:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(page, encoding="utf-8")
+    """Write a candidate and its verdict as Markdown, for a job's summary or a pull request."""
+    _write(make_summary(read_settings())(candidate, gate_report, evidence), out)
+
+
+@app.command()
+def report(
+    candidate: Candidate,
+    out: Annotated[Path, typer.Option(help="Where the page goes, as HTML.")],
+    gate_report: Annotated[Path | None, typer.Option(help="What the gate said.")] = None,
+    evidence: Annotated[Path | None, typer.Option(help="What its report rests on.")] = None,
+    dataset: Annotated[Path | None, typer.Option(help="Whose photos are shown.")] = None,
+) -> None:
+    """Write the model card: one HTML file that needs nothing beside it."""
+    _write(make_report(read_settings(), dataset)(candidate, gate_report, evidence), out)
+    typer.echo(out)
+
+
+@app.command()
+def explain_policy(
+    model: Annotated[str, typer.Argument(help="Whose policy.")],
+    out: Annotated[Path | None, typer.Option(help="Where the page goes; .html for HTML.")] = None,
+) -> None:
+    """Write a model's policy as a page for those who sign it."""
+    page = make_explain_policy(read_settings())(model)
+    _write(policy_card(page) if out and out.suffix == ".html" else page, out)
 
 
 @app.command()
@@ -113,6 +174,14 @@ def main() -> None:
     except Exception as exc:  # noqa: BLE001 - a traceback would end with 1, which means refused
         typer.echo(f"delivery: {type(exc).__name__}: {plain(exc, 2000)}", err=True)
         sys.exit(BREAKDOWN)
+
+
+def _write(page: str, out: Path | None) -> None:
+    if out is None:
+        typer.echo(page, nl=False)
+    else:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(page, encoding="utf-8")
 
 
 def _coloured(line: str) -> str:

@@ -3,7 +3,9 @@
 DeliveryError
 |-- UnfitModel        a verified artifact can't be run, or doesn't answer in numbers
 |-- JudgeUnfit        this code can't make the features that an artifact needs
-|-- HoldoutUnusable   a photo of the holdout can't be read
+|-- HoldoutUnusable   a photo of the holdout, or one it is compared with, can't be read
+|-- HoldoutEmpty      the photo manifest has no holdout
+|-- PolicyRefused     a policy, or the risk tiers, are there and can't be followed
 |-- NoPhotos          the paths lead to no photo
 |-- DoorFailed        one of the three ways to an answer gave none at all
 `-- SettingsMissing   the environment doesn't say where something lies
@@ -38,10 +40,33 @@ class JudgeUnfit(DeliveryError):
 class HoldoutUnusable(DeliveryError):
     """A photo that the photo manifest lists is missing, changed or refused."""
 
-    def __init__(self, photo: str, reason: str) -> None:
+    def __init__(self, photo: str, reason: str, split: str = "holdout") -> None:
         self.photo = photo
         self.reason = reason
-        super().__init__(f"holdout photo {photo} can't be used: {reason}. Fetch the dataset again")
+        self.split = split
+        super().__init__(f"{split} photo {photo} can't be used: {reason}. Fetch the dataset again")
+
+
+class HoldoutEmpty(DeliveryError):
+    """There is nothing to measure over."""
+
+    def __init__(self, photo_manifest: str) -> None:
+        self.photo_manifest = photo_manifest
+        super().__init__(
+            f"the photo manifest {photo_manifest} has no holdout: import photos until it has one"
+        )
+
+
+class PolicyRefused(DeliveryError):
+    """A policy file is there and is not one that can be followed; `problems` names every fault.
+
+    Unlike a file that isn't there, this is a fault of whoever wrote it, and so refuses.
+    """
+
+    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+        self.source = source
+        self.problems = problems
+        super().__init__(f"{source} is refused: " + "; ".join(problems))
 
 
 class NoPhotos(DeliveryError):

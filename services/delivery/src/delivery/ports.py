@@ -11,10 +11,13 @@ from typing import Literal, Protocol
 
 from artifacts.folder import ModelArtifact
 from artifacts.records.evaluation import Evaluation
+from artifacts.records.evidence import Evidence
+from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import Release
 from delivery.domain.parity import DoorAnswer, ParityPhoto
 from delivery.domain.policy import Policy
+from delivery.domain.tiers import RiskTiers
 from scoring.proof import Proof
 
 Environment = Literal["staging", "production"]
@@ -38,10 +41,19 @@ class ModelStore(Protocol):
 
 
 class Policies(Protocol):
-    """One policy a model."""
+    """One policy a model, the tiers that all are held to, and the pinned holdouts."""
 
     def read(self, model: str) -> Policy:
-        """Return a model's policy; UnreadableRecord where there is none, or a bad one."""
+        """Return a model's policy; UnreadableRecord where there is none, PolicyRefused if bad."""
+
+    def tiers(self) -> RiskTiers:
+        """Return the risk tiers; UnreadableRecord where there are none, PolicyRefused bad ones."""
+
+    def pin(self, model: str) -> HoldoutPin | None:
+        """Return a model's pinned holdout, or None before there is one; UnreadableRecord."""
+
+    def write_pin(self, pin: HoldoutPin) -> Path:
+        """Replace a model's pinned holdout whole, and return its file."""
 
 
 class Releases(Protocol):
@@ -65,13 +77,21 @@ class Dataset(Protocol):
 
 
 class Examiner(Protocol):
-    """Runs models for the judge. UnfitModel blames the model, JudgeUnfit this code."""
+    """Runs models for the judge. UnfitModel blames the model, JudgeUnfit this code.
+
+    HoldoutUnusable and HoldoutEmpty blame the dataset.
+    """
 
     def prove(self, artifact: ModelArtifact) -> Proof:
         """Answer the artifact's golden photos."""
 
     def evaluate(self, artifact: ModelArtifact, dataset: Dataset) -> Evaluation:
-        """Score the dataset's holdout from its photos; HoldoutUnusable where one can't be read."""
+        """Score the dataset's holdout from its photos, with the judge's own slices besides."""
+
+    def examine(
+        self, artifact: ModelArtifact, dataset: Dataset, evaluation: Evaluation, policy: Policy
+    ) -> Evidence:
+        """Measure the evidence, as the policy says; the evaluation is `evaluate`'s of the same."""
 
 
 class Door(Protocol):

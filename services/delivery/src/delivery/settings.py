@@ -17,8 +17,14 @@ class Settings(BaseSettings):
     root: Path
     model_store: Path
     public_key: Path
+    gate_key: Path
+    gate_signers: Path
+    reproduction_signers: Path
+    evidence: Path
     policies: Path
     releases: Path
+    jobs: int = -1
+    """Processes that look at photos, as joblib counts them: -1 is one a core."""
 
 
 def read_settings() -> Settings:

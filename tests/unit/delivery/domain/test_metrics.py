@@ -3,7 +3,14 @@ import pytest
 from support.delivery_fakes import LABELS, dataset_rows, evaluation
 
 from artifacts.records.evaluation import Evaluation
-from delivery.domain.metrics import METRICS, accuracy_difference, limit_of, resampled_metric
+from delivery.domain.metrics import (
+    METRICS,
+    accuracy_difference,
+    limit_of,
+    resampled_metric,
+    sliced_gain,
+    sliced_metric,
+)
 from delivery.domain.resampling import resample_groups
 from scoring.metrics import metrics_of
 
@@ -11,6 +18,10 @@ NAMES = [
     "style.accuracy",
     "style.macro_f1",
     "style.top3_accuracy",
+    "style.brier_score",
+    "style.calibration_error",
+    "style.set_coverage",
+    "style.set_size",
     "era.median_absolute_error",
     "era.mean_absolute_error",
     "era.interval_coverage",
@@ -28,6 +39,7 @@ def noisy() -> Evaluation:
     style = plain.classification[0].model_copy(
         update={
             "labels": ("a", "b", "c", "d", "e"),
+            "set_threshold": 0.25,
             "truths": tuple(truths),
             "probabilities": tuple(tuple(row) for row in rng.dirichlet(np.ones(5), 60).tolist()),
         }
@@ -91,6 +103,20 @@ def test_a_metric_of_the_sample_itself_is_the_one_that_scoring_gives(noisy, name
     assert resampled_metric(noisy, name, once) == pytest.approx([metrics_of(noisy)[name]])
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_metric_of_a_slice_is_that_of_its_photos_alone(noisy, name):
+    """Slices may overlap, and one may have nothing to measure."""
+    resampling = resample_groups(noisy.groups, resamples=25, seed=9)
+    slices = np.random.default_rng(1).random((60, 4)) < [0.7, 0.3, 0.1, 0.0]
+    found = sliced_metric(noisy, name, resampling, slices)
+    assert found.shape == (25, 4)
+    for row, counts in enumerate(resampling.counts):
+        times = counts[resampling.group_of].astype(int)
+        for column, within in enumerate(slices.T):
+            expected = metrics_of(repeated(noisy, times * within)).get(name, np.nan)
+            assert found[row, column] == pytest.approx(expected, abs=1e-12, nan_ok=True)
+
+
 def test_every_metric_of_scoring_can_be_limited(noisy):
     assert set(metrics_of(noisy)) == set(NAMES)
     assert {name.partition(".")[2] for name in NAMES} == set(METRICS)
@@ -137,6 +163,50 @@ def test_models_with_their_labels_in_another_order_can_be_compared():
     theirs = ours.model_copy(update={"classification": (turned,)})
     once = resample_groups(ours.groups, resamples=1, seed=1).once()
     assert accuracy_difference(ours, theirs, "style", once).tolist() == [0.0]
+
+
+def test_the_accuracy_difference_of_a_slice_is_that_of_its_photos():
+    rows = dataset_rows(6)
+    ours = evaluation(rows, [True] * 6, rows.digest)
+    theirs = evaluation(rows, [False] * 3 + [True] * 3, rows.digest)
+    once = resample_groups(ours.groups, resamples=1, seed=1).once()
+    slices = np.array([[True, False]] * 4 + [[False, True]] * 2)
+    found = sliced_gain(ours, theirs, "style.accuracy", once, slices)
+    assert found.tolist() == [[0.75, 0.0]]
+
+
+def test_a_brier_gain_sees_what_accuracy_does_not():
+    """The same labels are named; the candidate is only surer of the right ones."""
+    rows = dataset_rows(6)
+    theirs = evaluation(rows, [True] * 6, rows.digest)
+    surer = theirs.classification[0].model_copy(
+        update={"probabilities": tuple(tuple(map(_surer, row)) for row in _rows(theirs))}
+    )
+    ours = theirs.model_copy(update={"classification": (surer,)})
+    once = resample_groups(ours.groups, resamples=1, seed=1).once()
+    everything = np.ones((6, 1), dtype=bool)
+    gains = [
+        sliced_gain(*pair, f"style.{name}", once, everything)[0, 0]
+        for pair in ((ours, theirs), (theirs, ours))
+        for name in ("accuracy", "brier_score")
+    ]
+    # 0.2^2 + 2 * 0.1^2 less 0.1^2 + 2 * 0.05^2
+    assert gains == pytest.approx([0, 0.045, 0, -0.045])
+
+
+def _rows(made: Evaluation) -> tuple[tuple[float, ...], ...]:
+    return made.classification[0].probabilities
+
+
+def _surer(probability: float) -> float:
+    return {0.8: 0.9, 0.1: 0.05}[probability]
+
+
+def test_what_is_no_score_of_single_photos_has_no_gain():
+    rows = dataset_rows(6)
+    ours = evaluation(rows, [True] * 6, rows.digest)
+    once = resample_groups(ours.groups, resamples=1, seed=1).once()
+    assert sliced_gain(ours, ours, "style.macro_f1", once, np.ones((6, 1), bool)) is None
 
 
 def test_there_is_no_difference_without_the_head():

@@ -1,8 +1,11 @@
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from support.delivery_fakes import (
     FIRST_RELEASE,
+    Believing,
     FakeModelStore,
     FakePolicies,
     FakeReleases,
@@ -12,17 +15,19 @@ from support.delivery_fakes import (
     evaluation,
     first_right,
     gate_report,
-    good_evidence,
+    good_case,
     policy,
     release,
     released,
+    tiers,
 )
 
 from artifacts.digests import digest_json
 from artifacts.errors import SignatureRefused, UnreadableRecord
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Release, ReleasedModel
-from delivery.domain.evidence import Absent
+from artifacts.statements import signature_of
+from delivery.domain.case import Absent
 from delivery.domain.proposal import Refusal
 from delivery.use_cases.propose import Propose, Proposed
 
@@ -31,10 +36,16 @@ SERVING = released(ALLOWED.champion)
 OTHERS = (released(digest_json("fraud")),)
 
 
-def propose(report=ALLOWED, *, store=None, releases=None, rules=None, version=7):
+def propose(
+    report=ALLOWED, *, store=None, releases=None, rules=None, version=7, signature=b"signed"
+):
     files = releases or FakeReleases(release(SERVING))
     stored = store or FakeModelStore(artifact("candidate"))
-    found = Propose(stored, FakePolicies(rules or policy()), files)(report, version, "staging")
+    policies = rules if isinstance(rules, FakePolicies) else FakePolicies(rules or policy())
+    with TemporaryDirectory() as folder:
+        path = report.write(Path(folder) / "report.json")
+        signature_of(path).write_bytes(signature)
+        found = Propose(stored, policies, files, Believing())(path, version, "staging")
     return found, files.written
 
 
@@ -67,16 +78,16 @@ def test_shadows_and_challengers_of_the_old_champion_go():
 
 
 def test_a_stated_first_release_is_replaced_by_the_first_champion():
-    report = gate_report(good_evidence(champion=FIRST_RELEASE))
+    report = gate_report(good_case(champion=FIRST_RELEASE))
     _, (written,) = propose(report, releases=FakeReleases(release(FIRST_RELEASE)))
     assert [entry.kind for entry in written.models["architecture"]] == ["model"]
 
 
 def weaker(right):
     rows = dataset_rows()
-    evidence = good_evidence()
+    evidence = good_case()
     return gate_report(
-        good_evidence(evaluation=evaluation(rows, first_right(right), evidence.candidate.digest))
+        good_case(evaluation=evaluation(rows, first_right(right), evidence.candidate.digest))
     )
 
 
@@ -85,7 +96,7 @@ def weaker(right):
     [
         (weaker(20), "refused"),
         (weaker(100), "no_improvement"),
-        (gate_report(good_evidence(champion=Absent("gone"))), "undecided"),
+        (gate_report(good_case(champion=Absent("gone"))), "undecided"),
     ],
 )
 def test_a_report_that_does_not_allow_changes_nothing(report, decision):
@@ -113,7 +124,7 @@ def test_a_forged_report_from_which_the_failing_rule_was_taken_changes_nothing()
     forged = GateReport.model_validate(
         bad.model_dump() | {"rules": [r.model_dump() for r in passing], "decision": "allowed"}
     )
-    assert "missing: floor.style_accuracy" in refused(forged)
+    assert "missing: floor.right" in refused(forged)
 
 
 def test_a_report_that_carries_a_rule_twice_changes_nothing():
@@ -122,7 +133,16 @@ def test_a_report_that_carries_a_rule_twice_changes_nothing():
 
 
 def test_a_report_under_another_policy_changes_nothing():
-    assert "judged by policy" in refused(rules=policy(holdout={"min_photos": 1, "min_groups": 2}))
+    assert "judged by policy" in refused(rules=policy(known_limits=["Other ones."]))
+
+
+def test_a_report_under_other_risk_tiers_changes_nothing():
+    other = FakePolicies(policy(), risk_tiers=tiers(review_period_days=179))
+    assert "judged by risk tiers" in refused(rules=other)
+
+
+def test_a_report_without_a_signature_that_holds_changes_nothing():
+    assert "signature" in refused(signature=b"")
 
 
 def test_a_report_whose_model_is_not_in_the_store_changes_nothing():
@@ -161,7 +181,7 @@ def test_a_report_against_a_champion_that_has_changed_changes_nothing(now):
 
 
 def test_a_first_release_is_not_proposed_over_a_champion():
-    report = gate_report(good_evidence(champion=FIRST_RELEASE))
+    report = gate_report(good_case(champion=FIRST_RELEASE))
     assert "compared with no champion" in refused(report)
 
 

@@ -1,17 +1,13 @@
-"""The page that a reviewer reads: what a candidate is, how it scored, and what the gate said."""
+"""The page that a pull request shows: what a candidate is, how it scored, what the gate said."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from artifacts.folder import ModelArtifact
-from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
+from artifacts.records.evidence import Confusion, Estimate, Evidence
 from artifacts.records.gate import GateReport
 from delivery.domain.tables import bounds, number
 from delivery.domain.text import markdown
-from scoring.labels import winners
-from scoring.metrics import metrics_of
 from scoring.proof import Proof
 
 STRONGEST = 10
@@ -27,7 +23,7 @@ class LabelRecall:
 
 
 @dataclass(frozen=True)
-class Confusion:
+class Mistake:
     """How many photos of one label were answered with another."""
 
     truth: str
@@ -35,24 +31,22 @@ class Confusion:
     photos: int
 
 
-def label_recalls(outcomes: ClassificationOutcomes) -> tuple[LabelRecall, ...]:
+def label_recalls(confusion: Confusion) -> tuple[LabelRecall, ...]:
     """Return every label's recall, in the order of the labels."""
-    table = _confusion_table(outcomes)
     return tuple(
-        LabelRecall(label, int(table[i].sum()), int(table[i, i]))
-        for i, label in enumerate(outcomes.labels)
+        LabelRecall(label, sum(row), row[i])
+        for i, (label, row) in enumerate(zip(confusion.labels, confusion.counts, strict=True))
     )
 
 
-def strongest_confusions(
-    outcomes: ClassificationOutcomes, most: int = STRONGEST
-) -> tuple[Confusion, ...]:
+def strongest_mistakes(confusion: Confusion, most: int = STRONGEST) -> tuple[Mistake, ...]:
     """Return the pairs of labels that are taken for each other most, at most `most` of them."""
-    table = _confusion_table(outcomes)
-    np.fill_diagonal(table, 0)
+    labels = confusion.labels
     pairs = [
-        Confusion(outcomes.labels[truth], outcomes.labels[answer], int(table[truth, answer]))
-        for truth, answer in zip(*np.nonzero(table), strict=True)
+        Mistake(labels[truth], labels[answer], photos)
+        for truth, row in enumerate(confusion.counts)
+        for answer, photos in enumerate(row)
+        if photos and truth != answer
     ]
     return tuple(sorted(pairs, key=lambda pair: (-pair.photos, pair.truth, pair.answer))[:most])
 
@@ -60,7 +54,7 @@ def strongest_confusions(
 def candidate_page(
     artifact: ModelArtifact,
     report: GateReport | None,
-    evaluation: Evaluation | None,
+    evidence: Evidence | None,
     proof: Proof,
 ) -> str:
     """Write the page in Markdown. Labels, paths and reasons are escaped."""
@@ -70,19 +64,9 @@ def candidate_page(
         *_training_metrics(artifact),
         *_golden(artifact, proof),
         *(_gate(report) if report else ("", "## Gate", "", "Not judged yet.")),
-        *(_evaluation(evaluation) if evaluation else ()),
+        *(_measured(evidence) if evidence else ()),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _confusion_table(outcomes: ClassificationOutcomes) -> np.ndarray[tuple[int, int], np.dtype]:
-    count = len(outcomes.labels)
-    answers = winners(np.array(outcomes.probabilities, dtype=float).reshape(-1, count))
-    table = np.zeros((count, count), dtype=np.int64)
-    for truth, answer in zip(outcomes.truths, answers, strict=True):
-        if truth is not None:
-            table[truth, answer] += 1
-    return table
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> list[str]:
@@ -135,23 +119,30 @@ def _gate(report: GateReport) -> Iterator[str]:
     yield from ("", *_table(("rule", "outcome", "value", "interval", "limit", "reason"), rows))
 
 
-def _evaluation(evaluation: Evaluation) -> Iterator[str]:
-    metrics = ((name, number(value)) for name, value in metrics_of(evaluation).items())
-    groups = len(set(evaluation.groups))
-    yield from ("", "## Scored anew over the holdout", "")
-    yield from (f"{len(evaluation.photos)} photos of {groups} building groups.", "")
-    yield from _table(("metric", "value"), metrics)
-    for outcomes in evaluation.classification:
-        yield from _labels(outcomes)
+def _measured(evidence: Evidence) -> Iterator[str]:
+    metrics = (
+        (name, number(found.value), _interval(found)) for name, found in evidence.metrics.items()
+    )
+    yield from ("", "## Measured anew over the holdout", "")
+    yield from (f"{evidence.photos} photos of {evidence.groups} building groups.", "")
+    yield from _table(("metric", "value", f"{evidence.method.confidence:.0%} interval"), metrics)
+    for confusion in evidence.confusions:
+        yield from _labels(confusion)
 
 
-def _labels(outcomes: ClassificationOutcomes) -> Iterator[str]:
+def _interval(found: Estimate) -> str:
+    if found.low is None or found.high is None:
+        return "-"
+    return f"{number(found.low)} .. {number(found.high)}"
+
+
+def _labels(confusion: Confusion) -> Iterator[str]:
     recalls = (
         (found.label, number(found.right / found.photos) if found.photos else "-", found.photos)
-        for found in label_recalls(outcomes)
+        for found in label_recalls(confusion)
     )
-    confusions = ((c.truth, c.answer, c.photos) for c in strongest_confusions(outcomes))
-    yield from ("", f"### Recall by label: {markdown(outcomes.head)}", "")
+    mistakes = ((m.truth, m.answer, m.photos) for m in strongest_mistakes(confusion))
+    yield from ("", f"### Recall by label: {markdown(confusion.head)}", "")
     yield from _table(("label", "recall", "photos"), recalls)
-    yield from ("", f"### Strongest confusions: {markdown(outcomes.head)}", "")
-    yield from _table(("truth", "answered", "photos"), confusions)
+    yield from ("", f"### Strongest confusions: {markdown(confusion.head)}", "")
+    yield from _table(("truth", "answered", "photos"), mistakes)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from artifacts.folder import ModelArtifact
 from artifacts.records.gate import GateReport
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
-from delivery.domain.evidence import Absent
+from delivery.domain.case import Absent
 from delivery.domain.judge import rules_of
 from delivery.domain.policy import Policy
 from delivery.domain.rules.champion import champion_of
+from delivery.domain.tiers import RiskTiers
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ def propose_release(
     artifact: ModelArtifact,
     release: Release,
     policy: Policy,
+    tiers: RiskTiers,
     version: int,
 ) -> Release | Refusal:
     """Return the release with the report's candidate as its model's only entry, or a refusal.
@@ -34,6 +36,7 @@ def propose_release(
         _not_allowed(report)
         or _other_model(report, artifact)
         or _other_policy(report, policy)
+        or _other_tiers(report, tiers)
         or _other_champion(report, release)
     )
     if reason:
@@ -67,6 +70,12 @@ def _other_policy(report: GateReport, policy: Policy) -> str:
         missing = sorted(set(needed) - set(found)) or ["none, but they differ in order or number"]
         return f"the report's rules are not the policy's; missing: {', '.join(missing)}"
     return ""
+
+
+def _other_tiers(report: GateReport, tiers: RiskTiers) -> str:
+    if report.risk_tiers == tiers.digest:
+        return ""
+    return f"the report was judged by risk tiers {report.risk_tiers}, today's are {tiers.digest}"
 
 
 def _other_champion(report: GateReport, release: Release) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from artifacts.errors import InvalidArtifact, SignatureRefused, UnknownArtifact
 from artifacts.folder import ModelArtifact
 from artifacts.records.gate import GateReport
+from artifacts.statements import StatementVerifier, read_signed
 from delivery.domain.proposal import Refusal, propose_release
 from delivery.ports import Environment, ModelStore, Policies, Releases
 
@@ -22,23 +23,29 @@ class Proposed:
 
 @dataclass(frozen=True)
 class Propose:
-    """Proposing with all that it reads and writes through."""
+    """Proposing with all that it reads and writes through; `gate` believes the gate alone."""
 
     store: ModelStore
     policies: Policies
     releases: Releases
+    gate: StatementVerifier
 
     def __call__(
-        self, report: GateReport, version: int, environment: Environment
+        self, gate_report: Path, version: int, environment: Environment
     ) -> Proposed | Refusal:
-        """Write the release, or say why not. UnreadableRecord where release or policy is broken."""
+        """Write the release, or say why not. UnreadableRecord where a record is broken."""
+        try:
+            report = read_signed(GateReport, gate_report, self.gate)
+        except SignatureRefused as exc:
+            return Refusal(str(exc))
         if report.candidate is None:
             return Refusal(f"the report names no candidate; its decision is {report.decision}")
         artifact = self._stored(report.candidate)
         if isinstance(artifact, Refusal):
             return artifact
         release, policy = self.releases.read(environment), self.policies.read(report.model)
-        proposal = propose_release(report, artifact, release, policy, version)
+        tiers = self.policies.tiers()
+        proposal = propose_release(report, artifact, release, policy, tiers, version)
         if isinstance(proposal, Refusal):
             return proposal
         path = self.releases.write(proposal)

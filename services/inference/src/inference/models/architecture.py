@@ -61,8 +61,8 @@ class ArchitecturePrediction(Prediction):
 
 def check_heads(manifest: ModelManifest) -> None:
     """Raise ModelUnfit unless the heads are a style and an era in years."""
-    kinds = {head.name: type(head) for head in manifest.heads}
-    if kinds != {STYLE: ClassificationHead, ERA: RegressionHead}:
+    expected: dict[str, type[object]] = {STYLE: ClassificationHead, ERA: RegressionHead}
+    if {head.name: type(head) for head in manifest.heads} != expected:
         found = ", ".join(f"{head.name} ({head.kind})" for head in manifest.heads)
         raise ModelUnfit(
             f"its heads are {found}, expected style (classification), era (regression)"

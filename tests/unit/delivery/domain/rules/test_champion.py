@@ -1,31 +1,37 @@
 import pytest
 from pydantic import ValidationError
-from support.delivery_fakes import FIRST_RELEASE, good_evidence, release, released
+from support.cases import CHAMPION, FIRST_RELEASE, passing, result_of
 
 from artifacts.digests import digest_json
-from artifacts.records.release import Release
-from delivery.domain.evidence import Absent
-from delivery.domain.rules.champion import champion_of, judge_champion
+from artifacts.records.release import Release, ReleasedModel
+from delivery.domain.case import Absent
+from delivery.domain.rules.champion import champion_of
 
-SERVING = released(digest_json("champion"))
+SERVING = ReleasedModel(digest=CHAMPION, version=1, gate_report=digest_json("report"))
 HALF = SERVING.model_copy(update={"weight": 0.5})
 SHADOW = SERVING.model_copy(update={"role": "shadow"})
 CHALLENGER = HALF.model_copy(update={"role": "challenger"})
 
 
-def test_a_scored_champion_passes():
-    assert judge_champion(good_evidence().champion).outcome == "passed"
+def release(*entries, model="architecture"):
+    return Release(environment="staging", models={model: entries})
+
+
+def test_champion_on_the_boundary_was_scored_over_the_same_photos():
+    found = result_of(passing(), "champion")
+    assert found.outcome == "passed"
+    assert CHAMPION in found.reason
 
 
 def test_a_stated_first_release_passes_with_its_reason():
-    found = judge_champion(FIRST_RELEASE)
+    found = result_of(passing(champion=FIRST_RELEASE), "champion")
     assert found.outcome == "passed"
     assert FIRST_RELEASE.reason in found.reason
 
 
 @pytest.mark.parametrize("at_fault", [True, False])
-def test_an_unreadable_champion_is_missing_and_never_a_failure_of_the_candidate(at_fault):
-    found = judge_champion(Absent("signature refused", at_fault))
+def test_champion_is_missing_if_unreadable_and_that_is_never_the_candidates_fault(at_fault):
+    found = result_of(passing(champion=Absent("signature refused", at_fault)), "champion")
     assert (found.outcome, found.reason) == ("missing", "signature refused")
 
 
@@ -46,7 +52,7 @@ def test_a_stated_first_release_is_found():
         release(SHADOW),
     ],
 )
-def test_without_an_entry_a_first_release_is_not_assumed(given):
+def test_champion_refuses_to_assume_a_first_release_without_an_entry(given):
     found = champion_of(given, "architecture")
     assert isinstance(found, Absent)
     assert "states no first release" in found.reason

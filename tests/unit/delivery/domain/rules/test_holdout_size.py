@@ -1,44 +1,48 @@
 import pytest
-from support.delivery_fakes import dataset_rows, evaluation
+from support.cases import (
+    RIGHT,
+    evaluation,
+    first_right,
+    passing,
+    result_of,
+    ruled,
+    settings,
+)
 
-from delivery.domain.evidence import Absent
-from delivery.domain.policy import HoldoutSize
-from delivery.domain.rules.holdout_size import judge_holdout_size
+from delivery.domain.case import Absent
 
-SIZE = HoldoutSize(min_photos=10, min_groups=5)
-
-
-def judged(photos, per_group):
-    rows = dataset_rows(photos, per_group)
-    return judge_holdout_size(SIZE, evaluation(rows, [True] * photos, rows.digest))
-
-
-def test_a_holdout_on_the_boundary_is_large_enough():
-    photos, groups = judged(photos=10, per_group=2)
-    assert (photos.outcome, photos.value) == ("passed", 10)
-    assert (groups.outcome, groups.value) == ("passed", 5)
+PHOTOS, GROUPS = "holdout_size.photos", "holdout_size.groups"
 
 
-def test_one_photo_too_few_is_insufficient():
-    photos, groups = judged(photos=9, per_group=1)
-    assert (photos.outcome, groups.outcome) == ("insufficient", "passed")
-    assert photos.reason == "9 photos in the holdout, 10 are needed"
+def sized(photos, groups, **changes):
+    size = settings()["holdout_size"] | {"min_photos": photos, "min_groups": groups}
+    return passing(policy=ruled(holdout_size=size), **changes)
 
 
-def test_many_photos_of_too_few_buildings_are_insufficient():
-    photos, groups = judged(photos=40, per_group=10)
-    assert (photos.outcome, groups.outcome) == ("passed", "insufficient")
+@pytest.mark.parametrize(("least", "expected"), [(240, "passed"), (241, "insufficient")])
+def test_holdout_size_on_the_boundary_has_just_enough_photos(least, expected):
+    found = result_of(sized(least, 2), PHOTOS)
+    assert (found.outcome, found.value) == (expected, 240)
+
+
+@pytest.mark.parametrize(("least", "expected"), [(120, "passed"), (121, "insufficient")])
+def test_holdout_size_refuses_many_photos_of_too_few_buildings(least, expected):
+    found = result_of(sized(1, least), GROUPS)
+    assert (found.outcome, found.value) == (expected, 120)
+
+
+def test_what_is_needed_is_told():
+    reason = result_of(sized(241, 2), PHOTOS).reason
+    assert reason == "240 photos in the holdout, 241 are needed"
 
 
 def test_one_photo_that_stands_often_counts_once():
-    rows = dataset_rows(10, 2)
-    found = evaluation(rows, [True] * 10, rows.digest)
-    again = found.model_copy(update={"photos": (found.photos[0],) * 10})
-    photos, _ = judge_holdout_size(SIZE, again)
-    assert (photos.outcome, photos.value) == ("insufficient", 1)
+    found = evaluation(first_right(RIGHT))
+    again = found.model_copy(update={"photos": (found.photos[0],) * 240})
+    assert result_of(sized(2, 2, evaluation=again), PHOTOS).outcome == "insufficient"
 
 
-@pytest.mark.parametrize(("at_fault", "outcome"), [(False, "missing"), (True, "failed")])
-def test_the_size_is_not_known_without_an_evaluation(at_fault, outcome):
-    found = judge_holdout_size(SIZE, Absent("nothing", at_fault))
-    assert [one.outcome for one in found] == [outcome, outcome]
+@pytest.mark.parametrize("name", [PHOTOS, GROUPS])
+@pytest.mark.parametrize(("at_fault", "expected"), [(False, "missing"), (True, "failed")])
+def test_holdout_size_is_missing_without_an_evaluation(name, at_fault, expected):
+    assert result_of(passing(evaluation=Absent("gone", at_fault)), name).outcome == expected

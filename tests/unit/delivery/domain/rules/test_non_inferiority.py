@@ -2,50 +2,70 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.delivery_fakes import (
+from support.cases import (
+    CHAMPION,
     FIRST_RELEASE,
+    MANIFEST,
+    MODEL,
+    PHOTOS,
     champion,
-    comparison,
-    dataset_rows,
     evaluation,
-    first_right,
-    good_evidence,
+    passing,
+    result_of,
+    ruled,
+    settings,
 )
 
 from artifacts.digests import digest_json
-from delivery.domain.evidence import Absent
+from delivery.domain.case import Absent, Champion
 from delivery.domain.resampling import Resampling, one_sided_bounds, resample_groups
-from delivery.domain.rules.non_inferiority import improves, judge_non_inferiority
+from delivery.domain.rules.non_inferiority import RULE, improves
+
+OURS = evaluation([True] * PHOTOS)
 
 
-def judged(ours, theirs, photos=200, per_group=2, **changes):
-    rows = dataset_rows(photos, per_group)
-    evidence = good_evidence()
-    evidence = replace(
-        evidence,
-        holdout=replace(
-            evidence.holdout,
-            photo_manifest=rows.digest,
-            splits=(("holdout", rows.split_digest("holdout")),),
+def at(hits, per_group, model):
+    """An evaluation of any length: photos of one building after another, style always known."""
+    found = evaluation([True] * PHOTOS, model)
+    (style,) = found.classification
+    answers = tuple((0.8, 0.2, 0.0) if hit else (0.2, 0.8, 0.0) for hit in hits)
+    changes = {
+        "photos": tuple(f"photo {i}" for i in range(len(hits))),
+        "groups": tuple(f"building {i // per_group}" for i in range(len(hits))),
+        "slices": {},
+        "classification": (
+            style.model_copy(update={"truths": (0,) * len(hits), "probabilities": answers}),
         ),
-        evaluation=evaluation(rows, ours, evidence.candidate.digest),
-        champion=champion(rows, theirs),
+        "regression": (),
+    }
+    return found.model_copy(update=changes)
+
+
+def judged(ours, theirs, per_group=2, **changes):
+    rule = settings()["non_inferiority"] | changes
+    ours = at(ours, per_group, MODEL)
+    case = passing(
+        policy=ruled(non_inferiority=rule, slice_regressions=None),
+        evaluation=ours,
+        champion=Champion(CHAMPION, MANIFEST, at(theirs, per_group, CHAMPION)),
+        resampling=resample_groups(ours.groups, 1000, 7),
     )
-    policy = comparison(**changes)
-    drawn = resample_groups(evidence.evaluation.groups, policy.resamples, policy.seed)
-    return judge_non_inferiority(policy, evidence, drawn)
+    return result_of(case, RULE)
+
+
+def first_right(right, photos=200):
+    return [i < right for i in range(photos)]
 
 
 def with_champion(**changes):
     """The result where the champion's evaluation differs from a comparable one in some field."""
-    evidence = good_evidence()
-    changed = evidence.champion.evaluation.model_copy(update=changes)
-    return judge_with(replace(evidence, champion=replace(evidence.champion, evaluation=changed)))
+    found = champion([True] * PHOTOS)
+    changed = found.evaluation.model_copy(update=changes)
+    return judge_with(champion=replace(found, evaluation=changed))
 
 
-def judge_with(evidence):
-    drawn = resample_groups(good_evidence().evaluation.groups, 1000, 7)
-    return judge_non_inferiority(comparison(), evidence, drawn)
+def judge_with(**changes):
+    return result_of(passing(**changes), RULE)
 
 
 def test_a_better_candidate_passes_and_improves():
@@ -64,7 +84,7 @@ def test_an_equal_candidate_passes_and_is_no_improvement():
 def test_a_candidate_that_errs_elsewhere_as_often_is_no_improvement():
     theirs = [i % 20 != 7 for i in range(2000)]
     ours = [i % 20 != 13 for i in range(2000)]
-    found = judged(ours, theirs, photos=2000, per_group=1)
+    found = judged(ours, theirs, per_group=1)
     assert (found.outcome, found.value) == ("passed", 0.0)
     assert found.low < 0
     assert not improves((found,))
@@ -73,13 +93,13 @@ def test_a_candidate_that_errs_elsewhere_as_often_is_no_improvement():
 def test_a_candidate_worse_within_the_margin_passes_and_does_not_improve():
     theirs = [True] * 2000
     ours = [i % 100 != 0 for i in range(2000)]
-    found = judged(ours, theirs, photos=2000, per_group=1)
+    found = judged(ours, theirs, per_group=1)
     assert (found.outcome, found.value) == ("passed", -0.01)
     assert -0.02 <= found.low < -0.01
     assert not improves((found,))
 
 
-def test_a_candidate_worse_beyond_the_margin_fails():
+def test_non_inferiority_refuses_a_candidate_worse_beyond_the_margin():
     found = judged(first_right(80), first_right(100))
     assert (found.outcome, found.value) == ("failed", -0.1)
     assert found.reason.startswith("worse beyond the margin")
@@ -88,7 +108,7 @@ def test_a_candidate_worse_beyond_the_margin_fails():
 def test_a_difference_within_the_margin_that_is_too_noisy_fails():
     theirs = [i % 2 == 0 for i in range(100)]
     ours = [i % 2 == 1 for i in range(98)] + [True, False]
-    found = judged(ours, theirs, photos=100, per_group=1)
+    found = judged(ours, theirs, per_group=1)
     assert found.outcome == "failed"
     assert found.value == 0.0
     assert found.reason.startswith("too noisy to say")
@@ -96,18 +116,18 @@ def test_a_difference_within_the_margin_that_is_too_noisy_fails():
 
 def test_a_better_value_that_is_too_noisy_does_not_improve():
     theirs = [i < 100 or i >= 192 for i in range(200)]
-    found = judged(first_right(110), theirs, photos=200, per_group=1)
+    found = judged(first_right(110), theirs, per_group=1)
     assert found.value == 0.01
     assert found.low < 0 < found.high
     assert not improves((found,))
 
 
 @pytest.mark.parametrize(("margin", "outcome"), [(0.02, "passed"), (0.0199, "failed")])
-def test_a_lower_bound_on_the_margin_passes_and_one_beyond_fails(margin, outcome):
+def test_non_inferiority_on_the_boundary_passes_and_one_bound_beyond_fails(margin, outcome):
     """Every group loses one photo in fifty, so every resample shows the same -0.02."""
     theirs = [True] * 500
     ours = [i % 50 != 0 for i in range(500)]
-    found = judged(ours, theirs, photos=500, per_group=50, margin=margin)
+    found = judged(ours, theirs, per_group=50, margin=margin)
     assert (found.outcome, found.low) == (outcome, -0.02)
 
 
@@ -115,25 +135,25 @@ def test_groups_and_not_photos_are_resampled():
     """The same answers are convincing over 400 buildings, and noise over ten."""
     theirs = [True] * 400
     ours = [i not in range(100, 104) for i in range(400)]
-    assert judged(ours, theirs, photos=400, per_group=1).outcome == "passed"
-    assert judged(ours, theirs, photos=400, per_group=40).outcome == "failed"
+    assert judged(ours, theirs, per_group=1).outcome == "passed"
+    assert judged(ours, theirs, per_group=40).outcome == "failed"
 
 
 def test_a_stated_first_release_passes_with_its_reason_and_without_a_number():
-    found = judge_with(good_evidence(champion=FIRST_RELEASE))
+    found = judge_with(champion=FIRST_RELEASE)
     assert (found.outcome, found.value, found.low) == ("passed", None, None)
     assert FIRST_RELEASE.reason in found.reason
     assert not improves((found,))
 
 
 @pytest.mark.parametrize("part", ["champion", "evaluation", "holdout"])
-def test_the_comparison_is_missing_where_a_side_of_it_is(part):
-    found = judge_with(good_evidence(**{part: Absent("gone")}))
+def test_non_inferiority_is_missing_where_a_side_of_the_comparison_is(part):
+    found = judge_with(**{part: Absent("gone")})
     assert (found.outcome, found.reason) == ("missing", "gone")
 
 
 def test_an_unreadable_champion_is_never_held_against_the_candidate():
-    found = judge_with(good_evidence(champion=Absent("gone", at_fault=True)))
+    found = judge_with(champion=Absent("gone", at_fault=True))
     assert found.outcome == "missing"
 
 
@@ -143,8 +163,8 @@ def test_an_unreadable_champion_is_never_held_against_the_candidate():
         ({"split_digest": digest_json("other")}, "over the holdout"),
         ({"photo_manifest": digest_json("other")}, "over the photo manifest"),
         ({"split": "validation"}, "over the split"),
-        ({"photos": good_evidence().evaluation.photos[::-1]}, "the photos differ"),
-        ({"groups": good_evidence().evaluation.groups[::-1]}, "the building groups differ"),
+        ({"photos": OURS.photos[::-1]}, "the photos differ"),
+        ({"groups": OURS.groups[::-1]}, "the building groups differ"),
         ({"model": digest_json("other")}, "of another model"),
     ],
 )
@@ -160,34 +180,29 @@ def test_a_champion_without_the_head_is_missing_evidence():
 
 def test_a_resample_without_a_known_truth_is_missing_evidence():
     """Forty buildings, one of known style: some resamples never draw it."""
-    rows = dataset_rows(40, per_group=1)
-    evidence = good_evidence()
-    known = [None] * 39 + [0]
+    known = (None,) * 39 + (0,)
 
-    def blind(found):
-        style = found.classification[0].model_copy(update={"truths": tuple(known)})
+    def blind(model):
+        found = at([True] * 40, 1, model)
+        style = found.classification[0].model_copy(update={"truths": known})
         return found.model_copy(update={"classification": (style,)})
 
-    ours = blind(evaluation(rows, [True] * 40, evidence.candidate.digest))
-    theirs = champion(rows, [True] * 40)
-    evidence = replace(
-        evidence,
-        holdout=replace(
-            evidence.holdout,
-            photo_manifest=rows.digest,
-            splits=(("holdout", rows.split_digest("holdout")),),
-        ),
+    ours = blind(MODEL)
+    found = judge_with(
         evaluation=ours,
-        champion=replace(theirs, evaluation=blind(theirs.evaluation)),
+        champion=Champion(CHAMPION, MANIFEST, blind(CHAMPION)),
+        resampling=resample_groups(ours.groups, 1000, 7),
     )
-    drawn = resample_groups(ours.groups, 1000, 7)
-    assert judge_non_inferiority(comparison(), evidence, drawn).outcome == "missing"
+    assert found.outcome == "missing"
+
+
+def test_non_inferiority_is_missing_over_an_empty_holdout():
+    assert judge_with(resampling=None).outcome == "missing"
 
 
 def test_a_champion_of_another_dataset_is_compared_and_the_bias_is_told():
-    evidence = good_evidence()
-    other = replace(evidence.champion, photo_manifest=digest_json("older"))
-    found = judge_with(replace(evidence, champion=other))
+    other = replace(champion([False] * PHOTOS), photo_manifest=digest_json("older"))
+    found = judge_with(champion=other)
     assert found.outcome == "passed"
     assert "can only favour the champion" in found.reason
 

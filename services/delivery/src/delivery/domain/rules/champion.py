@@ -2,20 +2,21 @@
 
 from artifacts.records.gate import RuleResult
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
-from delivery.domain.evidence import Absent, Champion
+from delivery.domain.case import Absent, Case
 from delivery.domain.rules.results import absent, result
 
 RULE = "champion"
 LIMIT = "known and scored, or none by statement"
 
 
-def judge_champion(champion: Champion | FirstRelease | Absent) -> RuleResult:
-    """Pass a champion that was scored, or an explicit first release; nothing else."""
+def judge_champion(case: Case) -> tuple[RuleResult, ...]:
+    """Pass a champion that was scored, or an explicit first release; nothing else. No value."""
+    champion = case.champion
     if isinstance(champion, Absent):
-        return absent(RULE, LIMIT, Absent(champion.reason))
+        return (absent(RULE, LIMIT, Absent(champion.reason)),)
     if isinstance(champion, FirstRelease):
-        return result(RULE, "passed", LIMIT, f"first release, stated: {champion.reason}")
-    return result(RULE, "passed", LIMIT, f"{champion.digest} scored over the same holdout")
+        return (result(RULE, "passed", LIMIT, f"first release, stated: {champion.reason}"),)
+    return (result(RULE, "passed", LIMIT, f"{champion.digest} scored over the same holdout"),)
 
 
 def champion_of(release: Release, model: str) -> ReleasedModel | FirstRelease | Absent:

@@ -1,22 +1,27 @@
 """holdout_size: too few photos or buildings measure nothing, however good the numbers look."""
 
-from artifacts.records.evaluation import Evaluation
 from artifacts.records.gate import Outcome, RuleResult
-from delivery.domain.evidence import Absent
-from delivery.domain.policy import HoldoutSize
+from delivery.domain.case import Absent, Case
 from delivery.domain.rules.results import absent, result
 
 PHOTOS = "holdout_size.photos"
 GROUPS = "holdout_size.groups"
 
 
-def judge_holdout_size(
-    size: HoldoutSize, evaluation: Evaluation | Absent
-) -> tuple[RuleResult, RuleResult]:
-    """Find a holdout insufficient that has fewer photos, or fewer groups, than the policy asks."""
-    photos_limit, groups_limit = f">= {size.min_photos}", f">= {size.min_groups}"
+def judge_holdout_size(case: Case) -> tuple[RuleResult, ...]:
+    """Find a holdout insufficient that has fewer photos, or fewer groups, than the policy asks.
+
+    The values are the counts; equal to the least passes.
+    """
+    size = None if isinstance(case.policy, Absent) else case.policy.rules.holdout_size
+    if size is None:
+        return ()
+    evaluation = case.evaluation
     if isinstance(evaluation, Absent):
-        return absent(PHOTOS, photos_limit, evaluation), absent(GROUPS, groups_limit, evaluation)
+        return (
+            absent(PHOTOS, f">= {size.min_photos}", evaluation),
+            absent(GROUPS, f">= {size.min_groups}", evaluation),
+        )
     photos, groups = len(set(evaluation.photos)), len(set(evaluation.groups))
     return (
         _enough(PHOTOS, photos, size.min_photos, "photos"),

@@ -16,36 +16,25 @@ Method: margin and one-sided bound as in FDA, Non-Inferiority Clinical Trials (2
 bound of a cluster bootstrap, Efron and Tibshirani (1993), chapter 13.
 """
 
-from artifacts.records.evaluation import Evaluation
 from artifacts.records.gate import RuleResult
-from artifacts.records.release import FirstRelease
-from delivery.domain.evidence import Absent, Champion, Evidence, Holdout
+from delivery.domain.case import Absent, Case
 from delivery.domain.metrics import accuracy_difference
 from delivery.domain.policy import NonInferiority
 from delivery.domain.resampling import Resampling, one_sided_bounds
-from delivery.domain.rules.results import absent, result
-from delivery.domain.rules.same_data import wrong_holdout
+from delivery.domain.rules.paired import Pair, pair_of
+from delivery.domain.rules.results import result
 from scoring.metrics import metrics_of
 
 RULE = "non_inferiority"
 
 
-def judge_non_inferiority(
-    policy: NonInferiority, evidence: Evidence, resampling: Resampling | None
-) -> RuleResult:
-    """Compare candidate and champion over the same photos; `resampling` is over them."""
-    limit = limit_text(policy)
-    champion, evaluation = evidence.champion, evidence.evaluation
-    if isinstance(champion, FirstRelease):
-        reason = f"no champion to compare with, as stated: {champion.reason}"
-        return result(RULE, "passed", limit, reason)
-    if isinstance(champion, Absent):
-        return absent(RULE, limit, Absent(champion.reason))
-    if isinstance(evaluation, Absent):
-        return absent(RULE, limit, evaluation)
-    if (reason := _not_paired(evaluation, champion, evidence.holdout)) or resampling is None:
-        return result(RULE, "missing", limit, reason or "the holdout is empty")
-    return _compare(policy, evaluation, champion, resampling)
+def judge_non_inferiority(case: Case) -> tuple[RuleResult, ...]:
+    """Compare candidate and champion over the same photos, by the policy's setting.
+
+    The value is the difference of accuracies, its interval two one-sided bounds.
+    """
+    setting = None if isinstance(case.policy, Absent) else case.policy.rules.non_inferiority
+    return () if setting is None else (_judge(setting, case),)
 
 
 def improves(results: tuple[RuleResult, ...]) -> bool:
@@ -53,54 +42,48 @@ def improves(results: tuple[RuleResult, ...]) -> bool:
     return any(found.rule == RULE and found.low is not None and found.low > 0 for found in results)
 
 
-def limit_text(policy: NonInferiority) -> str:
+def limit_text(setting: NonInferiority) -> str:
     """Write the limit: `low >= -0.02`."""
-    return f"low >= {-policy.margin:g}"
+    return f"low >= {-setting.margin:g}"
+
+
+def _judge(setting: NonInferiority, case: Case) -> RuleResult:
+    limit = limit_text(setting)
+    pair = pair_of(RULE, limit, case)
+    if isinstance(pair, RuleResult):
+        return pair
+    evaluations = (pair.evaluation, pair.champion.evaluation)
+    head = setting.metric.partition(".")[0]
+    measured = accuracy_difference(*evaluations, head, pair.resampling.once())
+    statistics = accuracy_difference(*evaluations, head, pair.resampling)
+    bounds = None if statistics is None else one_sided_bounds(statistics, setting.confidence)
+    if measured is None or bounds is None:
+        return result(RULE, "missing", limit, f"{setting.metric} was not measured for both models")
+    return _compare(setting, pair, float(measured[0]), bounds)
 
 
 def _compare(
-    policy: NonInferiority, evaluation: Evaluation, champion: Champion, resampling: Resampling
+    setting: NonInferiority, pair: Pair, difference: float, bounds: tuple[float, float]
 ) -> RuleResult:
-    limit, pair = limit_text(policy), (evaluation, champion.evaluation)
-    head = policy.metric.partition(".")[0]
-    measured = accuracy_difference(*pair, head, resampling.once())
-    statistics = accuracy_difference(*pair, head, resampling)
-    bounds = None if statistics is None else one_sided_bounds(statistics, policy.confidence)
-    if measured is None or bounds is None:
-        return result(RULE, "missing", limit, f"{policy.metric} was not measured for both models")
-    difference = float(measured[0])
-    after, before = (metrics_of(one)[policy.metric] for one in pair)
-    reason = f"{policy.metric} {after:.4f}, champion {before:.4f}; {_method(policy)}"
-    reason += _reservation(evaluation, champion)
-    if bounds[0] >= -policy.margin:
+    limit, evaluations = limit_text(setting), (pair.evaluation, pair.champion.evaluation)
+    after, before = (metrics_of(one)[setting.metric] for one in evaluations)
+    reason = f"{setting.metric} {after:.4f}, champion {before:.4f}; "
+    reason += _method(setting, pair.resampling) + _reservation(pair)
+    if bounds[0] >= -setting.margin:
         return result(RULE, "passed", limit, reason, difference, bounds)
-    why = "worse beyond the margin" if difference < -policy.margin else "too noisy to say"
+    why = "worse beyond the margin" if difference < -setting.margin else "too noisy to say"
     return result(RULE, "failed", limit, f"{why}: {reason}", difference, bounds)
 
 
-def _not_paired(evaluation: Evaluation, champion: Champion, holdout: Holdout | Absent) -> str:
-    """Say why two evaluations can't be compared photo by photo, or an empty text."""
-    if isinstance(holdout, Absent):
-        return holdout.reason
-    problems = [*wrong_holdout(evaluation, holdout), *wrong_holdout(champion.evaluation, holdout)]
-    if champion.evaluation.model != champion.digest:
-        problems.append("the champion's evaluation is of another model")
-    if evaluation.photos != champion.evaluation.photos:
-        problems.append("the photos differ")
-    if evaluation.groups != champion.evaluation.groups:
-        problems.append("the building groups differ")
-    return "not comparable: " + "; ".join(problems) if problems else ""
-
-
-def _method(policy: NonInferiority) -> str:
+def _method(setting: NonInferiority, resampling: Resampling) -> str:
     return (
-        f"one-sided {policy.confidence:.0%} bounds of {policy.resamples} paired resamples of "
-        f"building groups, seed {policy.seed}"
+        f"one-sided {setting.confidence:.0%} bounds of {len(resampling.counts)} paired resamples "
+        "of building groups"
     )
 
 
-def _reservation(evaluation: Evaluation, champion: Champion) -> str:
-    if champion.photo_manifest == evaluation.photo_manifest:
+def _reservation(pair: Pair) -> str:
+    if pair.champion.photo_manifest == pair.evaluation.photo_manifest:
         return ""
     return (
         "; the champion was trained over another photo manifest and may have seen photos of this "

@@ -1,0 +1,49 @@
+"""The digest of the code that measures: numbers that other code made are not this code's."""
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+import artifacts
+import delivery
+import features
+import scoring
+from artifacts.digests import digest_file, digest_json
+
+_OURS: Final = (
+    "adapters/dataset.py",
+    "adapters/examiner.py",
+    "adapters/measuring_*.py",
+    "adapters/parallel.py",
+    "domain/measures/*.py",
+    "domain/metrics.py",
+    "domain/resampling.py",
+)
+"""What of delivery the numbers come from; of the libraries it is everything."""
+_LIBRARIES: Final = (
+    *("cleanlab", "fairlearn", "numpy", "onnxruntime", "pandas", "pillow", "scikit-learn"),
+    "scipy",
+)
+
+
+def measuring_code_digest() -> str:
+    """Return the digest of the installed sources, and of the versions of what they compute with."""
+    sources = {name: digest_file(path) for name, path in _sources()}
+    return digest_json(
+        {"sources": sources, "versions": {name: version(name) for name in _LIBRARIES}}
+    )
+
+
+def _sources() -> Iterator[tuple[str, Path]]:
+    for package in (artifacts, features, scoring):
+        yield from _files(package, "**/*.py")
+    for pattern in _OURS:
+        yield from _files(delivery, pattern)
+
+
+def _files(package: ModuleType, pattern: str) -> Iterator[tuple[str, Path]]:
+    root = Path(package.__path__[0])
+    for path in root.glob(pattern):
+        yield f"{package.__name__}/{path.relative_to(root).as_posix()}", path

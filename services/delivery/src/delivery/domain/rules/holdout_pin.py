@@ -1,0 +1,39 @@
+"""holdout_pin: the holdout is the one that git pins, photo by photo, with nothing taken out.
+
+Whoever may drop the photos that a model gets wrong can pass any gate. So membership is pinned, and
+may only grow.
+"""
+
+from artifacts.records.gate import RuleResult
+from delivery.domain.case import Absent, Case
+from delivery.domain.rules.results import absent, result
+
+RULE = "holdout_pin"
+LIMIT = "every pinned photo, and no other"
+SHOWN = 5
+
+
+def judge_holdout_pin(case: Case) -> tuple[RuleResult, ...]:
+    """Fail where pinned photos are missing or changed; unpinned ones leave undecided.
+
+    The value is the count of photos that differ from the pin.
+    """
+    found = case.membership
+    if isinstance(found, Absent):
+        return (absent(RULE, LIMIT, found),)
+    gone, changed, unpinned = len(found.missing), len(found.changed), len(found.unpinned)
+    count = float(gone + changed + unpinned)
+    if gone or changed:
+        named = ", ".join((*found.missing, *found.changed)[:SHOWN])
+        reason = (
+            f"{gone} pinned photos are missing and {changed} have another truth or group than "
+            f"pinned: {named}" + (" and more" if gone + changed > SHOWN else "")
+        )
+        return (result(RULE, "failed", LIMIT, reason, count),)
+    if unpinned:
+        reason = (
+            f"{unpinned} photos of the holdout are not pinned: pin them with `delivery pin-holdout`"
+            " in a pull request of its own"
+        )
+        return (result(RULE, "missing", LIMIT, reason, count),)
+    return (result(RULE, "passed", LIMIT, f"as pinned: {found.pin}", 0.0),)
