@@ -17,6 +17,8 @@ PYTHON := .venv/bin/python
 WORK ?= $(ROOT)/build/work
 DATASET ?= $(WORK)/data
 OUT ?= $(ROOT)/build/candidate
+PAGE ?= $(ROOT)/build/data-report.html
+MODEL_NAME ?= architecture
 PORT ?= 8000
 LIMIT ?= 200
 
@@ -24,6 +26,8 @@ LIMIT ?= 200
 NEEDED_train := PHOTOS
 NEEDED_gate := CANDIDATE
 NEEDED_report := CANDIDATE
+NEEDED_data-report := PHOTOS
+NEEDED_reproduce := MODEL
 NEEDED_serve := MODEL
 NEEDED_predict := PHOTOS OUT_FILE
 OUT_FILE := $(if $(filter command line environment,$(origin OUT)),$(OUT))
@@ -31,8 +35,8 @@ usage = $(shell sed -n 's/^$(1):.*\#\# \(.*\) | .*/usage: make $(1) \1/p' Makefi
 require = $(if $($(2)),,$(error $(call usage,$(1))))
 $(foreach goal,$(MAKECMDGOALS),$(foreach name,$(NEEDED_$(goal)),$(call require,$(goal),$(name))))
 
-.PHONY: help setup clean environment check lint types test unit bench isolation lock lock-check \
-	schemas train gate report parity serve predict demo
+.PHONY: help setup clean environment check lint types test unit bench isolation gate-mutations \
+	lock lock-check schemas train pin-holdout gate report explain-policy data-report reproduce parity serve predict demo
 
 help: ## | lists the targets
 	@awk -F ':.*## | *\\| ' '/^[a-z-]+:.*## /{printf "  %-58s %s\n", "make " $$1 " " $$2, $$3}' Makefile
@@ -40,7 +44,8 @@ help: ## | lists the targets
 setup: environment ## | builds every environment from its lock and creates the keys
 	@bin/environment training inference delivery
 	@$(PYTHON) bin/node_tools.py
-	@test -f .plinth/keys/model-signing.pem || bin/plinth training create-keys
+	@test -f .plinth/keys/reproduction || bin/plinth training create-keys
+	@test -f .plinth/keys/gate || bin/plinth delivery create-keys
 
 clean: ## | removes environments, caches and products; leaves .plinth (keys, models, records)
 	rm -rf .venv .envs build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
@@ -66,6 +71,9 @@ unit: environment ## [PACKAGE=NAME] | unit tests of all packages or of one
 bench: setup ## | peers and limits, measured side by side
 	PYTHONPATH=. $(PYTHON) -m benchmarks
 
+gate-mutations: environment ## [ONLY=PATTERN] | weakens every rule and policy line: a test must notice
+	@PYTHONPATH=. OMP_NUM_THREADS=1 $(PYTHON) -m mutations "$(ONLY)"
+
 isolation: environment ## [PACKAGE=NAME] | unit tests against wheels, with only what each package declares
 	$(PYTHON) bin/isolation.py $(PACKAGE)
 
@@ -75,17 +83,36 @@ lock: environment ## | resolves the locks in requirements/ anew (needs a package
 lock-check: environment
 	@$(PYTHON) bin/lock.py --check
 
-schemas: environment ## | writes the JSON Schemas of the records
+schemas: environment ## | writes the JSON Schemas of records and policies
 	$(PYTHON) -c 'from pathlib import Path; from artifacts.schemas import write_schemas; write_schemas(Path("libs/artifacts/schemas"))'
+	$(PYTHON) -c 'from pathlib import Path; from delivery.adapters.schema_files import write_policy_schemas; write_policy_schemas(Path("policies/schemas"))'
 
 train: setup ## PHOTOS=DIR [OUT=build/candidate] | trains on a folder of photos and packages a signed candidate
 	$(IN_CALLER) $(PLINTH) training run-pipeline --photos "$(PHOTOS)" --work "$(WORK)" --out "$(OUT)"
 
 gate: setup ## CANDIDATE=DIR [DATASET=build/work/data] | judges a candidate by its policy
-	$(IN_CALLER) $(PLINTH) delivery gate "$(CANDIDATE)" --dataset "$(DATASET)" --out "$(ROOT)/build/gate-report.json"
+	$(IN_CALLER) $(PLINTH) delivery gate "$(CANDIDATE)" --dataset "$(DATASET)" \
+		--out "$(ROOT)/build/gate-report.json" --evidence "$(ROOT)/build/evidence.json" $(if $(REPRODUCTION),--reproduction "$(REPRODUCTION)")
 
-report: setup ## CANDIDATE=DIR [GATE_REPORT=FILE.json] | describes a candidate for people
-	$(IN_CALLER) $(PLINTH) delivery report "$(CANDIDATE)" $(if $(GATE_REPORT),--gate-report "$(GATE_REPORT)")
+pin-holdout: setup ## [DATASET=build/work/data] | writes down which photos models are judged on
+	$(IN_CALLER) $(PLINTH) delivery pin-holdout --dataset "$(DATASET)"
+
+report: GATE_REPORT ?= $(wildcard $(ROOT)/build/gate-report.json)
+report: EVIDENCE ?= $(wildcard $(ROOT)/build/evidence.json)
+report: CARD ?= $(ROOT)/build/model-card.html
+report: setup ## CANDIDATE=DIR [CARD=build/model-card.html] | writes the model card of a candidate that was judged
+	$(IN_CALLER) $(PLINTH) delivery report "$(CANDIDATE)" --out "$(CARD)" --dataset "$(DATASET)" \
+		$(if $(GATE_REPORT),--gate-report "$(GATE_REPORT)") $(if $(EVIDENCE),--evidence "$(EVIDENCE)")
+
+explain-policy: POLICY_PAGE ?= $(ROOT)/build/policy-$(MODEL_NAME).html
+explain-policy: setup ## [MODEL_NAME=architecture] | writes a policy as a page for those who sign it
+	$(IN_CALLER) $(PLINTH) delivery explain-policy "$(MODEL_NAME)" --out "$(POLICY_PAGE)"
+
+data-report: setup ## PHOTOS=DIR [PAGE=build/data-report.html] | shows what is in a folder of photos
+	$(IN_CALLER) $(PLINTH) training data-report "$(PHOTOS)" --out "$(PAGE)"
+
+reproduce: setup ## MODEL=DIGEST [DATASET=build/work/data] | builds a model again and compares
+	$(IN_CALLER) $(PLINTH) training reproduce "$(MODEL)" --dataset "$(DATASET)" --out "$(ROOT)/build/reproduction.json"
 
 parity: PHOTOS ?= $(ROOT)/build/photos
 parity: MODEL ?= $(ROOT)/build/candidate
@@ -101,4 +128,4 @@ predict: setup ## PHOTOS=DIR OUT=FILE.csv [MODEL=build/candidate] | answers a fo
 	$(IN_CALLER) $(PLINTH) inference predict "$(PHOTOS)" --out "$(OUT)" --model "$(MODEL)"
 
 demo: setup ## [PHOTOS=DIR] | the whole loop on this machine, from photos to a served model
-	@$(IN_CALLER) PYTHONPATH="$(ROOT)" "$(ROOT)/$(PYTHON)" -m demo $(if $(PHOTOS),"$(PHOTOS)")
+	@$(IN_CALLER) PYTHONPATH="$(ROOT):$(ROOT)/tests" "$(ROOT)/$(PYTHON)" -m demo $(if $(PHOTOS),"$(PHOTOS)")

@@ -50,7 +50,7 @@ class Package:
 PACKAGES = {
     folder.name: Package(folder.name, folder)
     for folder in (
-        *(ROOT / "libs" / name for name in ("features", "artifacts", "scoring")),
+        *(ROOT / "libs" / name for name in ("features", "artifacts", "scoring", "pages")),
         *(ROOT / "services" / name for name in ("training", "inference", "delivery")),
     )
 }

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from support.checkout import committed_copy, is_clean
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
@@ -52,15 +53,25 @@ class Stage:
             if path.name not in keep:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(ROOT / "releases", folder / "releases")
+        for name in ("releases", "policies"):
+            shutil.copytree(ROOT / name, folder / name)
+        self.committed = is_clean(ROOT)
+        root = ROOT if self.committed else _commit(folder / "checkout")
         self._environment = dict(os.environ) | {  # noqa: TID251 - handed on to children
+            "PLINTH_ROOT": str(root),
             "PLINTH_MODEL_STORE": str(folder / "models"),
             "PLINTH_SIGNING_KEY": str(folder / "keys/model-signing.pem"),
             "PLINTH_PUBLIC_KEY": str(folder / "keys/model-signing.pub.pem"),
+            "PLINTH_GATE_KEY": str(folder / "keys/gate"),
+            "PLINTH_GATE_SIGNERS": str(folder / "keys/gate.signers"),
+            "PLINTH_REPRODUCTION_KEY": str(folder / "keys/reproduction"),
+            "PLINTH_REPRODUCTION_SIGNERS": str(folder / "keys/reproduction.signers"),
+            "PLINTH_EVIDENCE": str(folder / "evidence"),
             "PLINTH_VECTOR_CACHE": str(folder / "vectors"),
             "PLINTH_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
             "PLINTH_TRACKING_ARTIFACTS": str(folder / "mlruns"),
             "PLINTH_RELEASES": str(folder / "releases"),
+            "PLINTH_POLICIES": str(folder / "policies"),
         }
 
     def run(self, *command: str, more: Mapping[str, str] | None = None) -> Done:
@@ -97,6 +108,13 @@ class Stage:
             finally:
                 process.terminate()
                 process.wait(timeout=30)
+
+
+def _commit(copy: Path) -> Path:
+    """Commit the working tree in a copy: the gate releases no model of uncommitted code."""
+    committed_copy(ROOT, copy)
+    (copy / ".envs").symlink_to(ROOT / ".envs")
+    return copy
 
 
 def _free_port() -> int:

@@ -11,7 +11,8 @@ from demo.timeline import Timeline
 
 BUILDINGS_PER_STYLE = 16
 PARITY_PHOTOS = 25
-ALLOWED, REFUSED, NO_IMPROVEMENT = 0, 1, 3
+ALLOWED, REFUSED, UNDECIDED, NO_IMPROVEMENT = 0, 1, 2, 3
+FORGED = "sha256:" + "0" * 64
 
 
 class Story:
@@ -30,18 +31,24 @@ class Story:
         """Play every step; StepFailed ends it early."""
         self._ready_the_photos()
         self._train()
+        self._pin_the_holdout()
         self._gate_allows()
+        self._a_forged_report()
         self._register()
         self._train_again()
         self._serve()
         self._parity()
         self._gate_refuses_a_worse_candidate()
         self._gate_sees_no_improvement()
+        self._gate_sees_an_easier_holdout()
         self._service_refuses_a_tampered_artifact()
 
     def _ready_the_photos(self) -> None:
         with self._timeline.step("photos: draw buildings of all 25 styles, no download"):
-            self._stage.run("training", "create-keys")
+            for service in ("training", "delivery"):
+                self._stage.run(service, "create-keys")
+            if not self._stage.committed:
+                self._timeline.note("uncommitted changes: the demo plays over a committed copy")
             if self._drawn:
                 count = ("--per-style", str(BUILDINGS_PER_STYLE))
                 self._say(self._stage.run("training", "draw-facades", str(self._photos), *count))
@@ -56,12 +63,34 @@ class Story:
             equal = "labels equal in scikit-learn and ONNX" in done.said
             self._timeline.check("scikit-learn and ONNX name the same labels", kept=equal)
 
+    def _pin_the_holdout(self) -> None:
+        with self._timeline.step("pin the holdout: what models are judged on, only ever added to"):
+            done = self._gate(self._candidate, self._report)
+            undecided = done.code == UNDECIDED
+            self._timeline.check("without a pin nothing is decided", kept=undecided, found=done)
+            pinned = self._stage.run("delivery", "pin-holdout", *self._dataset)
+            self._say(pinned)
+            self._timeline.require("the holdout is pinned", kept=pinned.code == 0, found=pinned)
+
     def _gate_allows(self) -> None:
         with self._timeline.step("gate: judge the candidate on photos that training never scored"):
             done = self._gate(self._candidate, self._report)
             self._timeline.note(done.said)
             kept = done.code == ALLOWED and _decision(self._report) == "allowed"
             self._timeline.require("the gate allows a first release", kept=kept, found=done.code)
+
+    def _a_forged_report(self) -> None:
+        with self._timeline.step("a forged gate report: the same one, with another candidate"):
+            forged = self._stage.folder / "forged-report.json"
+            text = self._report.read_text(encoding="utf-8")
+            forged.write_text(text.replace(str(_candidate_of(self._report)), FORGED), "utf-8")
+            shutil.copy(f"{self._report}.sig", f"{forged}.sig")
+            done = self._stage.run(
+                "training", "register", str(self._candidate), "--gate-report", str(forged)
+            )
+            self._say(done)
+            refused = done.code == REFUSED and "signature" in done.said
+            self._timeline.check("its signature doesn't hold", kept=refused, found=done)
 
     def _register(self) -> None:
         with self._timeline.step("register: a version, and a release that pins the digest"):
@@ -113,7 +142,7 @@ class Story:
             done = self._gate(worse, report)
             self._timeline.note(done.said)
             self._timeline.check("the gate refuses it", kept=done.code == REFUSED, found=done.code)
-            violated = {rule["rule"] for rule in _rules(report) if rule["outcome"] == "failed"}
+            violated = _failed(report)
             named = "non_inferiority" in violated
             self._timeline.check("and names non-inferiority", kept=named, found=violated)
             arguments = (str(worse), "--gate-report", str(report))
@@ -127,6 +156,22 @@ class Story:
             done = self._gate(self._candidate, report)
             none = done.code == NO_IMPROVEMENT
             self._timeline.check("a tie does not promote", kept=none, found=done.code)
+
+    def _gate_sees_an_easier_holdout(self) -> None:
+        with self._timeline.step("an easier holdout: three of its photos left out"):
+            dataset, report = self._stage.folder / "easier", self._stage.folder / "easier.json"
+            shutil.copytree(self._work / "data", dataset, symlinks=True)
+            manifest = dataset / "manifest.csv"
+            lines = manifest.read_text(encoding="utf-8").splitlines(keepends=True)
+            left_out = [line for line in lines if ",holdout," in line][:3]
+            manifest.write_text("".join(x for x in lines if x not in left_out), encoding="utf-8")
+            pin = self._stage.run("delivery", "pin-holdout", "--dataset", str(dataset))
+            self._say(pin)
+            self._timeline.check("it can't be pinned", kept=pin.code == REFUSED, found=pin)
+            places = ("--dataset", str(dataset), "--out", str(report))
+            done = self._stage.run("delivery", "gate", str(self._candidate), *places)
+            named = done.code == REFUSED and "holdout_pin" in _failed(report)
+            self._timeline.check("and the gate refuses it by name", kept=named, found=done)
 
     def _service_refuses_a_tampered_artifact(self) -> None:
         with self._timeline.step("a tampered artifact: one bit of its style head"):
@@ -149,8 +194,13 @@ class Story:
         return self._stage.run("training", "run-pipeline", *photos, *places, *more)
 
     def _gate(self, candidate: Path, report: Path) -> Done:
-        places = ("--dataset", str(self._work / "data"), "--out", str(report))
-        return self._stage.run("delivery", "gate", str(candidate), *places)
+        return self._stage.run(
+            "delivery", "gate", str(candidate), *self._dataset, "--out", str(report)
+        )
+
+    @property
+    def _dataset(self) -> tuple[str, str]:
+        return "--dataset", str(self._work / "data")
 
     def _registered(self) -> Path:
         digest = str(_candidate_of(self._report))
@@ -162,6 +212,7 @@ class Story:
         kinds = ("extra_trees", "random_forest")
         params["train"]["classification"] = [{"kind": kind, **tree} for kind in kinds]
         params["train"]["regression"] = [{"kind": kinds[0], **tree}]
+        params["train"]["search"]["trials"] = 0
         path = self._stage.folder / "worse.yaml"
         path.write_text(yaml.safe_dump(params), encoding="utf-8")
         return path
@@ -185,6 +236,10 @@ def _is_photo(path: Path) -> bool:
 def _rules(report: Path) -> list[dict[str, str]]:
     rules: list[dict[str, str]] = json.loads(report.read_text(encoding="utf-8"))["rules"]
     return rules
+
+
+def _failed(report: Path) -> set[str]:
+    return {rule["rule"] for rule in _rules(report) if rule["outcome"] == "failed"}
 
 
 def _decision(report: Path) -> object:

@@ -114,7 +114,7 @@ def test_a_model_below_a_floor_is_refused_by_name_and_not_registered(
     judged = judge(pipeline, pipeline.candidate, tmp_path / "report.json", tmp_path / "policies")
     assert (judged.code, judged.report.decision) == (1, "refused")
     failed = [rule.rule for rule in judged.report.rules if rule.outcome == "failed"]
-    assert "floor.era_median_absolute_error" in failed
+    assert "error_limit.era_median_absolute_error" in failed
 
     store = {"PLINTH_MODEL_STORE": str(tmp_path / "models")}
     words = ("register", pipeline.candidate, "--gate-report", judged.path)

@@ -38,6 +38,10 @@ PLANTS = (
     Plant("libs-below-services", "scoring/__init__.py", "import delivery.errors"),
     Plant("features-alone", "features/__init__.py", "import artifacts.digests"),
     Plant("artifacts-alone", "artifacts/__init__.py", "import features"),
+    Plant("pages-alone", "pages/content.py", "import artifacts.digests"),
+    Plant("pages-alone", "pages/__init__.py", "import features"),
+    Plant("pages-pure", "pages/render.py", "import urllib.request"),
+    Plant("pages-pure", "pages/thumbnails.py", "from pathlib import Path"),
     Plant("features-pure", "features/__init__.py", "import os"),
     Plant("features-pure", "features/__init__.py", "from pathlib import Path"),
     Plant("domains-pure", "delivery/domain/__init__.py", "import subprocess"),
@@ -48,6 +52,8 @@ PLANTS = (
     Plant("one-preprocessing", "inference/adapters/__init__.py", "import skimage.transform"),
     Plant("nothing-unpickles", "inference/adapters/__init__.py", "from joblib import load"),
     Plant("nothing-unpickles", "artifacts/__init__.py", "import pickle"),
+    Plant("nothing-unpickles", "delivery/adapters/examiner.py", "import joblib"),
+    Plant("nothing-unpickles", "delivery/adapters/parallel.py", "import pickle"),
     Plant("serving-without-training", "inference/adapters/__init__.py", "import sklearn"),
 )
 

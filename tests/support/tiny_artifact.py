@@ -24,6 +24,7 @@ from artifacts.records.manifest import (
     LogAgeScale,
     Metric,
     ModelManifest,
+    PredictionSet,
     RegressionHead,
 )
 from artifacts.signatures import KeySigner, create_key_pair
@@ -102,7 +103,14 @@ def tiny_artifact(seed: int = 0) -> tuple[ModelManifest, dict[str, bytes]]:
 def tiny_heads() -> tuple[ClassificationHead, RegressionHead]:
     """Return the heads of every tiny artifact."""
     return (
-        ClassificationHead(name="style", family="linear", file="heads/style.onnx", labels=LABELS),
+        ClassificationHead(
+            name="style",
+            family="linear",
+            file="heads/style.onnx",
+            labels=LABELS,
+            temperature=1.0,
+            prediction_set=PredictionSet(level=0.9, threshold=0.05),
+        ),
         RegressionHead(
             name="era",
             family="linear",
@@ -207,5 +215,6 @@ def _manifest(
         params=digest_json("params"),
         heads=scorer.heads,
         metrics=(Metric(name="style.accuracy", value=0.5, over="validation"),),
+        comparison=(),
         golden_photos=golden,
     )

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from support.photo_files import jpeg
 
-from training.domain.params import Params
+from training.domain.params import AnySpace, Family, IntSpan, Params
 from training.domain.runs import Run
+from training.domain.search import Trial
 from training.domain.training_set import TrainingSet
 
 Input = TypeVar("Input")
@@ -47,6 +48,22 @@ class MemoryCache:
         self.vectors.clear()
 
 
+class DrawingSampler:
+    """A sampler that learns nothing: it draws a space, and settings within its spans."""
+
+    def propose(self, spaces: Sequence[AnySpace], trials: Sequence[Trial], seed: int) -> Family:
+        random = np.random.default_rng([seed, len(trials)])
+        space = spaces[random.integers(len(spaces))]
+        return space.family(
+            {
+                name: int(random.integers(span.low, span.high + 1))
+                if isinstance(span, IntSpan)
+                else float(random.uniform(span.low, span.high))
+                for name, span in space.spans().items()
+            }
+        )
+
+
 class MemoryTracker:
     """A tracker that keeps runs by their identity."""
 
@@ -71,6 +88,7 @@ PARAMS: dict[str, object] = {
     "train": {
         "folds": 2,
         "interval_level": 0.8,
+        "set_level": 0.8,
         "classification": [
             {"kind": "linear", "strength": 100.0},
             {
@@ -81,6 +99,10 @@ PARAMS: dict[str, object] = {
                 "max_features": "sqrt",
             },
         ],
+        "search": {
+            "trials": 3,
+            "families": [{"kind": "linear", "strength": {"low": 50, "high": 500, "log": True}}],
+        },
         "regression": [{"kind": "linear", "strength": 10.0}],
     },
     "package": {"golden_photos": 3},

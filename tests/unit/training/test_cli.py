@@ -14,6 +14,7 @@ from support.training_doubles import DIGEST, small_params, style_tree
 from artifacts.folder import open_artifact
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
+from artifacts.statements import SshSigner, create_statement_key, write_signed
 from training.cli import main
 
 SETTINGS = {
@@ -21,6 +22,9 @@ SETTINGS = {
     "PLINTH_MODEL_STORE": "models",
     "PLINTH_SIGNING_KEY": "keys/key.pem",
     "PLINTH_PUBLIC_KEY": "keys/key.pub.pem",
+    "PLINTH_GATE_SIGNERS": "keys/gate.signers",
+    "PLINTH_REPRODUCTION_KEY": "keys/reproduction",
+    "PLINTH_REPRODUCTION_SIGNERS": "keys/reproduction.signers",
     "PLINTH_VECTOR_CACHE": "vectors",
     "PLINTH_TRACKING_URI": "sqlite:////proc/nowhere/mlflow.db",
     "PLINTH_TRACKING_ARTIFACTS": "mlruns",
@@ -70,6 +74,8 @@ def gate_report(candidate: str, decision: str, outcome: str) -> GateReport:
             "champion": None,
             "first_release": True,
             "policy": DIGEST,
+            "risk_tiers": DIGEST,
+            "evidence": DIGEST,
             "photo_manifest": DIGEST,
             "holdout": DIGEST,
             "rules": [rule | {"value": 0.5, "low": None, "high": None}],
@@ -79,12 +85,19 @@ def gate_report(candidate: str, decision: str, outcome: str) -> GateReport:
     )
 
 
+def signed(report: GateReport, folder: Path, path: Path) -> Path:
+    """Write a report as the gate of a folder would."""
+    return write_signed(report, path, SshSigner(folder / "keys/gate", "plinth-gate-report"))
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a signed artifact, its keys, a photo and parameters."""
     folder = tmp_path_factory.mktemp("training")
     build_tiny_artifact(folder / "candidate", folder / "keys/key.pem")
     assert public_key_of(folder / "keys/key.pem").is_file()
+    gate = (folder / "keys/gate", folder / "keys/gate.signers")
+    create_statement_key(*gate, "gate", ("plinth-gate-report",))
     (folder / "photo.jpg").write_bytes(jpeg(1))
     (folder / "params.yaml").write_text(small_params().to_json(), encoding="utf-8")
     return folder
@@ -109,6 +122,16 @@ def test_an_import_of_sound_photos_is_done(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "4 photos added, 0 known, 0 not taken in" in done.stdout
     assert (tmp_path / "dataset/manifest.csv").is_file()
+
+
+def test_a_data_report_is_written_and_nothing_is_imported(tmp_path: Path) -> None:
+    tree = style_tree(tmp_path / "photos", ("gothic", "baroque"), 2)
+    params = small_params().write(tmp_path / "params.yaml")
+    done = training(tmp_path, "data-report", tree, "--params", params, "--out", "new/report.html")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("4 files, 0 would be left out: new/report.html")
+    assert "<h1>photos</h1>" in (tmp_path / "new/report.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "data").exists()
 
 
 def test_an_empty_folder_is_a_breakdown_that_shows_the_layout(shared: Path, tmp_path: Path) -> None:
@@ -140,14 +163,14 @@ def test_a_missing_setting_is_named_by_its_variable(shared: Path, name: str) -> 
 def test_registering_what_the_gate_did_not_allow_is_refused(
     shared: Path, tmp_path: Path, decision: str, outcome: str
 ) -> None:
-    report = gate_report(DIGEST, decision, outcome).write(tmp_path / "report.json")
+    report = signed(gate_report(DIGEST, decision, outcome), shared, tmp_path / "report.json")
     done = training(shared, "register", "candidate", "--gate-report", report)
     assert done.returncode == 1
     assert f"refused: the gate's decision is {decision}" in done.stderr
 
 
 def test_registering_by_another_candidates_report_is_refused(shared: Path, tmp_path: Path) -> None:
-    report = gate_report(DIGEST, "allowed", "passed").write(tmp_path / "report.json")
+    report = signed(gate_report(DIGEST, "allowed", "passed"), shared, tmp_path / "report.json")
     done = training(shared, "register", "candidate", "--gate-report", report)
     assert done.returncode == 1
     assert f"is about architecture {DIGEST}" in done.stderr
@@ -156,14 +179,20 @@ def test_registering_by_another_candidates_report_is_refused(shared: Path, tmp_p
 def test_an_unreachable_registry_is_a_breakdown_that_names_it(shared: Path, tmp_path: Path) -> None:
     verifier = KeyVerifier(public_key_of(shared / "keys/key.pem"))
     digest = open_artifact(shared / "candidate", verifier).digest
-    report = gate_report(digest, "allowed", "passed").write(tmp_path / "report.json")
+    report = signed(gate_report(digest, "allowed", "passed"), shared, tmp_path / "report.json")
     words = broke_down(training(shared, "register", "candidate", "--gate-report", report))
     assert SETTINGS["PLINTH_TRACKING_URI"] in words
 
 
-def test_a_report_that_is_none_is_a_breakdown(shared: Path) -> None:
-    words = broke_down(training(shared, "register", "candidate", "--gate-report", "params.yaml"))
-    assert "params.yaml is unreadable" in words
+def test_a_report_that_is_not_there_is_a_breakdown_that_names_it(shared: Path) -> None:
+    words = broke_down(training(shared, "register", "candidate", "--gate-report", "gone.json"))
+    assert "gone.json is unreadable" in words
+
+
+def test_registering_by_a_report_that_nobody_signed_is_refused(shared: Path) -> None:
+    done = training(shared, "register", "candidate", "--gate-report", "params.yaml")
+    assert done.returncode == 1
+    assert "params.yaml is refused: there is no signature beside it" in done.stderr
 
 
 def test_an_unsigned_model_is_a_breakdown_and_no_table_is_written(

@@ -1,20 +1,27 @@
 """The only place of this service that constructs adapters."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import UTC, datetime
+from functools import cached_property, partial
 from pathlib import Path
 
 from artifacts.digests import digest_file
 from artifacts.errors import UnreadableRecord
+from artifacts.folder import ModelArtifact, open_artifact
 from artifacts.signatures import KeySigner, KeyVerifier
+from artifacts.statements import SshSigner, SshVerifier
 from artifacts.store import FolderModelStore
 from features import Extractor
+from training.adapters.commit_rebuilder import CommitRebuilder, rebuilding_folder
 from training.adapters.dataset_folder import PHOTOS, DatasetFolder
 from training.adapters.dvc_pipeline import DvcPipeline
 from training.adapters.git_identity import GitIdentity
 from training.adapters.mlflow_tracking import MlflowTracking
 from training.adapters.parallel import JoblibParallel
 from training.adapters.photo_folder import PhotoFolder
+from training.adapters.tpe_sampler import TpeSampler
 from training.adapters.vector_cache import SqliteVectorCache
 from training.adapters.work_folder import WorkFolder
 from training.adapters.work_setup import set_up, source_digest
@@ -23,8 +30,10 @@ from training.domain.runs import Inputs, RunIdentity
 from training.errors import BadParams
 from training.models import model_definition
 from training.models.definition import ModelDefinition
-from training.ports import Exporter
+from training.ports import Clock, Exporter
 from training.settings import Settings
+
+DIGEST_START = "sha256:"
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,11 @@ class Bootstrap:
         return KeyVerifier(self.settings.public_key)
 
     @cached_property
+    def gate(self) -> SshVerifier:
+        """Verifies gate reports."""
+        return SshVerifier(self.settings.gate_signers, "gate", "plinth-gate-report")
+
+    @cached_property
     def store(self) -> FolderModelStore:
         """Keeps registered artifacts."""
         return FolderModelStore(self.settings.model_store, self.verifier)
@@ -65,6 +79,33 @@ class Bootstrap:
         from training.adapters.onnx_exporter import OnnxExporter  # noqa: PLC0415
 
         return OnnxExporter()
+
+    @cached_property
+    def sampler(self) -> TpeSampler:
+        """Says which family a search tries next."""
+        return TpeSampler()
+
+    @cached_property
+    def reproduction_signer(self) -> SshSigner:
+        """Signs reproductions."""
+        return SshSigner(self.settings.reproduction_key, "plinth-reproduction")
+
+    @property
+    def clock(self) -> Clock:
+        """The time of day."""
+        return partial(datetime.now, UTC)  # noqa: TID251 - the clock that others are given
+
+    def original(self, model: str) -> ModelArtifact:
+        """Open a verified model by its digest in the store, or by its folder."""
+        if model.startswith(DIGEST_START):
+            return self.store.get(model)
+        return open_artifact(Path(model), self.verifier)
+
+    @contextmanager
+    def rebuilder(self, work: Path | None) -> Iterator[CommitRebuilder]:
+        """Yield what trains by an earlier commit, in `work` or a private folder."""
+        with rebuilding_folder(work) as place:
+            yield CommitRebuilder(self.settings.root, place, self.settings.environment_lock)
 
     def source(self, folder: Path, table: Path | None) -> PhotoFolder:
         """Return a folder-per-style tree."""

@@ -13,16 +13,19 @@ from pydantic import ValidationError
 
 from artifacts.errors import ArtifactError
 from artifacts.folder import open_artifact
-from artifacts.records.gate import GateReport
 from artifacts.signatures import create_key_pair
+from artifacts.statements import create_statement_key, write_signed
 from features import FeaturesError
 from scoring import Scorer, ScoringError
 from training import presentation
 from training.bootstrap import Bootstrap
+from training.domain.search import Trial
 from training.errors import TrainingError
 from training.facades import STYLES, Facade, draw_building, write_facades
 from training.models import model_definition
 from training.settings import Settings
+from training.use_cases.data_report import data_report as write_data_report
+from training.use_cases.data_report import survey_photos
 from training.use_cases.evaluate import evaluate_candidate
 from training.use_cases.featurize import featurize as featurize_photos
 from training.use_cases.import_photos import import_photos as import_into
@@ -30,6 +33,7 @@ from training.use_cases.package import package as package_candidate
 from training.use_cases.prepare import prepare as prepare_dataset
 from training.use_cases.record_run import record_run
 from training.use_cases.register import register as register_candidate
+from training.use_cases.reproduce import reproduce as reproduce_model
 from training.use_cases.run_pipeline import run_pipeline as run_all_stages
 from training.use_cases.score_photos import ScoredPhoto
 from training.use_cases.score_photos import score_photos as score
@@ -40,6 +44,12 @@ REFUSED, BROKEN = 1, 2
 def _draw(building: tuple[str, int], seed: int) -> tuple[Facade, ...]:
     style, number = building
     return draw_building(style, number, seed)
+
+
+def _tell_trial(number: int, trial: Trial) -> None:
+    # For someone who waits; in a log the table at the end says it all.
+    if sys.stderr.isatty():
+        print(presentation.trial_line(number, trial), file=sys.stderr)
 
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -70,9 +80,15 @@ def _bootstrap() -> Bootstrap:
 
 @app.command()
 def create_keys() -> None:
-    """Create this machine's signing key where there is none."""
+    """Create this machine's keys, of models and of reproductions, where there are none."""
     settings = _bootstrap().settings
     create_key_pair(settings.signing_key, settings.public_key)
+    create_statement_key(
+        settings.reproduction_key,
+        settings.reproduction_signers,
+        "training",
+        ("plinth-reproduction",),
+    )
 
 
 @app.command()
@@ -115,6 +131,24 @@ def import_photos(
 
 
 @app.command()
+def data_report(
+    photos: Path,
+    out: Annotated[Path, typer.Option()] = Path("build/data-report.html"),
+    table: Annotated[Path | None, typer.Option(help="default: PHOTOS/table.csv")] = None,
+    params: Annotated[Path, typer.Option()] = Path("params.yaml"),
+) -> None:
+    """Look at a folder-per-style tree before it is imported; nothing in it is changed."""
+    boot = _bootstrap()
+    given = boot.params(params)
+    source = boot.source(photos, table)
+    found = survey_photos(source, model_definition(given.model), given, boot.parallel)
+    page = write_data_report(source, found, photos.resolve().name, boot.parallel)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page, encoding="utf-8")
+    print(f"{len(found.looked)} files, {len(found.problems)} would be left out: {out}")
+
+
+@app.command()
 def prepare(work: WorkOption = HERE) -> None:
     """Stage 1: check that the dataset can be trained on."""
     boot = _bootstrap()
@@ -141,8 +175,17 @@ def train(work: WorkOption = HERE) -> None:
 
     boot = _bootstrap()
     files = boot.work(work)
-    identity = boot.identity(files)
-    trained = train_model(files, boot.model(files), identity, boot.exporter, boot.parallel)
+    model = boot.model(files)
+    trained = train_model(
+        files,
+        model,
+        boot.identity(files),
+        boot.inputs(model),
+        boot.exporter,
+        boot.parallel,
+        boot.sampler,
+        _tell_trial,
+    )
     record_run(boot.tracking, files, candidate=None)
     print("\n".join(presentation.family_lines(trained.families)))
     print(f"labels equal in scikit-learn and ONNX on all {trained.photos_compared} photos")
@@ -188,16 +231,47 @@ def run_pipeline(
 @app.command()
 def register(
     candidate: Path,
-    gate_report: Annotated[Path, typer.Option(help="the gate's report on this candidate")],
+    gate_report: Annotated[Path, typer.Option(help="the gate's signed report on this candidate")],
 ) -> None:
     """Keep a candidate that the gate allowed, and give it a version in the registry."""
     boot = _bootstrap()
-    report = GateReport.read(gate_report)
-    done = register_candidate(candidate, report, boot.verifier, boot.store, boot.tracking)
+    done = register_candidate(
+        candidate, gate_report, boot.verifier, boot.gate, boot.store, boot.tracking
+    )
     if done.refusal is not None:
         print(f"refused: {done.refusal}, so {done.digest} is not registered", file=sys.stderr)
         raise typer.Exit(REFUSED)
     print(f"version {done.version} is {done.digest}")
+
+
+@app.command()
+def reproduce(
+    model: Annotated[str, typer.Argument(help="a digest in the model store, or a folder")],
+    dataset: Annotated[Path, typer.Option(help="the dataset that it was trained on")],
+    out: Annotated[Path | None, typer.Option(help="where to put the signed record")] = None,
+    work: Annotated[Path | None, typer.Option(help="an empty folder to build in, kept")] = None,
+    params: Annotated[Path | None, typer.Option(help="default: the commit's params.yaml")] = None,
+) -> None:
+    """Build a model again from its commit and data, and compare: 0 equal or nearly, 1 different."""
+    boot = _bootstrap()
+    if out is not None:
+        boot.reproduction_signer.sign(b"")  # to fail now, and not when all has been trained
+    original = boot.original(model)
+    with boot.rebuilder(work) as rebuilder:
+        found = reproduce_model(
+            original,
+            dataset,
+            boot.dataset(dataset),
+            params,
+            rebuilder,
+            boot.parallel,
+            boot.clock,
+        )
+    if out is not None:
+        write_signed(found, out, boot.reproduction_signer)
+    print("\n".join(presentation.reproduction_lines(found)))
+    if found.outcome == "different":
+        raise typer.Exit(REFUSED)
 
 
 @app.command()

@@ -11,7 +11,8 @@ TrainingError              a breakdown: something could not be done (exit code 2
 |-- SchemaChanged          the model was trained by another feature schema than the code's
 |-- UnfaithfulExport       the exported model answers otherwise than the trained one
 |-- RegistryUnavailable    the model registry doesn't answer
-`-- PipelineFailed         a stage of the pipeline ended with an error
+|-- PipelineFailed         a stage of the pipeline ended with an error
+`-- CannotReproduce        a model can't be built again here: code, data or environment is lacking
 """
 
 from pathlib import Path
@@ -122,3 +123,11 @@ class PipelineFailed(TrainingError):
     def __init__(self, code: int) -> None:
         self.code = code
         super().__init__(f"the pipeline stopped: a stage failed (DVC exit code {code}), see above")
+
+
+class CannotReproduce(TrainingError):
+    """Building a model again could not be tried; `reason` says why and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the model can't be built again: {reason}")

@@ -1,6 +1,7 @@
 """What training needs from outside. Adapters implement these; use cases see nothing else."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -11,14 +12,16 @@ from artifacts.folder import ModelArtifact
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.manifest import Data, Metric
 from artifacts.records.photos import PhotoManifest
-from training.domain.params import Params
+from training.domain.params import AnySpace, Family, Params
 from training.domain.problems import Problem
 from training.domain.runs import Run, VectorsRecord
+from training.domain.search import Study, Trial
 from training.domain.sources import FoundFile, Table
 from training.domain.trained import TrainedModel
 
 Input = TypeVar("Input")
 Output = TypeVar("Output")
+Clock = Callable[[], datetime]
 
 
 class Parallel(Protocol):
@@ -108,6 +111,12 @@ class Work(Protocol):
     def vectors(self, made: VectorsRecord) -> NDArray[np.float32]:
         """Return the vectors; MissingStageOutput where they are of other photos or features."""
 
+    def study(self, key: str) -> Study:
+        """Return the study of a key, an empty one where there is none."""
+
+    def write_study(self, study: Study) -> None:
+        """Keep a study, whole or not at all, for a search that is stopped and taken up again."""
+
     def write_model(self, trained: TrainedModel, files: Mapping[str, bytes]) -> None:
         """Leave the trained heads."""
 
@@ -125,6 +134,13 @@ class Work(Protocol):
         """Where the artifact is put."""
 
 
+class Sampler(Protocol):
+    """Draws families from spaces, by what is known of those tried before."""
+
+    def propose(self, spaces: Sequence[AnySpace], trials: Sequence[Trial], seed: int) -> Family:
+        """Return a family that lies in one of the spaces; equal arguments give an equal one."""
+
+
 class Exporter(Protocol):
     """Turns a trained estimator into ONNX."""
 
@@ -137,6 +153,30 @@ class Tracker(Protocol):
 
     def record(self, run: Run) -> str:
         """Keep a run, or add to the run of the same identity, and return its id."""
+
+
+class Rebuilder(Protocol):
+    """Trains by the code of an earlier commit. Whatever it can't do is a CannotReproduce."""
+
+    def check_out(self, commit: str) -> None:
+        """Bring a commit's files."""
+
+    @property
+    def environment(self) -> str:
+        """The digest of the commit's environment lock."""
+
+    @property
+    def params(self) -> Path:
+        """The commit's own params.yaml."""
+
+    def provide_environment(self) -> None:
+        """Make the commit's code and its environment ready to run."""
+
+    def params_digest(self, path: Path) -> str:
+        """Return the digest of a parameters' file as the commit's code reads it."""
+
+    def train(self, dataset: Path, params: Path) -> ModelArtifact:
+        """Run the commit's stages over the dataset in a folder, and return what they packaged."""
 
 
 class ModelStore(Protocol):

@@ -1,12 +1,19 @@
 """What training says on a terminal."""
 
 from collections import Counter
+from collections.abc import Mapping
 
-from training.domain.runs import FamilyScore
+from artifacts.records.manifest import FamilyScore
+from artifacts.records.reproduction import Reproduction
+from training.domain.search import OBJECTIVE, Trial
 from training.use_cases.featurize import Featurized
 from training.use_cases.import_photos import ImportOutcome
 
 _SHOWN = 30
+_SHOWN_METRICS = (
+    *("accuracy", "macro_f1", "top3_accuracy", "calibration_error", "set_size"),
+    *("median_absolute_error", "mean_absolute_error", "interval_coverage"),
+)
 
 
 def import_lines(outcome: ImportOutcome) -> list[str]:
@@ -38,9 +45,42 @@ def featurized_line(done: Featurized) -> str:
 
 
 def family_lines(families: tuple[FamilyScore, ...]) -> list[str]:
-    """Say how each family did in cross-validation."""
+    """Say how each family did in cross-validation, head by head; `*` marks the chosen one."""
+    lines = []
+    for head in dict.fromkeys(score.head for score in families):
+        scores = [score for score in families if score.head == head]
+        shown = [name for name in _SHOWN_METRICS if name in scores[0].metrics]
+        rows = [["", head, "settings", *(name.replace("_", " ") for name in shown)]]
+        rows += [
+            ["*" * score.chosen, score.family, _settings(score.settings)]
+            + [f"{score.metrics[name]:.3f}" for name in shown]
+            for score in scores
+        ]
+        lines += _table(rows)
+    return lines
+
+
+def reproduction_lines(found: Reproduction) -> list[str]:
+    """Say whether a rebuilt model is the original, and where they part."""
+    lines = [f"{found.outcome.replace('_', ' ')}: {found.original} from commit {found.commit}"]
+    if found.outcome != "equal":
+        lines.append(f"rebuilt as {found.rebuilt}")
+    return [*lines, *(f"- {difference}" for difference in found.differences)]
+
+
+def trial_line(number: int, trial: Trial) -> str:
+    """Say in one line what a trial of the search tried, and how it did."""
+    settings = _settings(trial.family.settings())
+    return f"trial {number}: {trial.family.kind} {settings}: {OBJECTIVE} {trial.score:.3f}"
+
+
+def _settings(settings: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in settings.items())
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        f"{'*' if score.chosen else ' '} {score.head:6} {score.family:14} "
-        + "  ".join(f"{name} {value:.3f}" for name, value in score.metrics.items())
-        for score in families
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
     ]

@@ -15,6 +15,9 @@ class Settings(BaseSettings):
     model_store: Path
     signing_key: Path
     public_key: Path
+    gate_signers: Path
+    reproduction_key: Path
+    reproduction_signers: Path
     vector_cache: Path
     tracking_uri: str
     tracking_artifacts: Path

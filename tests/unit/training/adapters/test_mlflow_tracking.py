@@ -9,9 +9,9 @@ from support.tiny_artifact import tiny_artifact
 
 from artifacts.digests import digest_json
 from artifacts.folder import ModelArtifact
-from artifacts.records.manifest import Code, Metric
+from artifacts.records.manifest import Code, FamilyScore, Metric
 from training.adapters.mlflow_tracking import MlflowTracking
-from training.domain.runs import FamilyScore, Run, RunIdentity
+from training.domain.runs import Run, RunIdentity
 from training.errors import RegistryUnavailable
 
 # MLflow 3 declares its tables with a loader strategy that SQLAlchemy 2.1 deprecates.
@@ -51,10 +51,19 @@ def fields(model: str = "architecture") -> dict[str, object]:
 
 
 def a_run(model: str, **changes: object) -> Run:
-    score = FamilyScore(head="style", family="linear", metrics={"accuracy": 0.5}, chosen=True)
+    scores = [
+        FamilyScore(
+            head="style",
+            family="linear",
+            settings={"strength": str(strength)},
+            metrics={"accuracy": 0.5 / strength},
+            chosen=strength == 1.0,
+        )
+        for strength in (1.0, 2.0)
+    ]
     run = {
         "identity": RunIdentity.model_validate(fields(model)),
-        "families": (score,),
+        "families": scores,
         "metrics": (),
         "params": {"train.folds": "3", "train.classification.0.kind": "linear"},
     }
@@ -91,7 +100,8 @@ def test_a_run_holds_parameters_and_how_every_family_did(
 ) -> None:
     found = client.get_run(tracking.record(a_run("measured")))
     assert found.data.params["train.classification.0.kind"] == "linear"
-    assert found.data.metrics["cv.style.linear.accuracy"] == 0.5
+    assert found.data.metrics["cv.style.linear.strength-1.0.accuracy"] == 0.5
+    assert found.data.metrics["cv.style.linear.strength-2.0.accuracy"] == 0.25
     assert found.info.status == "FINISHED"
 
 
@@ -106,7 +116,7 @@ def test_recording_again_adds_to_the_same_run(
     found = client.get_run(first)
     assert found.data.tags["plinth.digest"] == candidate
     assert found.data.metrics["validation.style.accuracy"] == 0.75
-    assert found.data.metrics["cv.style.linear.accuracy"] == 0.5
+    assert found.data.metrics["cv.style.linear.strength-1.0.accuracy"] == 0.5
     assert len(client.search_runs([found.info.experiment_id])) == 1
 
 

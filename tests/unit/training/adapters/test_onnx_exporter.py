@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 from support.training_doubles import a_training_set
 
 from scoring.labels import winners
+from scoring.plain_onnx import require_plain
 from training.adapters.onnx_exporter import OnnxExporter
+from training.domain.calibration import FLOORS, TemperedClassifier, Tempering
 from training.domain.families import fit_labels, fit_values
 from training.domain.params import (
     Discriminant,
     Family,
     LabelMeans,
     Linear,
+    NearestNeighbours,
     Trees,
     ValueFamily,
 )
@@ -29,6 +32,7 @@ CLASSIFIERS: list[Family] = [
     FOREST,
     LINEAR,
     Discriminant(kind="discriminant", shrinkage=0.5),
+    NearestNeighbours(kind="nearest_neighbours", neighbours=7, levels=8),
 ]
 REGRESSORS: list[ValueFamily] = [
     TREES,
@@ -77,6 +81,45 @@ def test_a_classifiers_last_output_is_its_matrix_of_probabilities(family: Family
     assert np.allclose(probabilities, model.predict_proba(seen), atol=1e-5)
 
 
+@pytest.mark.parametrize("temperature", [0.25, 1.0, 3.844, 20.0])
+@pytest.mark.parametrize("family", CLASSIFIERS, ids=lambda family: family.kind)
+def test_tempered_probabilities_are_those_of_scikit_learns_side(
+    family: Family, temperature: float
+) -> None:
+    tempering = Tempering(temperature, floor=1e-30)
+    model, seen = TemperedClassifier(fitted_classifier(family), tempering), vectors(3, 500)
+    probabilities = outputs(OnnxExporter().export(model, WIDTH), seen)[-1]
+    wanted = model.predict_proba(seen)
+    assert np.allclose(probabilities, wanted, atol=2e-5)
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert (winners(probabilities) == winners(wanted)).all()
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+@pytest.mark.parametrize("temperature", [0.25, 20.0])
+def test_labels_without_any_chance_are_tempered_from_the_same_floor(
+    temperature: float, floor: float
+) -> None:
+    """Trees grown to the end give zeros, whose logarithm is none."""
+    certain = TREES.model_copy(update={"trees": 1, "max_leaves": 128})
+    tempering = Tempering(temperature, floor)
+    model, seen = TemperedClassifier(fitted_classifier(certain), tempering), vectors(3, 100)
+    assert (model.classifier.predict_proba(seen) == 0).any()
+    probabilities = outputs(OnnxExporter().export(model, WIDTH), seen)[-1]
+    assert np.allclose(probabilities, model.predict_proba(seen), atol=1e-5)
+
+
+def test_neighbours_have_equal_votes_bit_for_bit_however_many_are_equally_near() -> None:
+    """In two levels and ten features, hundreds of photos stand at the same distance."""
+    random = np.random.default_rng(4)
+    data, labels = random.normal(size=(3000, 10)).astype(np.float32), random.integers(0, 9, 3000)
+    family = NearestNeighbours(kind="nearest_neighbours", neighbours=25, levels=2)
+    model = fit_labels(family, a_training_set(data, labels), seed=7)
+    seen = np.concatenate([data[:500], random.normal(size=(1000, 10)).astype(np.float32)])
+    probabilities = outputs(OnnxExporter().export(model, 10), seen)[-1]
+    assert (probabilities == model.predict_proba(seen).astype(np.float32)).all()
+
+
 @pytest.mark.parametrize("family", CLASSIFIERS, ids=lambda family: family.kind)
 def test_two_labels_have_a_probability_each(family: Family) -> None:
     """Two classes are a case of their own in scikit-learn's linear models."""
@@ -97,6 +140,10 @@ def test_every_regressor_gives_scikit_learns_values(family: ValueFamily) -> None
     [
         *((fitted_classifier, family) for family in CLASSIFIERS),
         *((fitted_regressor, family) for family in REGRESSORS),
+        (
+            lambda family: TemperedClassifier(fitted_classifier(family), Tempering(2.5, 1e-6)),
+            LINEAR,
+        ),
     ],
     ids=lambda value: getattr(value, "kind", ""),
 )
@@ -115,9 +162,16 @@ def test_another_seed_gives_other_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: fitted_classifier(TREES), lambda: fitted_regressor(LINEAR)]
+    "make",
+    [
+        *(lambda family=family: fitted_classifier(family) for family in CLASSIFIERS),
+        *(lambda family=family: fitted_regressor(family) for family in REGRESSORS),
+        lambda: TemperedClassifier(fitted_classifier(LINEAR), Tempering(2.0, 1e-6)),
+    ],
 )
-def test_heads_use_no_operators_but_those_of_onnx_itself(make: Callable[[], Any]) -> None:
-    model = onnx.load_from_string(OnnxExporter().export(make(), WIDTH))
+def test_heads_use_no_operators_but_those_that_a_scorer_accepts(make: Callable[[], Any]) -> None:
+    exported = OnnxExporter().export(make(), WIDTH)
+    require_plain("heads/style.onnx", exported)
+    model = onnx.load_from_string(exported)
     assert {node.domain for node in model.graph.node} <= {"", "ai.onnx.ml"}
     assert model.graph.input[0].type.tensor_type.shape.dim[1].dim_value == WIDTH

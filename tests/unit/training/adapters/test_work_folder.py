@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from support.training_doubles import DIGEST, small_params
 
 from artifacts.digests import digest_json
@@ -14,13 +15,18 @@ from artifacts.records.manifest import (
     Code,
     Data,
     DataSplit,
+    FamilyScore,
     Metric,
+    PredictionSet,
 )
 from training.adapters.work_folder import WorkFolder
-from training.domain.runs import FamilyScore, RunIdentity, VectorsRecord
+from training.domain.params import Linear
+from training.domain.runs import RunIdentity, VectorsRecord
+from training.domain.search import Study, Trial
 from training.domain.trained import TrainedModel
 from training.errors import BadParams, MissingStageOutput
 
+ROOT = Path(__file__).parents[4]
 MADE = VectorsRecord(photo_manifest=digest_json("photos"), feature_schema=digest_json("schema"))
 FILES = {"heads/style.onnx": b"the bytes of a model"}
 METRICS = (
@@ -45,9 +51,20 @@ def a_trained_model() -> TrainedModel:
         params=DIGEST,
     )
     head = ClassificationHead(
-        name="style", family="linear", file="heads/style.onnx", labels=("baroque", "gothic")
+        name="style",
+        family="linear",
+        file="heads/style.onnx",
+        labels=("baroque", "gothic"),
+        temperature=1.5,
+        prediction_set=PredictionSet(level=0.9, threshold=0.1),
     )
-    score = FamilyScore(head="style", family="linear", metrics={"accuracy": 0.5}, chosen=True)
+    score = FamilyScore(
+        head="style",
+        family="linear",
+        settings={"strength": "1.0"},
+        metrics={"accuracy": 0.5},
+        chosen=True,
+    )
     return TrainedModel(identity=identity, heads=(head,), families=(score,), photos_compared=9)
 
 
@@ -159,3 +176,39 @@ def test_an_output_that_was_cut_short_is_named(tmp_path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8")[:-20], encoding="utf-8")
     with pytest.raises(UnreadableRecord, match=r"data\.json"):
         WorkFolder(tmp_path).data()
+
+
+def a_study(key: str = DIGEST) -> Study:
+    family = Linear(kind="linear", strength=0.1 + 0.2)
+    return Study(key=key, trials=(Trial(family=family, metrics={"accuracy": 1 / 3}),))
+
+
+def test_a_study_comes_back_by_its_key_and_by_no_other(tmp_path: Path) -> None:
+    other = digest_json("other inputs")
+    WorkFolder(tmp_path).write_study(a_study())
+    assert WorkFolder(tmp_path).study(DIGEST) == a_study()
+    assert WorkFolder(tmp_path).study(other) == Study(key=other)
+
+
+def test_a_study_that_was_put_under_another_key_is_not_taken_for_that_ones(tmp_path: Path) -> None:
+    work, other = WorkFolder(tmp_path), digest_json("other inputs")
+    work.write_study(a_study())
+    (file,) = (tmp_path / "build/search").iterdir()
+    file.rename(file.with_name(f"{other.removeprefix('sha256:')}.json"))
+    assert work.study(other) == Study(key=other)
+
+
+@pytest.mark.parametrize("text", ["", '{"key": "sha', "{}"])
+def test_a_study_that_cannot_be_read_is_an_empty_one(tmp_path: Path, text: str) -> None:
+    WorkFolder(tmp_path).write_study(a_study())
+    (file,) = (tmp_path / "build/search").iterdir()
+    file.write_text(text, encoding="utf-8")
+    assert WorkFolder(tmp_path).study(DIGEST) == Study(key=DIGEST)
+
+
+def test_a_study_lies_in_no_output_of_a_stage() -> None:
+    """DVC empties a stage's outputs before it runs, and a search would begin anew each time."""
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    outs = [str(out) for stage in stages.values() for out in stage["outs"]]
+    assert "build/model" in outs
+    assert not any("build/search".startswith(out) for out in outs)

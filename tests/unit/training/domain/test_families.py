@@ -10,6 +10,7 @@ from training.domain.params import (
     Family,
     LabelMeans,
     Linear,
+    NearestNeighbours,
     Trees,
     ValueFamily,
 )
@@ -20,6 +21,7 @@ FAMILIES: list[Family] = [
     TREES.model_copy(update={"kind": "random_forest"}),
     Linear(kind="linear", strength=1.0),
     Discriminant(kind="discriminant", shrinkage=0.5),
+    NearestNeighbours(kind="nearest_neighbours", neighbours=1, levels=8),
 ]
 
 

@@ -3,21 +3,29 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
-from support.training_doubles import MemoryCache, MemoryTracker, Serial, small_params
+from onnx import numpy_helper
+from support.training_doubles import (
+    DrawingSampler,
+    MemoryCache,
+    MemoryTracker,
+    Serial,
+    small_params,
+)
 
 from artifacts.folder import open_artifact
-from artifacts.records.gate import GateReport, RuleResult
-from artifacts.records.manifest import Code, ModelManifest
+from artifacts.records.manifest import ClassificationHead, Code, ModelManifest
 from artifacts.records.photos import PhotoManifest
 from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
-from artifacts.store import FolderModelStore
 from features import Extractor
 from scoring import Scorer, prove
 from training.adapters.onnx_exporter import OnnxExporter
 from training.adapters.photo_folder import PhotoFolder
 from training.adapters.work_folder import WorkFolder
-from training.domain.runs import RunIdentity
+from training.domain.runs import Inputs, RunIdentity
+from training.domain.search import Trial
+from training.domain.trained import TrainedModel
 from training.errors import (
     MissingStageOutput,
     SchemaChanged,
@@ -32,12 +40,14 @@ from training.use_cases.import_photos import import_photos
 from training.use_cases.package import package
 from training.use_cases.prepare import prepare
 from training.use_cases.record_run import record_run
-from training.use_cases.register import register
 from training.use_cases.train import require_faithful, train
 
 MODEL = model_definition("architecture")
 STYLES = ("gothic", "international", "ancient_egyptian")
 DIGEST = "sha256:" + "a" * 64
+INPUTS = Inputs(
+    feature_schema=DIGEST, feature_code=DIGEST, training_code=DIGEST, environment=DIGEST
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +78,25 @@ def identity_of(work: WorkFolder) -> RunIdentity:
     )
 
 
+def train_in(work: WorkFolder, parallel: Serial | None = None) -> TrainedModel:
+    return train(
+        work,
+        MODEL,
+        identity_of(work),
+        INPUTS,
+        OnnxExporter(),
+        parallel or Serial(),
+        DrawingSampler(),
+        lambda *_: None,
+    )
+
+
 def run_all(work: WorkFolder, keys: Path) -> ModelManifest:
     private, public = keys / "private.pem", keys / "public.pem"
     create_key_pair(private, public)
     prepare(work, MODEL, Serial())
     featurize(work, Extractor(MODEL.schema()), MemoryCache(), Serial())
-    train(work, MODEL, identity_of(work), OnnxExporter(), Serial())
+    train_in(work)
     evaluate_candidate(work, MODEL)
     return package(work, MODEL, KeySigner(private), KeyVerifier(public)).manifest
 
@@ -102,7 +125,67 @@ def test_the_manifest_says_what_the_model_was_made_of(trained: tuple[WorkFolder,
     assert manifest.params == work.params().digest
     assert manifest.code.commit == "c" * 40
     assert {metric.over for metric in manifest.metrics} == {"cross_validation", "validation"}
-    assert manifest.head("style").labels == tuple(sorted(STYLES))
+    style = manifest.head("style")
+    assert isinstance(style, ClassificationHead)
+    assert style.labels == tuple(sorted(STYLES))
+
+
+def test_the_manifest_names_every_family_that_was_compared(
+    trained: tuple[WorkFolder, Path],
+) -> None:
+    work, root = trained
+    manifest = open_artifact(work.candidate, KeyVerifier(root / "keys/public.pem")).manifest
+    styles = [score for score in manifest.comparison if score.head == "style"]
+    settings = [score.settings for score in styles]
+    assert [score.family for score in styles] == ["linear", "extra_trees", "linear"]
+    assert settings[0] == {"strength": "100.0"}
+    assert 50 <= float(settings[2]["strength"]) <= 500
+    assert {score.head for score in manifest.comparison} == {"style", "era"}
+    for head in ("style", "era"):
+        (chosen,) = [s for s in manifest.comparison if s.head == head and s.chosen]
+        assert chosen.family == manifest.head(head).family
+    best = max(score.metrics["accuracy"] for score in styles)
+    assert next(score for score in styles if score.chosen).metrics["accuracy"] == best
+
+
+def test_the_style_head_says_how_it_is_calibrated(trained: tuple[WorkFolder, Path]) -> None:
+    model, files = trained[0].model()
+    head = model.heads[0]
+    assert isinstance(head, ClassificationHead)
+    assert head.prediction_set.level == small_params().train.set_level
+    assert 0 < head.prediction_set.threshold < 1
+    constants = {c.name: c for c in onnx.load_from_string(files[head.file]).graph.initializer}
+    stated = numpy_helper.to_array(constants["tempering_temperature"])
+    assert stated == np.float32(head.temperature)
+    chosen = next(score for score in model.families if score.head == "style" and score.chosen)
+    assert chosen.metrics["set_coverage"] >= 0.8
+
+
+def test_training_again_tries_nothing_again_and_finds_the_same(drawn: Path, tmp_path: Path) -> None:
+    work = start(tmp_path, drawn)
+    featurize(work, Extractor(MODEL.schema()), MemoryCache(), Serial())
+    first, again = Serial(), Serial()
+    models = [(train_in(work, parallel), work.model()[1]) for parallel in (first, again)]
+    assert models[0] == models[1]
+    folds = [len(done.worked["cross-validating"]) for done in (first, again)]
+    assert folds == [8, 4], "the regressor's folds, and those that calibrate the chosen family"
+
+
+def test_every_trial_is_told(drawn: Path, tmp_path: Path) -> None:
+    work = start(tmp_path, drawn)
+    featurize(work, Extractor(MODEL.schema()), MemoryCache(), Serial())
+    told: list[tuple[int, Trial]] = []
+    train(
+        work,
+        MODEL,
+        identity_of(work),
+        INPUTS,
+        OnnxExporter(),
+        Serial(),
+        DrawingSampler(),
+        lambda number, trial: told.append((number, trial)),
+    )
+    assert [number for number, _ in told] == [1, 2, 3]
 
 
 def test_training_learns_three_styles_apart(trained: tuple[WorkFolder, Path]) -> None:
@@ -169,7 +252,7 @@ def test_a_photo_whose_bytes_changed_stops_the_pipeline(drawn: Path, tmp_path: P
 def test_a_stage_without_its_input_names_the_stage_to_run(drawn: Path, tmp_path: Path) -> None:
     work = start(tmp_path, drawn)
     with pytest.raises(MissingStageOutput, match="'featurize'"):
-        train(work, MODEL, identity_of(work), OnnxExporter(), Serial())
+        train_in(work)
     with pytest.raises(MissingStageOutput, match="'train'"):
         evaluate_candidate(work, MODEL)
 
@@ -239,86 +322,3 @@ def test_a_run_is_recorded_before_and_after_packaging_as_one(
     assert (run.candidate, run.metrics) == (DIGEST, work.metrics())
     assert run.identity == work.model()[0].identity
     assert run.params["train.folds"] == "2"
-
-
-class Versions:
-    """A registry in memory."""
-
-    def __init__(self) -> None:
-        self.registered: list[str] = []
-
-    def register(self, _artifact: object, _location: Path, gate_report: str) -> int:
-        self.registered.append(gate_report)
-        return len(self.registered)
-
-
-def report_on(candidate: str, decision: str, outcome: str = "passed") -> GateReport:
-    rule = RuleResult.model_validate(
-        {
-            "rule": "accuracy",
-            "outcome": outcome,
-            "value": 0.5,
-            "low": None,
-            "high": None,
-            "limit": "at least 0.25",
-            "reason": "measured",
-        }
-    )
-    return GateReport.model_validate(
-        {
-            "model": "architecture",
-            "candidate": candidate,
-            "champion": None,
-            "first_release": True,
-            "policy": DIGEST,
-            "photo_manifest": DIGEST,
-            "holdout": DIGEST,
-            "rules": [rule.model_dump()],
-            "decision": decision,
-            "decided_at": "2026-11-22T00:00:00Z",
-        }
-    )
-
-
-def test_what_the_gate_allowed_gets_a_version(
-    trained: tuple[WorkFolder, Path], tmp_path: Path
-) -> None:
-    work, root = trained
-    verifier, registry = KeyVerifier(root / "keys/public.pem"), Versions()
-    digest = open_artifact(work.candidate, verifier).digest
-    store = FolderModelStore(tmp_path, verifier)
-    report = report_on(digest, "allowed")
-    done = register(work.candidate, report, verifier, store, registry)
-    assert (done.version, done.refusal) == (1, None)
-    assert store.get(digest).digest == digest
-    assert registry.registered == [report.digest]
-
-
-@pytest.mark.parametrize(
-    ("decision", "outcome", "candidate", "reason"),
-    [
-        ("refused", "failed", None, "decision is refused"),
-        ("undecided", "missing", None, "decision is undecided"),
-        ("no_improvement", "passed", None, "decision is no_improvement"),
-        ("allowed", "passed", DIGEST, "is about architecture " + DIGEST),
-    ],
-)
-def test_nothing_is_registered_without_an_allowed_report_on_these_bytes(
-    trained: tuple[WorkFolder, Path],
-    tmp_path: Path,
-    decision: str,
-    outcome: str,
-    candidate: str | None,
-    reason: str,
-) -> None:
-    work, root = trained
-    verifier, registry = KeyVerifier(root / "keys/public.pem"), Versions()
-    digest = open_artifact(work.candidate, verifier).digest
-    report = report_on(candidate or digest, decision, outcome)
-    store = FolderModelStore(tmp_path, verifier)
-    done = register(work.candidate, report, verifier, store, registry)
-    assert done.version is None
-    assert done.refusal is not None
-    assert reason in done.refusal
-    assert registry.registered == []
-    assert not store.folder(digest).exists()

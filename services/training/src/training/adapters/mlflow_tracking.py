@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artifacts.folder import ModelArtifact
+from artifacts.records.manifest import FamilyScore
 from training.domain.runs import Run
 from training.errors import RegistryUnavailable
 
@@ -101,8 +102,13 @@ def _tags(run: Run) -> dict[str, str]:
 
 def _metrics(run: Run) -> dict[str, float]:
     compared = {
-        f"cv.{score.head}.{score.family}.{name}": value
+        f"cv.{score.head}.{_described(score)}.{name}": value
         for score in run.families
         for name, value in score.metrics.items()
     }
     return compared | {f"{metric.over}.{metric.name}": metric.value for metric in run.metrics}
+
+
+def _described(score: FamilyScore) -> str:
+    settings = [f"{name}-{value}" for name, value in score.settings.items()]
+    return ".".join([score.family, *settings])

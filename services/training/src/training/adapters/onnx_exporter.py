@@ -12,7 +12,10 @@ from sklearn.base import is_classifier
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.pipeline import Pipeline
 
+from training.adapters.onnx_neighbours import neighbours_graph
+from training.domain.calibration import TemperedClassifier, Tempering
 from training.domain.families import LabelMeansRegressor
+from training.domain.neighbours import NeighboursClassifier
 
 _OPSET = {"": 21, "ai.onnx.ml": 3}
 
@@ -24,6 +27,8 @@ class OnnxExporter:
         """Return the ONNX model of an estimator over float32 vectors (1, width)."""
         if isinstance(estimator, LabelMeansRegressor):
             model = _weigh(_convert(estimator.labels, width), estimator.means)
+        elif isinstance(estimator, TemperedClassifier):
+            model = _temper(_convert(estimator.classifier, width), estimator.tempering)
         else:
             model = _convert(estimator, width)
         onnx.checker.check_model(model)
@@ -32,6 +37,8 @@ class OnnxExporter:
 
 
 def _convert(estimator: object, width: int) -> onnx.ModelProto:
+    if isinstance(estimator, NeighboursClassifier):
+        return neighbours_graph(estimator, _OPSET[""])
     estimator = _halved(estimator)
     options = {id(estimator): {"zipmap": False}} if is_classifier(estimator) else None
     model: onnx.ModelProto = convert_sklearn(
@@ -42,6 +49,24 @@ def _convert(estimator: object, width: int) -> onnx.ModelProto:
         options=options,
         target_opset=_OPSET,
     )
+    return model
+
+
+def _temper(model: onnx.ModelProto, tempering: Tempering) -> onnx.ModelProto:
+    """Let a classifier's graph end in its tempered probabilities, as domain/calibration.py does."""
+    graph, output = model.graph, model.graph.output[-1]
+    constants = {"floor": tempering.floor, "most": 1.0, "temperature": tempering.temperature}
+    for name, value in constants.items():
+        constant = numpy_helper.from_array(np.array(value, np.float32), f"tempering_{name}")
+        graph.initializer.append(constant)
+    for operator, given, made in (
+        ("Clip", [output.name, "tempering_floor", "tempering_most"], "raised_probabilities"),
+        ("Log", ["raised_probabilities"], "raised_logits"),
+        ("Div", ["raised_logits", "tempering_temperature"], "tempered_logits"),
+        ("Softmax", ["tempered_logits"], "tempered_probabilities"),
+    ):
+        graph.node.append(helper.make_node(operator, given, [made]))
+    output.name = "tempered_probabilities"
     return model
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from artifacts.digests import hex_part
 from artifacts.errors import UnreadableRecord
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.manifest import Data, Metric
@@ -14,6 +15,7 @@ from artifacts.records.photos import PhotoManifest
 from training.adapters.dataset_folder import DatasetFolder
 from training.domain.params import Params
 from training.domain.runs import VectorsRecord
+from training.domain.search import Study
 from training.domain.trained import TrainedModel
 from training.errors import BadParams, MissingStageOutput
 
@@ -64,6 +66,18 @@ class WorkFolder:
         )
         return matrix
 
+    def study(self, key: str) -> Study:
+        """Return the study of a key, an empty one where there is none or it can't be read."""
+        try:
+            found = Study.read(self._study(key))
+        except UnreadableRecord:
+            return Study(key=key)
+        return found if found.key == key else Study(key=key)
+
+    def write_study(self, study: Study) -> None:
+        """Keep a study, whole or not at all, where no stage of DVC's removes it."""
+        study.write(self._study(study.key))
+
     def write_model(self, trained: TrainedModel, files: Mapping[str, bytes]) -> None:
         """Leave the trained heads."""
         folder = self._build / "model"
@@ -98,6 +112,9 @@ class WorkFolder:
             for over, found in by_split.items()
             for name, value in found.items()
         )
+
+    def _study(self, key: str) -> Path:
+        return self._build / "search" / f"{hex_part(key)}.json"
 
     def _there(self, path: Path, stage: str) -> Path:
         if not path.exists():

@@ -1,4 +1,11 @@
-"""Model families: scikit-learn estimators whose ONNX form decides as they do."""
+"""Model families: estimators whose ONNX form decides as they do.
+
+Boosting is none of them. GradientBoostingClassifier exports and names equal labels, but fits a tree
+a label and round: on 2,600 real photos of 25 styles one round takes 12 s on one core, and thirty
+rounds over a few features at random, 10 s, are right on 17 % where a discriminant is on 44 %.
+HistGradientBoostingClassifier (scikit-learn 1.9) of more than two labels is not converted by
+skl2onnx 1.20.
+"""
 
 import math
 from typing import Any
@@ -17,11 +24,13 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from training.domain.neighbours import NeighboursClassifier
 from training.domain.params import (
     Discriminant,
     Family,
     LabelMeans,
     Linear,
+    NearestNeighbours,
     Trees,
     ValueFamily,
 )
@@ -30,7 +39,7 @@ from training.domain.training_set import TrainingSet
 _ITERATIONS = 400
 
 
-def classifier(family: Family, seed: int) -> BaseEstimator:
+def classifier(family: Family, seed: int) -> BaseEstimator | NeighboursClassifier:
     """Return an unfitted classifier of a family."""
     match family:
         case Trees(kind="extra_trees"):
@@ -43,6 +52,8 @@ def classifier(family: Family, seed: int) -> BaseEstimator:
         case Discriminant():
             analysis = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=family.shrinkage)
             return make_pipeline(StandardScaler(), analysis)
+        case NearestNeighbours():
+            return NeighboursClassifier(family.neighbours, family.levels)
 
 
 def fit_labels(family: Family, data: TrainingSet, seed: int) -> Any:

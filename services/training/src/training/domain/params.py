@@ -1,9 +1,9 @@
 """The parameters of the pipeline, as params.yaml holds them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from artifacts.records.manifest import ModelName
 from artifacts.records.record import Part, Record
@@ -34,7 +34,18 @@ class PrepareParams(Record):
     min_photos_with_year: Annotated[int, Field(ge=10)]
 
 
-class Trees(Record):
+class FamilyParams(Record):
+    """What all families share: they are named by `kind`, and have settings."""
+
+    kind: str
+
+    def settings(self) -> dict[str, str]:
+        """Return everything but the kind, as text."""
+        found = self.model_dump(mode="json", exclude={"kind"})
+        return {name: str(value) for name, value in found.items()}
+
+
+class Trees(FamilyParams):
     """A forest, bounded so that its ONNX file stays small: depth in levels, leaves a tree."""
 
     kind: Literal["extra_trees", "random_forest"]
@@ -44,21 +55,29 @@ class Trees(Record):
     max_features: Annotated[float, Field(gt=0, le=1)] | Literal["sqrt"]
 
 
-class Linear(Record):
+class Linear(FamilyParams):
     """Standardised features and a linear model; `strength` is the penalty, above 0."""
 
     kind: Literal["linear"]
     strength: Annotated[float, Field(gt=0)]
 
 
-class Discriminant(Record):
+class Discriminant(FamilyParams):
     """Linear discriminant analysis; `shrinkage` of the covariance, 0 (none) to 1."""
 
     kind: Literal["discriminant"]
     shrinkage: Annotated[float, Field(ge=0, le=1)]
 
 
-class LabelMeans(Part):
+class NearestNeighbours(FamilyParams):
+    """The labels of the `neighbours` nearest photos; features are told apart in `levels` levels."""
+
+    kind: Literal["nearest_neighbours"]
+    neighbours: Annotated[int, Field(ge=1, le=200)]
+    levels: Annotated[int, Field(ge=2, le=16)]
+
+
+class LabelMeans(FamilyParams):
     """Each label's mean value, weighed by the label's probability.
 
     The probabilities are a discriminant's with this `shrinkage`. A label's mean counts as if
@@ -70,16 +89,136 @@ class LabelMeans(Part):
     prior_photos: Annotated[float, Field(gt=0)]
 
 
-Family = Annotated[Trees | Linear | Discriminant, Field(discriminator="kind")]
+Family = Annotated[Trees | Linear | Discriminant | NearestNeighbours, Field(discriminator="kind")]
+_FAMILY: TypeAdapter[Family] = TypeAdapter(Family)
 ValueFamily = Annotated[Trees | Linear | LabelMeans, Field(discriminator="kind")]
 
 
+class Span(Part):
+    """A range that is searched, both ends within; `log`: evenly on a logarithmic scale."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> "Span":
+        if self.low >= self.high:
+            raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
+        if self.log and self.low <= 0:
+            raise ValueError("a logarithmic range starts above 0")
+        return self
+
+
+class IntSpan(Span):
+    """A range of whole numbers."""
+
+    low: int
+    high: int
+
+
+class Space(Part):
+    """A family whose settings are fixed, each, or searched within a span."""
+
+    kind: str
+
+    def spans(self) -> dict[str, Span]:
+        """Return what is searched, by the setting's name."""
+        found = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: value for name, value in found.items() if isinstance(value, Span)}
+
+    def family(self, values: Mapping[str, float]) -> "Family":
+        """Return the family with these values where the space has spans; ValidationError."""
+        fixed = self.model_dump(mode="json", exclude=set(self.spans()))
+        return _FAMILY.validate_python(fixed | dict(values))
+
+    def holds(self, family: "Family") -> bool:
+        """Say whether the family could have been found here."""
+        if family.kind != self.kind:
+            return False
+        values = {name: getattr(family, name) for name in self.spans()}
+        if not all(isinstance(value, int | float) for value in values.values()):
+            return False
+        within = all(span.low <= values[name] <= span.high for name, span in self.spans().items())
+        return within and self.family(values) == family
+
+    @model_validator(mode="after")
+    def _is_bounded_by_families(self) -> "Space":
+        if not self.spans():
+            raise ValueError("nothing is searched: give a setting as low and high")
+        self.family({name: span.low for name, span in self.spans().items()})
+        self.family({name: span.high for name, span in self.spans().items()})
+        return self
+
+
+class TreesSpace(Space):
+    """Forests."""
+
+    kind: Literal["extra_trees", "random_forest"]
+    trees: int | IntSpan
+    max_leaves: int | IntSpan
+    min_leaf_photos: int | IntSpan
+    max_features: float | Literal["sqrt"] | Span
+
+
+class LinearSpace(Space):
+    """Linear models."""
+
+    kind: Literal["linear"]
+    strength: Span
+
+
+class DiscriminantSpace(Space):
+    """Discriminants."""
+
+    kind: Literal["discriminant"]
+    shrinkage: Span
+
+
+class NearestNeighboursSpace(Space):
+    """Nearest neighbours."""
+
+    kind: Literal["nearest_neighbours"]
+    neighbours: int | IntSpan
+    levels: int | IntSpan
+
+
+AnySpace = Annotated[
+    TreesSpace | LinearSpace | DiscriminantSpace | NearestNeighboursSpace,
+    Field(discriminator="kind"),
+]
+
+
+class SearchParams(Record):
+    """How far is searched beyond the families that are always compared, and where.
+
+    `trials` counts those families as well, so that it bounds the work; at most that many, or as
+    many as are always compared.
+    """
+
+    trials: Annotated[int, Field(ge=0, le=1000)]
+    families: Annotated[tuple[AnySpace, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _each_kind_once(self) -> "SearchParams":
+        kinds = [space.kind for space in self.families]
+        if twice := sorted({kind for kind in kinds if kinds.count(kind) > 1}):
+            raise ValueError(f"searched twice: {', '.join(twice)}")
+        return self
+
+
 class TrainParams(Record):
-    """Families to compare, head by head, by grouped cross-validation."""
+    """Families to compare, head by head, by grouped cross-validation.
+
+    Levels are of conformal intervals and prediction sets. What `search` finds is compared with the
+    families of `classification`.
+    """
 
     folds: Annotated[int, Field(ge=2, le=10)]
     interval_level: Share
+    set_level: Share
     classification: Annotated[tuple[Family, ...], Field(min_length=2)]
+    search: SearchParams
     regression: Annotated[tuple[ValueFamily, ...], Field(min_length=1)]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from artifacts.digests import Digest, digest_json
-from artifacts.records.manifest import Code, Metric, ModelName
+from artifacts.records.manifest import Code, FamilyScore, Metric, ModelName
 from artifacts.records.record import Record
 
 
@@ -21,15 +21,6 @@ class RunIdentity(Record):
     def key(self) -> str:
         """The digest of the identity: runs that share it made the same model."""
         return digest_json(self.model_dump(mode="json"))
-
-
-class FamilyScore(Record):
-    """How one family of a head did in grouped cross-validation."""
-
-    head: str
-    family: str
-    metrics: dict[str, float]
-    chosen: bool
 
 
 class Run(Record):

@@ -1,6 +1,6 @@
 """Grouped cross-validation: which family does best on buildings that it hasn't seen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
 from artifacts.records.evaluation import ClassificationOutcomes, RegressionOutcomes
-from artifacts.records.manifest import Interval
+from artifacts.records.manifest import Interval, PredictionSet
+from scoring.labels import quantise
 from scoring.metrics import classification_metrics, regression_metrics
+from training.domain.calibration import Tempering, fit_tempering
 from training.domain.families import fit_labels, fit_values
-from training.domain.params import Family, TrainParams, ValueFamily
+from training.domain.params import Family, ValueFamily
+from training.domain.prediction_sets import prediction_set
 from training.domain.training_set import TrainingSet
 from training.models.definition import RegressionTarget
 
@@ -36,17 +39,25 @@ Task = LabelTask | ValueTask
 Fold = tuple[Task, NDArray[np.float64]]
 
 
-def tasks(data: TrainingSet, params: TrainParams, seed: int) -> Iterator[Task]:
-    """Return every fit of cross-validation. A building group lies in one fold, whole."""
-    stratified = StratifiedGroupKFold(params.folds, shuffle=True, random_state=seed)
+def label_tasks(
+    data: TrainingSet, families: Iterable[Family], folds: int, seed: int
+) -> Iterator[LabelTask]:
+    """Return every fit that compares classifiers. A building group lies in one fold, whole."""
+    stratified = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     by_label = list(stratified.split(data.vectors, data.labels, data.groups))
-    for family in params.classification:
+    for family in families:
         yield from (LabelTask(family, held_out) for _, held_out in by_label)
+
+
+def value_tasks(
+    data: TrainingSet, families: Iterable[ValueFamily], folds: int, seed: int
+) -> Iterator[ValueTask]:
+    """Return every fit that compares regressors, on the photos of known value."""
     valued = data.valued()
-    grouped = GroupKFold(params.folds, shuffle=True, random_state=seed)
+    grouped = GroupKFold(folds, shuffle=True, random_state=seed)
     by_group = list(grouped.split(valued.vectors, groups=valued.groups))
-    for regression in params.regression:
-        yield from (ValueTask(regression, held_out) for _, held_out in by_group)
+    for family in families:
+        yield from (ValueTask(family, held_out) for _, held_out in by_group)
 
 
 def run_task(task: Task, data: TrainingSet, seed: int) -> NDArray[np.float64]:
@@ -68,7 +79,7 @@ def run_task(task: Task, data: TrainingSet, seed: int) -> NDArray[np.float64]:
 
 
 def out_of_fold(
-    kind: type[Task], family: Family | ValueFamily, folds: list[Fold]
+    kind: type[Task], family: Family | ValueFamily, folds: Sequence[Fold]
 ) -> NDArray[np.float64]:
     """Put a family's folds together: predictions of all photos, each by models without it."""
     mine = [(t, found) for t, found in folds if isinstance(t, kind) and t.family == family]
@@ -76,16 +87,34 @@ def out_of_fold(
     return np.concatenate([found for _, found in mine])[order]
 
 
-def label_metrics(head: str, data: TrainingSet, found: NDArray[np.float64]) -> dict[str, float]:
-    """Return the metrics of out-of-fold probabilities (n, k)."""
-    return classification_metrics(
-        ClassificationOutcomes(
-            head=head,
-            labels=data.names,
-            truths=tuple(data.labels.tolist()),
-            probabilities=tuple(tuple(row) for row in np.clip(found, 0, 1).tolist()),
-        )
+@dataclass(frozen=True)
+class Calibration:
+    """What makes a classifier's probabilities honest, and its metrics once they are."""
+
+    tempering: Tempering
+    prediction_set: PredictionSet
+    metrics: dict[str, float]
+
+
+def calibrate(
+    head: str, data: TrainingSet, found: NDArray[np.float64], set_level: float
+) -> Calibration:
+    """Calibrate out-of-fold probabilities (n, k): a temperature, sets at a level, and metrics.
+
+    Families are compared as they would serve, each by its calibrated probabilities; which label
+    they name hangs on no temperature.
+    """
+    tempering = fit_tempering(found, data.labels)
+    honest = tempering.temper(found)
+    sets = prediction_set(honest, data.labels, set_level)
+    outcomes = ClassificationOutcomes(
+        head=head,
+        labels=data.names,
+        set_threshold=sets.threshold,
+        truths=tuple(data.labels.tolist()),
+        probabilities=tuple(tuple(row) for row in quantise(honest).tolist()),
     )
+    return Calibration(tempering, sets, classification_metrics(outcomes))
 
 
 def value_metrics(

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from artifacts.records.manifest import Head
+from artifacts.records.manifest import FamilyScore, Head
 from artifacts.records.record import Record
 from features import Extractor
 from scoring import Scorer
-from training.domain.runs import FamilyScore, RunIdentity
+from training.domain.runs import RunIdentity
 from training.errors import SchemaChanged
 from training.models.definition import ModelDefinition
 

@@ -5,9 +5,9 @@ The holdout is the gate's. Training never scores it, so it can't be selected on,
 
 import numpy as np
 
-from artifacts.records.manifest import Metric
+from artifacts.records.manifest import FamilyScore, Metric
 from scoring import evaluate, metrics_of
-from training.domain.runs import FamilyScore, VectorsRecord
+from training.domain.runs import VectorsRecord
 from training.models.definition import ModelDefinition
 from training.ports import Work
 

@@ -42,10 +42,10 @@ def import_photos(
     """
     table = source.table()
     files = source.files()
-    judge = partial(_inspect, source=source, table=table, model=model)
+    judge = partial(inspect_file, source=source, table=table, model=model)
     inspected = parallel.map(judge, files, "inspecting photos")
     problems = [item for item in inspected if isinstance(item, Problem)]
-    problems += _rows_without_file(table, files)
+    problems += rows_without_file(table, files)
     sound = [item for item in inspected if isinstance(item, SoundPhoto)]
     before = dataset.manifest()
     prints = _fingerprints([row.photo for row in before.rows], dataset.photos, parallel)
@@ -62,9 +62,10 @@ def import_photos(
     return ImportOutcome(intake, refused, params.max_bad_share, quarantine)
 
 
-def _inspect(
+def inspect_file(
     found: FoundFile, source: PhotoSource, table: Table, model: ModelDefinition
 ) -> SoundPhoto | Problem:
+    """Read one file of a source and judge it."""
     try:
         data = source.read(found.path)
     except OSError as exc:
@@ -74,7 +75,8 @@ def _inspect(
     return inspect(found, data, row, table.bad.get(found.path), model)
 
 
-def _rows_without_file(table: Table, files: list[FoundFile]) -> list[Problem]:
+def rows_without_file(table: Table, files: list[FoundFile]) -> list[Problem]:
+    """Name the rows of a table that are about no file."""
     missing = sorted(set(table.rows) - {found.path for found in files})
     reason = "the table has a row for it and the folder has no such file"
     advice = "Correct the path in the table, or delete the row"

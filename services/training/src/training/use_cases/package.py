@@ -78,5 +78,6 @@ def _manifest(
         params=identity.params,
         heads=trained.heads,
         metrics=work.metrics(),
+        comparison=trained.families,
         golden_photos=golden,
     )

@@ -17,7 +17,7 @@ def prepare(work: Work, model: ModelDefinition, parallel: Parallel) -> Data:
     """
     manifest = work.manifest()
     problems = dataset_problems(manifest, model, work.params().prepare)
-    check = partial(_missing, store=work.photos)
+    check = partial(photo_problem, store=work.photos)
     photos = [row.photo for row in manifest.rows]
     missing = parallel.map(check, photos, "checking photos")
     problems += tuple(problem for problem in missing if problem is not None)
@@ -28,7 +28,8 @@ def prepare(work: Work, model: ModelDefinition, parallel: Parallel) -> Data:
     return data
 
 
-def _missing(photo: str, store: PhotoStore) -> str | None:
+def photo_problem(photo: str, store: PhotoStore) -> str | None:
+    """Say what is wrong with a photo in a store: missing or changed; None if it is there."""
     try:
         store.get(photo)
     except UnreadableRecord as exc:

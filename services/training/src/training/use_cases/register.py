@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from artifacts.errors import SignatureRefused
 from artifacts.folder import open_artifact
 from artifacts.records.gate import GateReport
 from artifacts.signatures import ArtifactVerifier
+from artifacts.statements import StatementVerifier, read_signed
 from training.ports import ModelRegistry, ModelStore
 
 
@@ -20,13 +22,21 @@ class Registration:
 
 def register(
     candidate: Path,
-    report: GateReport,
+    gate_report: Path,
     verifier: ArtifactVerifier,
+    gate: StatementVerifier,
     store: ModelStore,
     registry: ModelRegistry,
 ) -> Registration:
-    """Keep a candidate in the store and give it a version, if the report allows these bytes."""
+    """Keep a candidate in the store and give it a version, if the gate signed that it may.
+
+    Raises InvalidArtifact or SignatureRefused for the candidate, UnreadableRecord for the report.
+    """
     artifact = open_artifact(candidate, verifier)
+    try:
+        report = read_signed(GateReport, gate_report, gate)
+    except SignatureRefused as exc:
+        return Registration(artifact.digest, None, str(exc))
     if report.decision != "allowed":
         refusal = f"the gate's decision is {report.decision}"
         return Registration(artifact.digest, None, refusal)

@@ -1,33 +1,36 @@
 """Stage train: compare families by grouped cross-validation, fit the best, export it to ONNX."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from artifacts.records.manifest import ClassificationHead, Head, Interval, RegressionHead
+from artifacts.records.manifest import ClassificationHead, FamilyScore, Head, RegressionHead
 from features import Extractor
 from scoring.labels import winners
 from scoring.scorer import Scorer
+from training.domain.calibration import TemperedClassifier
 from training.domain.families import fit_labels, fit_values
-from training.domain.params import Family, TrainParams, ValueFamily
-from training.domain.runs import FamilyScore, RunIdentity, VectorsRecord
+from training.domain.params import FamilyParams, Params
+from training.domain.runs import Inputs, RunIdentity, VectorsRecord
+from training.domain.search import study_key
 from training.domain.selection import (
     Fold,
-    LabelTask,
     ValueTask,
-    label_metrics,
     out_of_fold,
     run_task,
-    tasks,
     value_metrics,
+    value_tasks,
 )
 from training.domain.trained import TrainedModel
 from training.domain.training_set import TrainingSet, training_set
 from training.errors import UnfaithfulExport
 from training.models.definition import ModelDefinition
-from training.ports import Exporter, Parallel, Work
+from training.ports import Exporter, Parallel, Sampler, Work
+from training.use_cases.search_families import Comparison, Tell, search_families
 
 PROBABILITY_TOLERANCE = 1e-3
 """Largest difference of a probability between scikit-learn and ONNX Runtime."""
@@ -39,106 +42,118 @@ def train(
     work: Work,
     model: ModelDefinition,
     identity: RunIdentity,
+    inputs: Inputs,
     exporter: Exporter,
     parallel: Parallel,
+    sampler: Sampler,
+    tell: Tell,
 ) -> TrainedModel:
     """Train every head and prove that its ONNX form answers as it does, on every photo.
 
-    Only the train split is fitted on. Raises UnfaithfulExport if one label differs.
+    Only the train split is fitted on. `tell` hears of each trial of the search; what an earlier run
+    over the same `inputs` tried is not tried again. Raises UnfaithfulExport if one label differs.
     """
     params, manifest = work.params(), work.manifest()
     made = VectorsRecord(photo_manifest=manifest.digest, feature_schema=identity.feature_schema)
-    vectors = work.vectors(made)
+    vectors = np.array(work.vectors(made))
     of_train = np.array([row.split == "train" for row in manifest.rows])
-    data = training_set(manifest.of_split("train"), np.array(vectors[of_train]), model)
-    folds = _cross_validate(data, params.train, params.seed, parallel)
-    labels, label_scores = _choose_labels(model, data, folds, params.train)
-    values, value_scores, interval = _choose_values(model, data, folds, params.train)
-    seed = params.seed
-    estimators = (fit_labels(labels, data, seed), fit_values(values, data, seed))
-    heads = _heads(model, data, labels, values, interval)
-    names = [head.name for head in heads]
-    exported = [exporter.export(estimator, vectors.shape[1]) for estimator in estimators]
-    files = {head.file: onnx for head, onnx in zip(heads, exported, strict=True)}
-    scorer = Scorer(Extractor(model.schema()), heads, files)
-    fitted = dict(zip(names, estimators, strict=True))
+    data = training_set(manifest.of_split("train"), vectors[of_train], model)
+    key = study_key(params, inputs, manifest.digest)
+    labels = _train_labels(model, data, params, work, key, parallel, sampler, tell)
+    values = _train_values(model, data, params, parallel)
+    heads = (labels.head, values.head)
+    files = {
+        found.head.file: exporter.export(found.estimator, vectors.shape[1])
+        for found in (labels, values)
+    }
     photos = [row.photo for row in manifest.rows]
-    require_faithful(scorer, fitted, np.array(vectors), photos)
+    fitted = {found.head.name: found.estimator for found in (labels, values)}
+    require_faithful(Scorer(Extractor(model.schema()), heads, files), fitted, vectors, photos)
     trained = TrainedModel(
         identity=identity,
         heads=heads,
-        families=(*label_scores, *value_scores),
+        families=(*labels.scores, *values.scores),
         photos_compared=len(photos),
     )
     work.write_model(trained, files)
     return trained
 
 
-def _cross_validate(
-    data: TrainingSet, params: TrainParams, seed: int, parallel: Parallel
-) -> list[Fold]:
-    todo = list(tasks(data, params, seed))
-    found = parallel.map(partial(run_task, data=data, seed=seed), todo, "cross-validating")
-    return list(zip(todo, found, strict=True))
+@dataclass(frozen=True)
+class _Fitted:
+    """A head, what answers for it, and all families that were compared for it."""
+
+    head: Head
+    estimator: Any
+    scores: tuple[FamilyScore, ...]
 
 
-def _choose_labels(
-    model: ModelDefinition, data: TrainingSet, folds: list[Fold], params: TrainParams
-) -> tuple[Family, tuple[FamilyScore, ...]]:
-    head = model.classification.name
-    found = {
-        family: label_metrics(head, data, out_of_fold(LabelTask, family, folds))
-        for family in params.classification
-    }
-    # The first of equals wins: params.yaml lists the cheaper family first.
-    best = max(found, key=lambda family: found[family]["accuracy"])
-    return best, _scores(head, found, best)
+def _train_labels(
+    model: ModelDefinition,
+    data: TrainingSet,
+    params: Params,
+    work: Work,
+    key: str,
+    parallel: Parallel,
+    sampler: Sampler,
+    tell: Tell,
+) -> _Fitted:
+    name, train, seed = model.classification.name, params.train, params.seed
+    comparison = Comparison(name, data, train, seed, parallel)
+    study = search_families(train, seed, work, key, sampler, comparison.run, tell)
+    best = study.best().family
+    calibration = comparison.calibration(best)
+    head = ClassificationHead(
+        name=name,
+        family=best.kind,
+        file=f"heads/{name}.onnx",
+        labels=data.names,
+        temperature=calibration.tempering.temperature,
+        prediction_set=calibration.prediction_set,
+    )
+    estimator = TemperedClassifier(fit_labels(best, data, seed), calibration.tempering)
+    metrics = {trial.family: trial.metrics for trial in study.trials}
+    return _Fitted(head, estimator, _scores(name, metrics, best))
 
 
-def _choose_values(
-    model: ModelDefinition, data: TrainingSet, folds: list[Fold], params: TrainParams
-) -> tuple[ValueFamily, tuple[FamilyScore, ...], Interval]:
-    target, level, truths = model.regression, params.interval_level, data.valued().values
+def _train_values(
+    model: ModelDefinition, data: TrainingSet, params: Params, parallel: Parallel
+) -> _Fitted:
+    target, train, seed = model.regression, params.train, params.seed
+    todo = list(value_tasks(data, train.regression, train.folds, seed))
+    done = parallel.map(partial(run_task, data=data, seed=seed), todo, "cross-validating")
+    folds: list[Fold] = list(zip(todo, done, strict=True))
+    truths, level = data.valued().values, train.interval_level
     found = {
         family: value_metrics(target, truths, out_of_fold(ValueTask, family, folds), level)
-        for family in params.regression
+        for family in train.regression
     }
+    # The first of equals wins: params.yaml lists the cheaper family first.
     best = min(found, key=lambda family: found[family][0]["median_absolute_error"])
+    head = RegressionHead(
+        name=target.name,
+        family=best.kind,
+        file=f"heads/{target.name}.onnx",
+        unit=target.unit,
+        scale=target.scale,
+        interval=found[best][1],
+    )
     metrics = {family: metrics for family, (metrics, _) in found.items()}
-    return best, _scores(target.name, metrics, best), found[best][1]
+    return _Fitted(head, fit_values(best, data, seed), _scores(target.name, metrics, best))
 
 
 def _scores(
-    head: str, found: dict[Any, dict[str, float]], best: Family | ValueFamily
+    head: str, metrics: Mapping[Any, dict[str, float]], best: FamilyParams
 ) -> tuple[FamilyScore, ...]:
     return tuple(
-        FamilyScore(head=head, family=family.kind, metrics=metrics, chosen=family == best)
-        for family, metrics in found.items()
-    )
-
-
-def _heads(
-    model: ModelDefinition,
-    data: TrainingSet,
-    labels: Family,
-    values: ValueFamily,
-    interval: Interval,
-) -> tuple[Head, Head]:
-    return (
-        ClassificationHead(
-            name=model.classification.name,
-            family=labels.kind,
-            file=f"heads/{model.classification.name}.onnx",
-            labels=data.names,
-        ),
-        RegressionHead(
-            name=model.regression.name,
-            family=values.kind,
-            file=f"heads/{model.regression.name}.onnx",
-            unit=model.regression.unit,
-            scale=model.regression.scale,
-            interval=interval,
-        ),
+        FamilyScore(
+            head=head,
+            family=family.kind,
+            settings=family.settings(),
+            metrics=found,
+            chosen=family == best,
+        )
+        for family, found in metrics.items()
     )
 
 

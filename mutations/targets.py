@@ -1,0 +1,152 @@
+"""Which files are mutated, and which tests must notice: first those of the file, then all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from mutations import operators, policy_lines, rule_table
+from mutations.mutant import Edit, Mutant, describe, number
+from mutations.reading import Source
+
+SOURCES: Final = "services/delivery/src"
+DOMAIN: Final = f"{SOURCES}/delivery/domain"
+TABLE: Final = f"{DOMAIN}/rules/table.py"
+# Each with the class that is mutated, or "" for all of it.
+DECIDING: Final = {
+    "judge.py": "",
+    "policy.py": "",
+    "tiers.py": "",
+    "case.py": "Membership",
+    "holdouts.py": "",
+    "proposal.py": "",
+}
+UNIT: Final = "tests/unit/delivery"
+POLICY_TESTS: Final = ("tests/repo/test_policies.py", "tests/repo/test_risk_tiers.py")
+# Everything that asks the judge, or reads a policy. What measures evidence, draws pages and prints
+# would take minutes, and is held by its own tests: a gate must be held without it.
+NOTICING: Final = (
+    "domain/rules",
+    "domain/test_judge*.py",
+    "domain/test_polic*.py",
+    "domain/test_tiers*.py",
+    "domain/test_holdouts*.py",
+    "domain/test_proposal*.py",
+    "use_cases/test_propose*.py",
+    "use_cases/test_pin_holdout*.py",
+    "use_cases/test_gate*.py",
+)
+# Where the tests of a file don't have its name.
+NAMED_OTHERWISE: Final = {
+    "proposal": "use_cases/test_propose*.py",
+    "case": "domain/test_holdouts*.py",
+    "paired": "domain/rules/test_non_inferiority*.py",
+    "results": "domain/rules/test_[flr]*.py",
+}
+# A page holds every word of a policy, so it would notice any number too. But who changes a number
+# writes the page anew with one command: a limit must be held by evidence that is just across it.
+PAGE: Final = r"page"
+COPIED: Final = (
+    SOURCES,
+    UNIT,
+    "tests/conftest.py",
+    "tests/support",
+    "tests/repo",
+    "policies",
+    "docs",
+    "releases",
+    "libs/artifacts/schemas",
+    "pyproject.toml",
+)
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A checkout, or a part of one, whose files are mutated."""
+
+    root: Path
+
+    @cached_property
+    def rules(self) -> tuple[rule_table.Row, ...]:
+        """The rows of its table of rules."""
+        return rule_table.rows(Source((self.root / TABLE).read_bytes()))
+
+    def mutants(self) -> Iterator[Mutant]:
+        """Give every mutant: rules, then code, then policies."""
+        yield from self._made(TABLE, rule_table.edits(self._source(TABLE)), rule=True)
+        for path in self.code():
+            only = DECIDING.get(path.removeprefix(f"{DOMAIN}/"), "")
+            yield from self._made(path, operators.edits(self._source(path), only))
+        for path in self.policies():
+            yield from self._made(path, policy_lines.edits((self.root / path).read_bytes()))
+
+    def code(self) -> list[str]:
+        """Name the files of code that decide."""
+        rules = (path.name for path in sorted((self.root / DOMAIN / "rules").glob("*.py")))
+        names = (*DECIDING, *(f"rules/{name}" for name in rules))
+        return [f"{DOMAIN}/{name}" for name in names if (self.root / DOMAIN / name).exists()]
+
+    def policies(self) -> list[str]:
+        """Name the policies and the risk tiers."""
+        found = sorted((self.root / "policies").rglob("*.yaml"))
+        return [path.relative_to(self.root).as_posix() for path in found]
+
+    @cached_property
+    def tests(self) -> tuple[str, ...]:
+        """Name all tests that may notice."""
+        unit = [path for pattern in NOTICING for path in self._found(pattern)]
+        return (*unit, *(name for name in POLICY_TESTS if (self.root / name).exists()))
+
+    def stages(self, mutant: Mutant) -> tuple[tuple[str, ...], ...]:
+        """Name the tests that should notice a mutant, and those that may after them."""
+        if mutant.path.suffix == ".yaml":
+            return (tuple(name for name in self.tests if name in POLICY_TESTS),)
+        narrow = self._narrow(mutant)
+        return (narrow, self.tests) if narrow else (self.tests,)
+
+    def _narrow(self, mutant: Mutant) -> tuple[str, ...]:
+        stem, inside = mutant.path.stem, mutant.path.relative_to(DOMAIN).parent
+        names = [row.rule for row in self.rules if mutant.group in {row.rule, row.module}]
+        patterns = [f"domain/{inside}/test_{name}.py" for name in names]
+        if mutant.kind not in {rule_table.REMOVED, rule_table.PASSES}:
+            patterns += [f"domain/{inside}/test_{stem}*.py", NAMED_OTHERWISE.get(stem, "")]
+        return tuple(dict.fromkeys(name for one in patterns if one for name in self._found(one)))
+
+    def _found(self, pattern: str) -> list[str]:
+        found = sorted((self.root / UNIT).glob(pattern))
+        return [path.relative_to(self.root).as_posix() for path in found]
+
+    def _source(self, path: str) -> Source:
+        return Source((self.root / path).read_bytes())
+
+    def _made(
+        self, path: str, edits: Iterator[tuple[Edit, str]], *, rule: bool = False
+    ) -> Iterator[Mutant]:
+        original, name = (self.root / path).read_bytes(), PurePosixPath(path)
+        made = list(edits)
+        ids = number([_id(path, original, edit, within) for edit, within in made])
+        for id_, (edit, within) in zip(ids, made, strict=True):
+            group = within if rule else _group(name, within)
+            yield Mutant(id_, group, edit.kind, name, original, edit.apply(original))
+
+
+def _id(path: str, original: bytes, edit: Edit, within: str) -> str:
+    short = path.removeprefix(f"{DOMAIN}/")
+    if edit.kind in {
+        rule_table.REMOVED,
+        rule_table.PASSES,
+        policy_lines.REMOVED,
+        policy_lines.EMPTIED,
+    }:
+        return f"{short}: {within}: {edit.kind}"
+    return f"{short}: {within}: {edit.kind}: {describe(original, edit)}"
+
+
+def _group(path: PurePosixPath, within: str) -> str:
+    """Name a mutant's row: the module of a rule, a file of the domain, a section of a policy."""
+    if path.suffix == ".yaml":
+        keys = within.partition("[")[0].split(".")
+        shown = 2 if keys[0] in {"rules", "slices", "tiers"} else 1
+        return f"{path.name}: {'.'.join(keys[:shown])}"
+    return path.stem if path.parent.name == "rules" else path.name

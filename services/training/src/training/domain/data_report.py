@@ -1,0 +1,153 @@
+"""What a folder of photos holds, before any of it is imported."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from artifacts.records.photos import PhotoManifest
+from features import PhotoRefused, read_photo
+from training.domain.grouping import Ties, near_pairs
+from training.domain.importing import SoundPhoto, take_in
+from training.domain.params import Params
+from training.domain.problems import Problem
+from training.domain.sources import FoundFile
+
+SAMPLES: Final = 8
+SHEETS: Final = 60
+GROUPS: Final = 9
+OF_A_GROUP: Final = 6
+NO_FOLDER: Final = "(no folder)"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a photo's header says: its format and its sides in pixels, upright."""
+
+    format: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A file that was looked at: its size, its header where it has one, and the verdict."""
+
+    found: FoundFile
+    size_bytes: int
+    header: Header | None
+    verdict: SoundPhoto | Problem
+
+    @property
+    def folder(self) -> str:
+        """The folder that should name its style."""
+        return self.found.style_folder or NO_FOLDER
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All that was found in a folder.
+
+    Attributes:
+        looked: every file.
+        manifest: what an import into a new dataset would hold.
+        problems: what it would not take in, files and rows of the table, sorted by path.
+        copies: paths of files with the same bytes, two or more each, the most first.
+        alike: paths of different photos that look alike, the largest group first.
+        params: how photos would be taken in.
+    """
+
+    looked: tuple[Looked, ...]
+    manifest: PhotoManifest
+    problems: tuple[Problem, ...]
+    copies: tuple[tuple[str, ...], ...]
+    alike: tuple[tuple[str, ...], ...]
+    params: Params
+
+    @property
+    def sound(self) -> tuple[SoundPhoto, ...]:
+        """The files that are usable photos, copies included."""
+        return tuple(one.verdict for one in self.looked if isinstance(one.verdict, SoundPhoto))
+
+    @property
+    def bad_share(self) -> float:
+        """The share of files that an import would not take in, as it counts them."""
+        total = len(self.manifest.rows) + len(self.problems)
+        return len(self.problems) / total if total else 0.0
+
+    @property
+    def refused(self) -> bool:
+        """Whether an import would refuse the folder as a whole."""
+        return self.bad_share > self.params.import_photos.max_bad_share
+
+    def folders(self) -> dict[str, list[Looked]]:
+        """Return the files by the folder that should name their style, sorted."""
+        found: dict[str, list[Looked]] = defaultdict(list)
+        for one in self.looked:
+            found[one.folder].append(one)
+        return dict(sorted(found.items()))
+
+    def sheets(self) -> dict[str, tuple[Looked, ...]]:
+        """Choose files of each folder to look at: the same ones for the same seed."""
+        folders = list(self.folders().items())[:SHEETS]
+        return {folder: self._sample(files) for folder, files in folders}
+
+    def _sample(self, files: Sequence[Looked]) -> tuple[Looked, ...]:
+        return tuple(sorted(files, key=self._lot)[:SAMPLES])
+
+    def _lot(self, one: Looked) -> bytes:
+        return hashlib.sha256(f"{self.params.seed}:{one.found.path}".encode()).digest()
+
+    def photos_shown(self) -> tuple[str, ...]:
+        """Return the paths of all files that a page about this shows, each once."""
+        samples = [one.found.path for files in self.sheets().values() for one in files]
+        groups = [path for paths in self.alike[:GROUPS] for path in paths[:OF_A_GROUP]]
+        return tuple(dict.fromkeys((*samples, *groups)))
+
+
+def header_of(data: bytes) -> Header | None:
+    """Return what the header of a photo says, None where there is none that can be read."""
+    try:
+        photo = read_photo(data)
+    except PhotoRefused:
+        return None
+    return Header(photo.format, photo.width, photo.height)
+
+
+def survey(looked: Sequence[Looked], strays: Sequence[Problem], params: Params) -> Survey:
+    """Sum up what was looked at; `strays` are rows of the table that are about no file."""
+    sound = [one.verdict for one in looked if isinstance(one.verdict, SoundPhoto)]
+    bad = [one.verdict for one in looked if isinstance(one.verdict, Problem)]
+    intake = take_in(sound, PhotoManifest(rows=()), {}, params.import_photos, params.seed)
+    problems = sorted([*bad, *strays, *intake.problems], key=lambda problem: problem.path)
+    return Survey(
+        looked=tuple(looked),
+        manifest=intake.manifest,
+        problems=tuple(problems),
+        copies=_copies(sound),
+        alike=_alike(sound, params.import_photos.near_duplicate_bits),
+        params=params,
+    )
+
+
+def _copies(sound: Sequence[SoundPhoto]) -> tuple[tuple[str, ...], ...]:
+    paths: dict[str, list[str]] = defaultdict(list)
+    for photo in sound:
+        paths[photo.photo].append(photo.path)
+    several = [tuple(found) for found in paths.values() if len(found) > 1]
+    return tuple(sorted(several, key=lambda found: (-len(found), found)))
+
+
+def _alike(sound: Sequence[SoundPhoto], bits: int) -> tuple[tuple[str, ...], ...]:
+    photos = list({photo.photo: photo for photo in reversed(sound)}.values())
+    ties: Ties[str] = Ties()
+    for one, other in near_pairs((photo.fingerprint for photo in photos), bits):
+        ties.tie(photos[one].path, photos[other].path)
+    groups = [tuple(sorted(component)) for component in ties.components()]
+    return tuple(sorted(groups, key=lambda group: (-len(group), group)))
+
+
+def counts_of(names: Sequence[str]) -> list[tuple[str, int]]:
+    """Count names, the commonest first and equals by name."""
+    return sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
