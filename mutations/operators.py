@@ -10,6 +10,8 @@ from mutations.reading import Found, Source
 
 Operator = Callable[[Source, Found], Iterator[Edit]]
 
+NUMBER: Final = "number"
+CONSTRAINT: Final = "constraint"
 BOUNDARY: Final = {b"<": b"<=", b"<=": b"<", b">": b">=", b">=": b">"}
 NEGATED: Final = {
     b"<": b">=", b"<=": b">", b">": b"<=", b">=": b"<", b"==": b"!=", b"!=": b"==",
@@ -123,7 +125,7 @@ def numbers(source: Source, found: Found) -> Iterator[Edit]:
     elif isinstance(parent, ast.keyword) and parent.arg in LOOSER:
         steps = [step * LOOSER[parent.arg]]
     for change in steps:
-        yield Edit("number", *source.range(node), f"{value + change:g}".encode())
+        yield Edit(NUMBER, *source.range(node), f"{value + change:g}".encode())
 
 
 def extremes(source: Source, found: Found) -> Iterator[Edit]:
@@ -173,7 +175,7 @@ def constraints(source: Source, found: Found) -> Iterator[Edit]:
         start, end = source.range(one.value)
         start -= len(f"{one.arg}=")
         comma = re.match(rb"\s*,\s*", source.text[end:])
-        yield Edit("constraint", start, end + (comma.end() if comma else 0), b"")
+        yield Edit(CONSTRAINT, start, end + (comma.end() if comma else 0), b"")
 
 
 OPERATORS: Final[tuple[Operator, ...]] = (

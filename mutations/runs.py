@@ -23,7 +23,7 @@ from mutations.mutant import Mutant
 from mutations.policy_files import REFUSED, refused
 from mutations.policy_lines import EMPTIED, LOOSENED
 from mutations.session import Outcome, Run, Slot, outcome_of, start
-from mutations.targets import COPIED, PAGE, SOURCES, Checkout
+from mutations.targets import COPIED, MADE_ANEW, SOURCES, Checkout
 
 WORKERS = 2
 TESTS_OWN = {"tests", "conftest"}
@@ -108,7 +108,7 @@ class Runs:
             (slot.files / mutant.path).write_bytes(mutant.mutated)
             prepare = functools.partial(_read, slot.files, mutant)
         tests = self._checkout.stages(mutant)[stage]
-        left_out = PAGE if mutant.kind == LOOSENED else ""
+        left_out = MADE_ANEW.get(mutant.kind, "")
         # A limit is held by an example of its own, and whoever held the last won't hold this.
         first = (
             ()

@@ -41,12 +41,18 @@ NOTICING: Final = (
 NAMED_OTHERWISE: Final = {
     "proposal": "use_cases/test_propose*.py",
     "case": "domain/test_holdouts*.py",
+    "tiers": "domain/test_policy_bounds.py",
     "paired": "domain/rules/test_non_inferiority*.py",
     "results": "domain/rules/test_[flr]*.py",
 }
-# A page holds every word of a policy, so it would notice any number too. But who changes a number
-# writes the page anew with one command: a limit must be held by evidence that is just across it.
-PAGE: Final = r"page"
+# A page holds every word of a policy and a schema every bound, so they would notice any number too.
+# But who changes a number makes both anew with one command: it must be held by a value just across.
+MADE_ANEW: Final = {
+    policy_lines.LOOSENED: "page",
+    operators.NUMBER: "schemas",
+    operators.CONSTRAINT: "schemas",
+}
+"""For each kind of mutant a word: tests with it in their names don't count."""
 COPIED: Final = (
     SOURCES,
     UNIT,
