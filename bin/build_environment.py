@@ -78,8 +78,10 @@ def _build(name: str, folder: Path) -> None:
         if name == "dev"
         else (PACKAGES[name], *PACKAGES[name].local_packages())
     )
+    # Once here, not in every command: containers and CI often forbid Python to write bytecode.
+    compiled = () if name == "dev" else ("--compile-bytecode",)
     uv_from_cache_or_registry(
-        "pip", "sync", "--python", python, *uv_options(REQUIREMENTS / f"{name}.txt")
+        "pip", "sync", "--python", python, *compiled, *uv_options(REQUIREMENTS / f"{name}.txt")
     )
     editables = [word for package in packages for word in ("--editable", package.folder)]
     constraints = ("--build-constraints", BUILD_CONSTRAINTS)

@@ -95,7 +95,7 @@ class Runs:
             verdict = _verdict(mutant, slot, status)
             stages = 1 if mutant.id in excused else len(self._checkout.stages(mutant))
             if verdict.by or stage + 1 == stages:
-                self._found[_alike(mutant)][verdict.by] += 1
+                self._found[_alike(mutant, stage)][verdict.by] += 1
                 yield mutant, verdict
             else:
                 waiting.append((mutant, stage + 1))
@@ -113,13 +113,15 @@ class Runs:
         first = (
             ()
             if mutant.kind == LOOSENED
-            else tuple(name for name, _ in self._found[_alike(mutant)].most_common())
+            else tuple(name for name, _ in self._found[_alike(mutant, stage)].most_common())
         )
         return start(Run(slot, tests, prepare, left_out, first, mutant.id))
 
 
-def _alike(mutant: Mutant) -> str:
+def _alike(mutant: Mutant, stage: int) -> str:
     """Name the mutants that the same tests are likely to notice."""
+    if stage:
+        return "what the tests of its own file don't notice"
     return mutant.group if mutant.path.suffix == ".py" else mutant.kind
 
 

@@ -32,19 +32,22 @@ NOTICING: Final = (
     "domain/test_polic*.py",
     "domain/test_tiers*.py",
     "domain/test_holdouts*.py",
-    "domain/test_proposal*.py",
     "use_cases/test_propose*.py",
     "use_cases/test_pin_holdout*.py",
     "use_cases/test_gate*.py",
 )
 # Where the tests of a file don't have its name.
 NAMED_OTHERWISE: Final = {
-    "proposal": "use_cases/test_propose*.py",
-    "case": "domain/test_holdouts*.py",
-    "tiers": "domain/test_policy_bounds.py",
-    "paired": "domain/rules/test_non_inferiority*.py",
-    "results": "domain/rules/test_[flr]*.py",
+    "proposal": ("use_cases/test_propose*.py",),
+    "case": ("domain/test_holdouts*.py",),
+    "tiers": ("domain/test_policy_bounds.py",),
+    "paired": ("domain/test_pairs.py",),
+    "results": ("domain/test_intervals_of_estimates.py", "domain/rules/test_[flr]*.py"),
+    "slices": ("domain/test_which_slices_are_judged.py",),
+    "slice_regressions": ("domain/test_bounds_of_slices.py",),
 }
+OF_EVERY_RULE: Final = "domain/test_rules_without_settings.py"
+
 # A page holds every word of a policy and a schema every bound, so they would notice any number too.
 # But who changes a number makes both anew with one command: it must be held by a value just across.
 MADE_ANEW: Final = {
@@ -101,7 +104,9 @@ class Checkout:
     @cached_property
     def tests(self) -> tuple[str, ...]:
         """Name all tests that may notice."""
-        unit = [path for pattern in NOTICING for path in self._found(pattern)]
+        otherwise = (one for patterns in NAMED_OTHERWISE.values() for one in patterns)
+        patterns = (*NOTICING, OF_EVERY_RULE, *otherwise)
+        unit = dict.fromkeys(path for one in patterns for path in self._found(one))
         return (*unit, *(name for name in POLICY_TESTS if (self.root / name).exists()))
 
     def stages(self, mutant: Mutant) -> tuple[tuple[str, ...], ...]:
@@ -116,8 +121,9 @@ class Checkout:
         names = [row.rule for row in self.rules if mutant.group in {row.rule, row.module}]
         patterns = [f"domain/{inside}/test_{name}.py" for name in names]
         if mutant.kind not in {rule_table.REMOVED, rule_table.PASSES}:
-            patterns += [f"domain/{inside}/test_{stem}*.py", NAMED_OTHERWISE.get(stem, "")]
-        return tuple(dict.fromkeys(name for one in patterns if one for name in self._found(one)))
+            patterns += [f"domain/{inside}/test_{stem}*.py", *NAMED_OTHERWISE.get(stem, ())]
+            patterns += [OF_EVERY_RULE] if inside.name == "rules" else []
+        return tuple(dict.fromkeys(name for one in patterns for name in self._found(one)))
 
     def _found(self, pattern: str) -> list[str]:
         found = sorted((self.root / UNIT).glob(pattern))

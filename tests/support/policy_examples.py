@@ -26,7 +26,7 @@ METRICS: Final = {
     Example("coverage.style_set_coverage", 0.80, 0.7999): "style.set_coverage",
     Example("coverage.style_set_size", 12, 12.01): "style.set_size",
     Example("coverage.era_interval_coverage", 0.80, 0.7999): "era.interval_coverage",
-    Example("coverage.era_interval_width", 400, 400.01): "era.interval_width",
+    Example("coverage.era_interval_width", 1400, 1400.01): "era.interval_width",
 }
 """Each with the metric that is given the value."""
 

@@ -196,3 +196,30 @@ def test_settings_are_found_by_the_name_of_their_rule():
     assert found.settings("leakage") == (found.rules.leakage,)
     assert found.settings("parity") == ()
     assert ruled(leakage=None).settings("leakage") == ()
+
+
+def test_an_error_limit_of_nothing_at_all_may_be_asked_for():
+    assert altered("calibration", at_most=0).rules.calibration[0].limit == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "metric", "limit"),
+    [
+        ("floors", "style.macro_f1", {}),
+        ("floors", "style.top3_accuracy", {}),
+        ("error_limits", "era.mean_absolute_error", {}),
+        ("calibration", "style.brier_score", {}),
+        ("coverage", "era.interval_coverage", {}),
+        ("coverage", "era.interval_width", {"at_least": None, "at_most": 100}),
+        ("coverage", "style.set_size", {"at_least": None, "at_most": 3}),
+    ],
+)
+def test_a_rule_takes_each_of_its_metrics(rule, metric, limit):
+    (entry,) = getattr(altered(rule, metric=metric, **limit).rules, rule)
+    assert entry.metric == metric
+
+
+def test_the_rules_that_have_settings_are_named():
+    assert set(ruled(error_limits=[], leakage=None).rules.named()) == (
+        set(settings()) - {"error_limits", "leakage"}
+    )

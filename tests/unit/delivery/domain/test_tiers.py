@@ -92,6 +92,7 @@ def test_the_same_limits_are_no_less():
         ({"at_most": 5}, {"at_most": 5}, False),
         ({"one_of": ("a",)}, {"one_of": ("a", "b")}, True),
         ({"one_of": ("a", "b")}, {"one_of": ("b",)}, False),
+        ({"one_of": ("a", "b")}, {"one_of": ("b", "a")}, False),
     ],
 )
 def test_which_of_two_limits_is_weaker(lower, upper, refused):

@@ -52,7 +52,7 @@ class MetricLimit(Setting):
             raise ValueError(f"{self.id}: give exactly one of at_least and at_most")
         name = self.metric.partition(".")[2]
         limit = limit_of(self.metric)
-        if limit is None or name not in self.metrics:
+        if name not in self.metrics:
             raise ValueError(f"{self.metric} has no place here; {', '.join(sorted(self.metrics))}")
         if limit != self.side:
             raise ValueError(f"{self.id}: {self.metric} is limited by {limit}, not by {self.side}")
@@ -238,11 +238,15 @@ class Slices(Part):
         """Whether slices of a dimension must be there."""
         return dimension in {entry.dimension for entry in self.required}
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many photos a slice needs to be gated, by dimension; others are not looked at."""
+        required = {entry.dimension: entry.min_photos for entry in self.required}
+        return required | {entry.dimension: entry.min_photos for entry in self.optional}
+
     def min_photos(self, dimension: str) -> int | None:
         """Return how many photos a slice of a dimension needs to be gated; None: not looked at."""
-        sizes = {entry.dimension: entry.min_photos for entry in self.required}
-        sizes |= {entry.dimension: entry.min_photos for entry in self.optional}
-        return sizes.get(dimension)
+        return self.sizes.get(dimension)
 
 
 SLICE_RULES: Final = ("slice_floors", "slice_gaps", "slice_regressions")

@@ -85,7 +85,7 @@ def _other_champion(report: GateReport, release: Release) -> str:
         return champion.reason
     if isinstance(champion, FirstRelease):
         return "" if report.first_release else "the report names a champion, the release has none"
-    if report.first_release or report.champion != champion.digest:
+    if report.champion != champion.digest:
         judged = report.champion or "no champion"
         return f"the candidate was compared with {judged}, the champion is now {champion.digest}"
     return ""

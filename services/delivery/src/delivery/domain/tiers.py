@@ -50,30 +50,31 @@ class SettingLimit(Part):
             return "one_of"
         return "at_most" if self.at_least is None else "at_least"
 
+    @property
+    def number(self) -> float:
+        """The number that is given; there is none where words are."""
+        return next(one for one in (self.at_least, self.at_most) if one is not None)
+
     def holds(self, value: object) -> bool:
         """Whether a setting's value keeps the limit; equal to it does, no number doesn't."""
         if self.one_of:
             return str(value).lower() in self.one_of
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
-        if self.at_least is not None:
-            return value >= self.at_least
-        return self.at_most is not None and value <= self.at_most
+        return value >= self.number if self.kind == "at_least" else value <= self.number
 
     def weaker_than(self, other: "SettingLimit") -> bool:
         """Whether this limit of the same kind lets something through that the other doesn't."""
-        if self.at_least is not None and other.at_least is not None:
-            return self.at_least < other.at_least
-        if self.at_most is not None and other.at_most is not None:
-            return self.at_most > other.at_most
-        return not set(self.one_of) <= set(other.one_of)
+        if self.one_of:
+            return not set(self.one_of) <= set(other.one_of)
+        return self.number < other.number if self.kind == "at_least" else self.number > other.number
 
     @property
     def value(self) -> str:
         """The weakest value that is allowed, as text."""
         if self.one_of:
             return " or ".join(self.one_of)
-        return f"{self.at_most if self.at_least is None else self.at_least:g}"
+        return f"{self.number:g}"
 
     @property
     def text(self) -> str:

@@ -51,3 +51,8 @@ def test_artifact_limits_is_missing_where_nothing_was_weighed_or_timed(name, cha
 @pytest.mark.parametrize(("at_fault", "expected"), [(False, "missing"), (True, "failed")])
 def test_artifact_limits_is_missing_without_evidence(name, at_fault, expected):
     assert outcome(passing(evidence=Absent("gone", at_fault)), name) == expected
+
+
+@pytest.mark.parametrize("name", [LOAD, LATENCY])
+def test_one_timed_photo_is_a_measurement(name):
+    assert outcome(weighed(photos_timed=1), name) == "passed"

@@ -249,3 +249,15 @@ def test_a_candidate_truly_worse_by_the_margin_never_counts_as_better_by_more_th
     bounds = simulated_bounds(worse=0.02, better=0.0, groups=100)
     assert (bounds >= -0.02).mean() < 0.2
     assert (bounds > 0).mean() == 0
+
+
+def test_only_this_rules_own_bound_improves():
+    found = judged(first_right(160), first_right(120))
+    other = found.model_copy(update={"rule": "floor.right"})
+    worse = other.model_copy(update={"low": -0.1})
+    assert improves((worse, found, other))
+    assert not improves((other,))
+
+
+def test_a_champion_of_the_same_photo_manifest_carries_no_reservation():
+    assert "may have seen" not in judged(first_right(160), first_right(120)).reason

@@ -160,3 +160,14 @@ def test_a_policy_of_a_tier_that_nobody_describes_is_refused_and_its_review_unde
     case = passing(tiers=tiers().model_copy(update={"tiers": {}}))
     assert "describes no tier moderate" in result_of(case, "policy").reason
     assert (outcome(case, "policy"), outcome(case, "review")) == ("failed", "missing")
+
+
+def test_a_limit_on_a_rule_that_may_be_left_out_asks_for_nothing_where_it_is():
+    case = limited(limit("error_limits", "at_most", at_most=70), policy=ruled(error_limits=None))
+    assert outcome(case, "policy") == "passed"
+
+
+@pytest.mark.parametrize(("rule", "expected"), [("parity", "passed"), ("prayer", "failed")])
+def test_a_tier_may_require_a_rule_that_is_always_on_and_none_that_there_is_not(rule, expected):
+    case = passing(tiers=tiers(rules=["floors", rule]))
+    assert outcome(case, "policy") == expected

@@ -87,3 +87,25 @@ def test_reproducibility_is_missing_without_a_candidate():
 
 def test_a_reproduction_whose_signature_is_refused_fails():
     assert asked(reproduction=Absent("refused", at_fault=True)).outcome == "failed"
+
+
+@pytest.mark.parametrize("outcome", ["equal", "equal_within_tolerance"])
+def test_a_rebuild_of_another_model_shows_nothing(outcome):
+    other = {"original": OTHER, "rebuilt": OTHER} if outcome == "equal" else {"original": OTHER}
+    if outcome != "equal":
+        other["rebuilt"] = MODEL
+    found = asked(accept_tolerance=True, reproduction=rebuilt(outcome, **other))
+    assert found.outcome == "missing"
+    assert "of another model" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("ask", "accept", "limit"),
+    [
+        ("attested", False, "a clean commit, attested"),
+        ("rebuilt", False, "rebuilt, equal"),
+        ("rebuilt", True, "rebuilt, equal or within tolerance"),
+    ],
+)
+def test_the_limit_says_what_was_asked_for(ask, accept, limit):
+    assert asked(ask, accept, reproduction=rebuilt()).limit == limit

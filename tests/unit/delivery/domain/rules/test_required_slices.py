@@ -42,3 +42,14 @@ def test_every_named_slice_must_be_there():
 @pytest.mark.parametrize(("at_fault", "expected"), [(False, "missing"), (True, "failed")])
 def test_required_slices_is_missing_without_evidence(at_fault, expected):
     assert outcome(passing(evidence=Absent("gone", at_fault)), NAME) == expected
+
+
+def test_the_value_is_the_smallest_named_slice():
+    required = {"dimension": "lighting", "names": ["normal", "dark"], "min_photos": 30, **DECIDED}
+    both = policy(
+        slices={
+            "required": [required],
+            "optional": [{"dimension": "style", "min_photos": 30, **DECIDED}],
+        }
+    )
+    assert result_of(passing(policy=both), NAME).value == 40

@@ -71,3 +71,9 @@ def test_robustness_is_missing_without_evidence(at_fault, expected):
 
 def test_the_passing_evidence_has_a_point_beyond_the_limits():
     assert max(point.drop.value for point in evidence().robustness) > 0.2
+
+
+def test_one_drop_that_is_no_number_is_not_hidden_by_another_that_is():
+    bad = corrupted(1, 0.0)
+    bad = bad.model_copy(update={"drop": bad.drop.model_copy(update={"value": math.nan})})
+    assert outcome(points(bad, corrupted(3, 0.0)), NAME) == "missing"

@@ -92,3 +92,18 @@ def test_a_pass_names_the_photo_manifest():
     data = Data(photo_manifest=MANIFEST, splits=candidate().data.splits)
     found = result_of(passing(candidate=candidate(data=data)), "same_data")
     assert MANIFEST in found.reason
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "word"),
+    [
+        ("photo_manifest", "photo_manifest", "the evaluation is over the photo manifest"),
+        ("split_digest", "holdout", "the evaluation is over the holdout"),
+    ],
+)
+def test_evaluation_and_evidence_of_one_wrong_dataset_are_still_wrong(ours, theirs, word):
+    wrong = evaluation(first_right(RIGHT)).model_copy(update={ours: OTHER})
+    case = passing(evaluation=wrong, evidence=evidence(**{theirs: OTHER}))
+    found = result_of(case, "same_data")
+    assert found.outcome == "missing"
+    assert word in found.reason

@@ -14,6 +14,7 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "accuracy": "Right answers",
         "macro_f1": "Macro F1",
         "top3_accuracy": "Truth among the first three",
+        "brier_score": "Brier score",
         "calibration_error": "Calibration error",
         "set_coverage": "Sets that hold the truth",
         "set_size": "Labels in a set",
@@ -47,6 +48,8 @@ def written(metric: str, value: float, unit: str) -> str:
     name = metric.partition(".")[2]
     if name in _IN_UNITS:
         return f"{value:.0f}\N{NO-BREAK SPACE}{unit}s" if unit else f"{value:.0f}"
+    if name == "brier_score":
+        return f"{value:.3f}"
     return f"{value:.1f}" if name == "set_size" else share(value)
 
 

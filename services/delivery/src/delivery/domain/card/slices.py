@@ -39,7 +39,8 @@ def slices_section(records: CardRecords) -> Section:
     charts = tuple(chart for name in dimensions for chart in _charts(records, evidence, name))
     blocks: list[Block] = [Grid(charts)]
     if evidence.gaps:
-        blocks.append(_gaps(records, evidence.gaps))
+        gaps = _gaps(records, evidence.gaps)
+        blocks.append(Fold(gaps.caption, (gaps,)))
     blocks.append(Fold("All numbers", (_numbers(records, evidence),)))
     lede = (
         "A good mean can hide a bad part. Hollow points have too few photos to be judged; a dashed "

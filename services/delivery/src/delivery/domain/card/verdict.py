@@ -110,11 +110,20 @@ def use_section(policy: Policy | None) -> Section:
 
 
 def gate_section(report: GateReport | None) -> Section:
-    """Show every rule; those that didn't pass stand first."""
+    """Show the rules that didn't pass; those that did are folded below."""
     title = "The gate, rule by rule"
     if report is None:
         return Section(title, (Paragraph("Not judged yet.", "unsure"),))
-    ordered = sorted(report.rules, key=lambda rule: rule.outcome == "passed")
+    passed = tuple(rule for rule in report.rules if rule.outcome == "passed")
+    count = f"{len(passed)} of {len(report.rules)} rules passed."
+    tables: list[Block] = []
+    if report.violations:
+        tables.append(_rules("Rules that did not pass", report.violations))
+    tables.append(Fold("Rules that passed", (_rules("Rules that passed", passed),)))
+    return Section(title, tuple(tables), f"{count} The gate measured every value itself.")
+
+
+def _rules(caption: str, rules: tuple[RuleResult, ...]) -> Table:
     columns = (
         Column("Rule"),
         Column("Outcome"),
@@ -123,10 +132,7 @@ def gate_section(report: GateReport | None) -> Section:
         Column("Limit"),
         Column("Reason"),
     )
-    table: Block = Table("Rules of the policy", columns, tuple(map(_row, ordered)))
-    passed = sum(rule.outcome == "passed" for rule in report.rules)
-    lede = f"{passed} of {len(report.rules)} rules passed. The gate measured every value itself."
-    return Section(title, (table,), lede)
+    return Table(caption, columns, tuple(map(_row, rules)))
 
 
 def _row(rule: RuleResult) -> tuple[Cell | str, ...]:

@@ -17,12 +17,12 @@ LIMIT = "a policy of this model, as strict as its tier"
 
 
 def judge_policy(
-    case: Case, always: Collection[str], optional: Collection[str]
+    case: Case, known: Collection[str], optional: Collection[str]
 ) -> tuple[RuleResult, ...]:
     """Fail a policy that is another model's, omits what its tier requires, or is weaker.
 
-    `always` and `optional` are the ids of all rules, without settings and with. No value; the
-    reason lists every problem.
+    `known` are the ids of all rules, `optional` of those with settings. No value; the reason lists
+    every problem.
     """
     policy, candidate, tiers = case.policy, case.candidate, case.tiers
     if isinstance(policy, Absent):
@@ -37,7 +37,7 @@ def judge_policy(
     if tier is None:
         problems.append(f"risk_tiers.yaml describes no tier {policy.tier}")
     else:
-        problems += weaknesses(policy, tier, always, optional)
+        problems += weaknesses(policy, tier, known, optional)
     if problems:
         return (result(RULE, "failed", LIMIT, "; ".join(problems)),)
     reason = f"{policy.digest}, tier {policy.tier}, {len(policy.rules.named())} rules with settings"
@@ -45,12 +45,12 @@ def judge_policy(
 
 
 def weaknesses(
-    policy: Policy, tier: Tier, always: Collection[str], optional: Collection[str]
+    policy: Policy, tier: Tier, known: Collection[str], optional: Collection[str]
 ) -> Iterator[str]:
     """Say everything in which a policy asks for less than a tier, or a tier for what is unknown."""
     given = policy.rules.named()
     for rule in tier.rules:
-        if rule not in {*always, *optional}:
+        if rule not in known:
             yield f"tier {policy.tier} requires a rule {rule}, which there is not"
         elif rule in optional and rule not in given:
             yield f"tier {policy.tier} requires the rule {rule}, which the policy omits"

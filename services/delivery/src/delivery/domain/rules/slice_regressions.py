@@ -135,7 +135,7 @@ def _judge(setting: SliceRegression, policy: Policy, case: Case) -> RuleResult:
     sizes = masks.sum(axis=0)
     if unjudged := not_judged(rule, limit, policy.slices, dimension, sizes):
         return unjudged
-    least = policy.slices.min_photos(dimension) or 0
+    least = policy.slices.sizes[dimension]
     large = sizes >= least
     named = tuple(name for name, enough in zip(names, large, strict=True) if enough)
     found = slice_differences(pair, setting.metric, named, masks[:, large], setting.confidence)

@@ -42,7 +42,7 @@ def not_judged(
     `sizes` are the photos of each slice that the holdout carries. What the policy requires is
     missing or insufficient then; what it doesn't is passed, and said.
     """
-    found, least = tuple(sizes), slices.min_photos(dimension) or 0
+    found, least = tuple(sizes), slices.sizes[dimension]
     if any(size >= least for size in found):
         return None
     if not found:
@@ -77,7 +77,7 @@ def _floor(setting: SliceFloor, policy: Policy, case: Case) -> RuleResult:
     sizes = [one.photos for one in found]
     if unjudged := not_judged(rule, limit, policy.slices, dimension, sizes):
         return unjudged
-    least = policy.slices.min_photos(dimension) or 0
+    least = policy.slices.sizes[dimension]
     large = [one for one in found if one.photos >= least]
     return _judge_floor(setting, rule, limit, large, too_small(sizes, least))
 
@@ -124,7 +124,7 @@ def _gap(setting: SliceGapLimit, policy: Policy, case: Case) -> RuleResult:
     sizes = [one.photos for one in _carried(case.evidence, dimension)]
     if unjudged := not_judged(rule, limit, policy.slices, dimension, sizes):
         return unjudged
-    least = policy.slices.min_photos(dimension) or 0
+    least = policy.slices.sizes[dimension]
     small = too_small(sizes, least)
     if sum(size >= least for size in sizes) == 1:
         reason = f"one slice of {dimension} is large enough, and one alone has no gap{small}"

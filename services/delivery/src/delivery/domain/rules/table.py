@@ -63,8 +63,8 @@ def _where(settings: str, names: tuple[str, ...]) -> Callable[[Policy], tuple[st
 
 
 def _judge_policy(case: Case) -> tuple[RuleResult, ...]:
-    always = [rule.id for rule in RULES if rule.settings is None]
-    return policy_applies.judge_policy(case, always, tuple(Rules.model_fields))
+    known = [rule.id for rule in RULES]
+    return policy_applies.judge_policy(case, known, tuple(Rules.model_fields))
 
 
 RULES: Final[tuple[Rule, ...]] = (
