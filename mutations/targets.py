@@ -23,7 +23,11 @@ DECIDING: Final = {
     "proposal.py": "",
 }
 UNIT: Final = "tests/unit/delivery"
-POLICY_TESTS: Final = ("tests/repo/test_policies.py", "tests/repo/test_risk_tiers.py")
+POLICY_TESTS: Final = (
+    "tests/repo/test_policies.py",
+    "tests/repo/test_policy_steps.py",
+    "tests/repo/test_risk_tiers.py",
+)
 # Everything that asks the judge, or reads a policy. What measures evidence, draws pages and prints
 # would take minutes, and is held by its own tests: a gate must be held without it.
 NOTICING: Final = (
