@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
+from support.cases import policy, tiers
 from support.delivery_fakes import (
-    FIRST_RELEASE,
     FakeArtifacts,
     FakeDataset,
     FakeDoor,
@@ -16,11 +16,8 @@ from support.delivery_fakes import (
     FakeModelStore,
     FakePolicies,
     FakeReleases,
-    evaluation,
-    policy,
-    release,
-    tiers,
 )
+from support.delivery_records import FIRST_RELEASE, evaluation, release
 from support.tiny_artifact import LABELS, build_tiny_artifact, public_key_of, tiny_photo
 
 from artifacts.digests import digest_bytes, digest_json

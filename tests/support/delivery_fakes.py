@@ -1,254 +1,26 @@
-"""Small made-up evidence for tests of delivery, and one fake a port.
+"""One fake a port of delivery.
 
 tests/contract/test_delivery_ports.py holds the fakes to the real adapters.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
 from pathlib import Path
 
-from support import cases
-from support.cases import policy, tiers
+from support.cases import tiers
+from support.delivery_records import PROOF, evidence
 
-from artifacts.digests import digest_bytes, digest_json
 from artifacts.errors import SignatureRefused, UnknownArtifact, UnreadableRecord
-from artifacts.folder import ModelArtifact, list_files
-from artifacts.records.answers import ClassificationAnswer, LabelProbability, RegressionAnswer
-from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
+from artifacts.folder import ModelArtifact
+from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
-from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
-from artifacts.records.manifest import (
-    ClassificationHead,
-    Code,
-    Data,
-    DataSplit,
-    GoldenPhoto,
-    Interval,
-    LinearScale,
-    ModelManifest,
-    PredictionSet,
-    RegressionHead,
-)
-from artifacts.records.photos import PhotoManifest, PhotoRow
-from artifacts.records.release import FirstRelease, Release, ReleasedModel
-from delivery.domain.case import Absent, Candidate, Case, Champion, Holdout, Membership
-from delivery.domain.judge import decide, judge
+from artifacts.records.photos import PhotoManifest
+from artifacts.records.release import Release
 from delivery.domain.parity import DoorAnswer, ParityPhoto
 from delivery.domain.policy import Policy
-from delivery.domain.resampling import resample_groups
 from delivery.domain.tiers import RiskTiers
 from delivery.ports import Dataset
-from scoring.metrics import metrics_of
 from scoring.proof import Proof
-
-LABELS = ("baroque", "gothic", "tudor_revival")
-PHOTOS, PER_GROUP = 200, 2
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-TODAY = date(2026, 11, 22)
-WHY = "a reason that is long enough to be one"
-FIRST_RELEASE = FirstRelease(reason=WHY, stated_on=TODAY)
-PROOF = Proof((), bit_equal=True)
-
-
-def dataset_rows(photos: int = PHOTOS, per_group: int = PER_GROUP) -> PhotoManifest:
-    """A photo manifest whose holdout has that many photos, so many of each building."""
-    digests = sorted(digest_json(f"photo {i}") for i in range(photos))
-    return PhotoManifest(
-        rows=tuple(
-            PhotoRow(
-                photo=photo,
-                split="holdout",
-                group=f"building {i // per_group}",
-                style=LABELS[i % len(LABELS)],
-                year=1900 + i % 50,
-                source="made up",
-                licence="CC0-1.0",
-            )
-            for i, photo in enumerate(digests)
-        )
-    )
-
-
-def evaluation(
-    manifest: PhotoManifest, hits: Sequence[bool], model: str, year_error: float = 10.0
-) -> Evaluation:
-    """An evaluation that names the right style where `hits` says so, and years off by the error."""
-    rows = manifest.of_split("holdout")
-    truths = [LABELS.index(row.style) for row in rows]
-    answers = [t if hit else (t + 1) % len(LABELS) for t, hit in zip(truths, hits, strict=True)]
-    years = [float(row.year or 0) for row in rows]
-    values = [year + year_error for year in years]
-    return Evaluation(
-        model=model,
-        photo_manifest=manifest.digest,
-        split="holdout",
-        split_digest=manifest.split_digest("holdout"),
-        photos=tuple(row.photo for row in rows),
-        groups=tuple(row.group for row in rows),
-        slices={
-            "lighting": tuple("dark" if i % 6 == 0 else "normal" for i in range(len(rows))),
-            "style": tuple(row.style for row in rows),
-        },
-        classification=(
-            ClassificationOutcomes(
-                head="style",
-                labels=LABELS,
-                set_threshold=0.1,
-                truths=tuple(truths),
-                probabilities=tuple(
-                    tuple(0.8 if i == answer else 0.1 for i in range(len(LABELS)))
-                    for answer in answers
-                ),
-            ),
-        ),
-        regression=(
-            RegressionOutcomes(
-                head="era",
-                unit="year",
-                truths=tuple(years),
-                values=tuple(values),
-                lows=tuple(value - 20 for value in values),
-                highs=tuple(value + 20 for value in values),
-            ),
-        ),
-    )
-
-
-def first_right(right: int, photos: int = PHOTOS) -> list[bool]:
-    """Hits on the first `right` photos and on no other."""
-    return [i < right for i in range(photos)]
-
-
-def artifact(
-    title: str = "candidate", manifest: PhotoManifest | None = None, name: str = "architecture"
-) -> ModelArtifact:
-    """An artifact in memory, different for each title, trained over the given photo manifest."""
-    rows = manifest or dataset_rows()
-    files = {"heads/model.onnx": title.encode(), "golden/photo.png": b"photo"}
-    split = DataSplit(
-        name="holdout", digest=rows.split_digest("holdout"), photos=PHOTOS, groups=PHOTOS
-    )
-    record = ModelManifest(
-        name=name,
-        files=list_files(files),
-        feature_schema=digest_json("schema"),
-        data=Data(photo_manifest=rows.digest, splits=(split,)),
-        code=Code(commit="0" * 40, dirty=False),
-        environment=digest_json("environment"),
-        params=digest_json("params"),
-        heads=_heads(),
-        metrics=(),
-        comparison=(),
-        golden_photos=(_golden(),),
-    )
-    return ModelArtifact(record, files)
-
-
-def _golden() -> GoldenPhoto:
-    style = ClassificationAnswer(
-        ranking=tuple(LabelProbability(label=x, probability=0.3) for x in LABELS)
-    )
-    return GoldenPhoto(
-        photo=digest_bytes(b"photo"),
-        file="golden/photo.png",
-        vector=digest_json("vector"),
-        answers={"style": style, "era": RegressionAnswer(value=1900, low=1850, high=1950)},
-    )
-
-
-def _heads() -> tuple[ClassificationHead, RegressionHead]:
-    return (
-        ClassificationHead(
-            name="style",
-            family="linear",
-            file="heads/model.onnx",
-            labels=LABELS,
-            temperature=1.0,
-            prediction_set=PredictionSet(level=0.9, threshold=0.05),
-        ),
-        RegressionHead(
-            name="era",
-            family="linear",
-            file="heads/model.onnx",
-            unit="year",
-            scale=LinearScale(),
-            interval=Interval(level=0.9, low_offset=-20, high_offset=20),
-        ),
-    )
-
-
-def evidence(scored: Evaluation) -> Evidence:
-    """Evidence whose metrics are an evaluation's, and that is otherwise without fault."""
-    measured = {name: cases.estimate(value) for name, value in metrics_of(scored).items()}
-    return cases.evidence(
-        model=scored.model,
-        photo_manifest=scored.photo_manifest,
-        holdout=scored.split_digest,
-        photos=len(scored.photos),
-        groups=len(set(scored.groups)),
-        metrics=measured | {"style.calibration_error": cases.estimate(0.05)},
-    )
-
-
-def champion(manifest: PhotoManifest, hits: Sequence[bool]) -> Champion:
-    """A champion that was scored over a photo manifest's holdout."""
-    digest = artifact("champion", manifest).digest
-    return Champion(digest, manifest.digest, evaluation(manifest, hits, digest))
-
-
-def good_case(**changes: object) -> Case:
-    """A case that is allowed: 140 of 200 right, the champion has 100 of the same."""
-    rows = dataset_rows()
-    candidate = artifact("candidate", rows)
-    scored = changes.get("evaluation", evaluation(rows, first_right(140), candidate.digest))
-    fields = {
-        "today": TODAY,
-        "policy": policy(),
-        "tiers": tiers(),
-        "candidate": Candidate.of(candidate.manifest),
-        "holdout": Holdout.of(rows),
-        "membership": Membership.of(HoldoutPin.of("architecture", rows), rows),
-        "evaluation": scored,
-        "evidence": evidence(scored) if isinstance(scored, Evaluation) else scored,
-        "proof": PROOF,
-        "champion": champion(rows, first_right(100)),
-        "reproduction": Absent("none was given"),
-        "resampling": resample_groups(tuple(row.group for row in rows.rows), 1000, 7),
-    }
-    return Case(**(fields | changes))  # type: ignore[arg-type]
-
-
-def gate_report(case: Case | None = None) -> GateReport:
-    """The report that the judge makes of a case, a good one unless another is given."""
-    seen = case or good_case()
-    results = judge(seen)
-    assert isinstance(seen.candidate, Candidate)
-    assert isinstance(seen.holdout, Holdout)
-    return GateReport(
-        model=seen.candidate.name,
-        candidate=seen.candidate.digest,
-        champion=seen.champion.digest if isinstance(seen.champion, Champion) else None,
-        first_release=seen.first_release,
-        policy=seen.policy.digest if isinstance(seen.policy, Policy) else None,
-        risk_tiers=seen.tiers.digest if isinstance(seen.tiers, RiskTiers) else None,
-        evidence=seen.evidence.digest if isinstance(seen.evidence, Evidence) else None,
-        photo_manifest=seen.holdout.photo_manifest,
-        holdout=seen.holdout.split_digest,
-        rules=results,
-        decision=decide(results, seen.first_release),
-        decided_at=NOON,
-    )
-
-
-def released(digest: str) -> ReleasedModel:
-    """A champion's entry in a release."""
-    return ReleasedModel(digest=digest, version=1, gate_report=digest_json("report"))
-
-
-def release(*entries: ReleasedModel | FirstRelease, model: str = "architecture") -> Release:
-    """A release of staging with one model's entries."""
-    return Release(environment="staging", models={model: entries})
 
 
 class FakeArtifacts:

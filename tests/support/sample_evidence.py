@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 import numpy as np
-from support.delivery_fakes import artifact
+from support.delivery_records import artifact
 from support.sample_policy import sample_policy
 
 from artifacts.digests import digest_json

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.cases import DECIDED, policy, settings, tiers
-from support.delivery_fakes import FIRST_RELEASE, release, released
+from support.delivery_records import FIRST_RELEASE, release, released
 from support.tiny_artifact import LABELS, public_key_of, tiny_artifact, tiny_photo
 
 from artifacts.digests import digest_bytes

@@ -6,7 +6,8 @@ from hashlib import sha256
 
 import pytest
 from support.cases import evaluation, evidence, first_right, policy, ruled
-from support.delivery_fakes import FakeDataset, artifact, dataset_rows
+from support.delivery_fakes import FakeDataset
+from support.delivery_records import artifact, dataset_rows
 
 from artifacts.digests import digest_json
 from artifacts.errors import SignatureRefused, SigningFailed

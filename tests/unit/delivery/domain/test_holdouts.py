@@ -1,7 +1,7 @@
 """A holdout may grow. Whoever takes a photo away, or eases its truth, is refused by name."""
 
 import pytest
-from support.delivery_fakes import dataset_rows
+from support.delivery_records import dataset_rows
 
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest

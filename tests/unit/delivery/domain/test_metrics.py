@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from support.delivery_fakes import LABELS, dataset_rows, evaluation
+from support.delivery_records import LABELS, dataset_rows, evaluation
 
 from artifacts.records.evaluation import Evaluation
 from delivery.domain.metrics import (

@@ -1,5 +1,5 @@
 from support.cases import LABELS, evidence, gate_report, passing
-from support.delivery_fakes import artifact
+from support.delivery_records import artifact
 
 from artifacts.records.evidence import Confusion
 from delivery.domain.page import candidate_page, label_recalls, strongest_mistakes

@@ -2,10 +2,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.cases import DECIDED, settings
+from support.cases import DECIDED, policy, settings, tiers
 from support.delivery_fakes import (
-    FIRST_RELEASE,
-    NOON,
     Believing,
     FakeArtifacts,
     FakeDataset,
@@ -13,14 +11,16 @@ from support.delivery_fakes import (
     FakeModelStore,
     FakePolicies,
     FakeReleases,
+)
+from support.delivery_records import (
+    FIRST_RELEASE,
+    NOON,
     artifact,
     dataset_rows,
     evaluation,
     first_right,
-    policy,
     release,
     released,
-    tiers,
 )
 
 from artifacts.digests import digest_json

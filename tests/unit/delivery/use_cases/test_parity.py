@@ -1,12 +1,8 @@
 from pathlib import Path
 
 import pytest
-from support.delivery_fakes import (
-    FakeArtifacts,
-    FakeDoor,
-    artifact,
-    dataset_rows,
-)
+from support.delivery_fakes import FakeArtifacts, FakeDoor
+from support.delivery_records import artifact, dataset_rows
 
 from artifacts.digests import digest_json
 from delivery.domain.parity import DoorAnswer

@@ -1,4 +1,5 @@
-from support.delivery_fakes import FakeDataset, FakePolicies, dataset_rows
+from support.delivery_fakes import FakeDataset, FakePolicies
+from support.delivery_records import dataset_rows
 
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest

@@ -3,12 +3,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from support.delivery_fakes import (
+from support.cases import policy, tiers
+from support.delivery_fakes import Believing, FakeModelStore, FakePolicies, FakeReleases
+from support.delivery_records import (
     FIRST_RELEASE,
-    Believing,
-    FakeModelStore,
-    FakePolicies,
-    FakeReleases,
     artifact,
     champion,
     dataset_rows,
@@ -16,10 +14,8 @@ from support.delivery_fakes import (
     first_right,
     gate_report,
     good_case,
-    policy,
     release,
     released,
-    tiers,
 )
 
 from artifacts.digests import digest_json

@@ -3,20 +3,16 @@
 from pathlib import Path
 
 import pytest
-from support.delivery_fakes import (
+from support.cases import policy
+from support.delivery_fakes import Believing, FakeArtifacts, FakeDataset, FakeExaminer, FakePolicies
+from support.delivery_records import (
     PROOF,
-    Believing,
-    FakeArtifacts,
-    FakeDataset,
-    FakeExaminer,
-    FakePolicies,
     artifact,
     dataset_rows,
     evaluation,
     evidence,
     first_right,
     gate_report,
-    policy,
 )
 
 from artifacts.errors import SignatureRefused, UnreadableRecord

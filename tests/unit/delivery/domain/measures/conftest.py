@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.delivery_fakes import dataset_rows, evaluation
+from support.delivery_records import dataset_rows, evaluation
 
 from artifacts.records.evaluation import Evaluation
 from delivery.domain.resampling import Resampling, resample_groups

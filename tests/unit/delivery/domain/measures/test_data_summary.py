@@ -1,4 +1,4 @@
-from support.delivery_fakes import LABELS, dataset_rows
+from support.delivery_records import LABELS, dataset_rows
 
 from artifacts.records.photos import PhotoManifest
 from delivery.domain.measures.data_summary import summarise_data

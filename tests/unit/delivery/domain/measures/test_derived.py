@@ -1,6 +1,6 @@
 import pytest
 from pydantic import ValidationError
-from support.delivery_fakes import LABELS, dataset_rows, evaluation
+from support.delivery_records import LABELS, dataset_rows, evaluation
 
 from artifacts.records.photos import PhotoManifest
 from delivery.domain.measures.derived import with_derived_slices

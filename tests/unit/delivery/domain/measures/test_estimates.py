@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from support.delivery_fakes import dataset_rows, evaluation
+from support.delivery_records import dataset_rows, evaluation
 
 from delivery.domain.measures.estimates import estimate, measure_metrics
 from delivery.domain.metrics import METRICS, resampled_metric

@@ -1,5 +1,5 @@
 import pytest
-from support.delivery_fakes import dataset_rows, evaluation
+from support.delivery_records import dataset_rows, evaluation
 
 from artifacts.records.evaluation import Evaluation
 from delivery.domain.measures.gaps import gaps_of

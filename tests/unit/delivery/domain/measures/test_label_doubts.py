@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from support.delivery_fakes import dataset_rows, evaluation
+from support.delivery_records import dataset_rows, evaluation
 
 from artifacts.records.evaluation import Evaluation
 from delivery.domain.measures.label_doubts import find_label_doubts

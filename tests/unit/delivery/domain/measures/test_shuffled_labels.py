@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from support.delivery_fakes import LABELS, dataset_rows
+from support.delivery_records import LABELS, dataset_rows
 
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from delivery.domain.measures.shuffled_labels import (
