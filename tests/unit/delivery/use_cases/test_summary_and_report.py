@@ -102,7 +102,7 @@ def test_a_card_is_one_page_of_the_candidate_its_verdict_and_its_policy(judged, 
     page = report(dataset=FakeDataset(ROWS))(FOLDER, judged, measured)
     assert page.startswith("<!doctype html>")
     assert CANDIDATE.digest in page
-    assert "allowed" in page
+    assert "Allowed" in page
     assert policy().forbidden_use[0] in page
 
 
