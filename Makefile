@@ -63,7 +63,7 @@ types: environment ## | mypy --strict over packages and scripts
 	.venv/bin/mypy && .venv/bin/mypy bin
 
 test: setup isolation ## | every test with coverage, after the isolation runs
-	.venv/bin/pytest --cov --cov-report=term-missing:skip-covered
+	.venv/bin/pytest -n auto --dist loadgroup --cov --cov-report=term-missing:skip-covered
 
 unit: environment ## [PACKAGE=NAME] | unit tests of all packages or of one
 	.venv/bin/pytest -q tests/unit/$(PACKAGE)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from workspace import PACKAGES, REQUIREMENTS, ROOT, CommandFailed, Package, uv, uv_options
@@ -34,7 +35,7 @@ def main(names: Sequence[str]) -> int:
         return 2
     with tempfile.TemporaryDirectory(prefix="plinth-isolation-") as scratch:
         try:
-            results = {name: _passes(PACKAGES[name], Path(scratch)) for name in names or PACKAGES}
+            results = _run_all([PACKAGES[name] for name in names or PACKAGES], Path(scratch))
         except CommandFailed as failure:
             sys.stderr.write(f"isolation: this failed: {failure}\n")
             sys.stderr.write(
@@ -46,16 +47,20 @@ def main(names: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-def _passes(package: Package, scratch: Path) -> bool:
-    started = time.monotonic()
-    python = _environment(package, scratch)
+def _run_all(packages: Sequence[Package], scratch: Path) -> dict[str, bool]:
+    """Build all environments, then test as many packages at once as there are cores."""
     overlay = _overlay(scratch)
-    built = time.monotonic()
+    built = {package: _environment(package, scratch) for package in packages}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        passes = pool.map(lambda pair: _passes(*pair, overlay, scratch), built.items())
+        return dict(zip((package.name for package in packages), passes, strict=True))
+
+
+def _passes(package: Package, python: Path, overlay: Path, scratch: Path) -> bool:
+    started = time.monotonic()
     passed = _imports(package, python, scratch) and _tests(package, python, overlay, scratch)
-    sys.stdout.write(
-        f"isolation: {package.name} {'passed' if passed else 'FAILED'} "
-        f"({built - started:.1f} s to build, {time.monotonic() - built:.1f} s to test)\n"
-    )
+    verdict = "passed" if passed else "FAILED"
+    sys.stdout.write(f"isolation: {package.name} {verdict} ({time.monotonic() - started:.1f} s)\n")
     sys.stdout.flush()
     return passed
 
@@ -105,7 +110,18 @@ def _run(python: Path, words: Sequence[str], scratch: Path, extra: dict[str, str
     neutral = scratch / "neutral"
     neutral.mkdir(exist_ok=True)
     command = [str(python), *words]
-    return subprocess.run(command, cwd=neutral, env={**kept, **extra}, check=False).returncode == 0
+    done = subprocess.run(
+        command,
+        cwd=neutral,
+        env={**kept, **extra},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    # All at once, so that packages that are tested side by side don't mix their words.
+    sys.stdout.write(done.stdout)
+    return done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from pathlib import Path
 from mutations.importing import imports_within, replace_module
 from mutations.mutant import Mutant
 from mutations.policy_files import REFUSED, refused
-from mutations.policy_lines import EMPTIED, LOOSENED
+from mutations.policy_lines import REMOVED, REPLACED, UNSAID
 from mutations.session import Outcome, Run, Slot, outcome_of, start
-from mutations.targets import COPIED, MADE_ANEW, SOURCES, Checkout
+from mutations.targets import COPIED, DECISIONS, MADE_ANEW, SOURCES, Checkout
 
 WORKERS = 2
 TESTS_OWN = {"tests", "conftest"}
@@ -63,16 +63,22 @@ class Runs:
         Raises:
             CheckBroken: one fails, or there is none. Then no mutant could show anything.
         """
-        slot = self._slots[0]
-        os.waitpid(start(Run(slot, self._checkout.tests, str)), 0)
-        found = outcome_of(slot) or Outcome(said="they came to no end")
-        if found.failed or not found.tests:
-            raise CheckBroken(f"without any mutant tests fail: {found.failed}\n{found.said}")
-        _import(found.modules)
+        parts = {
+            start(Run(slot, self._checkout.tests[i :: len(self._slots)], str)): slot
+            for i, slot in enumerate(self._slots)
+        }
+        for pid in parts:
+            os.waitpid(pid, 0)
+        found = [outcome_of(slot) or Outcome("it came to no end") for slot in parts.values()]
+        for one in found:
+            if one.failed:
+                raise CheckBroken(f"without any mutant tests fail: {one.failed}\n{one.said}")
+        for one in found:
+            _import(one.modules)
         self._imports = imports_within({"delivery", "support"})
         gc.collect()
         gc.freeze()  # so that children don't copy pages by counting what is on them
-        return found.tests
+        return sum(one.tests for one in found)
 
     def judge(
         self, mutants: Sequence[Mutant], excused: Collection[str]
@@ -109,12 +115,9 @@ class Runs:
             prepare = functools.partial(_read, slot.files, mutant)
         tests = self._checkout.stages(mutant)[stage]
         left_out = MADE_ANEW.get(mutant.kind, "")
-        # A limit is held by an example of its own, and whoever held the last won't hold this.
-        first = (
-            ()
-            if mutant.kind == LOOSENED
-            else tuple(name for name, _ in self._found[_alike(mutant, stage)].most_common())
-        )
+        # A line is held by an example of its own, and whoever held the last won't hold this.
+        found = {} if mutant.kind in DECISIONS else self._found[_alike(mutant, stage)]
+        first = tuple(sorted(found, key=lambda name: -found[name]))
         return start(Run(slot, tests, prepare, left_out, first, mutant.id))
 
 
@@ -126,7 +129,9 @@ def _alike(mutant: Mutant, stage: int) -> str:
 
 
 def _read(root: Path, mutant: Mutant) -> str:
-    return REFUSED if mutant.kind != EMPTIED and refused(root, mutant.path) else ""
+    """Say that the policy is refused, where so much is taken from it that it may well be."""
+    asked = mutant.kind in {REMOVED, UNSAID, REPLACED}
+    return REFUSED if asked and refused(root, mutant.path) else ""
 
 
 def _copy(root: Path, to: Path) -> None:

@@ -31,7 +31,7 @@ POLICY_TESTS: Final = (
 # Everything that asks the judge, or reads a policy. What measures evidence, draws pages and prints
 # would take minutes, and is held by its own tests: a gate must be held without it.
 NOTICING: Final = (
-    "domain/rules",
+    "domain/rules/test_*.py",
     "domain/test_judge*.py",
     "domain/test_polic*.py",
     "domain/test_tiers*.py",
@@ -54,8 +54,15 @@ OF_EVERY_RULE: Final = "domain/test_rules_without_settings.py"
 
 # A page holds every word of a policy and a schema every bound, so they would notice any number too.
 # But who changes a number makes both anew with one command: it must be held by a value just across.
+# Words alone are held by the page.
+DECISIONS: Final = (
+    policy_lines.REMOVED,
+    policy_lines.LOOSENED,
+    policy_lines.MOVED,
+    policy_lines.REPLACED,
+)
 MADE_ANEW: Final = {
-    policy_lines.LOOSENED: "page",
+    **dict.fromkeys(DECISIONS, "page"),
     operators.NUMBER: "schemas",
     operators.CONSTRAINT: "schemas",
 }
@@ -116,7 +123,9 @@ class Checkout:
     def stages(self, mutant: Mutant) -> tuple[tuple[str, ...], ...]:
         """Name the tests that should notice a mutant, and those that may after them."""
         if mutant.path.suffix == ".yaml":
-            return (tuple(name for name in self.tests if name in POLICY_TESTS),)
+            tiers = mutant.path.stem == "risk_tiers" and mutant.kind in DECISIONS
+            first = "tests/repo/test_risk_tiers.py" if tiers else "tests/repo/test_policies.py"
+            return (first,), tuple(name for name in self.tests if name in POLICY_TESTS)
         narrow = self._narrow(mutant)
         return (narrow, self.tests) if narrow else (self.tests,)
 
@@ -125,8 +134,8 @@ class Checkout:
         names = [row.rule for row in self.rules if mutant.group in {row.rule, row.module}]
         patterns = [f"domain/{inside}/test_{name}.py" for name in names]
         if mutant.kind not in {rule_table.REMOVED, rule_table.PASSES}:
-            patterns += [f"domain/{inside}/test_{stem}*.py", *NAMED_OTHERWISE.get(stem, ())]
-            patterns += [OF_EVERY_RULE] if inside.name == "rules" else []
+            otherwise = [*NAMED_OTHERWISE.get(stem, ()), f"domain/{inside}/test_{stem}*.py"]
+            patterns = [*otherwise, *patterns, *([OF_EVERY_RULE] if inside.name == "rules" else ())]
         return tuple(dict.fromkeys(name for one in patterns for name in self._found(one)))
 
     def _found(self, pattern: str) -> list[str]:
@@ -153,6 +162,7 @@ def _id(path: str, original: bytes, edit: Edit, within: str) -> str:
         rule_table.REMOVED,
         rule_table.PASSES,
         policy_lines.REMOVED,
+        policy_lines.UNSAID,
         policy_lines.EMPTIED,
     }:
         return f"{short}: {within}: {edit.kind}"

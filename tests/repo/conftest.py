@@ -1,6 +1,5 @@
-"""What tests of the repository itself share; and the rule that CI skips nothing."""
+"""What tests of the repository itself share."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,30 +7,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-IN_CI = os.environ.get("CI") == "true"  # noqa: TID251 - CI says so there and nowhere else
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI a check that did not run is a check that failed; hooks act on all tests of a run."""
-    if IN_CI and _skipped(session.config) and session.exitstatus == 0:
-        session.exitstatus = 1
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Names every skipped check at the very end, where nobody overlooks it."""
-    skipped = _skipped(terminalreporter.config)
-    if not skipped:
-        return
-    verdict = "which fails here: CI=true" if IN_CI else "install what is named to run them"
-    terminalreporter.section(f"{len(skipped)} NOT CHECKED, {verdict}", sep="!", red=True)
-    for report in skipped:
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        terminalreporter.write_line(f"{report.nodeid}: {reason}")
-
-
-def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    return list(reporter.stats.get("skipped", [])) if reporter else []
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
-"""The committed margins and shares hold to a thousandth: the next photo beyond them is refused.
+"""What the examples of the committed policy are too coarse for.
 
-The examples in support/policy_examples.py count photos of a hundred, or of 240. A margin could grow
-by half a photo there, and no example would notice.
+Those in support/policy_examples.py count photos of a hundred, or of 240: a margin could grow by half
+a photo there, and no example would notice. Their slices all have the same metrics and any name.
 """
 
 import math
@@ -112,6 +112,51 @@ def test_copies_and_doubted_labels_are_limited_to_one_photo_of_a_thousand() -> N
     assert outcome(copied(11), "leakage.near_duplicates") == "failed"
     assert outcome(doubted(400), "data_quality.doubted_labels") == "passed"
     assert outcome(doubted(401), "data_quality.doubted_labels") == "failed"
+
+
+def sliced(dimension: str, **lows: float) -> Case:
+    """Two slices of a dimension whose lower bounds are those, by metric."""
+    metrics = {
+        f"style.{n}": cases.estimate(low).model_copy(update={"low": low}) for n, low in lows.items()
+    }
+    given = [
+        cases.slice_of(dimension, name, 200, 0.9).model_copy(update={"metrics": metrics})
+        for name in ("one", "other")
+    ]
+    return cases.passing(policy=POLICY, evidence=cases.evidence(slices=tuple(given)))
+
+
+@pytest.mark.parametrize(
+    ("dimension", "metric", "other"),
+    [
+        ("style", "top3_accuracy", "accuracy"),
+        *(
+            (dimension, "accuracy", "top3_accuracy")
+            for dimension in ("lighting", "style_rarity", "era", "source", "resolution", "region")
+        ),
+    ],
+)
+def test_a_slice_floor_is_of_the_metric_that_was_decided(
+    dimension: str, metric: str, other: str
+) -> None:
+    rule = f"slice_floor.{dimension}"
+    assert outcome(sliced(dimension, **{metric: 0.9, other: 0.01}), rule) == "passed"
+    assert outcome(sliced(dimension, **{metric: 0.01, other: 0.9}), rule) == "failed"
+
+
+REQUIRED = {"lighting": ("normal",), "style_rarity": ("common", "rare")}
+
+
+@pytest.mark.parametrize("dimension", REQUIRED)
+def test_the_slices_that_were_decided_must_be_there_and_no_others(dimension: str) -> None:
+    def without(name: str) -> Case:
+        there = [one for one in (*REQUIRED[dimension], "some other") if one != name]
+        slices = tuple(cases.slice_of(dimension, one, 200, 0.9) for one in there)
+        return cases.passing(policy=POLICY, evidence=cases.evidence(slices=slices))
+
+    rule = f"required_slices.{dimension}"
+    assert outcome(without("some other"), rule) == "passed"
+    assert {outcome(without(name), rule) for name in REQUIRED[dimension]} == {"insufficient"}
 
 
 def test_limits_of_tiers_under_which_no_policy_can_be_written_are_as_they_were_decided() -> None:
