@@ -73,6 +73,8 @@ class Runs:
         for one in found:
             if one.failed:
                 raise CheckBroken(f"without any mutant tests fail: {one.failed}\n{one.said}")
+        if not any(one.tests for one in found):
+            raise CheckBroken("there is no test that could notice a mutant")
         for one in found:
             _import(one.modules)
         self._imports = imports_within({"delivery", "support"})

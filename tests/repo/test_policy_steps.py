@@ -1,7 +1,7 @@
 """What the examples of the committed policy are too coarse for.
 
-Those in support/policy_examples.py count photos of a hundred, or of 240: a margin could grow by half
-a photo there, and no example would notice. Their slices all have the same metrics and any name.
+Those in support/policy_examples.py count photos of a hundred, or of 240: a margin could grow by
+half a photo there, and no example would notice. Their slices have all metrics alike and any name.
 """
 
 import math
