@@ -106,7 +106,7 @@ def test_an_undeclared_import_fails(package: str, statement: str, workspace: Pat
     result = isolate(workspace, package)
 
     assert result.returncode == 1, result.stdout + result.stderr
-    assert f"No module named '{statement.removeprefix('import ')}'" in result.stderr
+    assert f"No module named '{statement.removeprefix('import ')}'" in result.stdout
 
 
 def test_a_package_without_tests_fails(workspace: Path) -> None:
