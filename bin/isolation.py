@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from workspace import PACKAGES, REQUIREMENTS, ROOT, CommandFailed, Package, uv, uv_options
@@ -50,9 +51,10 @@ def main(names: Sequence[str]) -> int:
 def _run_all(packages: Sequence[Package], scratch: Path) -> dict[str, bool]:
     """Build all environments, then test as many packages at once as there are cores."""
     overlay = _overlay(scratch)
-    built = {package: _environment(package, scratch) for package in packages}
+    pythons = [_environment(package, scratch) for package in packages]
+    test = partial(_passes, overlay=overlay, scratch=scratch)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        passes = pool.map(lambda pair: _passes(*pair, overlay, scratch), built.items())
+        passes = pool.map(test, packages, pythons)
         return dict(zip((package.name for package in packages), passes, strict=True))
 
 
