@@ -23,7 +23,7 @@ from mutations.mutant import Mutant
 from mutations.policy_files import REFUSED, refused
 from mutations.policy_lines import REMOVED, REPLACED, UNSAID
 from mutations.session import Outcome, Run, Slot, outcome_of, start
-from mutations.targets import COPIED, DECISIONS, MADE_ANEW, SOURCES, Checkout
+from mutations.targets import DECISIONS, MADE_ANEW, SOURCES, Checkout
 
 WORKERS = 2
 TESTS_OWN = {"tests", "conftest"}
@@ -54,7 +54,7 @@ class Runs:
         self._imports: Mapping[str, frozenset[str]] = {}
         self._found: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for slot in self._slots:
-            _copy(checkout.root, slot.files)
+            _copy(checkout, slot.files)
         sys.path[:0] = [str(self._slots[0].files / name) for name in (SOURCES, "tests")]
 
     def warm_up(self) -> int:
@@ -136,13 +136,13 @@ def _read(root: Path, mutant: Mutant) -> str:
     return REFUSED if asked and refused(root, mutant.path) else ""
 
 
-def _copy(root: Path, to: Path) -> None:
-    for name in COPIED:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, to / name)
-        elif (root / name).exists():
+def _copy(checkout: Checkout, to: Path) -> None:
+    for name in checkout.needed:
+        if (checkout.root / name).is_dir():
+            shutil.copytree(checkout.root / name, to / name)
+        else:
             (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(root / name, to / name)
+            shutil.copy(checkout.root / name, to / name)
 
 
 def _verdict(mutant: Mutant, slot: Slot, status: int) -> Verdict:

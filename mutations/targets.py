@@ -69,10 +69,7 @@ MADE_ANEW: Final = {
 """For each kind of mutant a word: tests with it in their names don't count."""
 COPIED: Final = (
     SOURCES,
-    UNIT,
-    "tests/conftest.py",
     "tests/support",
-    "tests/repo",
     "policies",
     "docs",
     "releases",
@@ -119,6 +116,18 @@ class Checkout:
         patterns = (*NOTICING, OF_EVERY_RULE, *otherwise)
         unit = dict.fromkeys(path for one in patterns for path in self._found(one))
         return (*unit, *(name for name in POLICY_TESTS if (self.root / name).exists()))
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """Name the files and folders that those tests need, and no other tests beside them.
+
+        Of a folder with many files pytest looks at each whenever it collects one.
+        """
+        above = dict.fromkeys(
+            parent / "conftest.py" for name in self.tests for parent in PurePosixPath(name).parents
+        )
+        found = (*COPIED, *map(str, above), *self.tests)
+        return tuple(name for name in found if (self.root / name).exists())
 
     def stages(self, mutant: Mutant) -> tuple[tuple[str, ...], ...]:
         """Name the tests that should notice a mutant, and those that may after them."""

@@ -159,6 +159,10 @@ def tiers(**moderate: object) -> RiskTiers:
     return RiskTiers.parse(tiers_document(**changed), "a test")
 
 
+# Neither changes once it is made, so tests may share what no test has changed anything of.
+_POLICY, _TIERS = cache(policy), cache(tiers)
+
+
 def first_right(right: int) -> list[bool]:
     """Hits on the first `right` photos and on no other."""
     return [i < right for i in range(PHOTOS)]
@@ -166,6 +170,11 @@ def first_right(right: int) -> list[bool]:
 
 def evaluation(hits: Sequence[bool], model: str = MODEL) -> Evaluation:
     """An evaluation that names the right style where `hits` says so; buildings have two photos."""
+    return _evaluation(tuple(hits), model)
+
+
+@cache
+def _evaluation(hits: tuple[bool, ...], model: str) -> Evaluation:
     truths = tuple(LABELS.index(name) for name in STYLE)
     answers = [t if hit else (t + 1) % 3 for t, hit in zip(truths, hits, strict=True)]
     years = tuple(1900.0 + i % 50 for i in range(PHOTOS))
@@ -334,8 +343,8 @@ def passing(**changes: object) -> Case:
     ours = evaluation(first_right(RIGHT))
     fields: dict[str, Any] = {
         "today": TODAY,
-        "policy": policy(),
-        "tiers": tiers(),
+        "policy": _POLICY(),
+        "tiers": _TIERS(),
         "candidate": candidate(),
         "holdout": Holdout(MANIFEST, (("holdout", HOLDOUT), ("train", TRAIN))),
         "membership": Membership(HOLDOUT, (), (), ()),
