@@ -52,6 +52,7 @@ class Runs:
         self._checkout = checkout
         self._slots = [Slot(scratch / f"slot-{i}") for i in range(workers)]
         self._imports: Mapping[str, frozenset[str]] = {}
+        self._slow: list[str] = []
         self._found: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for slot in self._slots:
             _copy(checkout, slot.files)
@@ -77,6 +78,7 @@ class Runs:
             raise CheckBroken("there is no test that could notice a mutant")
         for one in found:
             _import(one.modules)
+            self._slow += one.slow
         self._imports = imports_within({"delivery", "support"})
         gc.collect()
         gc.freeze()  # so that children don't copy pages by counting what is on them
@@ -120,7 +122,7 @@ class Runs:
         # A line is held by an example of its own, and whoever held the last won't hold this.
         found = {} if mutant.kind in DECISIONS else self._found[_alike(mutant, stage)]
         first = tuple(sorted(found, key=lambda name: -found[name]))
-        return start(Run(slot, tests, prepare, left_out, first, mutant.id))
+        return start(Run(slot, tests, prepare, left_out, first, tuple(self._slow), mutant.id))
 
 
 def _alike(mutant: Mutant, stage: int) -> str:

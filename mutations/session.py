@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 LIMIT_SECONDS = 120
+SLOW_SECONDS = 0.1
 CHECKOUT = "checkout"
 OPTIONS = (
     "--override-ini=addopts=--import-mode=importlib",
@@ -51,8 +52,8 @@ class Slot:
 class Run:
     """What a child does: `prepare` first, and where that gives no answer these tests, in a slot.
 
-    `left_out` is a word: tests with it in their names don't run. Tests in `first` run first, and
-    after them those that have most words of `about` in their names.
+    `left_out` is a word: tests with it in their names don't run. Tests in `first` run first, those
+    in `last` last, and between them those first that have most words of `about` in their names.
     """
 
     slot: Slot
@@ -60,16 +61,22 @@ class Run:
     prepare: Callable[[], str]
     left_out: str = ""
     first: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
     about: str = ""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found: the first test that failed or "", what it said, and how many tests ran."""
+    """What a run found.
+
+    The first test that failed or "", and what it said; how many tests ran, and
+    which of them took long; and every module that was imported in the end.
+    """
 
     failed: str = ""
     said: str = ""
     tests: int = 0
+    slow: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
 
 
@@ -115,6 +122,7 @@ class _Session:
         self._run: Run | None = None
         self._failed = self._said = ""
         self._tests = 0
+        self._slow: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool | None:
@@ -135,13 +143,14 @@ class _Session:
         run = self._run
         if run is None:
             return
-        rank = {name: i for i, name in enumerate(run.first)}
+        rank = {name: i - len(run.first) for i, name in enumerate(run.first)}
+        rank |= {name: 1 for name in run.last if name not in rank}
         kept = [item for item in items if not run.left_out or run.left_out not in item.name]
         about = _words(run.about)
         items[:] = sorted(
             kept,
             key=lambda item: (
-                rank.get(_plain(item.nodeid), len(rank)),
+                rank.get(_plain(item.nodeid), 0),
                 -len(about & _words(item.nodeid)),
             ),
         )
@@ -153,12 +162,15 @@ class _Session:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count tests, and take the first that fails."""
         self._tests += report.when == "call"
+        if report.duration > SLOW_SECONDS:
+            self._slow.append(_plain(report.nodeid))
         self._take(report)
 
     def pytest_sessionfinish(self) -> None:
         """End a child."""
         if self._run is not None:
-            self._leave(self._run, Outcome(self._failed, self._said, self._tests, _modules()))
+            seen = (self._tests, tuple(self._slow), _modules())
+            self._leave(self._run, Outcome(self._failed, self._said, *seen))
 
     def _enter(self, run: Run, config: pytest.Config) -> None:
         signal.alarm(LIMIT_SECONDS)
