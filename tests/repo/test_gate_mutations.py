@@ -307,7 +307,8 @@ def test_ci_runs_it_as_a_step_of_its_own() -> None:
     runs = [step.get("run") for job in workflow["jobs"].values() for step in job["steps"]]
 
     assert "make gate-mutations" in runs
-    assert "make gate-mutations" in (ROOT / ".ci/run").read_text().splitlines()
+    # On one machine, which has less time, each rule is taken out and made to pass always.
+    assert "make gate-mutations ONLY=rules/table" in (ROOT / ".ci/run").read_text().splitlines()
 
 
 def test_make_passes_the_pattern_on() -> None:
