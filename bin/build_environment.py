@@ -1,6 +1,8 @@
 """The slow half of bin/environment: builds one environment from its lock. Standard library only.
 
-Usage: python build_environment.py NAME DIGEST
+Usage: python build_environment.py NAME DIGEST FOLDER
+
+A folder outside the checkout is shared by many: it gets what the lock names, and no package of ours.
 """
 
 import fcntl
@@ -18,6 +20,7 @@ from workspace import (
     PACKAGES,
     REQUIREMENTS,
     ROOT,
+    UV,
     CommandFailed,
     run,
     uv,
@@ -28,33 +31,35 @@ from workspace import (
 STAMP = "in-step"
 
 
-def main(name: str, digest: str) -> int:
-    """Builds the environment NAME and stamps it with DIGEST; 0 done, 2 could not."""
-    folder = ROOT / ".venv" if name == "dev" else ROOT / ".envs" / name
+def main(name: str, digest: str, place: str) -> int:
+    """Builds the environment NAME in a folder and stamps it; 0 done, 2 could not."""
+    folder = Path(place)
+    shared = not folder.is_relative_to(ROOT)
+    shown = folder.name if shared else folder.relative_to(ROOT)
     try:
-        with _one_at_a_time():
+        with _one_at_a_time(folder.parent if shared else ROOT / ".envs"):
             if not _has_stamp(folder, digest):
-                _say(f"setting up {folder.relative_to(ROOT)} (the first time takes a minute)")
+                _say(f"setting up {shown} (the first time takes a minute)")
                 _provide_uv()
-                _build(name, folder)
+                _build(name, folder, shared=shared)
                 (folder / STAMP).write_text(digest + "\n", encoding="utf-8")
     except CommandFailed as failure:
-        _say(f"{folder.relative_to(ROOT)} is not set up: this failed: {failure}")
+        _say(f"{shown} is not set up: this failed: {failure}")
         return 2
     return 0
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def _one_at_a_time(place: Path) -> Iterator[None]:
     """Two commands started together must not build the same environment."""
-    (ROOT / ".envs").mkdir(exist_ok=True)
-    with (ROOT / ".envs" / "lock").open("w") as lock:
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def _provide_uv() -> None:
-    folder = ROOT / ".envs" / "uv"
+    folder = UV.parent.parent
     lock = REQUIREMENTS / "bootstrap.txt"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     if _has_stamp(folder, digest) and _runs(folder / "bin" / "uv", "--version"):
@@ -68,7 +73,7 @@ def _provide_uv() -> None:
     (folder / STAMP).write_text(digest + "\n", encoding="utf-8")
 
 
-def _build(name: str, folder: Path) -> None:
+def _build(name: str, folder: Path, *, shared: bool) -> None:
     (folder / STAMP).unlink(missing_ok=True)
     python = folder / "bin" / "python"
     if not _runs(python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
@@ -83,11 +88,21 @@ def _build(name: str, folder: Path) -> None:
     uv_from_cache_or_registry(
         "pip", "sync", "--python", python, *compiled, *uv_options(REQUIREMENTS / f"{name}.txt")
     )
+    if shared:
+        _write_command(name, folder / "bin")
+        return
     editables = [word for package in packages for word in ("--editable", package.folder)]
     constraints = ("--build-constraints", BUILD_CONSTRAINTS)
     uv_from_cache_or_registry(
         "pip", "install", "--python", python, "--no-deps", *constraints, *editables
     )
+
+
+def _write_command(name: str, folder: Path) -> None:
+    """What a package's own script would be: the pipeline's stages are commands of training."""
+    script = f"#!{folder / 'python'} -P\nfrom {name}.cli import main\n\nmain()\n"
+    (folder / name).write_text(script, encoding="utf-8")
+    (folder / name).chmod(0o755)
 
 
 def _runs(*command: str | Path) -> bool:

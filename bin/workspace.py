@@ -11,7 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
-UV = ROOT / ".envs" / "uv" / "bin" / "uv"
+# Many checkouts may share their environments, and uv (see bin/environment).
+ENVIRONMENTS = Path(os.environ.get("PLINTH_ENVIRONMENTS") or ROOT / ".envs")  # noqa: TID251
+UV = ENVIRONMENTS / "uv" / "bin" / "uv"
 BUILD_CONSTRAINTS = REQUIREMENTS / "build.txt"
 
 
@@ -51,7 +53,10 @@ PACKAGES = {
     folder.name: Package(folder.name, folder)
     for folder in (
         *(ROOT / "libs" / name for name in ("features", "artifacts", "scoring", "pages")),
-        *(ROOT / "services" / name for name in ("training", "inference", "delivery")),
+        *(
+            ROOT / "services" / name
+            for name in ("training", "inference", "delivery", "box", "host")
+        ),
     )
 }
 

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from artifacts.records.approval import Approval
+from artifacts.records.audit import AuditEntry
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
@@ -10,15 +12,18 @@ from artifacts.records.holdout import HoldoutPin
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.photos import PhotoRow
 from artifacts.records.record import Record
-from artifacts.records.release import Release
+from artifacts.records.release import Payload, Release
 from artifacts.records.reproduction import Reproduction
 
 RECORDS: tuple[type[Record], ...] = (
+    Approval,
+    AuditEntry,
     Evaluation,
     Evidence,
     GateReport,
     HoldoutPin,
     ModelManifest,
+    Payload,
     PhotoRow,
     Release,
     Reproduction,

@@ -17,7 +17,13 @@ from typing import Literal, Protocol, TypeVar
 from artifacts.errors import SignatureRefused, SigningFailed, UnreadableRecord
 from artifacts.records.record import Record, parse_json
 
-Namespace = Literal["plinth-gate-report", "plinth-evidence", "plinth-reproduction"]
+Namespace = Literal[
+    "plinth-gate-report",
+    "plinth-evidence",
+    "plinth-reproduction",
+    "plinth-approval",
+    "plinth-audit",
+]
 Statement = TypeVar("Statement", bound=Record)
 SUFFIX = ".sig"
 

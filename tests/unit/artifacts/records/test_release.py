@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from artifacts.digests import digest_json
 from artifacts.errors import UnreadableRecord
-from artifacts.records.release import FirstRelease, Release, ReleasedModel
+from artifacts.records.release import FirstRelease, Payload, Release, ReleasedCode, ReleasedModel
 
 FIRST = {"kind": "first_release", "reason": "nothing serves yet", "stated_on": "2026-11-22"}
 
@@ -16,16 +16,27 @@ def model(role: str = "champion", weight: float = 1.0, **changes: Any) -> dict[s
     return fields | {"weight": weight, "gate_report": digest_json("report")} | changes
 
 
-def release(*entries: dict[str, Any], environment: str = "staging") -> Release:
-    document = {"environment": environment, "models": {"architecture": entries}}
+def release(*entries: dict[str, Any], environment: str = "staging", **pins: Any) -> Release:
+    document = {"environment": environment, "models": {"architecture": entries}, **pins}
     return Release.parse(document, "test")
 
 
-def test_the_payload_digest_does_not_name_the_environment():
-    """What staging verified is what production approves."""
-    staging, production = release(model()), release(model(), environment="production")
-    assert staging.payload_digest == production.payload_digest
-    assert staging.digest != production.digest
+CODE = {"digest": digest_json("code"), "commit": "a" * 40}
+
+
+def payload(*entries: dict[str, Any], **changes: Any) -> Payload:
+    made = release(*entries).payload(ReleasedCode.model_validate(CODE | changes))
+    assert made is not None
+    return made
+
+
+def test_the_payload_digest_names_neither_environment_nor_commit():
+    """What staging verified is what production approves, and documentation makes new commits."""
+    production = release(model(), environment="production", code=CODE)
+    pinned = production.payload()
+    assert pinned is not None
+    assert payload(model(), commit="b" * 40).digest == pinned.digest
+    assert production.digest != release(model()).digest
 
 
 @pytest.mark.parametrize(
@@ -33,17 +44,44 @@ def test_the_payload_digest_does_not_name_the_environment():
     [{"digest": digest_json("other")}, {"version": 4}, {"gate_report": digest_json("other")}],
     ids=["digest", "version", "gate report"],
 )
-def test_the_payload_digest_names_everything_else(changes: dict[str, Any]):
-    assert release(model() | changes).payload_digest != release(model()).payload_digest
+def test_the_payload_digest_names_everything_of_the_models(changes: dict[str, Any]):
+    assert payload(model() | changes).digest != payload(model()).digest
+
+
+def test_the_payload_digest_names_the_code():
+    other = payload(model(), digest=digest_json("other code"))
+    assert other.digest != payload(model()).digest
 
 
 def test_the_payload_digest_does_not_depend_on_the_order_of_models():
     names = ("architecture", "fraud")
+    code = ReleasedCode.model_validate(CODE)
     made = [
-        Release.model_validate({"environment": "staging", "models": {n: [model()] for n in order}})
+        Release.model_validate(
+            {"environment": "staging", "models": {n: [model()] for n in order}}
+        ).payload(code)
         for order in (names, names[::-1])
     ]
-    assert made[0].payload_digest == made[1].payload_digest
+    assert all(made)
+    assert len({found.digest for found in made if found}) == 1
+
+
+def test_a_model_that_is_not_released_yet_is_no_part_of_a_payload():
+    assert release(FIRST).payload() is None
+    assert release(FIRST).released == {}
+
+
+def test_staging_pins_no_code_and_production_must():
+    with pytest.raises(UnreadableRecord, match="staging runs the code of its own commit"):
+        release(model(), code=CODE)
+    with pytest.raises(UnreadableRecord, match="production pins the code"):
+        release(model(), environment="production")
+    assert release(FIRST, environment="production").payload() is None
+
+
+def test_no_payload_is_made_without_code():
+    with pytest.raises(ValueError, match="pins no code"):
+        release(model()).payload()
 
 
 def test_the_champion_is_found_behind_a_shadow():

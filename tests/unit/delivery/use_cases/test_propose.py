@@ -58,7 +58,7 @@ def test_an_allowed_candidate_becomes_the_champion_with_its_gate_report():
     assert written.models["architecture"] == (
         ReleasedModel(digest=ALLOWED.candidate, version=7, gate_report=ALLOWED.digest),
     )
-    assert found.payload == written.payload_digest
+    assert found.digest == ALLOWED.candidate
 
 
 def test_other_models_keep_their_entries():

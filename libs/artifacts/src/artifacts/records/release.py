@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from artifacts.digests import Digest, digest_json
-from artifacts.records.manifest import ModelName
+from artifacts.records.manifest import Commit, ModelName
 from artifacts.records.record import Part, Record
+
+Environment = Literal["staging", "production"]
 
 
 class ReleasedModel(Part):
@@ -33,10 +35,41 @@ class FirstRelease(Record):
 ModelEntry = Annotated[ReleasedModel | FirstRelease, Field(discriminator="kind")]
 
 
-class Release(Record):
-    """The models of an environment, each with its role."""
+class ReleasedCode(Part):
+    """The service's code: the digest of its sources and lock, and a commit that they stand in."""
 
-    environment: Literal["staging", "production"]
+    digest: Digest
+    commit: Commit
+
+
+class Payload(Record):
+    """What runs: code, image and models. What staging verified is what production approves.
+
+    Its digest names no environment, and no commit either: a change of documentation makes a new
+    commit and no new payload.
+    """
+
+    service: Literal["inference"] = "inference"
+    code: ReleasedCode
+    image: Digest | None = None
+    models: Annotated[dict[ModelName, tuple[ReleasedModel, ...]], Field(min_length=1)]
+
+    @property
+    def digest(self) -> str:
+        """The digest of all that makes a difference to what runs."""
+        return digest_json(self.model_dump(mode="json", exclude={"code": {"commit"}}))
+
+
+class Release(Record):
+    """The models of an environment, each with its role, and in production the code.
+
+    Staging runs the code of the commit that its release is read from, so that every merge deploys;
+    production pins the code that staging verified.
+    """
+
+    environment: Environment
+    code: ReleasedCode | None = None
+    image: Digest | None = None
     models: dict[ModelName, tuple[ModelEntry, ...]]
 
     @model_validator(mode="after")
@@ -44,15 +77,29 @@ class Release(Record):
         for model, entries in self.models.items():
             if reason := _contradiction(entries):
                 raise ValueError(f"{model}: {reason}")
+        if self.environment == "staging" and (self.code or self.image):
+            raise ValueError("staging runs the code of its own commit and pins none")
+        if self.environment == "production" and self.released and not self.code:
+            raise ValueError("production pins the code that its models run with: there is none")
         return self
 
     @property
-    def payload_digest(self) -> str:
-        """The digest of what runs, without the environment's name.
+    def released(self) -> dict[str, tuple[ReleasedModel, ...]]:
+        """The models that run: all but those of which it is only stated that none does yet."""
+        found = {
+            name: tuple(entry for entry in entries if isinstance(entry, ReleasedModel))
+            for name, entries in self.models.items()
+        }
+        return {name: entries for name, entries in found.items() if entries}
 
-        What staging verified is what production approves, so both must have one name.
-        """
-        return digest_json(self.model_dump(mode="json", exclude={"environment"}))
+    def payload(self, code: ReleasedCode | None = None) -> Payload | None:
+        """Return what runs, with `code` where none is pinned; None while no model is released."""
+        code = self.code or code
+        if not self.released:
+            return None
+        if code is None:
+            raise ValueError(f"{self.environment} pins no code, and none was given")
+        return Payload(code=code, image=self.image, models=self.released)
 
     def champion(self, model: str) -> ReleasedModel | FirstRelease | None:
         """Return a model's champion, or its first-release statement, or None without an entry."""

@@ -100,7 +100,7 @@ class YamlReleases:
 
 def release_text(release: Release) -> str:
     """Write a release as YAML: models sorted by name, keys in the record's order."""
-    document = release.model_dump(mode="python")
+    document = release.model_dump(mode="python", exclude_none=True)
     document["models"] = {
         name: [dict(entry) for entry in document["models"][name]]
         for name in sorted(document["models"])

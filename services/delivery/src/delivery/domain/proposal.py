@@ -42,8 +42,7 @@ def propose_release(
     if reason:
         return Refusal(reason)
     entry = ReleasedModel(digest=artifact.digest, version=version, gate_report=report.digest)
-    models = {**release.models, report.model: (entry,)}
-    return Release(environment=release.environment, models=models)
+    return release.model_copy(update={"models": {**release.models, report.model: (entry,)}})
 
 
 def _not_allowed(report: GateReport) -> str:

@@ -18,7 +18,6 @@ class Proposed:
     path: Path
     model: str
     digest: str
-    payload: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Propose:
         if isinstance(proposal, Refusal):
             return proposal
         path = self.releases.write(proposal)
-        return Proposed(path, report.model, artifact.digest, proposal.payload_digest)
+        return Proposed(path, report.model, artifact.digest)
 
     def _stored(self, digest: str) -> ModelArtifact | Refusal:
         """What git is to name must be there, whole and signed."""

@@ -1,7 +1,5 @@
-"""The command line. Exit codes: 0 allowed or done, 1 refused, 2 undecided, 3 no improvement."""
+"""Commands of those who judge candidates: measure, decide, propose, report."""
 
-import sys
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -9,9 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
-from artifacts.records.gate import Decision
 from artifacts.statements import create_statement_key, write_signed
-from delivery.bootstrap import (
+from delivery.bootstrap.gating import (
     gate_signer,
     make_explain_policy,
     make_gate,
@@ -23,25 +20,16 @@ from delivery.bootstrap import (
     photo_files,
     policy_card,
 )
+from delivery.cli.exits import DONE, EXIT_CODES, REFUSED, refuse
 from delivery.domain.proposal import Refusal
 from delivery.domain.tables import gate_lines, parity_lines
-from delivery.domain.text import plain
 from delivery.settings import read_settings
 
-DONE, REFUSED, BREAKDOWN = 0, 1, 2
-EXIT_CODES: Final[Mapping[Decision, int]] = MappingProxyType(
-    {"allowed": DONE, "refused": REFUSED, "undecided": BREAKDOWN, "no_improvement": 3}
-)
 COLOURS: Final = MappingProxyType(
     {"passed": "green", "failed": "red", "insufficient": "yellow", "missing": "yellow"}
 )
 
-app = typer.Typer(
-    help="Judges candidates and proposes releases.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(add_completion=False)
 
 
 class EnvironmentName(StrEnum):
@@ -73,8 +61,7 @@ def pin_holdout(
     """Write down which photos a model is judged on; photos may be added, never taken away."""
     outcome = make_pin_holdout(read_settings(), dataset)(model)
     if isinstance(outcome, Refusal):
-        typer.echo(f"refused: {plain(outcome.reason, 2000)}", err=True)
-        raise typer.Exit(REFUSED)
+        refuse(outcome.reason)
     typer.echo(f"{outcome.path}: {outcome.photos} photos, {outcome.added} of them new")
     typer.echo(f"holdout {outcome.digest}")
 
@@ -111,10 +98,8 @@ def propose(
     """Write an allowed candidate into an environment's release."""
     outcome = make_propose(read_settings())(report, version, environment.value)
     if isinstance(outcome, Refusal):
-        typer.echo(f"refused: {plain(outcome.reason, 2000)}", err=True)
-        raise typer.Exit(REFUSED)
+        refuse(outcome.reason)
     typer.echo(f"{outcome.path}: {outcome.model} {version} is {outcome.digest}")
-    typer.echo(f"payload {outcome.payload}")
 
 
 @app.command()
@@ -165,15 +150,6 @@ def parity(
     if out:
         report.write(out)
     raise typer.Exit(DONE if report.equal else REFUSED)
-
-
-def main() -> None:
-    """Run a command; whatever breaks it is told in one paragraph, and ends with 2."""
-    try:
-        app()
-    except Exception as exc:  # noqa: BLE001 - a traceback would end with 1, which means refused
-        typer.echo(f"delivery: {type(exc).__name__}: {plain(exc, 2000)}", err=True)
-        sys.exit(BREAKDOWN)
 
 
 def _write(page: str, out: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""The only place that constructs adapters."""
+"""The adapters of those who judge candidates."""
 
 import secrets
 import time

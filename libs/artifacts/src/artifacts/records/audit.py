@@ -1,0 +1,60 @@
+"""AuditEntry: one line of the log of all that was judged, approved, deployed and rolled back."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from artifacts.digests import Digest
+from artifacts.records.manifest import Commit, ModelName
+from artifacts.records.record import Record
+from artifacts.records.release import Environment
+
+Event = Literal[
+    "gate",  # a candidate was judged
+    "judgement",  # a change was judged: may it be merged, may it be deployed
+    "approval",  # a statement of a person was counted
+    "rejection",  # one that blocks was seen
+    "withdrawal",
+    "break_glass",
+    "review",
+    "deploy",  # an environment was made to run a payload
+    "rollback",  # the same, of a payload that ran there before; `left` is withdrawn
+    "verification",  # what runs was compared with what should run
+    "alias",  # a registry's alias was moved to where git has it
+]
+Outcome = Literal[
+    "allowed", "refused", "undecided", "no_improvement", "green", "red", "superseded", "done"
+]
+
+
+class AuditEntry(Record):
+    """One event. Entries are a chain: each names the digest of the one before it.
+
+    Fields that an event says nothing of are None. `subject` is the digest of the record that it is
+    about: a gate report, a statement, a change. `inputs` is the key of what a candidate was trained
+    from, `left` the payload that a rollback withdraws.
+    """
+
+    sequence: Annotated[int, Field(ge=1)]
+    previous: Digest | None
+    at: datetime
+    event: Event
+    outcome: Outcome
+    actor: Annotated[str, Field(max_length=200)]
+    reason: Annotated[str, Field(max_length=4000)] = ""
+    environment: Environment | None = None
+    commit: Commit | None = None
+    payload: Digest | None = None
+    left: Digest | None = None
+    model: ModelName | None = None
+    candidate: Digest | None = None
+    subject: Digest | None = None
+    inputs: Digest | None = None
+
+
+class AuditHead(Record):
+    """The last entry of a log, signed and kept outside it, so that a cut tail is found."""
+
+    sequence: Annotated[int, Field(ge=0)]
+    entry: Digest | None

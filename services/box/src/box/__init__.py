@@ -1,0 +1,1 @@
+"""A forge and its runner on this machine: a rehearsal of GitHub, offline."""

@@ -1,0 +1,5 @@
+"""`python -m box`."""
+
+from box.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Where this process runs: the only place that reads environment variables."""
