@@ -8,6 +8,9 @@ DeliveryError
 |-- PolicyRefused     a policy, or the risk tiers, are there and can't be followed
 |-- NoPhotos          the paths lead to no photo
 |-- DoorFailed        one of the three ways to an answer gave none at all
+|-- CommitUnknown     the repository has no such commit
+|-- RepositoryUnreadable  git could not say what was asked
+|-- AuditBroken       the audit log is not what was written
 `-- SettingsMissing   the environment doesn't say where something lies
 """
 
@@ -95,3 +98,29 @@ class SettingsMissing(DeliveryError):
             "settings are missing: " + "; ".join(problems) + ". Call this through bin/plinth, "
             "which sets a checkout's own, or set the PLINTH_ variables"
         )
+
+
+class CommitUnknown(DeliveryError):
+    """A revision that names no commit here."""
+
+    def __init__(self, revision: str) -> None:
+        self.revision = revision
+        super().__init__(f"there is no commit {revision} here: fetch it, or look at its spelling")
+
+
+class RepositoryUnreadable(DeliveryError):
+    """git failed, or holds something that must not be there."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"the repository {folder} can't be read: {reason}")
+
+
+class AuditBroken(DeliveryError):
+    """A line of the audit log is missing, moved, changed or was never signed."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(f"the audit log {place} is not what was written: {reason}")

@@ -4,23 +4,22 @@ Errors of artifacts (UnreadableRecord, InvalidArtifact, SignatureRefused, Unknow
 through as they are: they say best what was wrong.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from artifacts.folder import ModelArtifact
+from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
-from artifacts.records.release import Release
+from artifacts.records.release import Environment, Release
 from delivery.domain.parity import DoorAnswer, ParityPhoto
 from delivery.domain.policy import Policy
 from delivery.domain.tiers import RiskTiers
 from scoring.proof import Proof
-
-Environment = Literal["staging", "production"]
 
 Clock = Callable[[], datetime]
 """Says what time it is, with its time zone."""
@@ -103,3 +102,35 @@ class Door(Protocol):
 
     def answer(self, photos: Sequence[ParityPhoto]) -> tuple[DoorAnswer, ...]:
         """Return one answer a photo, in order; DoorFailed where the door gives none at all."""
+
+
+class Repository(Protocol):
+    """The git repository that changes come from. Commits are full hexadecimal names.
+
+    Raises CommitUnknown for a revision that it doesn't have, RepositoryUnreadable if git fails.
+    """
+
+    def commit(self, revision: str) -> str:
+        """Return the commit that a revision (a branch, `HEAD^1`) names."""
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Return a commit's parents, the first being what it was merged into."""
+
+    def is_ancestor(self, ancestor: str, commit: str) -> bool:
+        """Whether a commit contains another, or is it."""
+
+    def file(self, commit: str, path: str) -> bytes | None:
+        """Return a file's bytes at a commit, or None where there is no such file."""
+
+    def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the bytes of all files at and under some paths of a commit, by path."""
+
+
+class AuditLog(Protocol):
+    """What happened, in order; only ever added to."""
+
+    def append(self, event: AuditEvent) -> AuditEntry:
+        """Add an event at the end and return its entry; AuditBroken if the log can't be trusted."""
+
+    def entries(self) -> tuple[AuditEntry, ...]:
+        """Return all entries, verified; AuditBroken names the first that is not as it was."""

@@ -35,7 +35,7 @@ class PayloadSubject(Part):
 
 
 class ChangeSubject(Part):
-    """A change of what judges: code, policies, keys, holdouts. By digest of the files before and after."""
+    """A change of what judges, by digest of the files before and after."""
 
     kind: Literal["change"] = "change"
     change: Digest

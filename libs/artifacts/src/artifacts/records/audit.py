@@ -7,7 +7,7 @@ from pydantic import Field
 
 from artifacts.digests import Digest
 from artifacts.records.manifest import Commit, ModelName
-from artifacts.records.record import Record
+from artifacts.records.record import Part, Record
 from artifacts.records.release import Environment
 
 Event = Literal[
@@ -28,17 +28,14 @@ Outcome = Literal[
 ]
 
 
-class AuditEntry(Record):
-    """One event. Entries are a chain: each names the digest of the one before it.
+class AuditEvent(Part):
+    """What happened. Fields that an event says nothing of are None.
 
-    Fields that an event says nothing of are None. `subject` is the digest of the record that it is
-    about: a gate report, a statement, a change. `inputs` is the key of what a candidate was trained
-    from, `left` the payload that a rollback withdraws.
+    `subject` is the digest of the record that it is about: a gate report, a statement, a change.
+    `inputs` is the key of what a candidate was trained from, `left` the payload that a rollback
+    withdraws.
     """
 
-    sequence: Annotated[int, Field(ge=1)]
-    previous: Digest | None
-    at: datetime
     event: Event
     outcome: Outcome
     actor: Annotated[str, Field(max_length=200)]
@@ -51,6 +48,14 @@ class AuditEntry(Record):
     candidate: Digest | None = None
     subject: Digest | None = None
     inputs: Digest | None = None
+
+
+class AuditEntry(AuditEvent, Record):
+    """One event in the log. Entries are a chain: each names the digest of the one before it."""
+
+    sequence: Annotated[int, Field(ge=1)]
+    previous: Digest | None
+    at: datetime
 
 
 class AuditHead(Record):

@@ -9,12 +9,11 @@ import yaml
 from artifacts.errors import UnreadableRecord
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.record import Record, parse_yaml
-from artifacts.records.release import Release
+from artifacts.records.release import Environment, Release
 from delivery.adapters.pin_file import pin_text, read_pin
 from delivery.domain.policy import Policy, unknown_rules
 from delivery.domain.tiers import RiskTiers
 from delivery.errors import PolicyRefused
-from delivery.ports import Environment
 
 R = TypeVar("R", bound=Record)
 

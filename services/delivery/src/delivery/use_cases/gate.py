@@ -9,7 +9,7 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
 from artifacts.records.photos import PhotoManifest
-from artifacts.records.release import FirstRelease
+from artifacts.records.release import Environment, FirstRelease
 from artifacts.records.reproduction import Reproduction
 from artifacts.statements import StatementVerifier, read_signed
 from delivery.domain.case import Absent, Candidate, Case, Champion, Holdout, Membership
@@ -23,7 +23,6 @@ from delivery.ports import (
     ArtifactReader,
     Clock,
     Dataset,
-    Environment,
     Examiner,
     ModelStore,
     Policies,

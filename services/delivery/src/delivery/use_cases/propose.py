@@ -6,9 +6,10 @@ from pathlib import Path
 from artifacts.errors import InvalidArtifact, SignatureRefused, UnknownArtifact
 from artifacts.folder import ModelArtifact
 from artifacts.records.gate import GateReport
+from artifacts.records.release import Environment
 from artifacts.statements import StatementVerifier, read_signed
 from delivery.domain.proposal import Refusal, propose_release
-from delivery.ports import Environment, ModelStore, Policies, Releases
+from delivery.ports import ModelStore, Policies, Releases
 
 
 @dataclass(frozen=True)
