@@ -13,6 +13,8 @@ CALLER := $(if $(findstring w,$(firstword -$(MAKEFLAGS))),$(PWD),$(CURDIR))
 IN_CALLER := cd "$(CALLER)" &&
 PLINTH := "$(ROOT)/bin/plinth"
 PYTHON := .venv/bin/python
+REHEARSAL := PYTHONPATH="$(ROOT)" "$(ROOT)/$(PYTHON)" -m rehearsal
+STORY := PYTHONPATH="$(ROOT):$(ROOT)/tests" "$(ROOT)/$(PYTHON)" -m demo
 
 WORK ?= $(ROOT)/build/work
 DATASET ?= $(WORK)/data
@@ -21,6 +23,7 @@ PAGE ?= $(ROOT)/build/data-report.html
 MODEL_NAME ?= architecture
 PORT ?= 8000
 LIMIT ?= 200
+BOX ?= $(ROOT)/.plinth/box
 
 # What a target can't do without; said before anything runs.
 NEEDED_train := PHOTOS
@@ -30,22 +33,25 @@ NEEDED_data-report := PHOTOS
 NEEDED_reproduce := MODEL
 NEEDED_serve := MODEL
 NEEDED_predict := PHOTOS OUT_FILE
+NEEDED_revert := PROMOTION
 OUT_FILE := $(if $(filter command line environment,$(origin OUT)),$(OUT))
 usage = $(shell sed -n 's/^$(1):.*\#\# \(.*\) | .*/usage: make $(1) \1/p' Makefile)
 require = $(if $($(2)),,$(error $(call usage,$(1))))
 $(foreach goal,$(MAKECMDGOALS),$(foreach name,$(NEEDED_$(goal)),$(call require,$(goal),$(name))))
 
 .PHONY: help setup clean environment check lint types test unit bench isolation gate-mutations \
-	lock lock-check schemas train pin-holdout gate report explain-policy data-report reproduce parity serve predict demo
+	lock lock-check schemas train pin-holdout gate report explain-policy data-report reproduce parity serve predict \
+	terraform-check box box-destroy revert rollback-drill demo
 
 help: ## | lists the targets
 	@awk -F ':.*## | *\\| ' '/^[a-z-]+:.*## /{printf "  %-58s %s\n", "make " $$1 " " $$2, $$3}' Makefile
 
 setup: environment ## | builds every environment from its lock and creates the keys
-	@bin/environment training inference delivery
+	@bin/environment training inference delivery box host
 	@$(PYTHON) bin/node_tools.py
 	@test -f .plinth/keys/reproduction || bin/plinth training create-keys
 	@test -f .plinth/keys/gate || bin/plinth delivery create-keys
+	@test -f .plinth/keys/delivery || bin/plinth delivery create-deploy-key
 
 clean: ## | removes environments, caches and products; leaves .plinth (keys, models, records)
 	rm -rf .venv .envs build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
@@ -127,5 +133,20 @@ predict: MODEL ?= $(ROOT)/build/candidate
 predict: setup ## PHOTOS=DIR OUT=FILE.csv [MODEL=build/candidate] | answers a folder of photos into a table
 	$(IN_CALLER) $(PLINTH) inference predict "$(PHOTOS)" --out "$(OUT)" --model "$(MODEL)"
 
-demo: setup ## [PHOTOS=DIR] | the whole loop on this machine, from photos to a served model
-	@$(IN_CALLER) PYTHONPATH="$(ROOT):$(ROOT)/tests" "$(ROOT)/$(PYTHON)" -m demo $(if $(PHOTOS),"$(PHOTOS)")
+terraform-check: setup ## | formats, validates and tests the Terraform roots, without a provider
+	$(PLINTH) delivery terraform-check
+
+box: setup ## [BOX=.plinth/box] | a forge on this machine, with people and keys, to rehearse in
+	@$(IN_CALLER) $(REHEARSAL) create "$(BOX)"
+
+box-destroy: setup ## [BOX=.plinth/box] | ends what the box runs and removes it
+	@$(IN_CALLER) $(REHEARSAL) destroy "$(BOX)"
+
+revert: setup ## PROMOTION=COMMIT | makes the branch that rolls a promotion back
+	$(IN_CALLER) $(PLINTH) delivery revert "$(PROMOTION)"
+
+rollback-drill: setup ## | measures a rollback under load: seconds, and requests that failed
+	@$(IN_CALLER) $(STORY) drill
+
+demo: setup ## [PHOTOS=DIR] [FAST=1] | the whole loop in a box: train, promote, attack, roll back
+	@$(IN_CALLER) $(STORY) $(if $(FAST),--fast) $(if $(PHOTOS),"$(PHOTOS)")

@@ -27,7 +27,12 @@ TARGETS = {
     "parity": "[PHOTOS=DIR MODEL=DIR LIMIT=200]",
     "serve": "MODEL=DIR [PORT=8000]",
     "predict": "PHOTOS=DIR OUT=FILE.csv [MODEL=build/candidate]",
-    "demo": "",
+    "terraform-check": "",
+    "box": "[BOX=.plinth/box]",
+    "box-destroy": "[BOX=.plinth/box]",
+    "revert": "PROMOTION=COMMIT",
+    "rollback-drill": "",
+    "demo": "[PHOTOS=DIR] [FAST=1]",
     "schemas": "",
 }
 INCOMPLETE = (
@@ -39,6 +44,7 @@ INCOMPLETE = (
     ("reproduce",),
     ("serve",),
     ("serve", "PORT=1"),
+    ("revert",),
     ("predict",),
     ("predict", "PHOTOS=x"),
     ("predict", "OUT=x.csv"),

@@ -1,0 +1,125 @@
+"""Making a box: keys, people, a first commit that puts them on main, and the forge around it."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rehearsal.people import Person, approvers_text, make_people
+from rehearsal.setting import ROOT, Setting
+
+PUBLIC_KEYS = ("gate.signers", "delivery.signers", "reproduction.signers", "model-signing.pub.pem")
+Change = Callable[[Path], None]
+"""Changes files of the first commit, given its checkout."""
+
+
+class CommandFailed(Exception):
+    """A command of ours ended with an error."""
+
+    def __init__(self, words: tuple[str, ...], code: int, said: str) -> None:
+        super().__init__(f"{' '.join(words)} ended with {code}:\n{said[-4000:]}")
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A box that is there, and its people."""
+
+    setting: Setting
+    people: Mapping[str, Person]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command of this rehearsal runs with: none of another Plinth's variables."""
+        mine = ("PLINTH_", "PYTHONPATH", "GIT_", "MAKE", "MFLAGS", "COV_")
+        inherited = os.environ.items()  # noqa: TID251 - a child's environment is its parent's
+        kept = {name: value for name, value in inherited if not name.startswith(mine)}
+        return kept | dict(self.setting.environment)
+
+    def plinth(self, *words: str, cwd: Path | None = None) -> str:
+        """Run `bin/plinth WORDS...` of this checkout and return what it says; CommandFailed."""
+        return _run(str(ROOT / "bin/plinth"), *words, cwd=cwd, environment=self.environment)
+
+
+def make_box(folder: Path, source: Path = ROOT, change: Change | None = None) -> Rehearsal:
+    """Make a box of a repository's HEAD, or return the one that is there; CommandFailed.
+
+    `change` may alter files of the first commit: what is on main before the loop begins was
+    judged by nobody, so this is the one moment at which a rehearsal may set its own policy.
+    """
+    setting = Setting(folder.resolve())
+    people = {person.name: person for person in make_people(setting.people)}
+    rehearsal = Rehearsal(setting, people)
+    if setting.origin.exists():
+        return rehearsal
+    for service, command in (
+        ("training", "create-keys"),
+        ("delivery", "create-keys"),
+        ("delivery", "create-deploy-key"),
+    ):
+        rehearsal.plinth(service, command)
+    _seed(rehearsal, source, change)
+    environment = setting.folder / "environment.new"
+    environment.write_text(setting.environment_text, encoding="utf-8")
+    source_words = ("--from", str(setting.seed), "--environment", str(environment))
+    rehearsal.plinth("box", "create", *source_words)
+    environment.unlink()
+    return rehearsal
+
+
+def destroy_box(folder: Path) -> None:
+    """End what a box runs and remove it."""
+    setting = Setting(folder.resolve())
+    people = {person.name: person for person in make_people(setting.people)}
+    rehearsal = Rehearsal(setting, people)
+    for environment in ("staging", "production"):
+        rehearsal.plinth("host", "stop", environment)
+    rehearsal.plinth("box", "destroy")
+    shutil.rmtree(setting.folder, ignore_errors=True)
+
+
+def _seed(rehearsal: Rehearsal, source: Path, change: Change | None) -> None:
+    seed = rehearsal.setting.seed
+    shutil.rmtree(seed, ignore_errors=True)
+    environment = rehearsal.environment
+    _run("git", "clone", "--quiet", "--no-local", str(source), str(seed), environment=environment)
+    _run("git", "-C", str(seed), "checkout", "--quiet", "-B", "main", environment=environment)
+    today = datetime.now(UTC).date().isoformat()  # noqa: TID251 - a rehearsal begins now
+    people = tuple(rehearsal.people.values())
+    (seed / "policies/approvers.yaml").write_text(approvers_text(people, today), encoding="utf-8")
+    keys = seed / "policies/keys"
+    keys.mkdir(exist_ok=True)
+    for name in (
+        "gate.signers",
+        "delivery.signers",
+        "reproduction.signers",
+        "model-signing.pub.pem",
+    ):
+        shutil.copy(rehearsal.setting.keys / name, keys / name)
+    if change:
+        change(seed)
+    author = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@people.invalid")
+    _run("git", "-C", str(seed), "add", "--all", environment=environment)
+    message = "--message=Put the people and keys of this rehearsal on main"
+    plain = ("-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null")
+    _run(
+        *("git", "-C", str(seed), *author, *plain, "commit", "--quiet", message),
+        environment=environment,
+    )
+
+
+def _run(*words: str, environment: Mapping[str, str], cwd: Path | None = None) -> str:
+    done = subprocess.run(
+        words,
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CommandFailed(words, done.returncode, done.stdout)
+    return done.stdout

@@ -1,0 +1,73 @@
+"""Where everything of a box lies: what its steps, its host and its people's commands are told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The folders of a box. `folder` is absolute."""
+
+    folder: Path
+
+    @property
+    def keys(self) -> Path:
+        """Keys of the gate, of deploys, of models and of reproductions."""
+        return self.folder / "keys"
+
+    @property
+    def people(self) -> Path:
+        """A folder a person."""
+        return self.folder / "people"
+
+    @property
+    def state(self) -> Path:
+        """What outlives a run: models, registry, evidence, audit log, Terraform's state."""
+        return self.folder / "state"
+
+    @property
+    def seed(self) -> Path:
+        """The repository that main's first commit was made in."""
+        return self.folder / "seed"
+
+    @property
+    def origin(self) -> Path:
+        """The bare repository that people clone and push to."""
+        return self.folder / "origin.git"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that a deployment sets: no step of a branch can change where these lead."""
+        paths = {
+            "ENVIRONMENTS": ROOT / ".plinth/environments",
+            "UV": ROOT / ".plinth/environments/uv/bin/uv",
+            "BOX": self.folder,
+            "HOST": self.folder / "host",
+            "SIGNING_KEY": self.keys / "model-signing.pem",
+            "PUBLIC_KEY": self.keys / "model-signing.pub.pem",
+            "GATE_KEY": self.keys / "gate",
+            "GATE_SIGNERS": self.keys / "gate.signers",
+            "REPRODUCTION_KEY": self.keys / "reproduction",
+            "REPRODUCTION_SIGNERS": self.keys / "reproduction.signers",
+            "DEPLOY_KEY": self.keys / "delivery",
+            "DEPLOY_SIGNERS": self.keys / "delivery.signers",
+            "MODEL_STORE": self.state / "models",
+            "EVIDENCE": self.state / "evidence",
+            "VECTOR_CACHE": self.state / "vectors",
+            "DVC_CACHE": self.state / "dvc-cache",
+            "TRACKING_ARTIFACTS": self.state / "mlruns",
+            "PHOTOS": self.state / "photos",
+            "AUDIT": self.state / "audit",
+            "AUDIT_HEAD": self.state / "audit-head",
+            "TERRAFORM": self.state / "terraform",
+        }
+        variables = {f"PLINTH_{name}": str(path) for name, path in paths.items()}
+        return variables | {"PLINTH_TRACKING_URI": f"sqlite:///{self.state}/mlflow.db"}
+
+    @property
+    def environment_text(self) -> str:
+        """The same as lines of KEY=VALUE."""
+        return "".join(f"{name}={value}\n" for name, value in self.environment.items())
