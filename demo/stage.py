@@ -1,135 +1,74 @@
-"""Where the demo plays: a folder of its own with its own keys, store, runs and releases.
+"""Where the demo plays: a box of its own and its people. Nothing of the checkout changes."""
 
-Nothing of the checkout is changed: what the demo releases and refuses, it does over there.
-"""
-
-import os
-import secrets
 import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
+from rehearsal.box import Rehearsal, destroy_box, make_box
+from rehearsal.setting import ROOT
 from support.checkout import committed_copy, is_clean
 
-ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 60
-
-
-@dataclass(frozen=True)
-class Done:
-    """A command that ended: its exit code and all that it said."""
-
-    code: int
-    said: str
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running service: its address and the key that it accepts."""
-
-    url: str
-    key: str
-
-    def predict(self, data: bytes, content_type: str = "image/jpeg") -> httpx.Response:
-        """Send a photo."""
-        headers = {"content-type": content_type, "x-api-key": self.key}
-        return httpx.post(f"{self.url}/v1/predictions", content=data, headers=headers, timeout=30)
+from artifacts.photo_store import FolderPhotoStore
+from artifacts.records.photos import PhotoManifest, PhotoRow
+from demo.scale import Scale
+from demo.team import Member, make_team
+from demo.traffic import Traffic, service_of
 
 
 class Stage:
-    """Runs Plinth's own commands over a folder of the demo's."""
+    """A box made anew, with the checkout's HEAD (or, uncommitted, a committed copy) as its main."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make a folder anew; only the cache of vectors of an earlier demo is kept."""
+    def __init__(self, folder: Path, scale: Scale) -> None:
+        """End what an earlier demo left running, and make everything but the box."""
         self.folder = folder
-        keep = {"vectors"}
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if path.name not in keep:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("releases", "policies"):
-            shutil.copytree(ROOT / name, folder / name)
+        self.scale = scale
         self.committed = is_clean(ROOT)
-        root = ROOT if self.committed else _commit(folder / "checkout")
-        self._environment = dict(os.environ) | {  # noqa: TID251 - handed on to children
-            "PLINTH_ROOT": str(root),
-            "PLINTH_MODEL_STORE": str(folder / "models"),
-            "PLINTH_SIGNING_KEY": str(folder / "keys/model-signing.pem"),
-            "PLINTH_PUBLIC_KEY": str(folder / "keys/model-signing.pub.pem"),
-            "PLINTH_GATE_KEY": str(folder / "keys/gate"),
-            "PLINTH_GATE_SIGNERS": str(folder / "keys/gate.signers"),
-            "PLINTH_REPRODUCTION_KEY": str(folder / "keys/reproduction"),
-            "PLINTH_REPRODUCTION_SIGNERS": str(folder / "keys/reproduction.signers"),
-            "PLINTH_EVIDENCE": str(folder / "evidence"),
-            "PLINTH_VECTOR_CACHE": str(folder / "vectors"),
-            "PLINTH_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
-            "PLINTH_TRACKING_ARTIFACTS": str(folder / "mlruns"),
-            "PLINTH_RELEASES": str(folder / "releases"),
-            "PLINTH_POLICIES": str(folder / "policies"),
-        }
+        self.clean_up()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
 
-    def run(self, *command: str, more: Mapping[str, str] | None = None) -> Done:
-        """Run `bin/plinth COMMAND...` and wait for it."""
-        done = subprocess.run(
-            [ROOT / "bin/plinth", *command],
-            env=self._environment | dict(more or {}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout)
+    def clean_up(self) -> None:
+        """End the box and the services that it runs."""
+        if (self.folder / "box/origin.git").exists():
+            destroy_box(self.folder / "box")
 
-    @contextmanager
-    def serve(self, model: Path) -> Iterator[Server]:
-        """Serve a model for as long as it takes, on a free port of this machine."""
-        port, key = _free_port(), secrets.token_urlsafe(24)
-        log = (self.folder / "service.log").open("w", encoding="utf-8")
-        command = [ROOT / "bin/plinth", "inference", "serve", "--model", model]
-        with (
-            log,
-            subprocess.Popen(
-                [*command, "--port", str(port)],
-                env=self._environment | {"PLINTH_API_KEYS": key},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            ) as process,
-        ):
-            server = Server(f"http://127.0.0.1:{port}", key)
-            try:
-                _wait_until_ready(server, process)
-                yield server
-            finally:
-                process.terminate()
-                process.wait(timeout=30)
+    def open(self) -> None:
+        """Make the box and the team."""
+        source = ROOT if self.committed else committed_copy(ROOT, self.folder / "copy")
+        self.rehearsal: Rehearsal = make_box(self.folder / "box", source, self.scale.settle)
+        self.team: dict[str, Member] = make_team(self.rehearsal, self.folder / "desks")
+
+    @property
+    def box(self) -> Path:
+        """The box's folder."""
+        return self.rehearsal.setting.folder
+
+    def traffic(self, environment: str, photo: bytes) -> Traffic:
+        """Return a load on an environment's service."""
+        url, headers = service_of(self.box / "host", environment)
+        return Traffic(url, headers, photo)
+
+    def ask(self, environment: str, photo: bytes) -> httpx.Response:
+        """Send one photo to an environment's service."""
+        url, headers = service_of(self.box / "host", environment)
+        address = f"{url}/v1/predictions"
+        return httpx.post(address, content=photo, headers=headers, timeout=30, trust_env=False)
 
 
-def _commit(copy: Path) -> Path:
-    """Commit the working tree in a copy: the gate releases no model of uncommitted code."""
-    committed_copy(ROOT, copy)
-    (copy / ".envs").symlink_to(ROOT / ".envs")
-    return copy
+class Archive:
+    """A dataset that is delivered in parts: which photos a team has yet, and by what label."""
 
+    def __init__(self, dataset: Path) -> None:
+        self.manifest = PhotoManifest.read(dataset / "manifest.csv")
+        self._photos = FolderPhotoStore(dataset / "photos")
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    def deliver(self, to: Path, rows: Iterable[PhotoRow]) -> int:
+        """Write a photo manifest of some rows into a checkout, and return how many there are."""
+        manifest = PhotoManifest(rows=tuple(rows))
+        manifest.write(to / "data/manifest.csv")
+        return len(manifest.rows)
 
-
-def _wait_until_ready(server: Server, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{server.url}/readyz", timeout=2).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise TimeoutError(f"the service was not ready after {READY_SECONDS} s, see service.log")
+    def photo(self) -> bytes:
+        """Return the bytes of one photo of the holdout."""
+        return self._photos.get(self.manifest.of_split("holdout")[0].photo)

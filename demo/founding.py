@@ -1,0 +1,115 @@
+"""Chapter one: a box, photos and their holdout on main, and the first model in staging."""
+
+from pathlib import Path
+
+from artifacts.records.photos import PhotoRow
+from demo.loop import Loop
+from demo.scale import STAGING_SECONDS
+from demo.stage import Archive
+
+HOLDOUT_BRANCH, EVERYBODY = "photos/first", ("ada", "bo", "cleo")
+LATER_GROUPS = "0123456789"
+"""Of the buildings to train on, those whose photo's digest begins so come with a later delivery."""
+
+
+class Founding:
+    """What a team does once."""
+
+    def __init__(self, loop: Loop, photos: Path | None) -> None:
+        self._loop = loop
+        self._timeline = loop.timeline
+        self._photos = photos
+
+    def make_the_box(self) -> None:
+        """A forge with four people."""
+        stage = self._loop.stage
+        with self._timeline.step("box: a forge on this machine, four people with keys, no network"):
+            if not stage.committed:
+                self._timeline.note("uncommitted changes: the demo plays over a committed copy")
+            stage.open()
+            self._timeline.note(
+                f"staging must run a payload for {STAGING_SECONDS} s before production, not an hour"
+                + ("; five styles and a mild policy (FAST)" if stage.scale.mild else "")
+            )
+            there = stage.rehearsal.setting.origin.is_dir()
+            self._timeline.require("the box is there", kept=there)
+
+    def collect_photos(self) -> Archive:
+        """Photos of buildings, imported into a dataset."""
+        stage, max_ = self._loop.stage, self._loop.member("max")
+        max_.begin("photos/first")
+        photos = self._photos or stage.folder / "photos"
+        dataset = stage.folder / "archive"
+        with self._timeline.step("photos: draw buildings, import them, share them by digest"):
+            if self._photos is None:
+                count = ("--per-style", str(stage.scale.buildings))
+                drawn = max_.plinth("training", "draw-facades", str(photos), *count)
+                self._keep_styles(photos)
+                self._timeline.require("buildings are drawn", kept=drawn.code == 0, found=drawn)
+            params = ("--params", str(max_.clone / "params.yaml"))
+            place = ("--dataset", str(dataset))
+            done = max_.plinth("training", "import-photos", str(photos), *place, *params)
+            self._timeline.require("they are imported", kept=done.code == 0, found=done)
+            pushed = max_.plinth("training", "push-photos", *place)
+            self._timeline.require("and shared", kept=pushed.code == 0, found=pushed)
+            self._timeline.note(pushed.said)
+        return Archive(dataset)
+
+    def deliver_first_photos(self, archive: Archive) -> None:
+        """A pull request: some photos, and the holdout that models will be judged on."""
+        loop, max_ = self._loop, self._loop.member("max")
+        with self._timeline.step("pull request: the first photos, and the holdout to be judged on"):
+            count = archive.deliver(max_.clone, filter(is_early, archive.manifest.rows))
+            dataset = ("--dataset", str(loop.stage.folder / "archive"))
+            pinned = max_.plinth("delivery", "pin-holdout", *dataset)
+            self._timeline.require("the holdout is pinned", kept=pinned.code == 0, found=pinned)
+            asked = loop.open(max_, HOLDOUT_BRANCH, f"Deliver {count} photos, and pin the holdout")
+            refused = not asked.green and "approval" in asked.checks.said
+            self._timeline.check(
+                "refused: a holdout needs the strictest tier", kept=refused, found=asked.checks
+            )
+            self._timeline.note(asked.checks.line("approval"))
+            early = loop.merge(asked.number)
+            self._timeline.check("it can't be merged", kept=early.code != 0, found=early)
+            checks = loop.approve(HOLDOUT_BRANCH, EVERYBODY, "I looked at the list of photos")
+            self._timeline.require("with three approvals it is green", kept=checks.code == 0)
+        with self._timeline.step("merge: retrain.yml sees new inputs, trains, and asks the gate"):
+            merged = loop.merge(asked.number)
+            self._timeline.note(merged.line("DECISION") or merged.said[-600:])
+            kept = merged.code == 0
+            self._timeline.require("merged, trained and judged", kept=kept, found=merged)
+
+    def first_model(self, archive: Archive) -> None:
+        """The proposal that retraining opened, merged: staging serves."""
+        loop = self._loop
+        with self._timeline.step("merge the proposal: staging deploys the first model"):
+            number = loop.number_of("proposals/")
+            self._timeline.require("there is one proposal", kept=number is not None)
+            merged = loop.merge(number or 0)
+            self._timeline.require("staging is deployed", kept=merged.code == 0, found=merged)
+            answer = loop.stage.ask("staging", archive.photo())
+            self._timeline.check("staging answers", kept=answer.is_success, found=answer.text)
+            self._timeline.note(_told(answer.json()))
+
+    def _keep_styles(self, photos: Path) -> None:
+        styles = set(self._loop.stage.scale.styles)
+        table = photos / "table.csv"
+        lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [lines[0], *(line for line in lines[1:] if line.partition("/")[0] in styles)]
+        table.write_text("".join(kept), encoding="utf-8")
+        for folder in photos.iterdir():
+            if folder.is_dir() and folder.name not in styles:
+                for photo in folder.iterdir():
+                    photo.unlink()
+                folder.rmdir()
+
+
+def is_early(row: PhotoRow) -> bool:
+    """Whether a photo is part of the first delivery: all that is held out, some to train on."""
+    return row.split != "train" or row.group[-1] not in LATER_GROUPS
+
+
+def _told(answer: dict[str, dict[str, object]]) -> str:
+    style, era = answer["style"], answer["era"]
+    years = f"{era['year']} (from {era['year_low']} to {era['year_high']})"
+    return f"{style['label']} with {style['probability']:.0%}, built about {years}"

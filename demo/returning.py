@@ -1,0 +1,73 @@
+"""Chapter four: production goes back under load, and a prediction is traced to its photos."""
+
+import time
+
+from demo.loop import Loop
+from demo.stage import Archive
+
+
+class Returning:
+    """What a team hopes to need never, and tries out every week."""
+
+    def __init__(self, loop: Loop, archive: Archive) -> None:
+        self._loop = loop
+        self._timeline = loop.timeline
+        self._archive = archive
+
+    def revert(self, promotion: str) -> float:
+        """Revert a promotion while requests come in; returns the seconds that it took."""
+        loop, max_, photo = self._loop, self._loop.member("max"), self._archive.photo()
+        stage = loop.stage
+        before = stage.ask("production", photo).json()["model"]["digest"]
+        with self._timeline.step("revert the promotion under 50 requests/s: no approval needed"):
+            max_.begin("main-as-it-is")
+            made = max_.plinth("delivery", "revert", promotion)
+            self._timeline.require("the revert is made", kept=made.code == 0, found=made)
+            branch = max_.git("branch", "--show-current").said.strip()
+            pushed = max_.push(branch)
+            self._timeline.require("and pushed", kept=pushed.code == 0, found=pushed)
+            number = max_.open(branch, f"Revert promotion {promotion[:12]}")
+            checks = max_.wait(max_.head)
+            self._timeline.require("green without approvals", kept=checks.code == 0, found=checks)
+            traffic = stage.traffic("production", photo)
+            with traffic.flowing():
+                began = time.monotonic()
+                merged = loop.merge(number)
+                seconds = time.monotonic() - began
+            self._timeline.require("production is back", kept=merged.code == 0, found=merged)
+            after = stage.ask("production", photo).json()["model"]["digest"]
+            self._timeline.check("another model answers", kept=after != before, found=after)
+            self._timeline.check(
+                f"{traffic.sent} requests, {traffic.failed} failed",
+                kept=traffic.failed == 0 and traffic.sent > 0,
+                found=traffic.reports,
+            )
+            self._timeline.note(f"merge to verified old release: {seconds:.1f} s")
+            status = max_.plinth("delivery", "status")
+            self._timeline.check("git and reality agree", kept=status.code == 0, found=status)
+        return seconds
+
+    def trace(self) -> None:
+        """One prediction, hop by hop."""
+        with self._timeline.step("trace a prediction of production to the photos behind it"):
+            answer = self._loop.stage.ask("production", self._archive.photo())
+            max_ = self._loop.member("max")
+            max_.begin("main-as-it-is")
+            done = max_.plinth("delivery", "trace", str(answer.json()["prediction_id"]))
+            self._timeline.note(done.said)
+            self._timeline.check("every hop is verified", kept=done.code == 0)
+
+    def audit(self) -> None:
+        """The log is whole; and a line less is found."""
+        with self._timeline.step("the audit log: verified, then cut by a line"):
+            max_ = self._loop.member("max")
+            whole = max_.plinth("delivery", "audit", "--full")
+            self._timeline.note("\n".join(whole.said.splitlines()[-12:]))
+            self._timeline.check("it is whole", kept=whole.code == 0, found=whole.said[-300:])
+            log = self._loop.stage.box / "state/audit/log.jsonl"
+            kept = log.read_bytes()
+            log.write_bytes(b"".join(kept.splitlines(keepends=True)[:-1]))
+            cut = max_.plinth("delivery", "audit")
+            self._timeline.note(cut.said.splitlines()[-1] if cut.said else "")
+            self._timeline.check("a missing line is found", kept=cut.code == 1, found=cut)
+            log.write_bytes(kept)
