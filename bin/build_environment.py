@@ -1,13 +1,15 @@
 """The slow half of bin/environment: builds one environment from its lock. Standard library only.
 
-Usage: python build_environment.py NAME DIGEST FOLDER
+Usage: python build_environment.py NAME DIGEST FOLDER OWN_DIGEST
 
 A folder outside the checkout is shared by many: it gets what the lock names, and no package of ours.
+Where the checkout's own environment is in step (OWN_DIGEST), its files are linked from there.
 """
 
 import fcntl
 import hashlib
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -31,7 +33,7 @@ from workspace import (
 STAMP = "in-step"
 
 
-def main(name: str, digest: str, place: str) -> int:
+def main(name: str, digest: str, place: str, own_digest: str) -> int:
     """Builds the environment NAME in a folder and stamps it; 0 done, 2 could not."""
     folder = Path(place)
     shared = not folder.is_relative_to(ROOT)
@@ -40,8 +42,11 @@ def main(name: str, digest: str, place: str) -> int:
         with _one_at_a_time(folder.parent if shared else ROOT / ".envs"):
             if not _has_stamp(folder, digest):
                 _say(f"setting up {shown} (the first time takes a minute)")
-                _provide_uv()
-                _build(name, folder, shared=shared)
+                if not (shared and _taken_from_own(name, folder, own_digest)):
+                    _provide_uv()
+                    _build(name, folder)
+                if shared:
+                    _write_command(name, folder / "bin")
                 (folder / STAMP).write_text(digest + "\n", encoding="utf-8")
     except CommandFailed as failure:
         _say(f"{shown} is not set up: this failed: {failure}")
@@ -73,7 +78,7 @@ def _provide_uv() -> None:
     (folder / STAMP).write_text(digest + "\n", encoding="utf-8")
 
 
-def _build(name: str, folder: Path, *, shared: bool) -> None:
+def _build(name: str, folder: Path) -> None:
     (folder / STAMP).unlink(missing_ok=True)
     python = folder / "bin" / "python"
     if not _runs(python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
@@ -88,8 +93,7 @@ def _build(name: str, folder: Path, *, shared: bool) -> None:
     uv_from_cache_or_registry(
         "pip", "sync", "--python", python, *compiled, *uv_options(REQUIREMENTS / f"{name}.txt")
     )
-    if shared:
-        _write_command(name, folder / "bin")
+    if not folder.is_relative_to(ROOT):
         return
     editables = [word for package in packages for word in ("--editable", package.folder)]
     constraints = ("--build-constraints", BUILD_CONSTRAINTS)
@@ -98,9 +102,27 @@ def _build(name: str, folder: Path, *, shared: bool) -> None:
     )
 
 
+def _taken_from_own(name: str, folder: Path, own_digest: str) -> bool:
+    """Links the checkout's own environment, without our packages, if it is in step."""
+    own = ROOT / ".envs" / name
+    if not _has_stamp(own, own_digest):
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        shutil.copytree(own, folder, symlinks=True, copy_function=os.link)
+    except OSError:  # another file system, or one without links
+        return False
+    (folder / STAMP).unlink()
+    for site in folder.glob("lib/python*/site-packages"):
+        for ours in (*site.glob("_*plinth_*"), *site.glob("plinth_*.dist-info")):
+            shutil.rmtree(ours) if ours.is_dir() else ours.unlink()
+    return True
+
+
 def _write_command(name: str, folder: Path) -> None:
     """What a package's own script would be: the pipeline's stages are commands of training."""
     script = f"#!{folder / 'python'} -P\nfrom {name}.cli import main\n\nmain()\n"
+    (folder / name).unlink(missing_ok=True)  # it may be a link to another environment's
     (folder / name).write_text(script, encoding="utf-8")
     (folder / name).chmod(0o755)
 

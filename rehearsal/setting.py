@@ -43,7 +43,7 @@ class Setting:
         """The variables that a deployment sets: no step of a branch can change where these lead."""
         paths = {
             "ENVIRONMENTS": ROOT / ".plinth/environments",
-            "UV": ROOT / ".plinth/environments/uv/bin/uv",
+            "UV": ROOT / ".envs/uv/bin/uv",
             "BOX": self.folder,
             "HOST": self.folder / "host",
             "SIGNING_KEY": self.keys / "model-signing.pem",
