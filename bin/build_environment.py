@@ -3,7 +3,7 @@
 Usage: python build_environment.py NAME DIGEST FOLDER OWN_DIGEST
 
 A folder outside the checkout is shared by many checkouts: it gets what the lock names, and no
-package of ours. If the checkout's own environment is in step (OWN_DIGEST), files are linked from it.
+package of ours. If the checkout's own is in step (OWN_DIGEST), files are linked from there.
 """
 
 import fcntl

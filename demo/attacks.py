@@ -37,7 +37,7 @@ class Attacks:
         loop, max_ = self._loop, self._loop.member("max")
         with self._timeline.step("tampering: one bit of production's model in the registry"):
             answer = loop.stage.ask("production", self._archive.photo()).json()
-            folder = loop.stage.box / "state/models" / hex_part(answer["model"]["digest"])
+            folder = loop.stage.setting.state / "models" / hex_part(answer["model"]["digest"])
             head = folder / "heads/style.onnx"
             kept = head.read_bytes()
             head.chmod(0o644)

@@ -64,7 +64,7 @@ class Returning:
             whole = max_.plinth("delivery", "audit", "--full")
             self._timeline.note("\n".join(whole.said.splitlines()[-12:]))
             self._timeline.check("it is whole", kept=whole.code == 0, found=whole.said[-300:])
-            log = self._loop.stage.box / "state/audit/log.jsonl"
+            log = self._loop.stage.setting.state / "audit/log.jsonl"
             kept = log.read_bytes()
             log.write_bytes(b"".join(kept.splitlines(keepends=True)[:-1]))
             cut = max_.plinth("delivery", "audit")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 from rehearsal.box import Rehearsal, destroy_box, make_box
-from rehearsal.setting import ROOT
+from rehearsal.setting import ROOT, Setting
 from support.checkout import committed_copy, is_clean
 
 from artifacts.photo_store import FolderPhotoStore
@@ -30,28 +30,28 @@ class Stage:
 
     def clean_up(self) -> None:
         """End the box and the services that it runs."""
-        if (self.folder / "box/origin.git").exists():
-            destroy_box(self.folder / "box")
+        if (self.folder / "rehearsal/box/origin.git").exists():
+            destroy_box(self.folder / "rehearsal")
 
     def open(self) -> None:
         """Make the box and the team."""
         source = ROOT if self.committed else committed_copy(ROOT, self.folder / "copy")
-        self.rehearsal: Rehearsal = make_box(self.folder / "box", source, self.scale.settle)
+        self.rehearsal: Rehearsal = make_box(self.folder / "rehearsal", source, self.scale.settle)
         self.team: dict[str, Member] = make_team(self.rehearsal, self.folder / "desks")
 
     @property
-    def box(self) -> Path:
-        """The box's folder."""
-        return self.rehearsal.setting.folder
+    def setting(self) -> Setting:
+        """Where everything of the rehearsal lies."""
+        return self.rehearsal.setting
 
     def traffic(self, environment: str, photo: bytes) -> Traffic:
         """Return a load on an environment's service."""
-        url, headers = service_of(self.box / "host", environment)
+        url, headers = service_of(self.setting.host, environment)
         return Traffic(url, headers, photo)
 
     def ask(self, environment: str, photo: bytes) -> httpx.Response:
         """Send one photo to an environment's service."""
-        url, headers = service_of(self.box / "host", environment)
+        url, headers = service_of(self.setting.host, environment)
         address = f"{url}/v1/predictions"
         return httpx.post(address, content=photo, headers=headers, timeout=30, trust_env=False)
 

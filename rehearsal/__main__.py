@@ -5,7 +5,6 @@ from pathlib import Path
 
 from rehearsal.box import CommandFailed, Rehearsal, destroy_box, make_box
 from rehearsal.people import ROLES
-from rehearsal.setting import ROOT
 
 USAGE = "usage: python -m rehearsal create|destroy FOLDER"
 
@@ -38,11 +37,12 @@ The box is ready: {setting.folder}
 A rehearsal, not a security boundary: its jobs run as you. Its people:
 {people}
 
-    git clone {setting.origin} my-clone                     a checkout to work in
+    git clone {setting.origin} clone && cd clone
     git -c include.path={setting.people}/max/gitconfig commit ...   commit as max, signed
-    git push -o as=max origin HEAD:my-branch                push; CI runs and streams to you
-    {ROOT}/bin/plinth box pull-request open --head my-branch --title "..."
-    {ROOT}/bin/plinth box pull-request merge 1 --as max     main moves, staging deploys
+    git push -o as=max origin HEAD:BRANCH                  push as max
+    {setting.launcher} box pull-request open --head BRANCH --title TITLE
+    {setting.launcher} box pull-request merge 1 --as max   main moves, staging deploys
+    {setting.launcher} delivery status                     what runs, and what should
 
 docs/runbooks/ tells how to deploy, approve and roll back. `make box-destroy` removes it.
 """

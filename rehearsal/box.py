@@ -66,6 +66,8 @@ def make_box(folder: Path, source: Path = ROOT, change: Change | None = None) ->
     source_words = ("--from", str(setting.seed), "--environment", str(environment))
     rehearsal.plinth("box", "create", *source_words)
     environment.unlink()
+    setting.launcher.write_text(setting.launcher_text, encoding="utf-8")
+    setting.launcher.chmod(0o755)
     return rehearsal
 
 

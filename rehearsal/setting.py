@@ -1,5 +1,6 @@
-"""Where everything of a box lies: what its steps, its host and its people's commands are told."""
+"""Where everything of a rehearsal lies: what steps, host and people's commands are told."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,19 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Setting:
-    """The folders of a box. `folder` is absolute."""
+    """The folders of a rehearsal. `folder` is absolute."""
 
     folder: Path
+
+    @property
+    def box(self) -> Path:
+        """The box's own folder: repository, queue, runs, pull requests."""
+        return self.folder / "box"
+
+    @property
+    def host(self) -> Path:
+        """The host's folder: payloads, sockets, processes, prediction logs."""
+        return self.folder / "host"
 
     @property
     def keys(self) -> Path:
@@ -36,7 +47,7 @@ class Setting:
     @property
     def origin(self) -> Path:
         """The bare repository that people clone and push to."""
-        return self.folder / "origin.git"
+        return self.box / "origin.git"
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -44,8 +55,8 @@ class Setting:
         paths = {
             "ENVIRONMENTS": ROOT / ".plinth/environments",
             "UV": ROOT / ".envs/uv/bin/uv",
-            "BOX": self.folder,
-            "HOST": self.folder / "host",
+            "BOX": self.box,
+            "HOST": self.host,
             "SIGNING_KEY": self.keys / "model-signing.pem",
             "PUBLIC_KEY": self.keys / "model-signing.pub.pem",
             "GATE_KEY": self.keys / "gate",
@@ -71,3 +82,20 @@ class Setting:
     def environment_text(self) -> str:
         """The same as lines of KEY=VALUE."""
         return "".join(f"{name}={value}\n" for name, value in self.environment.items())
+
+    @property
+    def launcher(self) -> Path:
+        """`bin/plinth` in this rehearsal's setting, over the checkout that one stands in."""
+        return self.folder / "plinth"
+
+    @property
+    def launcher_text(self) -> str:
+        """The launcher's script."""
+        exports = "".join(
+            f"export {name}={shlex.quote(value)}\n" for name, value in self.environment.items()
+        )
+        return (
+            "#!/bin/sh\n# bin/plinth in this rehearsal's setting, over the checkout around you.\n"
+            f'{exports}export PLINTH_ROOT="$(git rev-parse --show-toplevel)"\n'
+            f'exec {shlex.quote(str(ROOT / "bin/plinth"))} "$@"\n'
+        )
