@@ -11,6 +11,8 @@ import pytest
 from support.http_requests import JPEG, JSON, PHOTO, URL, as_json, post, require_problem
 from support.inference_service import HEADERS, KEY, asking, opened, running, tiny_wiring, unopened
 
+from artifacts.digests import digest_bytes, digest_json
+from artifacts.records.prediction import PredictionRecord
 from inference.app import create_app
 from inference.errors import ProofFailed
 
@@ -121,6 +123,49 @@ def test_release_needs_no_key_and_names_model_schema_and_heads(client):
     assert [head["name"] for head in release["model"]["heads"]] == ["style", "era"]
     assert release["feature_schema"]["width"] > 0
     assert release["golden_photos"] == 3
+    assert (release["environment"], release["payload"]) == (None, None)  # nobody deployed it
+
+
+def test_a_deployed_service_says_of_which_payload_it_is_and_writes_its_answers_down(
+    service_parts, tmp_path
+):
+    payload = digest_json("payload")
+    deployed = {"environment": "staging", "payload": payload, "predictions": tmp_path / "log"}
+    with running(tiny_wiring(*service_parts, io.StringIO(), deployed=deployed)) as client:
+        release = client.get("/v1/release").json()
+        answer = post(client, PHOTO).json()
+        post(client, b"hello")
+    with unopened(client.app) as ended:  # what was answered is on the disk once it has ended
+        assert 'records_total{outcome="written"} 1.0' in ended.get("/metrics").text
+    assert (release["environment"], release["payload"]) == ("staging", payload)
+    (file,) = (tmp_path / "log").iterdir()
+    (line,) = file.read_text().splitlines()
+    record = PredictionRecord.parse(json.loads(line), "the log")
+    assert (record.id, record.environment, record.payload) == (
+        answer["prediction_id"],
+        "staging",
+        payload,
+    )
+    assert record.photo == digest_bytes(PHOTO)
+    assert record.model.digest == answer["model"]["digest"]
+    assert record.feature_schema == answer["feature_schema"]
+    assert (record.label, record.probability) == (
+        answer["style"]["label"],
+        answer["style"]["probability"],
+    )
+    assert file.name == f"{record.at.date().isoformat()}.jsonl"
+    assert base64.b64encode(PHOTO).decode()[:40] not in line
+
+
+def test_a_disk_that_takes_no_record_takes_no_answer_away(service_parts, tmp_path):
+    blocked = tmp_path / "a_file"
+    blocked.write_text("where the folder should be")
+    log, deployed = io.StringIO(), {"predictions": blocked}
+    with running(tiny_wiring(*service_parts, log, deployed=deployed)) as client:
+        assert post(client, PHOTO).status_code == 200
+    with unopened(client.app) as ended:
+        assert 'records_total{outcome="lost"} 1.0' in ended.get("/metrics").text
+    assert '"state": "failing"' in log.getvalue()
 
 
 def test_metrics_count_requests_predictions_problems_and_name_the_model(client):

@@ -10,6 +10,7 @@ from support import cases
 from support import policy_examples as examples
 
 from delivery.adapters.yaml_files import YamlPolicies
+from delivery.domain.approvers import People
 from delivery.domain.policy import Policy, Rules
 from delivery.domain.rules.policy_applies import weaknesses
 from delivery.domain.rules.table import RULES
@@ -102,3 +103,15 @@ def test_people_periods_and_staging_are_as_they_were_decided(tier: str) -> None:
 
 def test_moderate_takes_two_persons_of_two_roles_and_high_three() -> None:
     assert [RISK.tiers[tier].persons for tier in TIERS] == [1, 2, 3]
+
+
+def test_who_breaks_the_glass_and_who_withdraws_is_as_it_was_decided() -> None:
+    glass = RISK.break_glass
+    found = ({one.role: one.persons for one in glass.approvals}, glass.max_hours)
+    assert found == examples.BREAK_GLASS
+    assert RISK.rejections_withdrawn_by == examples.WITHDRAW
+
+
+def test_nobody_can_approve_before_a_team_enters_its_people() -> None:
+    path = Path(__file__).parents[2] / "policies/approvers.yaml"
+    assert People.read(path).persons == {}

@@ -149,6 +149,15 @@ def tiers_document(**changes: Mapping[str, object]) -> dict[str, Any]:
     return {
         "kind": "risk_tiers",
         "roles": {"model_owner": "Answers for the model.", "risk_officer": "Answers for harm."},
+        "rejections_withdrawn_by": ["risk_officer"],
+        "break_glass": {
+            "approvals": [
+                {"role": "model_owner", "persons": 1},
+                {"role": "risk_officer", "persons": 1},
+            ],
+            "max_hours": 24,
+            "reason": WHY,
+        },
         "tiers": {name: tier_document(**changes.get(name, {})) for name in names},
     }
 

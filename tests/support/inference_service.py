@@ -1,11 +1,12 @@
 """A service on a tiny artifact, for tests that ask it over HTTP but without a socket."""
 
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -21,10 +22,16 @@ KEY = "a-key-of-the-tests"
 HEADERS = {"X-API-Key": KEY}
 
 
-def tiny_wiring(model: Path, public_key: Path, log: io.StringIO, **changes: Any) -> Wiring:
-    """Return the wiring of a service whose access log goes to `log`."""
-    settings = Settings(public_key=public_key, api_keys=f"another-key,{KEY}", threads=1)
-    wiring = wire_service(settings, model)
+def tiny_wiring(
+    model: Path,
+    public_key: Path,
+    log: io.StringIO,
+    deployed: Mapping[str, Any] = MappingProxyType({}),
+    **changes: Any,
+) -> Wiring:
+    """Return the wiring of a service whose logs go to `log`; `deployed` are more settings."""
+    settings = Settings(public_key=public_key, api_keys=f"another-key,{KEY}", threads=1, **deployed)
+    wiring = wire_service(settings, model, log)
     return replace(wiring, access_log=JsonAccessLog(log, lambda: 0), **changes)
 
 

@@ -178,6 +178,10 @@ APPROVALS: Final = {
     "moderate": {"model_owner": 1, "risk_officer": 1},
     "high": {"model_owner": 1, "risk_officer": 1, "security_officer": 1},
 }
+BREAK_GLASS: Final = ({"risk_officer": 1, "security_officer": 1}, 24)
+"""Who breaks the glass together, and for how many hours at most."""
+WITHDRAW: Final = ("risk_officer",)
+"""Roles that may withdraw another person's rejection."""
 PERIODS: Final = {"low": (365, 90), "moderate": (180, 30), "high": (90, 14)}
 """Days from review to review, and for which approvals are valid."""
 STAGING: Final = {"low": (1, 0), "moderate": (2, 1), "high": (5, 24)}

@@ -9,8 +9,10 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
+from artifacts.records.inputs import TrainingInputs
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.photos import PhotoRow
+from artifacts.records.prediction import PredictionRecord
 from artifacts.records.record import Record
 from artifacts.records.release import Payload, Release
 from artifacts.records.reproduction import Reproduction
@@ -25,8 +27,10 @@ RECORDS: tuple[type[Record], ...] = (
     ModelManifest,
     Payload,
     PhotoRow,
+    PredictionRecord,
     Release,
     Reproduction,
+    TrainingInputs,
 )
 
 

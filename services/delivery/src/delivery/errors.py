@@ -11,6 +11,18 @@ DeliveryError
 |-- CommitUnknown     the repository has no such commit
 |-- RepositoryUnreadable  git could not say what was asked
 |-- AuditBroken       the audit log is not what was written
+|-- AuditUnavailable  the audit log can't be read or written
+|-- PredictionsUnavailable  the prediction log can't be read
+|-- DeployLocked      another deploy of the environment holds its lock for too long
+|-- DeploymentFailed  something that a deploy needs didn't do as it was told
+|   |-- HostFailed        the host
+|   |-- TerraformFailed   the engine, or what it ran
+|   `-- RegistryFailed    the registry of models
+|-- RevertRefused     a commit can't be taken back as a promotion
+|-- TrainingFailed    a command of training broke down
+|-- BranchFailed      a branch could not be made or pushed
+|-- ForgeUnavailable  the forge doesn't answer, or answers otherwise than documented
+|-- OtherCheckout     the checkout is at another commit than the one that is asked for
 `-- SettingsMissing   the environment doesn't say where something lies
 """
 
@@ -124,3 +136,113 @@ class AuditBroken(DeliveryError):
         self.place = place
         self.reason = reason
         super().__init__(f"the audit log {place} is not what was written: {reason}")
+
+
+class AuditUnavailable(DeliveryError):
+    """The audit log's files can't be read or written: nothing is known of what they hold."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(
+            f"the audit log {place} can't be used: {reason}. Look at the disk and at its rights"
+        )
+
+
+class DeployLocked(DeliveryError):
+    """Another deploy of an environment has held its lock for as long as this one could wait."""
+
+    def __init__(self, environment: str, lock: str, seconds: float) -> None:
+        self.environment = environment
+        self.lock = lock
+        super().__init__(
+            f"another deploy of {environment} still holds {lock} after {seconds:.0f} s: "
+            "look at what it does, end it if it hangs, and deploy again"
+        )
+
+
+class DeploymentFailed(DeliveryError):
+    """Base of what a deploy can't go on without: what serves is left as it is."""
+
+
+class HostFailed(DeploymentFailed):
+    """A command of the host ended otherwise than with 0, or said what can't be read."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        self.command = command
+        self.reason = reason
+        super().__init__(f"`host {command}` failed: {reason}")
+
+
+class TerraformFailed(DeploymentFailed):
+    """Terraform, or a command that it ran, failed; its own words stand in the log above."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        self.command = command
+        self.reason = reason
+        super().__init__(f"`terraform {command}` failed: {reason}")
+
+
+class RegistryFailed(DeploymentFailed):
+    """The registry of models can't be asked, or refused what it was told."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(f"the registry {place} can't be used: {reason}")
+
+
+class RevertRefused(DeliveryError):
+    """A commit that is no promotion, or not the one that production runs by."""
+
+    def __init__(self, commit: str, reason: str) -> None:
+        self.commit = commit
+        self.reason = reason
+        super().__init__(f"{commit[:12]} can't be reverted as a promotion: {reason}")
+
+
+class TrainingFailed(DeliveryError):
+    """A command of training ended otherwise than with 0, or left what can't be read."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        self.command = command
+        self.reason = reason
+        super().__init__(f"`training {command}` failed: {reason}")
+
+
+class BranchFailed(DeliveryError):
+    """git didn't make, fetch or push a branch."""
+
+    def __init__(self, branch: str, reason: str) -> None:
+        self.branch = branch
+        self.reason = reason
+        super().__init__(f"the branch {branch} could not be published: {reason}")
+
+
+class ForgeUnavailable(DeliveryError):
+    """The forge can't be asked, or refuses whoever asks; `place` is the request."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(f"the forge did not do {place}: {reason}")
+
+
+class OtherCheckout(DeliveryError):
+    """Files of the working tree would be taken for those of another commit."""
+
+    def __init__(self, wanted: str, found: str) -> None:
+        super().__init__(
+            f"the checkout is at {found[:12]} and {wanted[:12]} was asked for: check that one out"
+        )
+
+
+class PredictionsUnavailable(DeliveryError):
+    """The prediction log's files can't be read: whether a prediction stands there is unknown."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(
+            f"the prediction log {place} can't be read: {reason}. Name its folder by --predictions"
+        )

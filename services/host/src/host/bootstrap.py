@@ -1,1 +1,127 @@
 """The only place that constructs adapters."""
+
+import os
+import secrets
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from artifacts.records.release import Environment, Payload
+from host.adapters.clock import SystemClock
+from host.adapters.depot import FolderDepot
+from host.adapters.environment_files import FolderEnvironments
+from host.adapters.processes import MarkedProcesses
+from host.domain.observation import Observation
+from host.domain.payloads import Refused
+from host.errors import SettingsMissing
+from host.settings import Settings, tool_environment
+from host.use_cases.install import Installed, install_payload
+from host.use_cases.observe import observe
+from host.use_cases.prune import prune
+from host.use_cases.stop import stop
+from host.use_cases.swap import STEPS, Machine, Superseded, Swapped, swap
+
+# All that a process of an environment gets besides its own: nothing of whoever deployed it.
+_VARIABLES: Final = MappingProxyType({"LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"})
+
+
+def run_install(
+    settings: Settings,
+    payload: Path,
+    source: Path,
+    models: Path | None,
+    public_key: Path | None,
+    *,
+    every_byte: bool,
+) -> Installed | Refused:
+    """Install the payload of a file."""
+    # Each of these takes a moment to import, and no other command needs them.
+    from host.adapters.git_source import GitSource  # noqa: PLC0415
+    from host.adapters.model_store import StoredModels  # noqa: PLC0415
+    from host.adapters.uv_environments import UvEnvironments  # noqa: PLC0415
+
+    tools = tool_environment()
+    return install_payload(
+        Payload.read(payload),
+        FolderDepot(_root(settings)),
+        GitSource(source, tools),
+        StoredModels(
+            models or settings.needed("model_store"), public_key or settings.needed("public_key")
+        ),
+        UvEnvironments(settings.needed("uv"), tools),
+        every_byte=every_byte,
+    )
+
+
+def run_want(settings: Settings, environment: Environment, payload: str) -> None:
+    """Write down which payload an environment should run."""
+    _files(settings).want(environment, payload)
+
+
+def run_swap(
+    settings: Settings, environment: Environment, payload: str, port: int
+) -> Swapped | Superseded:
+    """Make an environment serve a payload."""
+    after = _killer(settings.host_die_after)
+    return swap(_machine(settings), environment, payload, port, after)
+
+
+def run_stop(settings: Settings, environment: Environment) -> int:
+    """End everything of an environment; return how many processes there were."""
+    return stop(environment, _files(settings), _processes(settings))
+
+
+def run_observe(settings: Settings, environment: Environment) -> Observation:
+    """Say what an environment runs."""
+    machine = _machine(settings)
+    return observe(environment, machine.files, machine.processes, machine.managers, machine.probe)
+
+
+def run_prune(settings: Settings, keep: Sequence[str]) -> tuple[str, ...]:
+    """Remove what nobody needs; return what was removed."""
+    root = _root(settings)
+    return prune(keep, FolderDepot(root), _files(settings), _processes(settings))
+
+
+def _machine(settings: Settings) -> Machine:
+    from host.adapters.circus_managers import CircusManagers  # noqa: PLC0415
+    from host.adapters.listeners import SocketListeners  # noqa: PLC0415
+    from host.adapters.probe import HttpProbe  # noqa: PLC0415
+
+    root, clock = _root(settings), SystemClock()
+    return Machine(
+        depot=FolderDepot(root),
+        files=_files(settings),
+        processes=_processes(settings),
+        listeners=SocketListeners(root),
+        managers=CircusManagers(root, _VARIABLES, lambda: secrets.token_hex(4), clock),
+        probe=HttpProbe(),
+        clock=clock,
+    )
+
+
+def _files(settings: Settings) -> FolderEnvironments:
+    return FolderEnvironments(_root(settings), {})
+
+
+def _processes(settings: Settings) -> MarkedProcesses:
+    return MarkedProcesses(_root(settings), SystemClock())
+
+
+def _root(settings: Settings) -> Path:
+    # Resolved: processes carry this path, and two ways to one folder must not look like two hosts.
+    return settings.host.resolve()
+
+
+def _killer(step: str) -> Callable[[str], None]:
+    """Return what a test kills a swap with, right after a step: as a power cut would."""
+    if step and step not in {known.name for known in STEPS}:
+        raise SettingsMissing((f"PLINTH_HOST_DIE_AFTER: there is no step {step}",))
+
+    def after(name: str) -> None:
+        if name == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return after

@@ -1,1 +1,141 @@
-"""The command line."""
+"""The commands. Exit codes: 0 done, 1 refused, 2 broken."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from artifacts.errors import ArtifactError
+from artifacts.records.release import Environment
+from host.bootstrap import (
+    run_install,
+    run_observe,
+    run_prune,
+    run_stop,
+    run_swap,
+    run_want,
+)
+from host.domain.payloads import Refused
+from host.domain.text import plain
+from host.errors import HostError
+from host.settings import read_settings
+from host.use_cases.swap import STEPS, Superseded
+
+REFUSED, BREAKDOWN = 1, 2
+_LONGEST = 4000
+
+app = typer.Typer(
+    name="host",
+    help="The machine of the local target: installs payloads, keeps and swaps their processes.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _digest(text: str) -> str:
+    digits = text.removeprefix("sha256:")
+    if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):  # noqa: PLR2004
+        raise typer.BadParameter(f"{plain(text)} is no digest: sha256: and 64 digits are")
+    return f"sha256:{digits}"
+
+
+EnvironmentName = Annotated[Environment, typer.Argument(help="staging or production.")]
+PayloadDigest = Annotated[
+    str, typer.Argument(help="Digest of an installed payload.", parser=_digest)
+]
+
+
+@app.command()
+def install(
+    payload: Annotated[Path, typer.Argument(help="The payload, a JSON file.")],
+    source: Annotated[Path, typer.Option(help="Git repository that has the payload's commit.")],
+    models: Annotated[Path | None, typer.Option(help="Model store; PLINTH_MODEL_STORE.")] = None,
+    public_key: Annotated[
+        Path | None, typer.Option(help="Key that verifies models; PLINTH_PUBLIC_KEY.")
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hash again every byte that is there.")
+    ] = False,
+) -> None:
+    """Bring a payload's code and model here, checked; what is there already stays."""
+    outcome = run_install(read_settings(), payload, source, models, public_key, every_byte=verify)
+    if isinstance(outcome, Refused):
+        typer.echo(f"refused: {plain(outcome.reason, _LONGEST)}", err=True)
+        raise typer.Exit(REFUSED)
+    for difference in outcome.damaged:
+        typer.echo(f"was damaged, and is built anew: {plain(difference)}", err=True)
+    built = f"installed ({', '.join(outcome.built)})" if outcome.built else "is installed"
+    typer.echo(f"{outcome.payload} {built}")
+
+
+@app.command()
+def want(environment: EnvironmentName, payload: PayloadDigest) -> None:
+    """Write down which payload an environment should run: a `run` of another one does nothing."""
+    run_want(read_settings(), environment, payload)
+
+
+@app.command()
+def run(
+    environment: EnvironmentName,
+    payload: PayloadDigest,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="0: as last time, or a free one.")
+    ] = 0,
+) -> None:
+    """Make an environment serve a payload, without losing a request."""
+    outcome = run_swap(read_settings(), environment, payload, port)
+    if isinstance(outcome, Superseded):
+        typer.echo(f"superseded: {environment} wants {outcome.wanted} by now")
+        return
+    done = "answers already" if outcome.was_there else "answers"
+    typer.echo(
+        f"{environment} {done} with {outcome.payload} at http://127.0.0.1:{outcome.port} "
+        f"({outcome.seconds:.2f} s)"
+    )
+
+
+@app.command()
+def stop(environment: EnvironmentName) -> None:
+    """End everything of an environment: services, process manager, and the holder of the port."""
+    count = run_stop(read_settings(), environment)
+    typer.echo(f"{environment}: {count} processes ended")
+
+
+@app.command()
+def observe(environment: EnvironmentName) -> None:
+    """Print what an environment really runs, as one JSON record."""
+    typer.echo(run_observe(read_settings(), environment).to_json(), nl=False)
+
+
+@app.command()
+def prune(
+    more: Annotated[list[str] | None, typer.Argument(help="More payloads to keep.")] = None,
+    keep: Annotated[list[str] | None, typer.Option(help="A payload to keep besides.")] = None,
+) -> None:
+    """Remove payloads, code, models and logs that no environment runs, ran last, or wants."""
+    for name in run_prune(
+        read_settings(), [_digest(digest) for digest in (*(keep or ()), *(more or ()))]
+    ):
+        typer.echo(f"removed {name}")
+
+
+@app.command()
+def steps() -> None:
+    """List the steps that `run` goes through, in order."""
+    for step in STEPS:
+        typer.echo(f"{step.name:12} {step.meaning}")
+
+
+def main() -> None:
+    """Run a command; whatever breaks it is told without a traceback, and ends with 2."""
+    try:
+        app(prog_name="host")
+    except (HostError, ArtifactError) as exc:
+        lines = str(exc).splitlines()
+        typer.echo("host: " + "\n".join(plain(line, _LONGEST) for line in lines), err=True)
+        sys.exit(BREAKDOWN)
+    except Exception as exc:  # noqa: BLE001 - Python's own exit code for it is 1: refused
+        typer.echo(f"host: {type(exc).__name__}: {plain(exc, _LONGEST)}", err=True)
+        sys.exit(BREAKDOWN)

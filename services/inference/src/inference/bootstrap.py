@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TextIO
 
 from artifacts.signatures import KeyVerifier
 from inference.adapters.access_log import JsonAccessLog
@@ -17,11 +19,20 @@ from inference.adapters.csv_table import CsvTable
 from inference.adapters.identity import TimedIdentity
 from inference.adapters.metrics import PrometheusTelemetry
 from inference.adapters.photo_files import DiskPhotoFiles
+from inference.adapters.prediction_log import FilePredictionLog, NoPredictionLog
 from inference.adapters.progress import CounterLine
 from inference.domain.keys import ApiKeys
-from inference.domain.release import ServiceCode
+from inference.domain.release import Deployment, ServiceCode
 from inference.errors import SettingsInvalid
-from inference.ports import Identity, ModelSource, Telemetry, Timer, Workers
+from inference.ports import (
+    Clock,
+    Identity,
+    ModelSource,
+    PredictionLog,
+    Telemetry,
+    Timer,
+    Workers,
+)
 from inference.settings import Settings
 from inference.use_cases.open_model import open_model
 from inference.use_cases.predict_folder import BatchCount, predict_folder
@@ -37,27 +48,35 @@ class Wiring:
     telemetry: Telemetry
     access_log: JsonAccessLog
     timer: Timer
+    clock: Clock
     code: ServiceCode
+    deployment: Deployment
+    predictions: PredictionLog
     threads: int
     max_waiting: int
     body_limit_bytes: int
     body_timeout_seconds: float
 
 
-def wire_service(settings: Settings, model: Path) -> Wiring:
+def wire_service(settings: Settings, model: Path, log: TextIO | None = None) -> Wiring:
     """Return the parts of a service; SettingsInvalid where nobody could ask it anything."""
     if not settings.key_list:
         raise SettingsInvalid(
             ("PLINTH_API_KEYS: set at least one key; several are separated by commas",)
         )
+    telemetry = PrometheusTelemetry()
+    access_log = JsonAccessLog(log or sys.stderr, time.time_ns)
     return Wiring(
         source=_source(settings, model),
         keys=ApiKeys(settings.key_list),
         identity=_identity(),
-        telemetry=PrometheusTelemetry(),
-        access_log=JsonAccessLog(sys.stderr, time.time_ns),
+        telemetry=telemetry,
+        access_log=access_log,
         timer=time.perf_counter,
+        clock=_now,
         code=_code(settings),
+        deployment=Deployment(environment=settings.environment, payload=settings.payload),
+        predictions=_prediction_log(settings, telemetry, access_log),
         threads=settings.threads,
         max_waiting=settings.max_waiting,
         body_limit_bytes=settings.body_limit_bytes,
@@ -91,6 +110,22 @@ def _workers(threads: int) -> Iterator[Workers]:
 
 def _source(settings: Settings, model: Path) -> FolderModelSource:
     return FolderModelSource(model, settings.public_key, KeyVerifier(settings.public_key))
+
+
+def _prediction_log(
+    settings: Settings, telemetry: PrometheusTelemetry, access_log: JsonAccessLog
+) -> PredictionLog:
+    if settings.predictions is None:
+        return NoPredictionLog()
+    return FilePredictionLog(
+        settings.predictions,
+        lambda written, answers: telemetry.recorded(written=written, answers=answers),
+        access_log.prediction_log,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given
 
 
 def _identity() -> TimedIdentity:

@@ -1,10 +1,12 @@
 """What the use cases need from outside."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from artifacts.folder import ModelArtifact
+from inference.domain.answered import Answered
 from inference.domain.release import RunningRelease
 
 Item = TypeVar("Item")
@@ -12,6 +14,9 @@ Result = TypeVar("Result")
 
 Identity = Callable[[], str]
 """Gives a new name for a prediction at each call."""
+
+Clock = Callable[[], datetime]
+"""Says what time it is, with its time zone."""
 
 Timer = Callable[[], float]
 """Seconds from any fixed moment; never runs backwards."""
@@ -33,6 +38,9 @@ class Telemetry(Protocol):
     def predicted(self, label: str, seconds: float) -> None:
         """Note an answer and how long the photo took to become one."""
 
+    def recorded(self, *, written: bool, answers: int) -> None:
+        """Note that some answers were written into the prediction log, or could not be."""
+
     def refused(self, code: str) -> None:
         """Note a problem by its code."""
 
@@ -44,6 +52,16 @@ class Telemetry(Protocol):
 
     def exposition(self) -> tuple[bytes, str]:
         """Return the counts as a body and its content type."""
+
+
+class PredictionLog(Protocol):
+    """Keeps what was answered, for whoever traces it. It never keeps an answer waiting."""
+
+    def add(self, answered: Answered) -> None:
+        """Take an answer; one that can't be kept is counted as lost, and nothing is raised."""
+
+    def close(self) -> None:
+        """Keep what was taken and isn't kept yet."""
 
 
 class PhotoFiles(Protocol):

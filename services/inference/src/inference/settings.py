@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from artifacts.digests import Digest
+from artifacts.records.release import Environment
 from inference.errors import SettingsInvalid
 
 PREFIX = "PLINTH_"
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
         drain_seconds: time between "not ready" and the end of listening, for balancers to see.
         code_digest: digest of the built service, where the deployment knows it.
         code_commit: commit that it was built from, likewise.
+        environment: the environment that this process was deployed to.
+        payload: digest of the payload that was deployed there.
+        predictions: folder of the prediction log; none is written without.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
@@ -43,6 +47,9 @@ class Settings(BaseSettings):
     drain_seconds: Annotated[float, Field(ge=0, le=600)] = 0.5
     code_digest: Digest | None = None
     code_commit: str | None = None
+    environment: Environment | None = None
+    payload: Digest | None = None
+    predictions: Path | None = None
 
     @field_validator("api_keys")
     @classmethod

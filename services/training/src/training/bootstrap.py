@@ -10,24 +10,26 @@ from pathlib import Path
 from artifacts.digests import digest_file
 from artifacts.errors import UnreadableRecord
 from artifacts.folder import ModelArtifact, open_artifact
+from artifacts.records.inputs import TrainingInputs
 from artifacts.signatures import KeySigner, KeyVerifier
 from artifacts.statements import SshSigner, SshVerifier
 from artifacts.store import FolderModelStore
 from features import Extractor
 from training.adapters.commit_rebuilder import CommitRebuilder, rebuilding_folder
-from training.adapters.dataset_folder import PHOTOS, DatasetFolder
+from training.adapters.dataset_folder import MANIFEST, PHOTOS, DatasetFolder
 from training.adapters.dvc_pipeline import DvcPipeline
 from training.adapters.git_identity import GitIdentity
 from training.adapters.mlflow_tracking import MlflowTracking
 from training.adapters.parallel import JoblibParallel
 from training.adapters.photo_folder import PhotoFolder
+from training.adapters.shared_photos import FolderSharedPhotos
 from training.adapters.tpe_sampler import TpeSampler
 from training.adapters.vector_cache import SqliteVectorCache
 from training.adapters.work_folder import WorkFolder
-from training.adapters.work_setup import set_up, source_digest
+from training.adapters.work_setup import bring_manifest, set_up, source_digest
 from training.domain.params import Params
 from training.domain.runs import Inputs, RunIdentity
-from training.errors import BadParams
+from training.errors import BadParams, NoManifest
 from training.models import model_definition
 from training.models.definition import ModelDefinition
 from training.ports import Clock, Exporter
@@ -129,7 +131,8 @@ class Bootstrap:
 
     def pipeline(self, work: Path) -> DvcPipeline:
         """Return the DVC pipeline in a work folder."""
-        pipeline = DvcPipeline(work.resolve(), self.settings.search_path)
+        settings = self.settings
+        pipeline = DvcPipeline(work.resolve(), settings.search_path, settings.dvc_cache)
         pipeline.start()
         return pipeline
 
@@ -164,6 +167,27 @@ class Bootstrap:
         """Make a folder one that the pipeline can run in; BadParams, UnknownModel."""
         inputs = self.inputs(model_definition(self.params(params).model))
         set_up(self.settings.root, work, params, inputs)
+
+    def shared_photos(self, dataset: Path) -> FolderSharedPhotos:
+        """Return the photo store that runners share; without one, the dataset's own photos."""
+        return FolderSharedPhotos(self.settings.photos or dataset / PHOTOS)
+
+    def bring_manifest(self, dataset: Path, work: Path) -> None:
+        """Bring a committed dataset's manifest into a work folder; NoManifest."""
+        bring_manifest(dataset, work)
+
+    def training_inputs(self, dataset: Path, params: Path) -> TrainingInputs:
+        """Return what a training here and now would start from; NoManifest, BadParams."""
+        if not (dataset / MANIFEST).is_file():
+            raise NoManifest(dataset)
+        given = self.params(params)
+        return TrainingInputs(
+            model=given.model,
+            photo_manifest=self.dataset(dataset).manifest().digest,
+            params=given.training_digest,
+            pipeline=digest_file(self.settings.root / "dvc.yaml"),
+            **dict(self.inputs(model_definition(given.model))),
+        )
 
     def inputs(self, model: ModelDefinition) -> Inputs:
         """Return the digests of the code and the environment."""

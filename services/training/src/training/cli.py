@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import itertools
+import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from artifacts.errors import ArtifactError
 from artifacts.folder import open_artifact
+from artifacts.records.inputs import Registered
 from artifacts.signatures import create_key_pair
 from artifacts.statements import create_statement_key, write_signed
 from features import FeaturesError
@@ -27,9 +29,12 @@ from training.settings import Settings
 from training.use_cases.data_report import data_report as write_data_report
 from training.use_cases.data_report import survey_photos
 from training.use_cases.evaluate import evaluate_candidate
+from training.use_cases.exchange_photos import fetch_photos as fetch_into
+from training.use_cases.exchange_photos import push_photos as push_from
 from training.use_cases.featurize import featurize as featurize_photos
 from training.use_cases.import_photos import import_photos as import_into
 from training.use_cases.package import package as package_candidate
+from training.use_cases.point_aliases import point_aliases as point_on_orders
 from training.use_cases.prepare import prepare as prepare_dataset
 from training.use_cases.record_run import record_run
 from training.use_cases.register import register as register_candidate
@@ -55,7 +60,8 @@ def _tell_trial(number: int, trial: Trial) -> None:
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 WorkOption = Annotated[Path, typer.Option(help="the folder of dvc.yaml, data/ and build/")]
-HERE = Path()
+DatasetOption = Annotated[Path, typer.Option(help="the dataset's folder")]
+HERE, DATA = Path(), Path("data")
 
 
 def main() -> None:
@@ -108,7 +114,7 @@ def draw_facades(
 @app.command()
 def import_photos(
     photos: Path,
-    dataset: Annotated[Path, typer.Option(help="the dataset's folder")] = Path("data"),
+    dataset: DatasetOption = DATA,
     table: Annotated[Path | None, typer.Option(help="default: PHOTOS/table.csv")] = None,
     params: Annotated[Path, typer.Option()] = Path("params.yaml"),
     exact: Annotated[bool, typer.Option(help="drop photos that are not in PHOTOS")] = False,
@@ -229,19 +235,97 @@ def run_pipeline(
 
 
 @app.command()
+def retrain(
+    out: Annotated[Path, typer.Option(help="where to put the candidate")],
+    dataset: Annotated[Path | None, typer.Option(help="default: the checkout's data/")] = None,
+    work: Annotated[Path | None, typer.Option(help="default: the checkout")] = None,
+) -> None:
+    """From the checkout's committed manifest and parameters to a signed candidate."""
+    boot = _bootstrap()
+    root = boot.settings.root
+    place, photos = work or root, dataset or root / "data"
+    boot.bring_manifest(photos, place)
+    boot.set_up(place, root / "params.yaml")
+    files = boot.work(place)
+    shared = boot.shared_photos(photos)
+    done = fetch_into(files.manifest(), files.photos, shared, boot.parallel)
+    print(presentation.exchanged_line(done, "fetched"))
+    pipeline, stored = boot.pipeline(place), boot.photos_of(place)
+    artifact = run_all_stages(pipeline, stored, files.candidate, out, boot.verifier)
+    print(f"candidate {artifact.digest} in {out}")
+
+
+@app.command()
+def inputs(dataset: Annotated[Path | None, typer.Option(help="default: data/")] = None) -> None:
+    """Print, as JSON, the digests of all that a training of this checkout would start from."""
+    boot = _bootstrap()
+    root = boot.settings.root
+    print(boot.training_inputs(dataset or root / "data", root / "params.yaml").to_json(), end="")
+
+
+@app.command()
+def push_photos(dataset: DatasetOption = DATA) -> None:
+    """Send a dataset's photos to the store that runners share; those that are there stay."""
+    boot = _bootstrap()
+    own = boot.dataset(dataset)
+    done = push_from(own.manifest(), own.photos, boot.shared_photos(dataset), boot.parallel)
+    print(presentation.exchanged_line(done, "pushed"))
+
+
+@app.command()
+def fetch_photos(dataset: DatasetOption = DATA) -> None:
+    """Bring the photos that a dataset's manifest names and it lacks, and verify all of them."""
+    boot = _bootstrap()
+    own = boot.dataset(dataset)
+    done = fetch_into(own.manifest(), own.photos, boot.shared_photos(dataset), boot.parallel)
+    print(presentation.exchanged_line(done, "fetched"))
+
+
+@app.command()
 def register(
     candidate: Path,
     gate_report: Annotated[Path, typer.Option(help="the gate's signed report on this candidate")],
+    out: Annotated[Path | None, typer.Option(help="where the version goes, as JSON")] = None,
 ) -> None:
     """Keep a candidate that the gate allowed, and give it a version in the registry."""
     boot = _bootstrap()
     done = register_candidate(
         candidate, gate_report, boot.verifier, boot.gate, boot.store, boot.tracking
     )
-    if done.refusal is not None:
+    if done.version is None:
         print(f"refused: {done.refusal}, so {done.digest} is not registered", file=sys.stderr)
         raise typer.Exit(REFUSED)
+    if out is not None:
+        Registered(model=done.model, artifact=done.digest, version=done.version).write(out)
     print(f"version {done.version} is {done.digest}")
+
+
+@app.command()
+def aliases(model: str) -> None:
+    """Print, as JSON, where each alias of a registered model points."""
+    points = [dataclasses.asdict(point) for point in _bootstrap().tracking.aliases(model)]
+    print(json.dumps(points))
+
+
+@app.command()
+def point_alias(
+    model: str,
+    alias: str,
+    version: Annotated[int | None, typer.Argument(min=1)] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="point it at nothing")] = False,
+) -> None:
+    """Move an alias by hand. The next deploy puts it back to where git has it."""
+    if remove == (version is not None):
+        sys.exit(_broken("give a VERSION, or --remove"))
+    _bootstrap().tracking.point_alias(model, alias, version)
+
+
+@app.command()
+def point_aliases() -> None:
+    """Move aliases as orders on standard input say: {"model", "alias", "version" or null} a line."""
+    tracking = _bootstrap().tracking
+    tracking.aliases("none")  # what takes seconds is the first word: get it over before the orders
+    print(f"{point_on_orders(sys.stdin, tracking)} aliases moved")
 
 
 @app.command()

@@ -4,6 +4,8 @@ TrainingError              a breakdown: something could not be done (exit code 2
 |-- NoPhotos               a folder holds no photo to import
 |-- BadTable               the table beside the photos can't be read at all
 |-- BadParams              params.yaml is unreadable, or asks for what isn't there
+|-- PhotosMissing          photos that a manifest names are nowhere to be had
+|-- NoManifest             there is no photo manifest to train by
 |-- UnusableDataset        the dataset can't be trained on: too few photos, missing bytes
 |-- UnknownModel           no model of that name is defined
 |-- MissingIdentity        a run without commit or digests, which the tracker doesn't record
@@ -16,6 +18,8 @@ TrainingError              a breakdown: something could not be done (exit code 2
 """
 
 from pathlib import Path
+
+_SHOWN = 20
 
 
 class TrainingError(Exception):
@@ -57,6 +61,30 @@ class UnusableDataset(TrainingError):
     def __init__(self, problems: tuple[str, ...]) -> None:
         self.problems = problems
         super().__init__("the dataset can't be trained on: " + "; ".join(problems))
+
+
+class PhotosMissing(TrainingError):
+    """Photos that the manifest names are missing or changed; `problems` names each."""
+
+    def __init__(self, where: str, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        shown = "; ".join(problems[:_SHOWN])
+        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        super().__init__(
+            f"{where} lacks {len(problems)} photos that the manifest names: {shown}{more}. Push "
+            "them from a checkout that has them (`training push-photos`)"
+        )
+
+
+class NoManifest(TrainingError):
+    """A dataset without a photo manifest."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder} has no photo manifest: import photos (`training import-photos`) and commit "
+            "its manifest.csv"
+        )
 
 
 class UnknownModel(TrainingError):

@@ -12,6 +12,7 @@ from artifacts.folder import ModelArtifact
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.manifest import Data, Metric
 from artifacts.records.photos import PhotoManifest
+from training.domain.aliases import AliasPoint
 from training.domain.params import AnySpace, Family, Params
 from training.domain.problems import Problem
 from training.domain.runs import Run, VectorsRecord
@@ -71,6 +72,26 @@ class PhotoStore(Protocol):
 
     def get(self, photo: str) -> bytes:
         """Return a photo's bytes; artifacts.UnreadableRecord where missing or changed."""
+
+
+class LocalPhotos(PhotoStore, Protocol):
+    """Photos in files of a dataset."""
+
+    def path(self, photo: str) -> Path:
+        """Return where a photo lies, or would lie."""
+
+
+class SharedPhotos(Protocol):
+    """The photos that all runners of a team share, by digest."""
+
+    def holds(self, photo: str) -> bool:
+        """Whether the photo is there, with the bytes that its digest names."""
+
+    def send(self, photo: str, data: bytes) -> None:
+        """Keep a photo; artifacts.UnreadableRecord where the bytes are not its own."""
+
+    def bring(self, photo: str, target: Path) -> None:
+        """Make the photo lie at `target`; artifacts.UnreadableRecord where missing or changed."""
 
 
 class VectorCache(Protocol):
@@ -204,3 +225,13 @@ class Pipeline(Protocol):
 
     def reproduce(self) -> None:
         """Run what is out of date; PipelineFailed where a stage fails."""
+
+
+class AliasRegistry(Protocol):
+    """Aliases of model versions. They follow git, and only a deploy moves them."""
+
+    def aliases(self, model: str) -> tuple[AliasPoint, ...]:
+        """Return where each alias of a model points; RegistryUnavailable."""
+
+    def point_alias(self, model: str, alias: str, version: int | None) -> None:
+        """Point an alias at a version, or remove it; RegistryUnavailable."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from artifacts.records.manifest import FamilyScore
 from artifacts.records.reproduction import Reproduction
 from training.domain.search import OBJECTIVE, Trial
+from training.use_cases.exchange_photos import Exchanged
 from training.use_cases.featurize import Featurized
 from training.use_cases.import_photos import ImportOutcome
 
@@ -36,6 +37,11 @@ def import_lines(outcome: ImportOutcome) -> list[str]:
         return [*lines, f"refused: {share}; the dataset is as it was"]
     counts = ", ".join(f"{count} {name}" for name, count in sorted(splits.items()))
     return [*lines, f"the dataset holds {len(intake.manifest.rows)} photos: {counts}"]
+
+
+def exchanged_line(done: Exchanged, how: str) -> str:
+    """Say how many photos were moved, and how many did not have to be."""
+    return f"{done.moved} photos {how}, {done.present} were there"
 
 
 def featurized_line(done: Featurized) -> str:

@@ -24,5 +24,9 @@ class Settings(BaseSettings):
     environment_lock: Path
     search_path: str = Field(validation_alias="PATH")
     """Where commands are looked for; the stages of the pipeline find this service's own first."""
+    photos: Path | None = None
+    """The photo store that runners share; none: photos lie in the dataset alone."""
+    dvc_cache: Path | None = None
+    """DVC's cache, where work folders share one."""
     jobs: int = -1
     """Parallel jobs, as joblib counts them: -1 is one a core."""

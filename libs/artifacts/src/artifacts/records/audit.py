@@ -33,7 +33,9 @@ class AuditEvent(Part):
 
     `subject` is the digest of the record that it is about: a gate report, a statement, a change.
     `inputs` is the key of what a candidate was trained from, `left` the payload that a rollback
-    withdraws.
+    withdraws. A statement is about a payload in an environment, or about a `change`: a rejection
+    outlives its file only if the log says of what it was. Of a withdrawal and a review `subject` is
+    the statement that it names, and `statement` the one that says so.
     """
 
     event: Event
@@ -48,6 +50,8 @@ class AuditEvent(Part):
     candidate: Digest | None = None
     subject: Digest | None = None
     inputs: Digest | None = None
+    change: Digest | None = None
+    statement: Digest | None = None
 
 
 class AuditEntry(AuditEvent, Record):

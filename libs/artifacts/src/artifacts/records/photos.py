@@ -100,18 +100,26 @@ class PhotoManifest(Record):
     def read(cls, path: Path) -> Self:
         """Read a manifest from CSV; UnreadableRecord names every bad column and every bad line."""
         try:
-            text = path.read_bytes().decode()
-        except (OSError, UnicodeDecodeError) as exc:
+            data = path.read_bytes()
+        except OSError as exc:
             raise UnreadableRecord(str(path), (str(exc),)) from exc
-        reader = csv.reader(io.StringIO(text), strict=True)
+        return cls.parse_csv(data, str(path))
+
+    @classmethod
+    def parse_csv(cls, data: bytes, source: str) -> Self:
+        """Make a manifest of a CSV file's bytes; `source` says in errors where they came from."""
+        try:
+            reader = csv.reader(io.StringIO(data.decode()), strict=True)
+        except UnicodeDecodeError as exc:
+            raise UnreadableRecord(source, (str(exc),)) from exc
         try:
             columns = next(reader, [])
             if problems := _bad_columns(columns):
-                raise UnreadableRecord(str(path), problems)
-            rows = _rows(columns, ((reader.line_num, cells) for cells in reader), path)
+                raise UnreadableRecord(source, problems)
+            rows = _rows(columns, ((reader.line_num, cells) for cells in reader), source)
         except csv.Error as exc:
-            raise UnreadableRecord(str(path), (f"line {reader.line_num}: {exc}",)) from exc
-        return cls.parse({"rows": rows}, str(path))
+            raise UnreadableRecord(source, (f"line {reader.line_num}: {exc}",)) from exc
+        return cls.parse({"rows": rows}, source)
 
 
 def _bad_columns(columns: list[str]) -> tuple[str, ...]:
@@ -125,7 +133,9 @@ def _bad_columns(columns: list[str]) -> tuple[str, ...]:
     )
 
 
-def _rows(columns: list[str], lines: Iterable[tuple[int, list[str]]], path: Path) -> list[PhotoRow]:
+def _rows(
+    columns: list[str], lines: Iterable[tuple[int, list[str]]], source: str
+) -> list[PhotoRow]:
     rows: list[PhotoRow] = []
     problems: list[str] = []
     for number, cells in lines:
@@ -139,7 +149,7 @@ def _rows(columns: list[str], lines: Iterable[tuple[int, list[str]]], path: Path
                 place = ".".join(map(str, error["loc"]))
                 problems.append(f"line {number}, {place}: {error['msg']}")
     if problems:
-        raise UnreadableRecord(str(path), tuple(problems))
+        raise UnreadableRecord(source, tuple(problems))
     return rows
 
 

@@ -4,23 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
-
 from artifacts.errors import UnreadableRecord
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.record import Record, parse_yaml
 from artifacts.records.release import Environment, Release
-from delivery.adapters.pin_file import pin_text, read_pin
+from delivery.adapters.pin_file import read_pin
+from delivery.domain.holdout_text import pin_text
 from delivery.domain.policy import Policy, unknown_rules
+from delivery.domain.release_text import release_text
 from delivery.domain.tiers import RiskTiers
 from delivery.errors import PolicyRefused
 
 R = TypeVar("R", bound=Record)
-
-HEADER = """\
-# What {environment} should run. `delivery propose` writes this file from an allowed gate report;
-# people review its change and merge it. A model is pinned by digest: no tag, no alias.
-"""
 
 
 class YamlPolicies:
@@ -95,17 +90,6 @@ class YamlReleases:
 
     def _path(self, environment: Environment) -> Path:
         return self._root / f"{environment}.yaml"
-
-
-def release_text(release: Release) -> str:
-    """Write a release as YAML: models sorted by name, keys in the record's order."""
-    document = release.model_dump(mode="python", exclude_none=True)
-    document["models"] = {
-        name: [dict(entry) for entry in document["models"][name]]
-        for name in sorted(document["models"])
-    }
-    body = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
-    return HEADER.format(environment=release.environment) + body
 
 
 def _replace(path: Path, text: str) -> Path:

@@ -21,6 +21,17 @@ GROUPS: Final = MappingProxyType(
             "create-keys", "pin-holdout", "gate", "propose", "summary", "report", "explain-policy",
             "parity",
         ),
+        "changing": ("changes",),
+        "deploying": ("deploy", "verify", "status", "revert", "terraform-check"),
+        "promotion": (
+            "judge-change", "judge-deploy", "approve", "reject", "withdraw", "break-glass",
+            "review-break-glass",
+        ),
+        "tracing": ("create-deploy-key", "audit", "trace"),
+        "retraining": (
+            "plan-retraining", "retrain", "record-gate", "promote", "comment-evidence",
+            "check-forge",
+        ),
     }
 )  # fmt: skip
 _GROUP_OF: Final = MappingProxyType(

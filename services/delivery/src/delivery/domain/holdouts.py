@@ -42,3 +42,11 @@ def _said(photos: tuple[str, ...], what: str) -> list[str]:
         return []
     more = f" and {len(photos) - SHOWN} more" if len(photos) > SHOWN else ""
     return [f"{len(photos)} pinned photos are {what} ({', '.join(photos[:SHOWN])}{more})"]
+
+
+def shrunk(before: HoldoutPin, after: HoldoutPin) -> str:
+    """Say what of a pin is gone or says something else in the next one; nothing if it only grew."""
+    kept = {photo.photo: photo for photo in after.photos}
+    missing = tuple(photo.photo for photo in before.photos if photo.photo not in kept)
+    changed = tuple(p.photo for p in before.photos if kept.get(p.photo, p) != p)
+    return "; ".join([*_said(missing, "missing"), *_said(changed, "changed")])

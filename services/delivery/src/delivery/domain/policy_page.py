@@ -114,6 +114,20 @@ def _people(tier: Tier, tiers: RiskTiers) -> Iterator[str]:
         f"{tier.staging.min_hours:g} h with {tier.staging.min_verifications} verifications "
         "that found nothing."
     )
+    yield from _exceptions(tiers)
+
+
+def _exceptions(tiers: RiskTiers) -> Iterator[str]:
+    """Say who takes back a rejection, and who lets something pass in an emergency."""
+    glass = tiers.break_glass
+    who = " and ".join(f"{prose(a.role)} ({a.persons})" for a in glass.approvals)
+    others = ", ".join(map(prose, tiers.rejections_withdrawn_by)) or "nobody else"
+    yield from ("", f"A rejection is taken back by whoever made it, or by: {others}.")
+    yield ""
+    yield (
+        f"In an emergency {who} together take the place of approvals and of staging, for "
+        f"{glass.max_hours:g} h at most. {prose(glass.reason)}"
+    )
 
 
 def _operation(policy: Policy, tier: Tier) -> Iterator[str]:

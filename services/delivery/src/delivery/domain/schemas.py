@@ -6,11 +6,12 @@ from types import MappingProxyType
 from typing import Final
 
 from artifacts.records.record import Record
+from delivery.domain.approvers import People
 from delivery.domain.policy import Policy
 from delivery.domain.tiers import RiskTiers
 
 RECORDS: Final[Mapping[str, type[Record]]] = MappingProxyType(
-    {"ModelPolicy": Policy, "RiskTiers": RiskTiers}
+    {"Approvers": People, "ModelPolicy": Policy, "RiskTiers": RiskTiers}
 )
 
 

@@ -14,6 +14,7 @@ from artifacts.records.record import Part, Record
 from delivery.domain.policy import Id, Line, Reason, TierName
 
 TIERS: Final[tuple[TierName, ...]] = ("low", "moderate", "high")
+TWO: Final = 2
 LimitKind = Literal["at_least", "at_most", "one_of"]
 
 
@@ -131,11 +132,32 @@ class Tier(Part):
         return sum(approvers.persons for approvers in self.approvals)
 
 
+class BreakGlass(Part):
+    """Who together may let a payload pass without approvals in an emergency, and for how long."""
+
+    approvals: Annotated[tuple[Approvers, ...], Field(min_length=1)]
+    max_hours: Annotated[float, Field(gt=0, le=168)]
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _takes_two(self) -> "BreakGlass":
+        if len({approvers.role for approvers in self.approvals}) != len(self.approvals):
+            raise ValueError("a role stands twice")
+        if sum(approvers.persons for approvers in self.approvals) < TWO:
+            raise ValueError("it takes two persons at least to break the glass")
+        return self
+
+
 class RiskTiers(Record):
-    """policies/risk_tiers.yaml: the tiers, from low to high, and what each role answers for."""
+    """policies/risk_tiers.yaml: the tiers, from low to high, and what each role answers for.
+
+    `rejections_withdrawn_by` are the roles that may take back what another person rejected.
+    """
 
     kind: Literal["risk_tiers"]
     roles: dict[Id, Line]
+    rejections_withdrawn_by: tuple[Id, ...]
+    break_glass: BreakGlass
     tiers: dict[TierName, Tier]
 
     @model_validator(mode="after")
@@ -143,6 +165,7 @@ class RiskTiers(Record):
         if absent := [name for name in TIERS if name not in self.tiers]:
             raise ValueError(f"no tier {', '.join(absent)}")
         asked = {a.role for tier in self.tiers.values() for a in tier.approvals}
+        asked |= {a.role for a in self.break_glass.approvals} | set(self.rejections_withdrawn_by)
         if unknown := sorted(asked - set(self.roles)):
             raise ValueError(f"roles says nothing of {', '.join(unknown)}")
         for lower, upper in pairwise(TIERS):

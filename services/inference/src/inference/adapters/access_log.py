@@ -36,6 +36,10 @@ class JsonAccessLog:
         trace = "".join(traceback.format_exception(error))
         self._write(event="breakdown", request_id=request_id, trace=trace)
 
+    def prediction_log(self, state: str, reason: str) -> None:
+        """Write one line when the prediction log begins to fail (`failing`) or works again."""
+        self._write(event="prediction_log", state=state, reason=reason)
+
     def _write(self, **fields: object) -> None:
         moment = datetime.fromtimestamp(self._nanoseconds() / _NANOSECONDS, UTC)
         line = {"time": moment.isoformat(timespec="milliseconds"), **fields}

@@ -35,6 +35,12 @@ class PrometheusTelemetry:
         self._predictions = Counter(
             "plinth_predictions", "Predictions by label", ("label",), registry=registry
         )
+        self._records = Counter(
+            "plinth_prediction_records",
+            "Answers that were written into the prediction log, or lost to it",
+            ("outcome",),
+            registry=registry,
+        )
         self._problems = Counter(
             "plinth_problems", "Requests without an answer, by code", ("code",), registry=registry
         )
@@ -59,6 +65,10 @@ class PrometheusTelemetry:
         """Note an answer and how long the photo took to become one."""
         self._predictions.labels(label).inc()
         self._prediction_seconds.observe(seconds)
+
+    def recorded(self, *, written: bool, answers: int) -> None:
+        """Note that some answers were written into the prediction log, or could not be."""
+        self._records.labels("written" if written else "lost").inc(answers)
 
     def refused(self, code: str) -> None:
         """Note a problem by its code."""

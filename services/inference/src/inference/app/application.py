@@ -67,13 +67,14 @@ def _lifespan(wiring: Wiring) -> Callable[[FastAPI], AbstractAsyncContextManager
         readiness.open()
         yield
         readiness.drain()
+        await anyio.to_thread.run_sync(wiring.predictions.close)
 
     return lifespan
 
 
 async def _open(wiring: Wiring) -> Service:
     model = await anyio.to_thread.run_sync(open_model, wiring.source)
-    release = model.release(wiring.code)
+    release = model.release(wiring.code, wiring.deployment)
     wiring.telemetry.opened(release)
     return Service(
         wiring=wiring,

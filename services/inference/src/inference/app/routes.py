@@ -16,6 +16,7 @@ from inference.app.state import (
     require_key,
     require_place,
 )
+from inference.domain.answered import Answered
 from inference.domain.prediction import Closed, Prediction
 from inference.domain.release import RunningRelease
 from inference.errors import ClientGone, FileUnreadable, MethodNotAllowed, NotReady, RouteUnknown
@@ -100,7 +101,12 @@ def _predict(service: Service, photo: bytes, prediction_id: str) -> Prediction:
     started = service.wiring.timer()
     prediction = predict_photo(service.model, photo, prediction_id)
     seconds = service.wiring.timer() - started
-    service.wiring.telemetry.predicted(service.model.plugin.label_of(prediction), seconds)
+    plugin = service.model.plugin
+    label, probability = plugin.label_of(prediction), plugin.probability_of(prediction)
+    service.wiring.telemetry.predicted(label, seconds)
+    at, deployment = service.wiring.clock(), service.wiring.deployment
+    answered = Answered(prediction, label, probability, photo, seconds, at, deployment)
+    service.wiring.predictions.add(answered)
     return prediction
 
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from artifacts.digests import Digest
 from artifacts.records.manifest import ClassificationHead, ModelManifest, RegressionHead
+from artifacts.records.release import Environment
 from features import FeatureSchema
 from inference.domain.prediction import Closed
 
@@ -67,9 +68,20 @@ class ServiceCode(Closed):
     commit: str | None
 
 
+class Deployment(Closed):
+    """What a deploy made this process run, and where; None where it was started by hand."""
+
+    environment: Environment | None = None
+    payload: Annotated[
+        Digest | None, Field(description="Code, image and models, as the deploy names them")
+    ] = None
+
+
 class RunningRelease(Closed):
     """What this process runs, for whoever compares it with what should run."""
 
+    environment: Environment | None
+    payload: Digest | None
     model: ServedModel
     feature_schema: ServedSchema
     service: ServiceCode

@@ -88,6 +88,11 @@ def label_of(prediction: Prediction) -> str:
     return _own(prediction).style.label
 
 
+def probability_of(prediction: Prediction) -> float:
+    """Return how probable the predicted style is."""
+    return _own(prediction).style.probability
+
+
 def cells(prediction: Prediction) -> tuple[str, ...]:
     """Return the cells of a row of the batch table, in the order of the columns."""
     own = _own(prediction)
@@ -144,6 +149,7 @@ ARCHITECTURE = ModelPlugin(
     answer_of=answer_of,
     check=check_heads,
     label_of=label_of,
+    probability_of=probability_of,
     columns=(
         "style",
         "probability",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from artifacts.records.manifest import ModelManifest
 from features import SchemaError
 from inference.domain.release import (
+    Deployment,
     RunningRelease,
     ServiceCode,
     describe_model,
@@ -27,9 +28,11 @@ class ProvenModel:
     scorer: Scorer
     proof: Proof
 
-    def release(self, code: ServiceCode) -> RunningRelease:
-        """Return what this model and the service's code say of themselves."""
+    def release(self, code: ServiceCode, deployment: Deployment) -> RunningRelease:
+        """Return what this model, the service's code and its deploy say of themselves."""
         return RunningRelease(
+            environment=deployment.environment,
+            payload=deployment.payload,
             model=describe_model(self.manifest),
             feature_schema=describe_schema(self.scorer.extractor.schema),
             service=code,

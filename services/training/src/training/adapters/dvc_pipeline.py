@@ -13,8 +13,9 @@ _CONFIG = "[core]\n    analytics = false\n    no_scm = true\n    check_update = 
 class DvcPipeline:
     """The DVC project in a folder. Stages run with this service's own environment first on PATH."""
 
-    def __init__(self, root: Path, search_path: str) -> None:
+    def __init__(self, root: Path, search_path: str, cache: Path | None = None) -> None:
         self._root = root
+        self._cache = cache
         self._search_path = f"{Path(sys.executable).parent}{os.pathsep}{search_path}"
 
     def start(self) -> None:
@@ -23,6 +24,9 @@ class DvcPipeline:
         if not folder.is_dir():
             folder.mkdir(parents=True)
             (folder / "config").write_text(_CONFIG, encoding="utf-8")
+        if self._cache:
+            shared = f"[cache]\n    dir = {self._cache.resolve()}\n"
+            (folder / "config.local").write_text(shared, encoding="utf-8")
 
     def track(self, folder: Path) -> None:
         """Put a folder of data under version control."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from artifacts.folder import ModelArtifact
 from artifacts.records.manifest import FamilyScore
+from training.domain.aliases import AliasPoint
 from training.domain.runs import Run
 from training.errors import RegistryUnavailable
 
@@ -62,6 +63,34 @@ class MlflowTracking:
             tags = {_DIGEST: artifact.digest, _REPORT: gate_report}
             made = client.create_model_version(name, source=location.as_uri(), tags=tags)
             return int(made.version)
+
+    def aliases(self, model: str) -> tuple[AliasPoint, ...]:
+        """Return where each alias of a model points; none where the model isn't known."""
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415
+
+        with self._client() as client:
+            try:
+                found = client.get_registered_model(model).aliases
+            except MlflowException as exc:
+                if exc.error_code != "RESOURCE_DOES_NOT_EXIST":
+                    raise
+                return ()
+            return tuple(
+                AliasPoint(model, alias, int(version), self._digest(client, model, version))
+                for alias, version in sorted(found.items())
+            )
+
+    def point_alias(self, model: str, alias: str, version: int | None) -> None:
+        """Point an alias at a version, or remove it; RegistryUnavailable, as for no such version."""
+        with self._client() as client:
+            if version is None:
+                client.delete_registered_model_alias(model, alias)
+            else:
+                client.set_registered_model_alias(model, alias, str(version))
+
+    def _digest(self, client: "MlflowClient", model: str, version: str) -> str | None:
+        tags: dict[str, str] = client.get_model_version(model, str(version)).tags
+        return tags.get(_DIGEST)
 
     @contextmanager
     def _client(self) -> Iterator["MlflowClient"]:

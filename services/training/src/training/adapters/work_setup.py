@@ -4,7 +4,9 @@ import shutil
 from pathlib import Path
 
 from artifacts.digests import digest_file, digest_json
+from training.adapters.dataset_folder import MANIFEST
 from training.domain.runs import Inputs
+from training.errors import NoManifest
 
 
 def source_digest(*folders: Path) -> str:
@@ -19,6 +21,14 @@ def set_up(root: Path, work: Path, params: Path, inputs: Inputs) -> None:
     _copy(root / "dvc.yaml", work / "dvc.yaml")
     _copy(params, work / "params.yaml")
     inputs.write(work / "build" / "inputs.json")
+
+
+def bring_manifest(dataset: Path, work: Path) -> None:
+    """Bring a dataset's photo manifest into a work folder; NoManifest."""
+    if not (dataset / MANIFEST).is_file():
+        raise NoManifest(dataset)
+    (work / "data").mkdir(parents=True, exist_ok=True)
+    _copy(dataset / MANIFEST, work / "data" / MANIFEST)
 
 
 def _copy(source: Path, target: Path) -> None:

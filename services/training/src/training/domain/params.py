@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from artifacts.digests import digest_json
 from artifacts.records.manifest import ModelName
 from artifacts.records.record import Part, Record
 
@@ -237,6 +238,11 @@ class Params(Record):
     prepare: PrepareParams
     train: TrainParams
     package: PackageParams
+
+    @property
+    def training_digest(self) -> str:
+        """The digest of what training reads: how photos were taken in shows in the manifest."""
+        return digest_json(self.model_dump(mode="json", exclude={"import_photos"}))
 
     def flat(self) -> dict[str, str]:
         """Return every parameter by its dotted name, for the tracker."""

@@ -15,6 +15,7 @@ from training.ports import ModelRegistry, ModelStore
 class Registration:
     """The outcome: a version, or the reason of the refusal."""
 
+    model: str
     digest: str
     version: int | None
     refusal: str | None
@@ -33,16 +34,17 @@ def register(
     Raises InvalidArtifact or SignatureRefused for the candidate, UnreadableRecord for the report.
     """
     artifact = open_artifact(candidate, verifier)
+    name = artifact.manifest.name
     try:
         report = read_signed(GateReport, gate_report, gate)
     except SignatureRefused as exc:
-        return Registration(artifact.digest, None, str(exc))
+        return Registration(name, artifact.digest, None, str(exc))
     if report.decision != "allowed":
         refusal = f"the gate's decision is {report.decision}"
-        return Registration(artifact.digest, None, refusal)
-    if report.candidate != artifact.digest or report.model != artifact.manifest.name:
+        return Registration(name, artifact.digest, None, refusal)
+    if report.candidate != artifact.digest or report.model != name:
         refusal = f"the gate report is about {report.model} {report.candidate}"
-        return Registration(artifact.digest, None, refusal)
+        return Registration(name, artifact.digest, None, refusal)
     store.put(candidate)
     version = registry.register(artifact, store.folder(artifact.digest), report.digest)
-    return Registration(artifact.digest, version, None)
+    return Registration(name, artifact.digest, version, None)

@@ -1,0 +1,40 @@
+"""The command line. Exit codes: 0 done or green, 1 refused or red, 2 undecided or broken."""
+
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from box.cli import forge, hooks, pulls, runs
+from box.cli.exits import BREAKDOWN
+from box.domain.text import plain
+
+app = typer.Typer(
+    help="A forge and its runner on this machine: a rehearsal of GitHub, and no security boundary.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+for group in (forge.app, runs.app):
+    app.registered_commands += group.registered_commands
+app.add_typer(pulls.app, name="pull-request")
+app.add_typer(hooks.app, name="hook", hidden=True)
+
+
+def main() -> None:
+    """Run a command; whatever breaks it is told in one paragraph, and ends with 2."""
+    # What a command holds, it lets go: a runner that is told to end removes its run's folder.
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        app(prog_name="box")
+    except BrokenPipeError:
+        sys.exit(BREAKDOWN)
+    except Exception as exc:  # noqa: BLE001 - a traceback would end with 1, which means refused
+        typer.echo(f"box: {type(exc).__name__}: {plain(exc, 2000)}", err=True)
+        sys.exit(BREAKDOWN)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    del frame
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(128 + number)

@@ -1,0 +1,197 @@
+"""The audit log as a file that is only ever added to, and its signed head in another folder."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import rfc8785
+
+from artifacts.errors import SignatureRefused
+from artifacts.records.audit import AuditEntry, AuditEvent, AuditHead
+from artifacts.statements import StatementSigner, StatementVerifier
+from delivery.domain.audit_chain import (
+    Chain,
+    SignedEntry,
+    SignedHead,
+    beyond_head,
+    head_bytes,
+    next_entry_place,
+    read_chain,
+    read_head,
+)
+from delivery.errors import AuditBroken, AuditUnavailable
+
+LOG: Final = "log.jsonl"
+HEAD: Final = "head.json"
+
+
+class FileAuditLog:
+    """log.jsonl in one folder, head.json in another. See domain/audit_chain.py for what holds them.
+
+    A lock on the log lets one process add at a time, whatever dies. An entry is signed before it is
+    written, is on the disk before the head names it, and is taken back if the disk is full.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        head_folder: Path,
+        signer: StatementSigner,
+        verifier: StatementVerifier,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._log = folder / LOG
+        self._head = head_folder / HEAD
+        self._signer = signer
+        self._verifier = verifier
+        self._clock = clock
+
+    def append(self, event: AuditEvent) -> AuditEntry:
+        """Add an event at the end and return its entry.
+
+        Raises AuditBroken if the log can't be trusted, AuditUnavailable if it can't be written,
+        SigningFailed without a key; nothing was added then.
+        """
+        with self._opened_to_write() as file:
+            chain = self._healed(file)
+            sequence, previous = next_entry_place(chain)
+            entry = AuditEntry(
+                **event.model_dump(include=set(AuditEvent.model_fields)),
+                sequence=sequence, previous=previous, at=self._clock(),
+            )  # fmt: skip
+            link = self._signed(entry)
+            head = self._signed_head(Chain((*chain.links, link)).head)
+            self._add(file, link.line)
+            self._write_head(head)
+        return entry
+
+    def entries(self, *, full: bool = False) -> tuple[AuditEntry, ...]:
+        """Return all entries, verified: by the head and the chain, with `full` each by signature.
+
+        Raises AuditBroken naming the first line that is not as it was, AuditUnavailable where the
+        files can't be read.
+        """
+        chain = self._read()
+        if full:
+            for number, link in enumerate(chain.links, start=1):
+                self._verify_link(link, number)
+        return tuple(link.entry for link in chain.links)
+
+    def _read(self) -> Chain:
+        try:
+            with self._log.open("rb") as file:
+                # Held while both are read: between an entry and its head there is a moment.
+                fcntl.flock(file, fcntl.LOCK_SH)
+                return self._trusted(file.read())[0]
+        except FileNotFoundError:
+            return self._trusted(b"")[0]
+        except OSError as exc:
+            raise AuditUnavailable(str(self._log), str(exc)) from exc
+
+    def _trusted(self, data: bytes) -> tuple[Chain, AuditHead | None]:
+        """Return the chain of a log's bytes, held to the head, and the head that there is."""
+        chain, head = read_chain(data, str(self._log)), self._read_head()
+        if head is None and not chain.links:
+            return chain, None
+        if head is None:
+            reason = f"its signed head {self._head} is missing, and the log has entries"
+            raise AuditBroken(str(self._log), reason)
+        beyond = beyond_head(chain, head, str(self._log))
+        if beyond is not None:
+            self._verify_link(beyond, len(chain.links))
+        return chain, head
+
+    def _verify_link(self, link: SignedEntry, number: int) -> None:
+        try:
+            self._verifier.verify(link.signed, link.signature.encode())
+        except SignatureRefused as exc:
+            reason = f"its signature is refused: {exc.reason}"
+            raise AuditBroken(f"{self._log}, line {number}", reason) from exc
+
+    def _read_head(self) -> AuditHead | None:
+        try:
+            data = self._head.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise AuditUnavailable(str(self._head), str(exc)) from exc
+        found = read_head(data, str(self._head))
+        try:
+            self._verifier.verify(head_bytes(found.head), found.signature.encode())
+        except SignatureRefused as exc:
+            reason = f"the head's signature is refused: {exc.reason}"
+            raise AuditBroken(str(self._head), reason) from exc
+        return found.head
+
+    @contextmanager
+    def _opened_to_write(self) -> Iterator[BinaryIO]:
+        try:
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            self._head.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(self._log, os.O_RDWR | os.O_CREAT, 0o644), "r+b", 0) as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                yield file
+        except OSError as exc:
+            raise AuditUnavailable(str(self._log), str(exc)) from exc
+
+    def _healed(self, file: BinaryIO) -> Chain:
+        """Return the chain, after putting right what a crash left: a torn line, a late head."""
+        data = file.read()
+        chain, head = self._trusted(data)
+        if chain.torn:
+            file.truncate(len(data) - len(chain.torn))
+        elif data and not data.endswith(b"\n"):
+            self._add(file, b"\n")
+        # Before the first entry too: a log with entries and no head then always lost it.
+        if head != chain.head:
+            self._write_head(self._signed_head(chain.head))
+        return chain
+
+    def _signed(self, entry: AuditEntry) -> SignedEntry:
+        unsigned = SignedEntry(entry=entry, signature="")
+        signature = self._signer.sign(unsigned.signed)
+        try:
+            self._verifier.verify(unsigned.signed, signature)
+        except SignatureRefused as exc:  # written down, it would break the log for everyone
+            reason = f"the key that signs here is none of those that sign it: {exc.reason}"
+            raise AuditUnavailable(str(self._log), reason) from exc
+        return SignedEntry(entry=entry, signature=signature.decode())
+
+    def _signed_head(self, head: AuditHead) -> SignedHead:
+        return SignedHead(head=head, signature=self._signer.sign(head_bytes(head)).decode())
+
+    def _add(self, file: BinaryIO, data: bytes) -> None:
+        size = file.seek(0, os.SEEK_END)
+        try:
+            _write_whole(file, data)
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(size)
+            raise
+        _sync_folder(self._log.parent)
+
+    def _write_head(self, head: SignedHead) -> None:
+        draft = self._head.with_name(HEAD + ".draft")
+        with draft.open("wb") as file:
+            file.write(rfc8785.dumps(head.model_dump(mode="json")) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._head)
+        _sync_folder(self._head.parent)
+
+
+def _write_whole(file: BinaryIO, data: bytes) -> None:
+    if file.write(data) != len(data):
+        raise OSError("the disk took a part of the line only: is it full?")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,108 @@
+"""Places of retrainings in folders named by the digest of their inputs."""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from artifacts.digests import hex_part
+from artifacts.folder import SIGNATURE
+from artifacts.records.inputs import Registered
+
+WAIT_SECONDS, STEP_SECONDS = 2.0, 0.1
+
+
+class FolderPlace:
+    """One folder; what is in it outlives the run that wrote it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.work = folder / "work"
+        self.dataset = self.work / "data"
+        self.candidate = folder / "candidate"
+        self.report = folder / "gate-report.json"
+        self.evidence = folder / "evidence.json"
+        self.reproduction = folder / "reproduction.json"
+        self.page = folder / "candidate.md"
+        self.version = folder / "registered.json"
+        self._settled = folder / "settled"
+
+    @property
+    def kept(self) -> bool:
+        """Whether a candidate is there; its signature is the last file that training writes."""
+        return (self.candidate / SIGNATURE).is_file()
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is to follow from the verdict."""
+        return self._settled.exists()
+
+    def registered(self) -> Registered | None:
+        """Return the candidate's version, or None before it has one; UnreadableRecord."""
+        return Registered.read(self.version) if self.version.exists() else None
+
+    def keep_registered(self, registered: Registered) -> None:
+        """Remember the version."""
+        registered.write(self.version)
+
+    def settle(self, reason: str) -> None:
+        """Remember that nothing more is to follow; records stay, photos and products go."""
+        self._settled.write_text(reason + "\n", encoding="utf-8")
+        for folder in (self.work, self.candidate):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class FolderRetrainings:
+    """Places below a folder. A lock is held by an open file, and ends with its holder.
+
+    `hand_on` is told the lock's descriptor, for those whom the holder starts: while one of them
+    works the place is held, though the run that started it may be gone.
+    """
+
+    def __init__(self, root: Path, hand_on: Callable[[int], None] = lambda _: None) -> None:
+        self._root = root
+        self._hand_on = hand_on
+
+    def place(self, inputs: str) -> FolderPlace:
+        """Return the place of a set of inputs."""
+        return FolderPlace(self._root / hex_part(inputs))
+
+    @contextmanager
+    def held(self, inputs: str) -> Iterator[bool]:
+        """Hold a place; False where another run does."""
+        # Whoever only looks whether it is held does hold it for a moment.
+        with self._opened(inputs) as lock:
+            deadline = time.monotonic() + WAIT_SECONDS
+            while not (taken := _take(lock)) and time.monotonic() < deadline:
+                time.sleep(STEP_SECONDS)
+            if taken:
+                self._hand_on(lock)
+            yield taken
+
+    def under_way(self, inputs: str) -> bool:
+        """Whether some living run holds a place."""
+        if not self.place(inputs).folder.exists():
+            return False
+        with self._opened(inputs) as lock:
+            return not _take(lock)
+
+    @contextmanager
+    def _opened(self, inputs: str) -> Iterator[int]:
+        folder = self.place(inputs).folder
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            yield lock
+        finally:
+            os.close(lock)
+
+
+def _take(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,76 @@
+"""Branches that revert commits, made in a working tree of their own: a person's is left alone."""
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from delivery.domain.text import plain
+from delivery.errors import RevertRefused
+
+_SECONDS: Final = 120
+_REASON: Final = 1500
+
+
+@dataclass(frozen=True)
+class GitReverter:
+    """Makes branches in a checkout. Commits are signed with an SSH key, by name and e-mail."""
+
+    folder: Path
+    key: Path
+    name: str
+    email: str
+
+    def revert(self, commit: str, *, onto: str, branch: str, message: str) -> str:
+        """Make a branch on a commit that takes another back; return the new commit.
+
+        A merge is reverted against what it was merged into. RevertRefused where later changes are
+        in the way, where there is nothing to take back, or where git can't sign.
+        """
+        with tempfile.TemporaryDirectory(prefix="plinth-") as private:
+            tree = Path(private) / "tree"
+            self._git(
+                commit, self.folder, "worktree", "add", "--quiet", "--detach", str(tree), onto
+            )
+            try:
+                made = self._reverted(commit, tree, message)
+                self._git(commit, self.folder, "branch", "--force", branch, made)
+            finally:
+                self._git(commit, self.folder, "worktree", "remove", "--force", str(tree))
+        return made
+
+    def discard(self, branch: str) -> None:
+        """Remove a branch that was made here and went nowhere."""
+        self._git(branch, self.folder, "branch", "--quiet", "-D", branch)
+
+    def push(self, branch: str) -> None:
+        """Hand a branch to origin; RevertRefused where it doesn't take it."""
+        self._git(branch, self.folder, "push", "--quiet", "--force", "origin", branch)
+
+    def _reverted(self, commit: str, tree: Path, message: str) -> str:
+        parents = self._git(commit, tree, "rev-list", "--parents", "-1", commit).split()[1:]
+        against = ("-m", "1") if len(parents) > 1 else ()
+        self._git(commit, tree, "revert", "--no-commit", *against, commit)
+        signed = (
+            *("-c", f"user.name={self.name}", "-c", f"user.email={self.email}"),
+            *("-c", "gpg.format=ssh", "-c", f"user.signingkey={self.key}"),
+            *("-c", "core.hooksPath=/dev/null"),
+        )
+        self._git(commit, tree, *signed, "commit", "--quiet", "-S", f"--message={message}")
+        return self._git(commit, tree, "rev-parse", "HEAD").strip()
+
+    def _git(self, commit: str, folder: Path, *words: str) -> str:
+        # git's own variables, set while a hook runs, would lead it to another repository.
+        apart = ("env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE", "-u", "GIT_INDEX_FILE")
+        command = [*apart, "git", "-C", str(folder), *words]
+        try:
+            done = subprocess.run(  # noqa: S603 - words of ours, no shell
+                command, capture_output=True, text=True, timeout=_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as exc:
+            raise RevertRefused(commit, plain(exc)) from exc
+        if done.returncode:
+            said = " ".join((done.stderr or done.stdout).split())
+            raise RevertRefused(commit, plain(said, _REASON) or f"exit {done.returncode}")
+        return done.stdout

@@ -1,0 +1,123 @@
+"""The adapters of those who deploy and compare."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from artifacts.records.release import Environment
+from delivery.adapters.alias_registry import MlflowAliases
+from delivery.adapters.deploy_locks import FileDeployLocks
+from delivery.adapters.dying import DieAfter
+from delivery.adapters.git_repository import GitRepository
+from delivery.adapters.host_commands import HostCommands
+from delivery.adapters.main_branch import MainBranch
+from delivery.adapters.revert_branch import GitReverter
+from delivery.adapters.terraform_checks import TerraformChecks
+from delivery.adapters.terraform_local import LocalTerraform
+from delivery.bootstrap.auditing import PRINCIPAL, make_audit_log
+from delivery.domain.deployment.verdict import DeployVerdict
+from delivery.errors import SettingsMissing
+from delivery.ports import AuditLog
+from delivery.settings import Settings, child_environment
+from delivery.use_cases.deploy import Deploy
+from delivery.use_cases.propose_revert import ProposeRevert
+from delivery.use_cases.revert import Revert
+from delivery.use_cases.status import Status
+from delivery.use_cases.verify import Survey, Verify
+
+KEPT_PAYLOADS = 3
+"""How many payloads of an environment stay installed: the present one, and two to go back to."""
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class LazyJudge:
+    """The judge of changes, put together when production is deployed and not before."""
+
+    settings: Settings
+
+    def judge_deploy(self, environment: Environment, commit: str) -> DeployVerdict:
+        """Say whether a commit's release may be deployed."""
+        from delivery.bootstrap.promotion import make_judge_deploy  # noqa: PLC0415
+
+        verdict = make_judge_deploy(self.settings).judge_deploy(environment, commit)
+        reasons = tuple(f"{found.rule}: {found.reason}" for found in verdict.problems)
+        return DeployVerdict(verdict.decision, reasons, verdict.break_glass)
+
+
+def make_deploy(settings: Settings, say: Say) -> Deploy:
+    """Put deploying together."""
+    return Deploy(
+        repository=GitRepository(settings.root),
+        main=MainBranch(settings.root),
+        judge=LazyJudge(settings),
+        survey=_survey(settings, say),
+        audit=make_audit_log(settings),
+        locks=FileDeployLocks(settings.needed("terraform")),
+        proposer=_proposer(settings),
+        actor=who(settings),
+        keep=KEPT_PAYLOADS,
+        say=say,
+        after=DieAfter(settings.die_after),
+    )
+
+
+def make_verify(settings: Settings, say: Say) -> Verify:
+    """Put comparing together."""
+    return Verify(GitRepository(settings.root), MainBranch(settings.root), _survey(settings, say))
+
+
+def make_status(settings: Settings, say: Say) -> Status:
+    """Put the status together."""
+    return Status(make_verify(settings, say), make_audit_log(settings))
+
+
+def make_revert(settings: Settings, key: Path, name: str, email: str) -> Revert:
+    """Put reverting together, in the name of a person and with that person's key."""
+    return Revert(
+        GitRepository(settings.root),
+        MainBranch(settings.root),
+        GitReverter(settings.root, key.absolute(), name, email),
+        make_audit_log(settings),
+    )
+
+
+def make_checks(settings: Settings, say: Say) -> TerraformChecks:
+    """Put checking Terraform's files together."""
+    return TerraformChecks(settings.root / "infra" / "terraform", child_environment(), say)
+
+
+def audit_log(settings: Settings) -> AuditLog:
+    """Return the audit log."""
+    return make_audit_log(settings)
+
+
+def who(settings: Settings) -> str:
+    """Return who deploys, for the audit log: a person, and the run that acts for them."""
+    return f"{settings.actor} ({settings.run})"[:200]
+
+
+def _survey(settings: Settings, say: Say) -> Survey:
+    launcher = settings.root / "bin" / "plinth"
+    if settings.tracking_uri is None:
+        raise SettingsMissing(("PLINTH_TRACKING_URI",))
+    terraform = LocalTerraform(
+        root=settings.root / "infra" / "terraform" / "local",
+        folder=settings.needed("terraform").absolute(),
+        launcher=launcher,
+        source=settings.root.absolute(),
+        environment=child_environment(),
+        say=say,
+    )
+    return Survey(
+        HostCommands(launcher, settings.root.absolute()),
+        terraform,
+        MlflowAliases(settings.tracking_uri, launcher),
+    )
+
+
+def _proposer(settings: Settings) -> ProposeRevert:
+    key = settings.needed("deploy_key").absolute()
+    email = f"{PRINCIPAL}@plinth.invalid"
+    reverter = GitReverter(settings.root, key, "Plinth delivery", email)
+    return ProposeRevert(MainBranch(settings.root), reverter, None)

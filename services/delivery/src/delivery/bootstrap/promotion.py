@@ -1,0 +1,39 @@
+"""The adapters of those who judge changes, and of those who speak about them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from delivery.adapters.approval_files import ApprovalFiles
+from delivery.adapters.git_repository import GitRepository
+from delivery.adapters.ssh_signatures import SshSignatures
+from delivery.bootstrap.auditing import make_audit_log
+from delivery.settings import Settings
+from delivery.use_cases.gather_change import GatherChange
+from delivery.use_cases.judge_change import JudgeChange, JudgeDeploy
+from delivery.use_cases.speak import Speak
+
+
+def make_judge_change(settings: Settings) -> JudgeChange:
+    """Put the judge of changes together."""
+    actor = f"{settings.actor} ({settings.run})"[:200]
+    return JudgeChange(_gather(settings), make_audit_log(settings), actor)
+
+
+def make_judge_deploy(settings: Settings) -> JudgeDeploy:
+    """Put the judge of deploys together."""
+    log = make_audit_log(settings)
+    return JudgeDeploy(GitRepository(settings.root), _gather(settings), log, _now)
+
+
+def make_speak(settings: Settings, say: Callable[[str], None]) -> Speak:
+    """Put speaking together."""
+    return Speak(_gather(settings), SshSignatures(), ApprovalFiles(settings.root), say)
+
+
+def _gather(settings: Settings) -> GatherChange:
+    log = make_audit_log(settings)
+    return GatherChange(GitRepository(settings.root), SshSignatures(), log, _now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given

@@ -1,0 +1,114 @@
+"""The adapters of those who train again, propose and promote."""
+
+from pathlib import Path
+
+from artifacts.records.audit import AuditEntry
+from artifacts.records.gate import GateReport
+from artifacts.statements import SshVerifier
+from delivery.adapters.artifact_folders import model_store
+from delivery.adapters.dying import DieAfter
+from delivery.adapters.git_repository import GitRepository
+from delivery.adapters.retraining_folder import FolderRetrainings
+from delivery.adapters.step_files import StepFiles
+from delivery.adapters.training_commands import TrainingCommands
+from delivery.adapters.yaml_files import YamlPolicies
+from delivery.bootstrap.auditing import make_audit_log
+from delivery.bootstrap.forge import find_forge, make_branches
+from delivery.domain.retraining import gate_event
+from delivery.ports import CandidateJudge
+from delivery.settings import Settings
+from delivery.use_cases.plan_retraining import PlanRetraining
+from delivery.use_cases.promote import Promote
+from delivery.use_cases.propose_candidate import ProposeCandidate
+from delivery.use_cases.retrain import Retrain
+
+
+def make_plan(settings: Settings) -> PlanRetraining:
+    """Put planning together."""
+    return _plan(settings, TrainingCommands(settings.root), FolderRetrainings(_places(settings)))
+
+
+def make_retrain(settings: Settings) -> Retrain:
+    """Put retraining together."""
+    trainer = TrainingCommands(settings.root)
+    places = FolderRetrainings(_places(settings), trainer.hand_on)
+    return Retrain(
+        planning=_plan(settings, trainer, places),
+        retrainings=places,
+        trainer=trainer,
+        judge=_judge(settings),
+        audit=make_audit_log(settings),
+        propose=ProposeCandidate(
+            repository=GitRepository(settings.root),
+            store=model_store(settings.model_store, settings.public_key),
+            branches=make_branches(settings),
+            forge=find_forge(settings),
+        ),
+        actor=_who(settings),
+        after=DieAfter(settings.die_after),
+    )
+
+
+def make_promote(settings: Settings) -> Promote:
+    """Put promoting together."""
+    return Promote(
+        repository=GitRepository(settings.root),
+        audit=make_audit_log(settings),
+        branches=make_branches(settings),
+        forge=find_forge(settings),
+    )
+
+
+def record_gate(settings: Settings, report: GateReport, inputs: str, revision: str) -> AuditEntry:
+    """Add a verdict to the audit log; CommitUnknown, AuditBroken."""
+    commit = GitRepository(settings.root).commit(revision)
+    return make_audit_log(settings).append(gate_event(report, inputs, commit, _who(settings)))
+
+
+def gate_verifier(settings: Settings) -> SshVerifier:
+    """Return what believes the gate alone."""
+    return SshVerifier(settings.gate_signers, "gate", "plinth-gate-report")
+
+
+def kept_candidate(settings: Settings, inputs: str | None) -> Path | None:
+    """Return the folder of the candidate of some inputs, or None where it isn't kept any more."""
+    if inputs is None:
+        return None
+    place = FolderRetrainings(_places(settings)).place(inputs)
+    return place.candidate if place.kept else None
+
+
+def step_files(settings: Settings) -> StepFiles:
+    """Return what a step of a workflow leaves for others."""
+    return StepFiles(settings.step_output, settings.step_summary)
+
+
+def _plan(
+    settings: Settings, trainer: TrainingCommands, places: FolderRetrainings
+) -> PlanRetraining:
+    return PlanRetraining(GitRepository(settings.root), trainer, make_audit_log(settings), places)
+
+
+def _places(settings: Settings) -> Path:
+    """Beside the log that says what was judged: what one outlives, the other does."""
+    return settings.needed("audit").absolute() / "retraining"
+
+
+def _judge(settings: Settings) -> CandidateJudge:
+    # What measures and runs models takes a second to import; a plan has no use for it.
+    from functools import partial  # noqa: PLC0415
+
+    from delivery.bootstrap.gating import gate_signer, make_gate, make_summary  # noqa: PLC0415
+    from delivery.use_cases.judge_candidate import JudgeCandidate  # noqa: PLC0415
+
+    return JudgeCandidate(
+        gate=partial(make_gate, settings),
+        summary=make_summary(settings),
+        policies=YamlPolicies(settings.policies),
+        signer=gate_signer(settings),
+        verifier=gate_verifier(settings),
+    )
+
+
+def _who(settings: Settings) -> str:
+    return f"{settings.actor} ({settings.run})"[:200]

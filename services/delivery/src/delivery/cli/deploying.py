@@ -1,0 +1,148 @@
+"""Commands of those who deploy: make it so, compare, look, take back."""
+
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Final
+
+import typer
+
+from artifacts.records.release import Environment
+from delivery.bootstrap.deploying import (
+    audit_log,
+    make_checks,
+    make_deploy,
+    make_revert,
+    make_status,
+    make_verify,
+    who,
+)
+from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.domain.deployment.status_table import status_lines, summary_lines
+from delivery.domain.deployment.wanted import short
+from delivery.domain.text import plain
+from delivery.errors import RevertRefused
+from delivery.settings import Settings, read_settings
+from delivery.use_cases.verify import Verification, record_verification
+
+ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
+EXITS: Final = MappingProxyType(
+    {
+        "green": DONE,
+        "nothing": DONE,
+        "superseded": DONE,
+        "refused": REFUSED,
+        "undecided": BREAKDOWN,
+        "red": BREAKDOWN,
+    }
+)
+_LINE: Final = 4000
+
+app = typer.Typer(add_completion=False)
+
+
+class EnvironmentName(StrEnum):
+    """The environments that there are."""
+
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+Where = Annotated[EnvironmentName, typer.Argument(help="staging or production.")]
+
+
+@app.command()
+def deploy(
+    environment: Where,
+    commit: Annotated[str, typer.Option(help="Commit of main whose release is deployed.")],
+) -> None:
+    """Make an environment run what a commit of main wants: 0 done, 1 refused, 2 broken.
+
+    A commit that is no longer main's tip ends as superseded, with 0: another deploy counts.
+    """
+    settings = read_settings()
+    where: Environment = environment.value
+    done = make_deploy(settings, _say).run(where, commit)
+    for line in done.lines:
+        typer.echo(f"{done.outcome}: {plain(line, _LINE)}", err=EXITS[done.outcome] != DONE)
+    outputs: dict[str, str] = {"outcome": done.outcome}
+    if where == "staging" and done.outcome != "superseded":
+        pending = make_verify(settings, _say).pending("production", commit)
+        outputs["production"] = str(pending).lower()
+    _tell_workflow(settings, outputs, summary_lines(where, done))
+    raise typer.Exit(EXITS[done.outcome])
+
+
+@app.command()
+def verify(
+    environment: Where,
+    record: Annotated[bool, typer.Option("--record", help="Add it to the audit log.")] = False,
+) -> None:
+    """Compare git, aliases, Terraform's state and what runs: 0 equal, 1 different, 2 can't tell."""
+    settings = read_settings()
+    found = make_verify(settings, _say).run(environment.value)
+    if record:
+        record_verification(audit_log(settings), found, who(settings))
+    for difference in found.differences:
+        typer.echo(plain(difference, _LINE))
+    if not found.differences:
+        typer.echo(f"{environment}: {short(found.wanted.digest)} wherever it was looked for")
+    raise typer.Exit(_exit_of(found))
+
+
+@app.command()
+def status() -> None:
+    """Show all environments: what is wanted, what differs, what happened: 0 green, 1 not."""
+    settings = read_settings()
+    looking = make_status(settings, _say)
+    found = [looking.run(environment) for environment in ENVIRONMENTS]
+    for line in status_lines(found):
+        typer.echo(line)
+    raise typer.Exit(DONE if all(one.green for one in found) else REFUSED)
+
+
+@app.command()
+def revert(
+    promotion: Annotated[str, typer.Argument(help="The promotion: its merge on main.")],
+    key: Annotated[Path, typer.Option(help="Your SSH key, which signs the commit.")],
+    name: Annotated[str, typer.Option(help="Your name.")],
+    email: Annotated[str, typer.Option(help="Your e-mail address.")],
+) -> None:
+    """Make the branch that takes a promotion back: 0 made, 1 refused."""
+    try:
+        made = make_revert(read_settings(), key, name, email).run(promotion)
+    except RevertRefused as exc:
+        refuse(str(exc))
+    typer.echo(f"{made.branch}: production goes back to {short(made.back_to)}")
+    typer.echo(f"its merge withdraws {short(made.left)}")
+    if not made.approved:
+        typer.echo("this payload doesn't come back by itself: its merge needs new approvals")
+    typer.echo(f"push it and open a pull request: git push origin {made.branch}")
+
+
+@app.command()
+def terraform_check() -> None:
+    """Check Terraform's files: form, meaning, tests. 0 well, 1 not."""
+    failed = make_checks(read_settings(), _say).run()
+    if failed:
+        refuse("; ".join(failed))
+
+
+def _exit_of(found: Verification) -> int:
+    if not found.differences:
+        return DONE
+    known = [difference for difference in found.differences if not difference.unknown]
+    return REFUSED if known else BREAKDOWN
+
+
+def _say(line: str) -> None:
+    typer.echo(plain(line, _LINE))
+
+
+def _tell_workflow(settings: Settings, outputs: dict[str, str], summary: tuple[str, ...]) -> None:
+    if settings.step_output:
+        with settings.step_output.open("a", encoding="utf-8") as file:
+            file.writelines(f"{name}={value}\n" for name, value in outputs.items())
+    if settings.step_summary:
+        with settings.step_summary.open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in summary)

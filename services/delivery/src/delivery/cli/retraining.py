@@ -1,0 +1,157 @@
+"""Commands of those who train again, propose and promote, and of the forge."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from artifacts.errors import SignatureRefused
+from artifacts.records.gate import GateReport
+from artifacts.statements import read_signed
+from delivery.bootstrap.forge import find_forge, find_forge_settings
+from delivery.bootstrap.retraining import (
+    gate_verifier,
+    kept_candidate,
+    make_plan,
+    make_promote,
+    make_retrain,
+    record_gate,
+    step_files,
+)
+from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.domain.forge_checks import checklist
+from delivery.domain.promoting import NotShown
+from delivery.domain.retraining_page import plan_outputs, retrained_outputs, retrained_page
+from delivery.domain.text import plain
+from delivery.settings import read_settings
+from delivery.use_cases.open_proposal import Opened
+from delivery.use_cases.promote import AlreadyThere
+
+NO_FORGE: Final = (
+    "no forge is named: set PLINTH_BOX, or PLINTH_FORGE_URL, PLINTH_FORGE_REPOSITORY and "
+    "PLINTH_FORGE_TOKEN"
+)
+UNDECIDED: Final = "undecided"
+_LINE: Final = 2000
+
+app = typer.Typer(add_completion=False)
+Commit = Annotated[str, typer.Option(help="The commit; the checkout must be at it.")]
+Out = Annotated[Path | None, typer.Option(help="Where a copy of the candidate goes.")]
+Inputs = Annotated[str, typer.Option(help="The digest of what it was trained from.")]
+
+
+@app.command()
+def plan_retraining(commit: Commit = "HEAD") -> None:
+    """Say whether a commit's inputs are to be trained on: those judged before are not."""
+    settings = read_settings()
+    outputs = plan_outputs(make_plan(settings)(commit))
+    step_files(settings).output(outputs)
+    for name, value in outputs.items():
+        typer.echo(f"{name}={plain(value, _LINE)}")
+
+
+@app.command()
+def retrain(commit: Commit = "HEAD", out: Out = None) -> None:
+    """Train once for these inputs, judge, record, register and propose.
+
+    A refused model is no fault of the pipeline: 0 unless nothing could be decided, then 2.
+    """
+    settings = read_settings()
+    done = make_retrain(settings)(commit)
+    step, outputs = step_files(settings), retrained_outputs(done)
+    step.output(outputs)
+    step.summarise(retrained_page(done))
+    for name, value in outputs.items():
+        typer.echo(f"{name}={plain(value, _LINE)}")
+    for line in done.by_hand:
+        typer.echo(plain(line, _LINE))
+    if out and (kept := kept_candidate(settings, done.inputs)):
+        shutil.copytree(kept, out, dirs_exist_ok=True)
+    raise typer.Exit(BREAKDOWN if done.decision == UNDECIDED else DONE)
+
+
+@app.command(name="record-gate")
+def record_gate_(
+    report: Annotated[Path, typer.Argument(help="A signed gate report.")],
+    inputs: Inputs,
+    commit: Commit = "HEAD",
+) -> None:
+    """Add a verdict to the audit log, under the inputs that its candidate was trained from."""
+    settings = read_settings()
+    try:
+        found = read_signed(GateReport, report, gate_verifier(settings))
+    except SignatureRefused as exc:
+        refuse(str(exc))
+    entry = record_gate(settings, found, inputs, commit)
+    typer.echo(f"entry {entry.sequence}: {entry.outcome} for {entry.inputs}")
+
+
+@app.command()
+def promote() -> None:
+    """Ask for production to run what staging runs and verified: 0 asked, 1 nothing to promote."""
+    settings = read_settings()
+    done = make_promote(settings)()
+    step = step_files(settings)
+    if isinstance(done, NotShown):
+        step.output({"promoted": "false", "reason": done.reason})
+        refuse(done.reason)
+    if isinstance(done, AlreadyThere):
+        step.output({"promoted": "false", "reason": "production pins it already"})
+        typer.echo(f"production pins {done.payload} already")
+        return
+    step.output({"promoted": "true", "branch": done.branch.name, **_number(done)})
+    _tell(done)
+
+
+@app.command()
+def comment_evidence(
+    number: Annotated[int, typer.Argument(min=1, help="The pull request.")],
+    file: Annotated[Path, typer.Argument(help="Markdown, escaped where it isn't ours.")],
+    marker: Annotated[str, typer.Option(help="Whose comment it is: one each.")] = "judge",
+) -> None:
+    """Keep one comment of a pull request up to date."""
+    forge = find_forge(read_settings())
+    if forge is None:
+        typer.echo(f"{NO_FORGE}. By hand: copy {plain(file)} into pull request {number}")
+        return
+    body = _body(file)
+    forge.comment(number, marker, body)
+    typer.echo(f"pull request {number} shows {plain(file)}")
+
+
+@app.command()
+def check_forge() -> None:
+    """Check how GitHub is set up, item by item: 0 well, 1 not, 2 nobody can tell."""
+    forge = find_forge_settings(read_settings())
+    if forge is None:
+        typer.echo("undecided: PLINTH_FORGE_URL, PLINTH_FORGE_REPOSITORY and PLINTH_FORGE_TOKEN "
+                   "say which repository to ask", err=True)  # fmt: skip
+        raise typer.Exit(BREAKDOWN)
+    items = checklist(forge.facts())
+    for item in items:
+        typer.echo(f"{item.state:<10}  {item.name}")
+        if item.state != "ok":
+            typer.echo(f"            {plain(item.found, _LINE)}: {item.todo}")
+    states = {item.state for item in items}
+    raise typer.Exit(
+        REFUSED if "missing" in states else BREAKDOWN if "can't tell" in states else DONE
+    )
+
+
+def _body(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "The judge left no evidence: look at the run's log.\n"
+
+
+def _number(done: Opened) -> dict[str, str]:
+    return {"pull_request": str(done.pull_request.number)} if done.pull_request else {}
+
+
+def _tell(done: Opened) -> None:
+    if done.pull_request:
+        typer.echo(f"asked for by {plain(done.pull_request.name)} ({plain(done.branch.name)})")
+    for line in done.by_hand:
+        typer.echo(plain(line, _LINE))

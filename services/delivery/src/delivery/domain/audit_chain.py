@@ -1,0 +1,162 @@
+"""The audit log's bytes: a line an entry, each naming the digest of the one before it.
+
+    {"entry":{...canonical JSON...},"signature":"..."}
+
+There is one form of a line, so that an edit is found whatever it edits. The log's head, signed and
+kept elsewhere, names the last entry by digest; that one names the one before it, and so on. Whoever
+changes, moves, drops or adds an entry up to the head must therefore find other bytes of the same
+SHA-256, or sign another head. So the head's signature and the chain vouch for every entry, and each
+line's own signature is needed for two things only: the one line that a crash may have left beyond
+the head, and whoever is handed a single line.
+
+What this can't see: a log and a head both replaced by older ones that fit each other, and both
+deleted. Whoever may write to both folders and waits for a moment can do that; a copy of the head in
+a third place (a bucket that keeps versions, a backup) is the answer to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import rfc8785
+from pydantic import ValidationError
+
+from artifacts.digests import digest_bytes
+from artifacts.errors import UnreadableRecord
+from artifacts.records.audit import AuditEntry, AuditHead
+from artifacts.records.record import Part, parse_json
+from delivery.domain.text import plain
+from delivery.errors import AuditBroken
+
+EMPTY = AuditHead(sequence=0, entry=None)
+"""The head of a log that has no entry yet."""
+_LIMIT = 200
+
+
+class SignedEntry(Part):
+    """An entry and the signature of its canonical JSON."""
+
+    entry: AuditEntry
+    signature: str
+
+    @cached_property
+    def signed(self) -> bytes:
+        """The bytes that the signature is of."""
+        return rfc8785.dumps(self.entry.model_dump(mode="json"))
+
+    @cached_property
+    def digest(self) -> str:
+        """The entry's digest: what the next one and the head name."""
+        return digest_bytes(self.signed)
+
+    @property
+    def line(self) -> bytes:
+        """The line of the log, with its end."""
+        return b'{"entry":%s,"signature":%s}\n' % (self.signed, rfc8785.dumps(self.signature))
+
+
+class SignedHead(Part):
+    """A head and the signature of its canonical JSON, in one file: whole or not there."""
+
+    head: AuditHead
+    signature: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A log's entries, and the bytes of a line that a crash cut off (empty without one)."""
+
+    links: tuple[SignedEntry, ...]
+    torn: bytes = b""
+
+    @property
+    def head(self) -> AuditHead:
+        """The head that a log of these entries has."""
+        if not self.links:
+            return EMPTY
+        return AuditHead(sequence=len(self.links), entry=self.links[-1].digest)
+
+
+def read_chain(data: bytes, place: str) -> Chain:
+    """Return the entries of a log's bytes; AuditBroken names the first line that can't be one.
+
+    A last line without an end is what a crash in the middle of a write leaves: it is whole, and
+    only lacks its end, or it is torn.
+    """
+    *lines, rest = data.split(b"\n")
+    links = [_link(line + b"\n", f"{place}, line {n}") for n, line in enumerate(lines, start=1)]
+    torn = b""
+    if rest:
+        try:
+            links.append(_link(rest + b"\n", place))
+        except AuditBroken:
+            torn = rest
+    _check_order(links, place)
+    return Chain(tuple(links), torn)
+
+
+def read_head(data: bytes, place: str) -> SignedHead:
+    """Return the signed head of a file's bytes; AuditBroken where it is none."""
+    try:
+        return SignedHead.model_validate(parse_json(data.decode(), place))
+    except (ValueError, UnreadableRecord) as exc:
+        raise AuditBroken(place, f"it can't be read: {plain(exc, _LIMIT)}") from exc
+
+
+def head_bytes(head: AuditHead) -> bytes:
+    """Return the bytes that a head's signature is of."""
+    return rfc8785.dumps(head.model_dump(mode="json"))
+
+
+def beyond_head(chain: Chain, head: AuditHead, place: str) -> SignedEntry | None:
+    """Return the one entry that a crash left beyond the head, or None.
+
+    Its signature is yet to be verified. Raises AuditBroken where the log isn't the head's.
+    """
+    known, there = head.sequence, len(chain.links)
+    if there < known:
+        raise AuditBroken(
+            f"{place}, line {there + 1}",
+            f"lines are missing: the signed head knows {known}, there are {there}",
+        )
+    named = chain.links[known - 1].digest if known else None
+    if named != head.entry:
+        raise AuditBroken(
+            f"{place}, line {known}", "it is not the entry that the head was signed of"
+        )
+    if there > known + 1:
+        raise AuditBroken(
+            f"{place}, line {known + 1}",
+            f"{there - known} lines stand beyond the signed head, and a crash leaves one at most",
+        )
+    return chain.links[known] if there > known else None
+
+
+def next_entry_place(chain: Chain) -> tuple[int, str | None]:
+    """Return the sequence number and the `previous` of the entry that comes next."""
+    return len(chain.links) + 1, chain.head.entry
+
+
+def _link(line: bytes, place: str) -> SignedEntry:
+    try:
+        link = SignedEntry.model_validate(parse_json(line.decode(), place))
+    except (ValidationError, ValueError, UnreadableRecord) as exc:
+        raise AuditBroken(place, f"it can't be read: {plain(exc, _LIMIT)}") from exc
+    if link.line != line:
+        raise AuditBroken(place, "it is not in the form that it was written in")
+    return link
+
+
+def _check_order(links: Sequence[SignedEntry], place: str) -> None:
+    if links and (links[0].entry.sequence, links[0].entry.previous) != (1, None):
+        raise AuditBroken(
+            f"{place}, line 1", f"it is entry {links[0].entry.sequence}, not the first"
+        )
+    for number, (before, link) in enumerate(pairwise(links), start=2):
+        if link.entry.sequence != number:
+            reason = f"it is entry {link.entry.sequence}: a line was deleted, moved or repeated"
+            raise AuditBroken(f"{place}, line {number}", reason)
+        if link.entry.previous != before.digest:
+            reason = f"entry {number - 1} before it is not the one that it was written after"
+            raise AuditBroken(f"{place}, line {number}", reason)

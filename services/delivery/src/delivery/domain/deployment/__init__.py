@@ -1,0 +1,1 @@
+"""What a deploy does in which order, what it compares, and what earlier ones left behind."""

@@ -1,0 +1,114 @@
+"""What the audit log says of an environment's deploys."""
+
+from collections.abc import Iterable, Sequence
+
+from artifacts.records.audit import AuditEntry
+from artifacts.records.release import Environment
+
+_DEPLOYS = frozenset({"deploy", "rollback"})
+_SERVED = frozenset({"green", "undecided"})
+"""Outcomes of deploys that brought something up: one that was killed had begun."""
+
+
+def last_deploy(entries: Sequence[AuditEntry], environment: Environment) -> AuditEntry | None:
+    """Return the last deploy or rollback of an environment that ended green, or None."""
+    done = (e for e in reversed(entries) if is_deploy(e, environment) and e.outcome == "green")
+    return next(done, None)
+
+
+def last_attempt(entries: Sequence[AuditEntry], environment: Environment) -> AuditEntry | None:
+    """Return the last entry of a deploy of an environment, however it ended, or None."""
+    return next((e for e in reversed(entries) if is_deploy(e, environment)), None)
+
+
+def last_served(entries: Sequence[AuditEntry], environment: Environment) -> str | None:
+    """Return the digest of the payload that an environment was last made to run, or None.
+
+    A deploy that was killed had begun: what it brought up served, if only for a moment.
+    """
+    served = (
+        entry.payload
+        for entry in reversed(entries)
+        if is_deploy(entry, environment) and entry.outcome in _SERVED
+    )
+    return next(served, None)
+
+
+def last_verification(entries: Sequence[AuditEntry], environment: Environment) -> AuditEntry | None:
+    """Return the last verification of an environment, or None."""
+    found = (e for e in reversed(entries) if e.event == "verification")
+    return next((e for e in found if e.environment == environment), None)
+
+
+def left_by_going_back(
+    entries: Sequence[AuditEntry], environment: Environment, payload: str | None
+) -> str | None:
+    """Return the payload that production leaves by going back to one that ran there before.
+
+    None where running `payload` is no rollback: it runs already, never ran, or was withdrawn by a
+    rollback since it last did.
+    """
+    if environment != "production" or payload is None:
+        return None
+    made = [e for e in entries if is_deploy(e, environment) and e.outcome in _SERVED]
+    left = _left_since(made, payload)
+    ran = withdrawn = False
+    for entry in made:
+        if entry.payload == payload and entry.outcome == "green":
+            ran, withdrawn = True, False
+        if entry.left == payload:
+            withdrawn = True
+    return left if ran and not withdrawn else None
+
+
+def _left_since(made: Sequence[AuditEntry], payload: str) -> str | None:
+    for entry in reversed(made):
+        if entry.payload != payload:
+            return entry.payload
+        if entry.outcome == "green":
+            return None
+    return None
+
+
+def kept_payloads(
+    entries: Sequence[AuditEntry], environments: Iterable[Environment], last: int
+) -> tuple[str, ...]:
+    """Return the payloads to keep for rollbacks: of each environment the last so many."""
+    kept: list[str] = []
+    for environment in environments:
+        ran: list[str] = []
+        for entry in reversed(entries):
+            done = is_deploy(entry, environment) and entry.outcome in _SERVED
+            if done and entry.payload and entry.payload not in ran:
+                ran.append(entry.payload)
+        kept += ran[:last]
+    return tuple(dict.fromkeys(kept))
+
+
+def open_break_glass(
+    entries: Sequence[AuditEntry], environment: Environment
+) -> tuple[AuditEntry, ...]:
+    """Return the entries of break-glass deploys of an environment that nobody has reviewed yet.
+
+    A review names one of the statements that opened the case, and closes all of it.
+    """
+    reviewed = {entry.subject for entry in entries if entry.event == "review"}
+    cases = [e for e in entries if e.event == "break_glass" and e.environment == environment]
+    closed = {case.payload for case in cases if case.subject in reviewed}
+    return tuple(case for case in cases if case.payload not in closed)
+
+
+def superseded(entries: Sequence[AuditEntry], environment: Environment) -> tuple[AuditEntry, ...]:
+    """Return the deploys of an environment that main left behind since the last green one."""
+    found: list[AuditEntry] = []
+    for entry in reversed(entries):
+        if is_deploy(entry, environment) and entry.outcome == "green":
+            break
+        if is_deploy(entry, environment) and entry.outcome == "superseded":
+            found.append(entry)
+    return tuple(reversed(found))
+
+
+def is_deploy(entry: AuditEntry, environment: Environment) -> bool:
+    """Whether an entry is about a deploy or a rollback of an environment."""
+    return entry.event in _DEPLOYS and entry.environment == environment

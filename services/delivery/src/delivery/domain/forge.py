@@ -1,0 +1,64 @@
+"""Forge: where branches become pull requests. What commands know of one, whichever it is."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+PullState = Literal["open", "merged", "closed"]
+LONGEST_BODY: Final = 60_000
+"""Characters. GitHub takes 65,536 of a pull request or a comment."""
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """A branch that is asked to become part of main. `head` is None while nobody knows it."""
+
+    number: int
+    branch: str
+    title: str
+    state: PullState
+    head: str | None = None
+    url: str | None = None
+
+    @property
+    def name(self) -> str:
+        """How people find it."""
+        return self.url or f"pull request #{self.number}"
+
+
+@dataclass(frozen=True)
+class PublishedBranch:
+    """A branch as it now stands. Not `pushed`: there is no shared repository, it is here alone."""
+
+    name: str
+    commit: str
+    changed: bool
+    pushed: bool = True
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A pull request became part of main by this commit."""
+
+    commit: str
+
+
+@dataclass(frozen=True)
+class ForgeRefused:
+    """The forge's protection said no."""
+
+    reason: str
+
+
+def fitted(body: str, longest: int = LONGEST_BODY) -> str:
+    """Return a body that a forge takes: cut at a line's end, and it says so."""
+    if len(body) <= longest:
+        return body
+    note = "\n\n*The rest doesn't fit into a comment: the run's summary holds all of it.*\n"
+    kept = body[: longest - len(note)]
+    # Not in the middle of a line: half a row of a table would swallow the note.
+    return kept[: kept.rfind("\n") + 1 or len(kept)] + note
+
+
+def mark_of(marker: str) -> str:
+    """Return the invisible first line by which a comment is found again."""
+    return f"<!-- plinth:{marker} -->"

@@ -1,0 +1,246 @@
+"""approvals, break_glass, rejections: the people whom a tier asks for, and those who object."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from artifacts.records.approval import Approval, ChangeSubject, Subject, Word
+from delivery.domain.promotion.authors import authors_of
+from delivery.domain.promotion.facts import ChangeFacts, Statement, Unreadable
+from delivery.domain.promotion.findings import Finding, passed, refused, undecided
+from delivery.domain.promotion.history import course_of, rolls_back
+from delivery.domain.promotion.releases import strictest_tier
+from delivery.domain.promotion.words import (
+    covers,
+    not_of_its_approver,
+    objection,
+    payload_subject,
+    read_statements,
+    speaks_of,
+    withdrawn_by,
+)
+from delivery.domain.tiers import TIERS, Approvers, BreakGlass, Tier
+
+PAYLOAD, CHANGE, REJECTIONS = "payload_approved", "change_approved", "rejections"
+STRICTEST: Final = TIERS[-1]
+SHOWN: Final = 3
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Statements of one word that count, and why others beside them don't."""
+
+    statements: tuple[Approval, ...]
+    others: tuple[str, ...]
+
+    @property
+    def given(self) -> tuple[tuple[str, str], ...]:
+        """Who spoke, and in which role."""
+        return tuple((one.approver, one.role) for one in self.statements)
+
+
+def judge_payload_approval(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse a new payload that the persons of its tier didn't approve as it is."""
+    if not facts.new_payload:
+        return ()
+    if rolls_back(facts):
+        return (passed(PAYLOAD, "it is the release before, which was approved and ran"),)
+    subject, tier = payload_subject(facts), strictest_tier(facts)
+    if subject is None:
+        return (refused(PAYLOAD, "nothing can be approved before its gate reports are readable"),)
+    if tier is None:
+        return (undecided(PAYLOAD, "without a policy and tiers nobody knows who must approve"),)
+    return _judge(PAYLOAD, facts, subject, tier)
+
+
+def judge_change_approval(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse a change of what judges that the strictest tier's persons didn't approve as it is."""
+    if facts.change_digest is None:
+        return ()
+    tiers = facts.ground.tiers
+    if isinstance(tiers, Unreadable):
+        return (undecided(CHANGE, f"nobody knows who must approve: {tiers}"),)
+    subject = ChangeSubject(change=facts.change_digest)
+    return _judge(CHANGE, facts, subject, tiers.tiers[STRICTEST])
+
+
+def _judge(rule: str, facts: ChangeFacts, subject: Subject, tier: Tier) -> tuple[Finding, ...]:
+    counted = count(facts, "approved", subject, tier)
+    missing = covers(_asked(tier.approvals), counted.given)
+    if not missing:
+        names = ", ".join(f"{one.approver} ({one.role})" for one in counted.statements)
+        return (passed(rule, f"approved by {names}"),)
+    what = "the payload" if rule == PAYLOAD else f"changing {_shown(facts)}"
+    lacking = f"{what} lacks approvals by {', '.join(missing)}"
+    ignored = "".join(f"; not counted: {other}" for other in counted.others)
+    return (refused(rule, lacking + ignored),)
+
+
+def _shown(facts: ChangeFacts) -> str:
+    paths = [change.path for change in facts.protected]
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return ", ".join(paths[:SHOWN]) + more
+
+
+def _asked(approvals: Iterable[Approvers]) -> tuple[tuple[str, int], ...]:
+    return tuple((one.role, one.persons) for one in approvals)
+
+
+def count(facts: ChangeFacts, word: str, subject: Subject, tier: Tier | None) -> Counted:
+    """Sort statements of a word into those that count for a subject, and others with reasons.
+
+    Others are named if they speak of it, or came with this change: somebody meant them to count.
+    """
+    statements, others = [], []
+    for found in facts.statements:
+        one = found.approval
+        if isinstance(one, Unreadable):
+            others += [f"{one}"] if found.added else []
+        elif one.word == word and (found.added or speaks_of(one.subject, facts)):
+            reason = reason_against(found, one, facts, subject, tier)
+            if not reason:
+                statements.append(one)
+            elif type(one.subject) is type(subject):
+                others.append(f"{one.approver} as {one.role}: {reason}")
+    return Counted(tuple(statements), tuple(dict.fromkeys(others)))
+
+
+def reason_against(
+    found: Statement, one: Approval, facts: ChangeFacts, subject: Subject, tier: Tier | None
+) -> str:
+    """Say why an approval or a broken glass doesn't count for a subject; nothing if it does.
+
+    Unlike a rejection, it must be there when the change has landed: main keeps the proof.
+    """
+    if reason := objection(found, facts) or _other(one.subject, subject):
+        return reason
+    if not found.present:
+        return "was there and is gone, or was replaced"
+    if one.approver in authors_of(facts):
+        return "is an author of the change, and nobody approves their own work"
+    days = tier.approvals_valid_days if tier else None
+    if days is not None and facts.now - one.at > timedelta(days=days):
+        return f"has expired: {one.at.date()} is more than {days} days ago"
+    if any(person == one.approver for person, _ in withdrawn_by(one.digest, facts)):
+        return "was withdrawn by the same person"
+    return _before_rollback(one, facts)
+
+
+def _other(found: Subject, subject: Subject) -> str:
+    if found == subject:
+        return ""
+    if isinstance(found, ChangeSubject) or isinstance(subject, ChangeSubject):
+        return "is about another change: files were changed after it"
+    if found.environment != subject.environment:
+        return f"is for {found.environment}, not for {subject.environment}"
+    if found.payload != subject.payload:
+        return f"is about another payload, {found.payload}"
+    return "names another gate report, policy, tiers or data than those of this payload"
+
+
+def _before_rollback(one: Approval, facts: ChangeFacts) -> str:
+    if isinstance(one.subject, ChangeSubject):
+        return ""
+    course = course_of(facts.production_history, facts.log)
+    withdrawn = course.withdrawn_at(one.subject.payload)
+    if withdrawn is not None and one.at <= withdrawn:
+        return f"was made before a rollback withdrew this payload ({withdrawn.isoformat()})"
+    return ""
+
+
+def glass_of(facts: ChangeFacts) -> tuple[Approval, ...]:
+    """Return the statements that together break the glass for the new payload; none if they don't.
+
+    They must be of the roles that the tiers name, by distinct persons, and not expired.
+    """
+    subject, tiers = payload_subject(facts), facts.ground.tiers
+    if subject is None or isinstance(tiers, Unreadable):
+        return ()
+    glass = tiers.break_glass
+    counted = count(facts, "break_glass", subject, None).statements
+    valid = tuple(one for one in counted if not _out_of_time(one, facts, glass))
+    given = [(one.approver, one.role) for one in valid]
+    return () if covers(_asked(glass.approvals), given) else valid
+
+
+def _out_of_time(one: Approval, facts: ChangeFacts, glass: BreakGlass) -> str:
+    if one.expires_at is None or facts.now >= one.expires_at:
+        return f"has expired at {one.expires_at}"
+    if one.expires_at - one.at > timedelta(hours=glass.max_hours):
+        return f"would hold for longer than {glass.max_hours:g} h"
+    return ""
+
+
+def glass_objection(one: Approval, facts: ChangeFacts) -> str:
+    """Say why a statement doesn't break the glass by its times; nothing if it does."""
+    tiers = facts.ground.tiers
+    return (
+        str(tiers) if isinstance(tiers, Unreadable) else _out_of_time(one, facts, tiers.break_glass)
+    )
+
+
+def roles_asked(subject: Subject, word: Word, facts: ChangeFacts) -> tuple[str, ...]:
+    """Name the roles whose word a subject takes; of a rejection, every role's."""
+    tiers = facts.ground.tiers
+    if isinstance(tiers, Unreadable):
+        return ()
+    if word == "rejected":
+        return tuple(tiers.roles)
+    if word == "break_glass":
+        return tuple(one.role for one in tiers.break_glass.approvals)
+    strictest = tiers.tiers[STRICTEST]
+    tier = strictest if isinstance(subject, ChangeSubject) else strictest_tier(facts)
+    return tuple(one.role for one in tier.approvals) if tier else ()
+
+
+def judge_rejections(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse what somebody rejected, until they or a role that the tiers name take it back.
+
+    Neither a deleted file nor a rewritten branch takes it back: the log remembers, and so do all
+    commits of the change. A key that was revoked later makes a rejection no less.
+    """
+    if facts.change_digest is None and not facts.new_payload:
+        return ()
+    open_ones = tuple(
+        refused(REJECTIONS, f"{who} rejected it: {reason}")
+        for who, reason, digest in _rejections(facts)
+        if not _taken_back(digest, who, facts)
+    )
+    return tuple(dict.fromkeys(open_ones)) or (passed(REJECTIONS, "nobody rejects it"),)
+
+
+def _rejections(facts: ChangeFacts) -> Iterator[tuple[str, str, str]]:
+    """Give who rejected this change, why, and by which statement."""
+    for found, one in read_statements(facts):
+        own = one.word == "rejected" and not not_of_its_approver(found, facts)
+        if own and speaks_of(one.subject, facts):
+            yield one.approver, one.reason, one.digest
+    for entry in facts.log:
+        if entry.event != "rejection" or entry.subject is None:
+            continue
+        of_change = facts.change_digest is not None and entry.change == facts.change_digest
+        of_payload = facts.new_payload is not None and entry.payload == facts.new_payload
+        if of_change or (of_payload and entry.environment == "production"):
+            yield entry.actor, entry.reason, entry.subject
+
+
+def _taken_back(digest: str, who: str, facts: ChangeFacts) -> bool:
+    tiers = facts.ground.tiers
+    roles = () if isinstance(tiers, Unreadable) else tiers.rejections_withdrawn_by
+    authors = authors_of(facts)
+    return any(
+        person == who or not role or (role in roles and person not in authors)
+        for person, role in withdrawn_by(digest, facts)
+    )
+
+
+def counts_as_withdrawal(one: Approval, facts: ChangeFacts) -> bool:
+    """Whether a withdrawal takes back what it names: one's own word, or as a role a rejection."""
+    spoken = [other for _, other in read_statements(facts) if other.digest == one.of]
+    rejected = [who for who, _, digest in _rejections(facts) if digest == one.of]
+    if one.approver in {other.approver for other in spoken} | set(rejected):
+        return True
+    tiers = facts.ground.tiers
+    roles = () if isinstance(tiers, Unreadable) else tiers.rejections_withdrawn_by
+    return bool(rejected) and one.role in roles and one.approver not in authors_of(facts)

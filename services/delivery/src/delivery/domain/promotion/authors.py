@@ -1,0 +1,96 @@
+"""authors: whoever changes a release or what judges has signed it, and approves none of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from delivery.domain.approvers import People
+from delivery.domain.promotion.facts import ChangeFacts, Commit, Unreadable
+from delivery.domain.promotion.findings import Finding, passed, refused, undecided
+from delivery.domain.promotion.paths import PROTECTED
+from delivery.domain.promotion.signatures import service_of
+
+RULE = "authors"
+NAMESPACE = "git"
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who signed a commit: a person or a service by name, or why nobody can say so."""
+
+    person: str | None = None
+    service: str | None = None
+    problem: str = ""
+
+
+def authors_of(facts: ChangeFacts) -> frozenset[str]:
+    """Name every person who counts as an author: signers, authors, committers and the pusher."""
+    people = facts.ground.people
+    if isinstance(people, Unreadable):
+        return frozenset()
+    found = {people.of_account(facts.pusher)} if _is_authored(facts) else set()
+    for commit in facts.commits:
+        if commit.authored:
+            found |= {people.of_email(commit.author), people.of_email(commit.committer)}
+            found.add(signer_of(facts, people, commit).person)
+    return frozenset(name for name in found if name)
+
+
+def judge_authors(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse commits of a release or of what judges that nobody known signed, or in another's name.
+
+    A merge that only joins its parents, and a commit that only adds approvals, need no signature.
+    """
+    authored = [commit for commit in facts.commits if commit.authored]
+    if not _is_authored(facts):
+        return ()
+    people = facts.ground.people
+    if isinstance(people, Unreadable):
+        return (undecided(RULE, f"nobody can say who is who: {people}"),)
+    if not authored:
+        return (refused(RULE, "no commit of it says who changed what it changes"),)
+    problems = [
+        refused(RULE, f"commit {commit.id[:12]} {problem}")
+        for commit in authored
+        for problem in _problems(facts, people, commit)
+    ]
+    names = ", ".join(sorted(authors_of(facts))) or "a service"
+    return tuple(problems) or (passed(RULE, f"made and signed by {names}"),)
+
+
+def signer_of(facts: ChangeFacts, people: People, commit: Commit) -> Signer:
+    """Say whose key signed a commit."""
+    signature = commit.signature
+    if signature.problem:
+        return Signer(problem=signature.problem)
+    if signature.namespace != NAMESPACE:
+        return Signer(problem=f"is signed in the namespace {signature.namespace}, not {NAMESPACE}")
+    if service := service_of(facts.ground.services, signature):
+        return Signer(service=service)
+    name = people.owner(signature.key)
+    if name is None:
+        return Signer(problem="is signed by a key of nobody on main")
+    if objection := people.persons[name].objection(signature.key, facts.now):
+        return Signer(problem=f"is signed by {name}, who {objection}")
+    return Signer(person=name)
+
+
+def _is_authored(facts: ChangeFacts) -> bool:
+    from_paths = Commit("", "", "", facts.changes)
+    return from_paths.authored
+
+
+def _problems(facts: ChangeFacts, people: People, commit: Commit) -> Iterator[str]:
+    signer = signer_of(facts, people, commit)
+    if signer.problem:
+        yield signer.problem
+        return
+    committer = people.of_email(commit.committer)
+    if committer is not None and committer != signer.person:
+        who = signer.person or f"the service {signer.service}"
+        yield f"has a forged author: it says that {committer} committed it, and {who} signed it"
+    guarded = [change.path for change in commit.changes if change.kind in PROTECTED]
+    if signer.service and guarded:
+        yield (
+            f"is signed by the service {signer.service}, which may propose releases; only a person "
+            f"changes {guarded[0]}"
+        )

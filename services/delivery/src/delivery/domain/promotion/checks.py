@@ -1,0 +1,33 @@
+"""Which checks a change can break: a release, an approval or a photo can't break a type."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from delivery.domain.promotion.paths import Kind, classify
+
+WITHOUT_TESTS: Final[frozenset[Kind]] = frozenset(
+    {"staging_release", "production_release", "approvals", "reports", "data", "holdout", "docs"}
+)
+"""Kinds that hold no code and no rule. What they say is judged by judge.yml."""
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What CI has to run: tests with lint and types, Terraform's, the mutation check."""
+
+    tests: bool
+    terraform: bool
+    judge: bool
+
+
+EVERYTHING: Final = Checks(tests=True, terraform=True, judge=True)
+
+
+def checks_of(paths: Iterable[str]) -> Checks:
+    """Return the checks that a change of some paths needs."""
+    changed = tuple(paths)
+    kinds = classify(changed)
+    tests = bool(kinds - WITHOUT_TESTS)
+    terraform = any(path.startswith(("infra/", "services/delivery/")) for path in changed)
+    return Checks(tests=tests, terraform=terraform, judge="judge" in kinds or "policy" in kinds)

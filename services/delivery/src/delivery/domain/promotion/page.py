@@ -1,0 +1,82 @@
+"""A verdict as lines for a terminal, and as Markdown for a summary or a pull request."""
+
+from collections.abc import Iterator
+
+from artifacts.records.approval import ApprovedModel, PayloadSubject, Subject
+from delivery.domain.promotion.findings import ChangeVerdict, Finding
+from delivery.domain.promotion.words import subject_digest
+from delivery.domain.text import markdown, plain, prose
+
+LONGEST = 1000
+
+
+def verdict_lines(verdict: ChangeVerdict) -> tuple[str, ...]:
+    """Write a verdict as lines: the decision, then what each rule found."""
+    return tuple(_lines(verdict))
+
+
+def _lines(verdict: ChangeVerdict) -> Iterator[str]:
+    yield f"{verdict.decision}: {verdict.base[:12]}..{verdict.head[:12]}"
+    yield f"  changes   {', '.join(verdict.kinds) or 'nothing that is judged'}"
+    if verdict.authors:
+        yield f"  authors   {', '.join(verdict.authors)}"
+    for finding in verdict.findings:
+        yield f"  {finding.outcome:<9} {finding.rule}: {plain(finding.reason, LONGEST)}"
+    for subject in verdict.subjects:
+        yield from (f"  to sign   {line}" for line in subject_lines(subject))
+
+
+def subject_lines(subject: Subject) -> tuple[str, ...]:
+    """Say what an approver signs, digest by digest."""
+    if not isinstance(subject, PayloadSubject):
+        return (f"change {subject.change}",)
+    models = (
+        f"{name} {part} {digest}"
+        for name, model in subject.models.items()
+        for part, digest in _parts(model)
+    )
+    return (f"payload {subject.payload} in {subject.environment}", *models)
+
+
+def _parts(model: ApprovedModel) -> tuple[tuple[str, str], ...]:
+    return (
+        ("model", model.model),
+        ("gate report", model.gate_report),
+        ("policy", model.policy),
+        ("risk tiers", model.risk_tiers),
+        ("photo manifest", model.photo_manifest),
+    )
+
+
+def verdict_page(verdict: ChangeVerdict) -> str:
+    """Write a verdict as Markdown. All that a branch could have written is escaped."""
+    kinds = ", ".join(verdict.kinds) or "nothing that is judged"
+    authors = ", ".join(verdict.authors) or "none"
+    span = f"{verdict.base[:12]}..{verdict.head[:12]}"
+    lines = [
+        f"# The judge: {verdict.decision}",
+        "",
+        f"`{span}` changes {markdown(kinds)}. Authors: {markdown(authors)}.",
+        *_notes(verdict),
+        "",
+        "| rule | outcome | why |",
+        "|---|---|---|",
+        *map(_row, verdict.findings),
+    ]
+    for subject in verdict.subjects:
+        lines += ["", f"To sign (`{subject_digest(subject)}`):", ""]
+        lines += [f"- `{line}`" for line in subject_lines(subject)]
+    return "\n".join(lines) + "\n"
+
+
+def _notes(verdict: ChangeVerdict) -> Iterator[str]:
+    if verdict.rollback:
+        left = f"`{verdict.withdraws}`" if verdict.withdraws else "nothing"
+        yield from ("", f"A rollback: it withdraws {left}.")
+    if verdict.break_glass:
+        yield from ("", "**The glass is broken**: it stays red until a third person reviews it.")
+
+
+def _row(finding: Finding) -> str:
+    reason = prose(plain(finding.reason, LONGEST))
+    return f"| {markdown(finding.rule)} | {finding.outcome} | {reason} |"

@@ -1,0 +1,152 @@
+"""Releases: signed gate reports that today's policies allow, code of main, and staging's word."""
+
+from collections.abc import Iterator
+
+from artifacts.records.gate import GateReport
+from artifacts.records.holdout import HoldoutPin
+from artifacts.records.release import ReleasedModel
+from delivery.domain.policy import Policy
+from delivery.domain.promotion.facts import ChangeFacts, Report, Unreadable
+from delivery.domain.promotion.findings import Finding, passed, refused, summed, undecided
+from delivery.domain.promotion.history import rolls_back, verifications
+from delivery.domain.promotion.signatures import service_of
+from delivery.domain.tiers import TIERS, RiskTiers, Tier
+
+REPORTS, CODE, STAGING = "gate_reports", "code_on_main", "staging_verified"
+NAMESPACE, GATE = "plinth-gate-report", "gate"
+
+Entry = tuple[str, ReleasedModel]
+
+
+def judged_entries(facts: ChangeFacts) -> tuple[Entry, ...]:
+    """Name the models whose gate reports count: all of a new payload, and what staging has new.
+
+    What staging ran before may come back, and so may production's release before.
+    """
+    found: dict[Entry, None] = {}
+    if facts.new_payload and not rolls_back(facts):
+        found |= dict.fromkeys(_entries(facts.releases_after["production"]))
+    if "staging_release" in facts.kinds:
+        known = set(_entries(facts.releases_before["staging"]))
+        known |= {entry for past in facts.staging_history for entry in _entries(past.release)}
+        new = (one for one in _entries(facts.releases_after["staging"]) if one not in known)
+        found |= dict.fromkeys(new)
+    return tuple(found)
+
+
+def judge_reports(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse models that the gate didn't allow, by a report that it signed, about these bytes.
+
+    Undecided where policy, tiers or holdout of main are others than those it judged by.
+    """
+    entries = judged_entries(facts)
+    if not entries:
+        return ()
+    problems = tuple(one for name, entry in entries for one in _report(facts, name, entry))
+    return summed(REPORTS, problems, f"the gate allowed {', '.join(name for name, _ in entries)}")
+
+
+def _report(facts: ChangeFacts, model: str, entry: ReleasedModel) -> Iterator[Finding]:
+    found = facts.reports.get(entry.gate_report)
+    if found is None or isinstance(found.report, Unreadable):
+        why = "it is not under releases/reports" if found is None else str(found.report)
+        yield refused(REPORTS, f"the gate report {entry.gate_report} of {model}: {why}")
+        return
+    if forged := _forged(facts, found, found.report, entry):
+        yield refused(REPORTS, f"the gate report of {model} {forged}")
+        return
+    yield from _says(found.report, model, entry)
+    yield from _grounds(facts, found.report, model)
+
+
+def _forged(facts: ChangeFacts, found: Report, report: GateReport, entry: ReleasedModel) -> str:
+    signature = found.signature
+    if report.digest != entry.gate_report:
+        return f"was edited: it is {report.digest}, the release names {entry.gate_report}"
+    if signature.problem:
+        return f"is fabricated: {signature.problem}"
+    if signature.namespace != NAMESPACE:
+        return f"is fabricated: it is signed in the namespace {signature.namespace}"
+    if service_of(facts.ground.gate, signature) != GATE:
+        return "is fabricated: it is signed by a key that is not the gate's on main"
+    return ""
+
+
+def _says(report: GateReport, model: str, entry: ReleasedModel) -> Iterator[Finding]:
+    if report.decision != "allowed":
+        yield refused(REPORTS, f"the gate's decision about {model} is {report.decision}")
+    if report.candidate != entry.digest:
+        about = f"is about {report.candidate}, the release has {entry.digest}"
+        yield refused(REPORTS, f"the gate report of {model} {about}")
+    if report.model != model:
+        yield refused(REPORTS, f"the release calls {model} what the gate judged as {report.model}")
+
+
+def _grounds(facts: ChangeFacts, report: GateReport, model: str) -> Iterator[Finding]:
+    ground = facts.ground
+    policy, tiers, pin = ground.policies.get(model), ground.tiers, ground.pins.get(model)
+    judged = (
+        ("policy", report.policy, policy.digest if isinstance(policy, Policy) else policy),
+        ("tiers", report.risk_tiers, tiers.digest if isinstance(tiers, RiskTiers) else tiers),
+        ("holdout", report.holdout, pin.split_digest if isinstance(pin, HoldoutPin) else pin),
+    )
+    for what, then, now in judged:
+        if then != now:
+            reason = f"{model} was judged by the {what} {then}, main has {now}: run the gate again"
+            yield undecided(REPORTS, reason)
+
+
+def judge_code(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse code that is not main's, or is not what its digest says."""
+    release = facts.releases_after["production"]
+    if "production_release" not in facts.kinds or isinstance(release, Unreadable):
+        return ()
+    if release.code is None or facts.code is None:
+        return ()
+    commit = release.code.commit
+    if not facts.code.on_main:
+        return (refused(CODE, f"the code's commit {commit} is not in main's history"),)
+    if facts.code.digest != release.code.digest:
+        wrong = f"the files of {commit} are {facts.code.digest}, not {release.code.digest}"
+        return (refused(CODE, wrong),)
+    return (passed(CODE, f"the code is that of main's commit {commit[:12]}"),)
+
+
+def judge_staging(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse a payload that staging didn't verify often and long enough, or last found wrong."""
+    if not facts.new_payload or rolls_back(facts):
+        return ()
+    tier = strictest_tier(facts)
+    if tier is None:
+        return (undecided(STAGING, "without a policy and tiers nobody knows what staging shows"),)
+    found = verifications(facts.log, facts.new_payload)
+    green = sorted({entry.at for entry in found if entry.outcome == "green"})
+    asked, hours = tier.staging, 0.0
+    if green:
+        hours = (green[-1] - green[0]).total_seconds() / 3600
+    seen = f"{len(green)} times over {hours:.2f} h"
+    wanted = f"{asked.min_verifications} times over {asked.min_hours:g} h"
+    if len(green) < asked.min_verifications or hours < asked.min_hours:
+        reason = f"staging verified {facts.new_payload} {seen}; the tier asks for {wanted}"
+        return (refused(STAGING, reason),)
+    if found[-1].outcome == "red":
+        return (refused(STAGING, f"staging last found {facts.new_payload} in disorder"),)
+    return (passed(STAGING, f"staging verified it {seen}"),)
+
+
+def strictest_tier(facts: ChangeFacts) -> Tier | None:
+    """Return the strictest tier, on main, among the models that production is to run."""
+    ground, release = facts.ground, facts.releases_after["production"]
+    if isinstance(ground.tiers, Unreadable) or isinstance(release, Unreadable):
+        return None
+    policies = [ground.policies.get(model) for model in release.released]
+    names = [policy.tier for policy in policies if isinstance(policy, Policy)]
+    if not names or len(names) < len(policies):
+        return None
+    return ground.tiers.tiers[max(names, key=TIERS.index)]
+
+
+def _entries(release: object) -> Iterator[Entry]:
+    released = getattr(release, "released", {})
+    for model, entries in released.items():
+        yield from ((model, entry) for entry in entries)

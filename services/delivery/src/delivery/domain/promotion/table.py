@@ -1,0 +1,112 @@
+"""The table of rules about changes: what is not here is not judged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from delivery.domain.promotion import approvals, authors, keeping, releases
+from delivery.domain.promotion.facts import ChangeFacts
+from delivery.domain.promotion.findings import Finding
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its id, what it means to people, and where it is from.
+
+    `judge` gives no finding where a change is none of its business. A rule that `glass` is true of
+    is the only kind that break-glass takes the place of.
+    """
+
+    id: str
+    meaning: str
+    source: str
+    judge: Callable[[ChangeFacts], tuple[Finding, ...]]
+    glass: bool = False
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        keeping.LANDS,
+        "The change joins main without a conflict, so that what was judged is what lands.",
+        "Bors and GitHub's merge queue: judge the result of the merge.",
+        keeping.judge_landing,
+    ),
+    Rule(
+        keeping.READABLE,
+        "Releases that the change touches can be read, and every file is a plain file.",
+        "Fail-safe defaults: Saltzer and Schroeder, Proc. IEEE 63 (1975).",
+        keeping.judge_readable,
+    ),
+    Rule(
+        authors.RULE,
+        "Every commit that touches a release, the judge, a policy, a key or a holdout is signed by "
+        "a person or service that main knows, and not in another person's name.",
+        "SLSA 1.0 source requirements: strongly authenticated actors.",
+        authors.judge_authors,
+    ),
+    Rule(
+        keeping.RECORDS,
+        "Statements of people and gate reports that main has are neither changed nor removed.",
+        "ISO/IEC 27001:2022, A.5.33: protection of records.",
+        keeping.judge_records,
+    ),
+    Rule(
+        keeping.SMUGGLED,
+        "No file comes from which runners take variables, secrets or options unasked.",
+        "OWASP Top 10 CI/CD security risks, CICD-SEC-4: poisoned pipeline execution.",
+        keeping.judge_smuggling,
+    ),
+    Rule(
+        keeping.POLICIES,
+        "A model that a release names has a policy on main, keeps it, and sinks to no lower tier.",
+        "NIST AI RMF 1.0, Govern 1; ISO/IEC 42001:2023, clause 6.1.",
+        keeping.judge_policies,
+    ),
+    Rule(
+        keeping.HOLDOUT,
+        "A holdout only grows: no photo goes, none gets another truth.",
+        "Dwork et al., The reusable holdout, Science 349 (2015).",
+        keeping.judge_holdout,
+    ),
+    Rule(
+        releases.REPORTS,
+        "Each model comes with a report that the gate signed, that allows these very bytes, by the "
+        "policy, tiers and holdout that main has.",
+        "SLSA 1.0: verifying artifacts by provenance.",
+        releases.judge_reports,
+    ),
+    Rule(
+        releases.CODE,
+        "Code that production pins is in main's history, and is what its digest says.",
+        "SLSA 1.0 source requirements: immutable reference.",
+        releases.judge_code,
+    ),
+    Rule(
+        releases.STAGING,
+        "Staging verified this very payload as often and over as many hours as the strictest tier "
+        "of its models asks for, and last found it in order.",
+        "Humble and Farley, Continuous delivery (2010): promote the same binary.",
+        releases.judge_staging,
+        glass=True,
+    ),
+    Rule(
+        approvals.PAYLOAD,
+        "As many persons as the tier asks for, of its roles and none an author, signed exactly "
+        "this payload for production, lately, and didn't take it back. A rollback needs none.",
+        "Separation of duty: Clark and Wilson, IEEE S&P (1987).",
+        approvals.judge_payload_approval,
+        glass=True,
+    ),
+    Rule(
+        approvals.CHANGE,
+        "A change of what judges is signed by the persons of the strictest tier, as it is.",
+        "Separation of duty: Clark and Wilson, IEEE S&P (1987).",
+        approvals.judge_change_approval,
+    ),
+    Rule(
+        approvals.REJECTIONS,
+        "Nobody rejects it, or whoever did took it back, or a role that the tiers name did.",
+        "ISO/IEC 42001:2023, A.9: human oversight.",
+        approvals.judge_rejections,
+    ),
+)

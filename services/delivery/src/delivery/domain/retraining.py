@@ -1,0 +1,87 @@
+"""Retraining: once for each set of inputs. What was judged before is not trained again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from artifacts.digests import hex_part
+from artifacts.records.audit import AuditEntry, AuditEvent
+from artifacts.records.gate import GateReport
+from artifacts.records.inputs import TrainingInputs
+
+RetrainingDecision = Literal["allowed", "refused", "no_improvement", "undecided", "not_needed"]
+REASON: Final = 1000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Whether these inputs are to be trained on.
+
+    `carry_on`: they were, and what follows from the verdict is still to be done: a proposal made or
+    brought up to date, or a candidate judged again that nobody could decide on.
+    """
+
+    needed: bool
+    carry_on: bool
+    reason: str
+    inputs: str | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do at all."""
+        return not (self.needed or self.carry_on)
+
+
+def plan_retraining(
+    inputs: str, entries: Sequence[AuditEntry], *, under_way: bool, kept: bool, settled: bool
+) -> Plan:
+    """Plan for inputs by what the log says of them.
+
+    `kept`: the candidate of an earlier run is still there. `settled`: nothing more is to follow
+    from its verdict. Undecided is no verdict: it says that the evidence was lacking.
+    """
+    if under_way:
+        return Plan(False, False, "a run for the same inputs is under way", inputs)
+    judged = verdict_on(inputs, entries)
+    if judged is None:
+        return Plan(True, False, "these inputs were never judged", inputs)
+    told = f"these inputs were judged before: {judged.outcome}, on {judged.at:%Y-%m-%d %H:%M} UTC"
+    if judged.outcome == "undecided":
+        what = "the candidate is judged again" if kept else "the candidate is gone: trained again"
+        return Plan(not kept, kept, f"{told}; {what}", inputs)
+    if judged.outcome == "allowed" and kept and not settled:
+        return Plan(False, True, f"{told}; its proposal is made, or brought up to date", inputs)
+    return Plan(False, False, told, inputs)
+
+
+def verdict_on(inputs: str, entries: Sequence[AuditEntry]) -> AuditEntry | None:
+    """Return the last verdict on what was trained from these inputs, or None."""
+    found = (e for e in reversed(entries) if e.event == "gate" and e.inputs == inputs)
+    return next(found, None)
+
+
+def gate_event(report: GateReport, inputs: str, commit: str, actor: str) -> AuditEvent:
+    """Return what the log says of a verdict."""
+    return AuditEvent(
+        event="gate",
+        outcome=report.decision,
+        actor=actor,
+        reason=violations_of(report),
+        environment="staging",
+        commit=commit,
+        model=report.model,
+        candidate=report.candidate,
+        subject=report.digest,
+        inputs=inputs,
+    )
+
+
+def violations_of(report: GateReport) -> str:
+    """Name the rules that did not pass, each with its reason; empty where all did."""
+    told = "; ".join(f"{rule.rule}: {rule.reason}" for rule in report.violations)
+    return told if len(told) <= REASON else told[: REASON - 1] + "…"
+
+
+def proposal_branch(inputs: TrainingInputs) -> str:
+    """Return the one branch that proposes what was trained from these inputs."""
+    return f"proposals/{inputs.model}-{hex_part(inputs.digest)[:12]}"

@@ -1,0 +1,259 @@
+"""Make an environment run what a commit of main wants, step by step, and say how it ended.
+
+A refusal ends a deploy before anything is touched. What fails later leaves the old payload serving
+(the host sees to that), is written down, and is proposed to be taken back in git.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Final
+
+from artifacts.records.audit import AuditEntry, AuditEvent, Outcome
+from artifacts.records.release import Environment, Payload
+from delivery.domain.deployment.aliases import AliasMove, moves_of
+from delivery.domain.deployment.differences import Difference, Found, Unknown, differences
+from delivery.domain.deployment.history import (
+    kept_payloads,
+    last_deploy,
+    last_served,
+    left_by_going_back,
+)
+from delivery.domain.deployment.steps import STEPS
+from delivery.domain.deployment.verdict import Deployed, DeployVerdict
+from delivery.domain.deployment.wanted import AliasPoint, Wanted, short
+from delivery.errors import CommitUnknown, DeploymentFailed
+from delivery.ports import AuditLog, ChangeJudge, DeployLocks, Main, Repository, RevertProposer
+from delivery.use_cases.verify import Survey, verification_event
+from delivery.use_cases.wanted import wanted_at
+
+ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
+_BLAMED_ON_THE_CHANGE: Final = frozenset({"install", "apply", "verify"})
+"""A registry or a host that is down is no reason to take a change back."""
+_ALLOWED: Final = DeployVerdict("allowed")
+
+
+@dataclass(frozen=True)
+class _Progress:
+    """What the steps so far have found out. `ended` says that no further one is needed."""
+
+    environment: Environment
+    commit: str
+    wanted: Wanted
+    verdict: DeployVerdict = _ALLOWED
+    entries: tuple[AuditEntry, ...] = ()
+    healing: bool = False
+    empty: bool = False
+    moves: tuple[AliasMove, ...] = ()
+    begun: bool = False
+    ended: Deployed | None = None
+
+    @property
+    def payload(self) -> Payload | None:
+        return self.wanted.payload
+
+
+@dataclass(frozen=True)
+class Deploy:
+    """Runs the table of steps. `after` is told each step that is done, `say` what happens.
+
+    `keep` is how many payloads of an environment stay installed, to go back to.
+    """
+
+    repository: Repository
+    main: Main
+    judge: ChangeJudge
+    survey: Survey
+    audit: AuditLog
+    locks: DeployLocks
+    proposer: RevertProposer
+    actor: str
+    keep: int
+    say: Callable[[str], None]
+    after: Callable[[str], None]
+
+    def run(self, environment: Environment, commit: str) -> Deployed:
+        """Deploy a commit's release of an environment.
+
+        Raises DeployLocked, CommitUnknown, UnreadableRecord and the like where nothing was begun.
+        """
+        nothing = Wanted(environment, commit, None, ())
+        progress = _Progress(environment, self.repository.commit(commit), nothing)
+        with ExitStack() as held:
+            held.enter_context(self.locks.held(environment))
+            self.after("lock")
+            for step in STEPS[1:]:
+                progress = self._step(step.name, progress)
+                if progress.ended:
+                    return progress.ended
+        return Deployed("green", self._summary(progress), progress.wanted)
+
+    def _step(self, name: str, progress: _Progress) -> _Progress:
+        act: Callable[[_Progress], _Progress] = getattr(self, f"_{name}")
+        try:
+            done = act(progress)
+        except DeploymentFailed as exc:
+            done = self._red(progress, name, str(exc))
+        self.after(name)
+        return done
+
+    def _tip(self, progress: _Progress) -> _Progress:
+        tip = self.main.tip()
+        if tip == progress.commit:
+            return progress
+        reason = f"{progress.commit[:12]} is no longer main's tip, {tip[:12]} is: its deploy counts"
+        self._note(progress, "superseded", reason)
+        return replace(progress, ended=Deployed("superseded", (reason,), progress.wanted))
+
+    _still_tip = _tip
+
+    def _read(self, progress: _Progress) -> _Progress:
+        wanted = wanted_at(self.repository, progress.environment, progress.commit)
+        self.say(f"{progress.environment}: {progress.commit[:12]} wants {short(wanted.digest)}")
+        return replace(progress, wanted=wanted, entries=self.audit.entries())
+
+    def _judge(self, progress: _Progress) -> _Progress:
+        environment = progress.environment
+        ran = last_served(progress.entries, environment)
+        if environment == "staging" or (progress.payload is None and ran is None):
+            return progress
+        verdict = self.judge.judge_deploy(environment, progress.commit)
+        if verdict.decision == "allowed":
+            return replace(progress, verdict=verdict)
+        outcome = verdict.decision
+        self._note(progress, outcome, "; ".join(verdict.reasons))
+        return replace(progress, ended=Deployed(outcome, verdict.reasons, progress.wanted))
+
+    def _observe(self, progress: _Progress) -> _Progress:
+        applied = self.survey.terraform.applied(progress.environment)
+        seen = self.survey.host.observe(progress.environment)
+        state = applied.payload if applied else None
+        wants = progress.wanted.digest
+        if wants is None and state is None and seen.nothing:
+            return self._nothing(progress)
+        # Terraform can't see what became of the processes that it started.
+        healing = state == wants and not (seen.serves_only(wants) if wants else seen.nothing)
+        moves = self._moves(progress)
+        if moves:
+            self.survey.registry.prepare()
+        return replace(progress, healing=healing, moves=moves, empty=wants is None)
+
+    def _nothing(self, progress: _Progress) -> _Progress:
+        self._aliases(replace(progress, moves=self._moves(progress)))
+        line = f"nothing is released in {progress.environment} yet: there is nothing to deploy"
+        return replace(progress, ended=Deployed("nothing", (line,), progress.wanted))
+
+    def _want(self, progress: _Progress) -> _Progress:
+        if progress.payload:
+            self.survey.host.want(progress.environment, progress.payload.digest)
+        return progress
+
+    def _install(self, progress: _Progress) -> _Progress:
+        if progress.payload:
+            self.survey.host.install(progress.payload)
+        return progress
+
+    def _begin(self, progress: _Progress) -> _Progress:
+        begun = replace(progress, begun=True)
+        self._note(begun, "undecided", "begun")
+        for statement in progress.verdict.break_glass:
+            event = self._event(progress, "done", "deployed without the approvals it needs")
+            fields = {"event": "break_glass", "subject": statement}
+            self.audit.append(event.model_copy(update=fields))
+        return begun
+
+    def _apply(self, progress: _Progress) -> _Progress:
+        if progress.empty:
+            self.survey.host.stop(progress.environment)
+        self.survey.terraform.apply(
+            progress.environment, progress.payload, replace=progress.healing
+        )
+        return progress
+
+    def _verify(self, progress: _Progress) -> _Progress:
+        environment, wanted = progress.environment, progress.wanted
+        applied, seen = self.survey.applied(environment), self.survey.seen(environment)
+        named = differences(replace(wanted, aliases=()), Found((), applied, seen))
+        if not named:
+            return progress
+        # A newer deploy may have written that it wants another payload: then this one does nothing.
+        passed = self._tip(progress)
+        if passed.ended:
+            return passed
+        return self._differing(progress, named)
+
+    def _aliases(self, progress: _Progress) -> _Progress:
+        if progress.moves:
+            self.survey.registry.point([move.to for move in progress.moves])
+        for move in progress.moves:
+            self.say(str(move))
+            event = self._event(progress, "done", str(move))
+            fields = {"event": "alias", "model": move.to.model, "candidate": move.to.digest}
+            self.audit.append(event.model_copy(update=fields))
+        return progress
+
+    def _record(self, progress: _Progress) -> _Progress:
+        self._note(progress, "green", f"verified; {len(progress.moves)} aliases moved")
+        self.audit.append(verification_event(progress.wanted, (), self.actor))
+        return progress
+
+    def _prune(self, progress: _Progress) -> _Progress:
+        try:
+            self.survey.host.prune(kept_payloads(self.audit.entries(), ENVIRONMENTS, self.keep))
+        except DeploymentFailed as exc:
+            # What serves is right; that old payloads take up room is for people to look at.
+            self.say(f"not pruned: {exc}")
+        return progress
+
+    def _moves(self, progress: _Progress) -> tuple[AliasMove, ...]:
+        found = self.survey.aliases(progress.wanted)
+        if isinstance(found, Unknown):
+            self.say(found.reason)
+            found = ()
+        return moves_of(progress.wanted.aliases, found, self._before(progress))
+
+    def _before(self, progress: _Progress) -> tuple[AliasPoint, ...]:
+        last = last_deploy(progress.entries, progress.environment)
+        if last is None or last.commit is None:
+            return ()
+        try:
+            return wanted_at(self.repository, progress.environment, last.commit).aliases
+        except CommitUnknown:
+            return ()
+
+    def _differing(self, progress: _Progress, named: tuple[Difference, ...]) -> _Progress:
+        self.audit.append(verification_event(progress.wanted, named, self.actor))
+        return self._red(progress, "verify", "; ".join(str(difference) for difference in named))
+
+    def _red(self, progress: _Progress, step: str, reason: str) -> _Progress:
+        line = f"red at {step}: {reason}"
+        self._note(progress, "red", line)
+        proposed: tuple[str, ...] = ()
+        if step in _BLAMED_ON_THE_CHANGE:
+            proposed = self.proposer.propose(progress.environment, progress.commit, line)
+        ended = Deployed("red", (line, *proposed), progress.wanted)
+        return replace(progress, ended=ended)
+
+    def _note(self, progress: _Progress, outcome: Outcome, reason: str) -> None:
+        self.audit.append(self._event(progress, outcome, reason))
+
+    def _event(self, progress: _Progress, outcome: Outcome, reason: str) -> AuditEvent:
+        environment, payload = progress.environment, progress.wanted.digest
+        # What was refused or left behind before it began has withdrawn nothing.
+        left = (
+            left_by_going_back(progress.entries, environment, payload) if progress.begun else None
+        )
+        return AuditEvent(
+            event="rollback" if left else "deploy",
+            outcome=outcome,
+            actor=self.actor,
+            reason=reason[:4000],
+            environment=environment,
+            commit=progress.commit,
+            payload=payload,
+            left=left,
+        )
+
+    def _summary(self, progress: _Progress) -> tuple[str, ...]:
+        what = short(progress.wanted.digest)
+        return (f"{progress.environment} runs {what} of {progress.commit[:12]}, verified",)

@@ -1,0 +1,190 @@
+"""Gather what the judge of changes must know: from commits and the log, never a working tree."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from artifacts.code import INFERENCE_CODE, code_digest
+from artifacts.records.approval import Approval
+from artifacts.records.audit import AuditEntry
+from artifacts.records.gate import GateReport
+from artifacts.records.release import Environment, Release
+from artifacts.statements import SUFFIX
+from delivery.domain.promotion.documents import (
+    STATEMENTS,
+    Files,
+    document,
+    read_ground,
+    read_release,
+    release_path,
+    report_path,
+)
+from delivery.domain.promotion.facts import (
+    ChangeFacts,
+    Commit,
+    Past,
+    PinnedCode,
+    RawCommit,
+    Report,
+    Statement,
+    Unreadable,
+)
+from delivery.domain.promotion.paths import AUTHORED, Kind, classify
+from delivery.domain.promotion.words import speaks_of
+from delivery.errors import CommitUnknown
+from delivery.ports import AuditLog, Clock, Repository, Signatures
+
+ENVIRONMENTS: tuple[Environment, ...] = ("staging", "production")
+READ = ("policies", "releases")
+SPOKEN_OF: Final = AUTHORED | {"approvals"}
+"""Kinds of change of which people say something, and the log remembers it."""
+
+
+@dataclass(frozen=True)
+class GatherChange:
+    """Gathering with all that it reads through."""
+
+    repository: Repository
+    signatures: Signatures
+    audit: AuditLog
+    clock: Clock
+
+    def __call__(
+        self, base: str, head: str, pusher: str = "", later: str | None = None
+    ) -> ChangeFacts:
+        """Return the facts about a change from one commit to another.
+
+        `later` is a commit of main after the change, whose statements count as well. Raises
+        CommitUnknown, RepositoryUnreadable, AuditBroken.
+        """
+        base, head = self.repository.commit(base), self.repository.commit(head)
+        result = self.repository.merged(base, head)
+        after = result or base
+        before_files = self.repository.files(base, READ)
+        files = before_files if after == base else self.repository.files(after, READ)
+        changes = self.repository.changes(base, after)
+        kinds = classify(change.path for change in changes)
+        commits = self.repository.commits(base, head) if changes else ()
+        releases = {name: read_release(files, name) for name in ENVIRONMENTS}
+        facts = ChangeFacts(
+            base=base,
+            head=head,
+            now=self.clock(),
+            lands=result is not None,
+            changes=changes,
+            commits=tuple(map(self._commit, commits)),
+            ground=read_ground(before_files),
+            after=read_ground(files),
+            releases_before={name: read_release(before_files, name) for name in ENVIRONMENTS},
+            releases_after=releases,
+            reports=dict(self._reports(releases.values(), files)),
+            code=self._code(base, releases["production"], kinds),
+            production_history=self._history(base, "production", kinds),
+            staging_history=self._history(base, "staging", kinds),
+            log=self._log(kinds),
+            pusher=pusher,
+        )
+        said = self._statements(facts, files, commits, later)
+        return replace(facts, statements=tuple(said))
+
+    def statements_of(self, facts: ChangeFacts) -> ChangeFacts:
+        """Return facts with every statement that the change's head has, whatever it is about."""
+        files = self.repository.files(facts.head, [STATEMENTS])
+        found = (
+            Statement(path, document(Approval, files, path), self.signatures.check(data, signature))
+            for path, data, signature in sorted(_said(files))
+        )
+        return replace(facts, statements=tuple(found))
+
+    def _commit(self, raw: RawCommit) -> Commit:
+        plain = Commit(raw.id, raw.author, raw.committer, raw.changes)
+        if not plain.authored:
+            return plain
+        signature = self.signatures.check(raw.signed, raw.signature)
+        return Commit(raw.id, raw.author, raw.committer, raw.changes, signature)
+
+    def _reports(
+        self, releases: Iterable[Release | Unreadable], files: Files
+    ) -> Iterable[tuple[str, Report]]:
+        for release in releases:
+            if isinstance(release, Unreadable):
+                continue
+            for entries in release.released.values():
+                for entry in entries:
+                    path = report_path(entry.gate_report)
+                    report = document(GateReport, files, path)
+                    signature = self.signatures.check(
+                        files.get(path, b""), files.get(path + ".sig")
+                    )
+                    yield entry.gate_report, Report(report, signature)
+
+    def _code(
+        self, base: str, release: Release | Unreadable, kinds: frozenset[Kind]
+    ) -> PinnedCode | None:
+        if "production_release" not in kinds or isinstance(release, Unreadable):
+            return None
+        if release.code is None:
+            return None
+        try:
+            commit = self.repository.commit(release.code.commit)
+        except CommitUnknown:
+            return PinnedCode(on_main=False, digest=None)
+        files = self.repository.files(commit, INFERENCE_CODE)
+        return PinnedCode(self.repository.is_ancestor(commit, base), code_digest(files))
+
+    def _history(
+        self, base: str, environment: Environment, kinds: frozenset[Kind]
+    ) -> tuple[Past, ...]:
+        if f"{environment}_release" not in kinds:
+            return ()
+        path = release_path(environment)
+        return tuple(
+            Past(commit, at, read_release(self._file(commit, path), environment))
+            for commit, at in self.repository.history(base, path)
+        )
+
+    def _file(self, commit: str, path: str) -> Mapping[str, bytes]:
+        data = self.repository.file(commit, path)
+        return {} if data is None else {path: data}
+
+    def _log(self, kinds: frozenset[Kind]) -> tuple[AuditEntry, ...]:
+        return self.audit.entries() if kinds & SPOKEN_OF else ()
+
+    def _statements(
+        self, facts: ChangeFacts, files: Files, commits: tuple[RawCommit, ...], later: str | None
+    ) -> Iterator[Statement]:
+        """Give what is said of this change, and what came with it, in every form that it had.
+
+        One whose file or signature a later commit removed or replaced was made all the same.
+        """
+        if not facts.kinds & SPOKEN_OF:
+            return
+        added = {change.path for change in facts.changes}
+        present = _said(files)
+        if later:
+            present |= _said(self.repository.files(later, [STATEMENTS]))
+        found = set(present)
+        for commit in commits:
+            touched = {one.path for one in commit.changes if one.after and one.kind == "approvals"}
+            if touched:
+                added |= touched
+                found |= _said(self.repository.files(commit.id, [STATEMENTS]))
+        read = [(p, d, s, document(Approval, {p: d}, p)) for p, d, s in sorted(found)]
+        new = {path for path, *_ in read if {path, path + SUFFIX} & added}
+        meant = [one.subject for p, _, _, one in read if p in new and isinstance(one, Approval)]
+        for path, data, signature, one in read:
+            about = isinstance(one, Approval) and (
+                one.subject in meant or speaks_of(one.subject, facts)
+            )
+            if about or path in new:
+                checked = self.signatures.check(data, signature)
+                here = (path, data, signature) in present
+                yield Statement(path, one, checked, added=path in new, present=here)
+
+
+def _said(files: Files) -> set[tuple[str, bytes, bytes]]:
+    return {
+        (path, data, files.get(path + SUFFIX, b""))
+        for path, data in files.items()
+        if path.startswith(STATEMENTS) and path.endswith(".json")
+    }

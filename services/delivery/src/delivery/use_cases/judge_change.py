@@ -1,0 +1,112 @@
+"""judge-change: may this be merged? judge-deploy: may what main has be deployed?"""
+
+from dataclasses import dataclass
+
+from artifacts.records.release import Environment
+from delivery.domain.promotion.documents import read_release, release_path
+from delivery.domain.promotion.facts import Unreadable, payload_of
+from delivery.domain.promotion.findings import ChangeVerdict, Decision
+from delivery.domain.promotion.history import deployments
+from delivery.domain.promotion.judge import judge_change, settled
+from delivery.domain.promotion.recording import events_of
+from delivery.ports import AuditLog, Clock, Repository
+from delivery.use_cases.gather_change import GatherChange
+
+
+@dataclass(frozen=True)
+class JudgeChange:
+    """Judging changes with all that it reads and writes through. `actor` is whom the log names."""
+
+    gather: GatherChange
+    audit: AuditLog
+    actor: str
+
+    def __call__(
+        self, base: str, head: str, pusher: str = "", *, record: bool = False
+    ) -> ChangeVerdict:
+        """Judge the change from one commit to another, and record what it showed if asked to.
+
+        Raises CommitUnknown, RepositoryUnreadable, AuditBroken.
+        """
+        facts = self.gather(base, head, pusher)
+        verdict = judge_change(facts)
+        if record:
+            for event in events_of(facts, verdict, self.actor):
+                self.audit.append(event)
+        return verdict
+
+
+@dataclass(frozen=True)
+class JudgeDeploy:
+    """Judges what a commit of main is to deploy, when an environment first gets it."""
+
+    repository: Repository
+    gather: GatherChange
+    audit: AuditLog
+    clock: Clock
+
+    def judge_deploy(self, environment: Environment, commit: str) -> ChangeVerdict:
+        """Say whether a commit's release may be deployed now, by what stood before it.
+
+        The change that brought the release to main is judged, against its first parent. A release
+        that was judged and deployed since is not judged again: an approval or a key that expired,
+        or a policy that changed, makes no later deploy red.
+        """
+        commit = self.repository.commit(commit)
+        brought = self._brought(environment, commit)
+        if brought is None:
+            reason = f"main has no {environment} release that anything brought: nothing judged it"
+            return self._settled(commit, "undecided", reason)
+        if self._ran_since(environment, commit, brought):
+            return self._settled(commit, "allowed", "it was judged and deployed before")
+        parents = self.repository.parents(brought)
+        if not parents:
+            return self._unjudged(environment, brought)
+        return judge_change(self.gather(parents[0], brought, later=commit))
+
+    def _brought(self, environment: Environment, commit: str) -> str | None:
+        """Return the commit of main that made the release what it is: for production, its payload.
+
+        A change of words in its file makes no new payload.
+        """
+        changed = self.repository.history(commit, release_path(environment))
+        brought: str | None = None
+        for name, _ in reversed(changed):
+            if brought and (environment == "staging" or not self._same(name, commit)):
+                break
+            brought = name
+        return brought
+
+    def _same(self, one: str, other: str) -> bool:
+        first, second = (self._payload(commit) for commit in (one, other))
+        return first == second
+
+    def _payload(self, commit: str) -> str | None:
+        path = release_path("production")
+        data = self.repository.file(commit, path)
+        return payload_of(read_release({path: data} if data else {}, "production"))
+
+    def _ran_since(self, environment: Environment, commit: str, brought: str) -> bool:
+        payload = self._payload(commit)
+        if environment == "production" and payload is None:
+            return False
+        return any(
+            entry.commit is not None
+            and (environment == "staging" or entry.payload == payload)
+            and self.repository.is_ancestor(brought, entry.commit)
+            for entry in deployments(self.audit.entries(), environment)
+        )
+
+    def _unjudged(self, environment: Environment, commit: str) -> ChangeVerdict:
+        """Judge the commit that main began with, which nothing stood before."""
+        path = release_path(environment)
+        release = read_release({path: self.repository.file(commit, path) or b""}, environment)
+        if isinstance(release, Unreadable):
+            return self._settled(commit, "undecided", str(release))
+        if release.released:
+            reason = "main began with a release in it, which nobody judged or approved"
+            return self._settled(commit, "refused", reason)
+        return self._settled(commit, "allowed", "nothing is released")
+
+    def _settled(self, commit: str, decision: Decision, reason: str) -> ChangeVerdict:
+        return settled(commit, commit, decision, reason, self.clock())

@@ -1,0 +1,58 @@
+"""Propose to take back a change that can't be deployed, so that git says again what runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from artifacts.records.release import Environment
+from delivery.domain.text import markdown, plain
+from delivery.errors import DeliveryError
+from delivery.ports import Main, PushingReverter
+
+OpenProposal = Callable[[str, str, str], str]
+"""Opens or updates the proposal of a branch, with a title and a body; returns where it is."""
+
+
+@dataclass(frozen=True)
+class ProposeRevert:
+    """Opens a proposal where there is a forge to open it on; else says what to do by hand."""
+
+    main: Main
+    reverter: PushingReverter | None
+    open_proposal: OpenProposal | None
+
+    def propose(self, environment: Environment, commit: str, reason: str) -> tuple[str, ...]:
+        """Return lines for whoever reads the log. What goes wrong here is said, never raised."""
+        by_hand = f"to take it back: {_command(environment, commit)}, then open a pull request"
+        if self.reverter is None or self.open_proposal is None:
+            return (by_hand,)
+        try:
+            branch = f"reverts/{commit[:12]}"
+            message = _message(environment, commit, reason)
+            self.reverter.revert(commit, onto=self.main.tip(), branch=branch, message=message)
+            self.reverter.push(branch)
+            title = f"Revert {commit[:12]}: it can't be deployed to {environment}"
+            where = self.open_proposal(branch, title, _body(environment, commit, reason))
+        except DeliveryError as exc:
+            return (f"no revert was proposed: {plain(exc, 1000)}", by_hand)
+        return (f"a revert is proposed: {plain(where)}",)
+
+
+def _command(environment: Environment, commit: str) -> str:
+    if environment == "production":
+        return f"bin/plinth delivery revert {commit}"
+    return f"git revert -m 1 {commit}"
+
+
+def _message(environment: Environment, commit: str, reason: str) -> str:
+    return (
+        f"Revert {commit[:12]}, which can't be deployed to {environment}\n\n"
+        f"This reverts commit {commit}.\n\n{plain(reason, 1000)}\n"
+    )
+
+
+def _body(environment: Environment, commit: str, reason: str) -> str:
+    return (
+        f"The deploy of {commit} to {environment} ended red; what served before serves on.\n\n"
+        f"{markdown(reason)}\n\nMerge this to have git say again what runs, or mend the fault in "
+        "another change.\n"
+    )

@@ -1,0 +1,109 @@
+"""Compare what git wants with every place that knows what runs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from artifacts.records.audit import AuditEvent, Outcome
+from artifacts.records.release import Environment
+from delivery.domain.deployment.differences import Difference, Found, Unknown, differences
+from delivery.domain.deployment.observation import Observation
+from delivery.domain.deployment.wanted import AliasPoint, Applied, Wanted
+from delivery.errors import DeploymentFailed
+from delivery.ports import AliasRegistry, AuditLog, Host, Main, Repository, Terraform
+from delivery.use_cases.wanted import wanted_at
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was wanted, and every difference that was found."""
+
+    wanted: Wanted
+    differences: tuple[Difference, ...]
+
+    @property
+    def certain(self) -> bool:
+        """Whether every place could be asked."""
+        return not any(difference.unknown for difference in self.differences)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Asks the places that know what an environment runs; one that can't be asked says so."""
+
+    host: Host
+    terraform: Terraform
+    registry: AliasRegistry
+
+    def found(self, wanted: Wanted) -> Found:
+        """Return what every place says."""
+        return Found(
+            self.aliases(wanted), self.applied(wanted.environment), self.seen(wanted.environment)
+        )
+
+    def aliases(self, wanted: Wanted) -> tuple[AliasPoint, ...] | Unknown:
+        """Return where the aliases of a release's models point."""
+        try:
+            return tuple(
+                point
+                for model in sorted({point.model for point in wanted.aliases})
+                for point in self.registry.aliases(model)
+            )
+        except DeploymentFailed as exc:
+            return Unknown(str(exc))
+
+    def applied(self, environment: Environment) -> Applied | Unknown | None:
+        """Return what Terraform's state says."""
+        try:
+            return self.terraform.applied(environment)
+        except DeploymentFailed as exc:
+            return Unknown(str(exc))
+
+    def seen(self, environment: Environment) -> Observation | Unknown:
+        """Return what the host sees."""
+        try:
+            return self.host.observe(environment)
+        except DeploymentFailed as exc:
+            return Unknown(str(exc))
+
+
+@dataclass(frozen=True)
+class Verify:
+    """Compares an environment with the release at main's tip."""
+
+    repository: Repository
+    main: Main
+    survey: Survey
+
+    def run(self, environment: Environment) -> Verification:
+        """Return all differences; UnreadableRecord or RepositoryUnreadable without a release."""
+        wanted = wanted_at(self.repository, environment, self.main.tip())
+        return Verification(wanted, differences(wanted, self.survey.found(wanted)))
+
+    def pending(self, environment: Environment, commit: str) -> bool:
+        """Whether a deploy of a commit would have anything to do in an environment."""
+        wanted = wanted_at(self.repository, environment, commit)
+        if wanted.payload is None and self.survey.applied(environment) in {None, Applied(None)}:
+            return False
+        return bool(differences(wanted, self.survey.found(wanted)))
+
+
+def record_verification(audit: AuditLog, found: Verification, actor: str) -> None:
+    """Add a verification to the audit log: green, red, or undecided where a place was silent."""
+    audit.append(verification_event(found.wanted, found.differences, actor))
+
+
+def verification_event(wanted: Wanted, found: Iterable[Difference], actor: str) -> AuditEvent:
+    """Return the event of a verification."""
+    named = tuple(found)
+    outcome: Outcome = "green"
+    if named:
+        outcome = "undecided" if all(difference.unknown for difference in named) else "red"
+    return AuditEvent(
+        event="verification",
+        outcome=outcome,
+        actor=actor,
+        reason="; ".join(str(difference) for difference in named)[:4000],
+        environment=wanted.environment,
+        commit=wanted.commit,
+        payload=wanted.digest,
+    )

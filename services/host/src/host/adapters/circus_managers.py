@@ -1,0 +1,224 @@
+"""circus as process manager, started on the listening socket as its standard input.
+
+Its watchers leave their standard input open, and so get the socket as descriptor 0. That is how
+inetd does it, and here it has a reason: entries that are added while circus runs can't use its own
+sockets, and those of its settings file tie a socket's life to the manager's.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from circus.client import CircusClient  # type: ignore[import-untyped]
+from circus.exc import CallError  # type: ignore[import-untyped]
+
+from artifacts.digests import digest_bytes, hex_part
+from artifacts.records.release import Environment
+from host.adapters import holder as holder_program
+from host.adapters.environment_files import SUPERVISOR
+from host.adapters.listeners import TcpListener
+from host.adapters.processes import markers, watcher_marker
+from host.adapters.run_folder import run_folder, short_path
+from host.domain.processes import (
+    HOLDER,
+    HostProcess,
+    Manager,
+    Role,
+    Service,
+    Watcher,
+    of_role,
+)
+from host.domain.text import plain
+from host.errors import ManagerFailed
+from host.ports import Clock, Listener
+
+_ANSWER_SECONDS = 3.0
+_START_SECONDS = 20.0
+_BUSY_SECONDS = 10.0
+_POLL_SECONDS = 0.02
+_CHECK_SECONDS = 0.2
+"""How long a process may be dead before it is started again."""
+# The shell opens the log and becomes the service. Through the manager's own pipes a service would
+# lose its output, and then its life, when the manager is killed.
+_LOGGED = 'log=$1; shift; exec "$@" >>"$log" 2>&1'
+_SETTINGS = """[circus]
+endpoint = ipc://ctl-{name}.sock
+pubsub_endpoint = ipc://pub-{name}.sock
+check_delay = {check}
+"""
+
+
+class CircusManagers:
+    """Managers of the environments in a folder. `names` gives a new name at each call."""
+
+    def __init__(
+        self, root: Path, variables: Mapping[str, str], names: Callable[[], str], clock: Clock
+    ) -> None:
+        self._root = root
+        self._variables = dict(variables)
+        self._names = names
+        self._clock = clock
+        program = Path(holder_program.__file__).read_bytes()
+        self._supervisor = hex_part(digest_bytes(program))[:16]
+
+    def find(self, processes: Sequence[HostProcess], port: int) -> Manager | None:
+        """Return the manager of a port that answers and is of this version, or None."""
+        for process in of_role(processes, "manager"):
+            if (process.port, process.supervisor) == (port, self._supervisor):
+                manager = _manager_of(process)
+                if self._answers(manager):
+                    return manager
+        return None
+
+    def start(self, environment: Environment, listener: Listener) -> Manager:
+        """Start a manager on a listening socket and return it once it answers."""
+        folder, name = run_folder(self._root, environment), self._names()
+        settings = folder / f"conf-{name}.ini"
+        settings.write_text(_SETTINGS.format(name=name, check=_CHECK_SECONDS), encoding="utf-8")
+        process = self._spawn(environment, listener, name, settings)
+        manager = Manager(name, process.pid, environment, listener.port)
+        deadline = self._clock.seconds() + _START_SECONDS
+        while self._clock.seconds() < deadline and process.poll() is None:
+            if self._socket(manager).exists() and self._answers(manager):
+                return manager
+            self._clock.sleep(_POLL_SECONDS)
+        process.kill()
+        raise ManagerFailed(f"it doesn't start: {self._last_line(environment)}")
+
+    def watchers(self, manager: Manager) -> tuple[Watcher, ...]:
+        """Return its entries."""
+        statuses = self._call(manager, "status")["statuses"]
+        if not isinstance(statuses, dict):
+            raise ManagerFailed(f"its status is no list of entries: {plain(statuses)}")
+        return tuple(Watcher(str(name), str(status)) for name, status in sorted(statuses.items()))
+
+    def add_holder(self, manager: Manager) -> None:
+        """Let it keep a holder of its listening socket."""
+        folder = run_folder(self._root, manager.environment)
+        command = (sys.executable, "-I", "-S", str(self._holder_program()), str(folder))
+        log = self._root / manager.environment / "manager.log"
+        variables = self._markers(manager, "holder") | watcher_marker(HOLDER)
+        self._add(manager, HOLDER, command, variables, str(log))
+
+    def add(self, manager: Manager, service: Service) -> None:
+        """Let it keep a service."""
+        variables = {
+            **dict(service.variables),
+            **self._markers(manager, "service"),
+            **watcher_marker(service.watcher),
+        }
+        self._add(manager, service.watcher, service.command, variables, service.log)
+
+    def forget(self, manager: Manager, watcher: str) -> None:
+        """Take an entry out; its process runs on, and isn't started again."""
+        self._call(manager, "rm", name=watcher, nostop=True, waiting=True)
+
+    def _spawn(
+        self, environment: Environment, listener: Listener, name: str, settings: Path
+    ) -> "subprocess.Popen[bytes]":
+        if not isinstance(listener, TcpListener):
+            raise TypeError(f"a manager needs a socket, not {type(listener).__name__}")
+        manager = Manager(name, 0, environment, listener.port)
+        log = self._root / environment / "manager.log"
+        with log.open("ab") as output:
+            # A session of its own and streams on files: the step of a workflow that starts it may
+            # end, or be killed, and nothing of it may end with that.
+            return subprocess.Popen(  # noqa: S603 - this very Python
+                [sys.executable, "-P", "-m", "circus.circusd", settings.name],
+                stdin=listener.fileno(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd=settings.parent,
+                env={**self._variables, **self._markers(manager, "manager")},
+            )
+
+    def _add(
+        self,
+        manager: Manager,
+        name: str,
+        command: Sequence[str],
+        variables: Mapping[str, str],
+        log: str,
+    ) -> None:
+        options = {
+            "env": {**self._variables, **variables},
+            "working_dir": str(self._root / manager.environment),
+            "close_child_stdin": False,
+        }
+        arguments = ["-c", _LOGGED, "sh", log, *command]
+        self._call(
+            manager,
+            "add",
+            name=name,
+            cmd="/bin/sh",
+            args=arguments,
+            options=options,
+            start=True,
+            waiting=True,
+        )
+
+    def _markers(self, manager: Manager, role: Role) -> dict[str, str]:
+        return markers(
+            self._root, manager.environment, role, manager.port, manager.name, self._supervisor
+        )
+
+    def _holder_program(self) -> Path:
+        """Return the holder's program, copied to where it outlives every checkout."""
+        folder = self._root / SUPERVISOR / self._supervisor
+        program = folder / "holder.py"
+        if not program.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            draft = folder / f".holder.{os.getpid()}"
+            shutil.copyfile(holder_program.__file__, draft)
+            draft.replace(program)
+        return program
+
+    def _answers(self, manager: Manager) -> bool:
+        try:
+            self.watchers(manager)
+        except ManagerFailed:
+            return False
+        return True
+
+    def _call(self, manager: Manager, command: str, **properties: object) -> dict[str, object]:
+        deadline = self._clock.seconds() + _BUSY_SECONDS
+        while True:
+            answer = self._ask(manager, command, properties)
+            if answer.get("status") == "ok":
+                return answer
+            reason = plain(answer.get("reason", "no reason given"))
+            # It does one thing at a time, and says so when it is asked meanwhile.
+            if "already running" not in reason or self._clock.seconds() > deadline:
+                raise ManagerFailed(f"{command} is refused: {reason}")
+            self._clock.sleep(_POLL_SECONDS)
+
+    def _ask(
+        self, manager: Manager, command: str, properties: Mapping[str, object]
+    ) -> dict[str, object]:
+        endpoint = f"ipc://{self._socket(manager)}"
+        client = CircusClient(endpoint=endpoint, timeout=_ANSWER_SECONDS)
+        try:
+            answer: dict[str, object] = client.send_message(command, **properties)
+        except CallError as exc:
+            raise ManagerFailed(f"{command}: {plain(exc)}") from exc
+        finally:
+            client.stop()
+        return answer
+
+    def _socket(self, manager: Manager) -> Path:
+        folder = short_path(run_folder(self._root, manager.environment))
+        return folder / f"ctl-{manager.name}.sock"
+
+    def _last_line(self, environment: Environment) -> str:
+        log = self._root / environment / "manager.log"
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return plain(lines[-1]) if lines else "it wrote nothing"
+
+
+def _manager_of(process: HostProcess) -> Manager:
+    environment: Environment = "staging" if process.environment == "staging" else "production"
+    return Manager(process.manager, process.pid, environment, process.port)

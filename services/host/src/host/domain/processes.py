@@ -1,0 +1,95 @@
+"""The processes of an environment, and which of them are not those that should be there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from artifacts.digests import digest_json, hex_part
+from artifacts.records.release import Environment
+
+Role = Literal["manager", "holder", "service"]
+HOLDER: Literal["holder"] = "holder"
+"""The name of the watcher that keeps the holder of the listening socket."""
+
+
+@dataclass(frozen=True)
+class HostProcess:
+    """A process of an environment, as its own variables tell.
+
+    `manager` names the process manager that started it (or that it is); `watcher` the entry there;
+    `supervisor` the version of the holder's program.
+    """
+
+    pid: int
+    role: Role
+    environment: str
+    port: int
+    manager: str
+    supervisor: str
+    watcher: str = ""
+    payload: str | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    """What serves a payload: a command, its variables, and where its output goes."""
+
+    payload: str
+    command: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...]
+    log: str
+
+    @property
+    def watcher(self) -> str:
+        """The name of its entry at the manager: another setting is another entry."""
+        setup = digest_json([self.command, self.variables])
+        return f"{hex_part(self.payload)}-{hex_part(setup)[:8]}"
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """An entry of the process manager, and what it says of it (`active`, `stopped`, ...)."""
+
+    name: str
+    status: str
+
+    @property
+    def payload(self) -> str | None:
+        """The payload that it serves; None for the holder's."""
+        return None if self.name == HOLDER else f"sha256:{self.name.partition('-')[0]}"
+
+
+@dataclass(frozen=True)
+class Manager:
+    """A process manager that answers."""
+
+    name: str
+    pid: int
+    environment: Environment
+    port: int
+
+
+def of_role(processes: Sequence[HostProcess], role: Role) -> tuple[HostProcess, ...]:
+    """Return the processes of a role."""
+    return tuple(process for process in processes if process.role == role)
+
+
+def serving(
+    processes: Sequence[HostProcess], manager: Manager, watcher: str
+) -> tuple[HostProcess, ...]:
+    """Return the processes that a manager runs for one of its entries."""
+    return tuple(p for p in processes if p.manager == manager.name and p.watcher == watcher)
+
+
+def left_over(
+    processes: Sequence[HostProcess], manager: Manager, watcher: str
+) -> tuple[HostProcess, ...]:
+    """Return what is neither the manager, nor its holder, nor of this one entry.
+
+    That is the release before, what a killed manager left behind, and the manager of another port.
+    """
+    return tuple(p for p in processes if p.manager != manager.name or not _belongs(p, watcher))
+
+
+def _belongs(process: HostProcess, watcher: str) -> bool:
+    return process.role != "service" or process.watcher == watcher

@@ -1,0 +1,93 @@
+"""Audit logs in folders, signed in a moment: a secret in place of an SSH key."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from artifacts.digests import digest_json
+from artifacts.errors import SignatureRefused
+from artifacts.records.audit import AuditEntry, AuditEvent
+from delivery.adapters.audit_log import FileAuditLog
+
+BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Signs and verifies with a secret that both know."""
+
+    word: bytes = b"the log's"
+
+    def sign(self, data: bytes) -> bytes:
+        """Return a keyed hash of the bytes."""
+        return hmac.new(self.word, data, hashlib.sha256).hexdigest().encode()
+
+    def verify(self, data: bytes, signature: bytes) -> None:
+        """Return if the hash holds; SignatureRefused."""
+        if not hmac.compare_digest(self.sign(data), signature):
+            raise SignatureRefused(Path("memory"), "another word made it")
+
+
+def ticking(begin: datetime = BEGIN) -> Iterator[datetime]:
+    """Yield moments, one minute after the other."""
+    while True:
+        yield begin
+        begin += timedelta(minutes=1)
+
+
+def secret_log(
+    folder: Path, signer: Secret | None = None, verifier: Secret | None = None
+) -> FileAuditLog:
+    """Return the log in a folder; by default its own word signs it and is known."""
+    moments = ticking()
+    return FileAuditLog(
+        folder / "log",
+        folder / "head",
+        signer or Secret(),
+        verifier or Secret(),
+        lambda: next(moments),
+    )
+
+
+def deploy(payload: str = "payload", **changes: object) -> AuditEvent:
+    """Return the event of a deploy."""
+    fields: dict[str, object] = {
+        "event": "deploy",
+        "outcome": "green",
+        "actor": "tests",
+        "environment": "staging",
+        "payload": digest_json(payload),
+    }
+    return AuditEvent.model_validate(fields | changes)
+
+
+class FakeAuditLog:
+    """A log in memory; an error in place of its entries is raised."""
+
+    def __init__(self, *events: AuditEvent, error: Exception | None = None) -> None:
+        self._moments = ticking()
+        self._error = error
+        self._entries: list[AuditEntry] = []
+        for event in events:
+            self.append(event)
+
+    def append(self, event: AuditEvent) -> AuditEntry:
+        """Add an event."""
+        previous = self._entries[-1].digest if self._entries else None
+        entry = AuditEntry(
+            **dict(event),
+            sequence=len(self._entries) + 1,
+            previous=previous,
+            at=next(self._moments),
+        )
+        self._entries.append(entry)
+        return entry
+
+    def entries(self) -> tuple[AuditEntry, ...]:
+        """Return all entries."""
+        if self._error:
+            raise self._error
+        return tuple(self._entries)

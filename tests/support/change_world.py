@@ -1,0 +1,423 @@
+"""A tiny world in which changes are judged: a real repository, real keys, a real audit log.
+
+Main has policies, people and code; staging runs the model `first`, verified twice over two hours.
+Ada, Bo and Cleo approve (model owner, risk officer, security officer), Max makes changes, Eve is
+nobody. Copies of it share their keys.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from support import cases
+from support.delivery_records import dataset_rows
+
+from artifacts.code import INFERENCE_CODE, code_digest
+from artifacts.digests import digest_json, hex_part
+from artifacts.records.approval import Approval, Word
+from artifacts.records.audit import AuditEvent
+from artifacts.records.gate import GateReport, RuleResult
+from artifacts.records.holdout import HoldoutPin
+from artifacts.records.release import FirstRelease, Payload, Release, ReleasedCode, ReleasedModel
+from artifacts.statements import SshSigner, SshVerifier
+from delivery.adapters.approval_files import ApprovalFiles
+from delivery.adapters.audit_log import FileAuditLog
+from delivery.adapters.git_repository import GitRepository
+from delivery.adapters.ssh_signatures import SshSignatures
+from delivery.adapters.yaml_files import release_text
+from delivery.domain.holdout_text import pin_text
+from delivery.domain.promotion.findings import ChangeVerdict
+from delivery.domain.proposal import Refusal
+from delivery.use_cases.gather_change import GatherChange
+from delivery.use_cases.judge_change import JudgeChange, JudgeDeploy
+from delivery.use_cases.speak import Speak, Speaker, path_of
+
+NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
+WHY: Final = "a reason that is long enough to be one"
+ROLES: Final = {
+    "ada": ["model_owner"],
+    "bo": ["risk_officer"],
+    "cleo": ["security_officer"],
+    "dan": ["risk_officer", "model_owner"],
+    "max": ["ml_engineer"],
+}
+EVERYBODY: Final = (*ROLES, "eve", "gate", "delivery")
+FIRST: Final = FirstRelease(reason=WHY, stated_on=NOON.date())
+HOLDOUT: Final = HoldoutPin.of("architecture", dataset_rows(6))
+WEAKER: Final = HoldoutPin(model="architecture", photos=HOLDOUT.photos[1:])
+PRODUCTION, STAGING = "releases/production.yaml", "releases/staging.yaml"
+
+
+@dataclass
+class World:
+    """The repository, the keys of everybody, and what time it is."""
+
+    folder: Path
+    keys: Path
+    now: datetime = NOON
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def root(self) -> Path:
+        """The repository's working tree."""
+        return self.folder / "repository"
+
+    @property
+    def log(self) -> FileAuditLog:
+        """The audit log."""
+        return FileAuditLog(
+            self.folder / "audit",
+            self.folder / "head",
+            SshSigner(self.keys / "delivery", "plinth-audit"),
+            SshVerifier(self.keys / "delivery.signers", "delivery", "plinth-audit"),
+            lambda: self.now,
+        )
+
+    @property
+    def gather(self) -> GatherChange:
+        """What the judge reads through."""
+        return GatherChange(GitRepository(self.root), SshSignatures(), self.log, lambda: self.now)
+
+    def judge(
+        self, base: str = "main", head: str = "HEAD", pusher: str = "", *, record: bool = False
+    ) -> ChangeVerdict:
+        """Judge a change."""
+        return JudgeChange(self.gather, self.log, "a test")(base, head, pusher, record=record)
+
+    def judge_deploy(self, environment: str = "production", commit: str = "main") -> ChangeVerdict:
+        """Judge a deploy."""
+        judge = JudgeDeploy(GitRepository(self.root), self.gather, self.log, lambda: self.now)
+        return judge.judge_deploy(environment, commit)  # type: ignore[arg-type]
+
+    def git(self, *words: str, **environment: str) -> str:
+        """Run git in the repository."""
+        given = {
+            "GIT_AUTHOR_DATE": self.now.isoformat(),
+            "GIT_COMMITTER_DATE": self.now.isoformat(),
+        }
+        found = subprocess.run(
+            ["git", "-C", str(self.root), "-c", "core.hooksPath=/dev/null", *words],
+            env={"PATH": os.defpath, **given, **environment, "GIT_CONFIG_GLOBAL": "/dev/null"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert found.returncode == 0, found.stderr
+        return found.stdout.strip()
+
+    def as_person(self, name: str | None) -> tuple[str, ...]:
+        """Options with which git commits in a name, signed with that name's key."""
+        who = ("-c", f"user.name={name or 'Eve'}", "-c", f"user.email={email(name or 'eve')}")
+        if name is None:
+            return (*who, "-c", "commit.gpgSign=false")
+        key = self.keys / name
+        return (*who, "-c", "gpg.format=ssh", "-c", f"user.signingKey={key}", "-c",
+                "commit.gpgSign=true")  # fmt: skip
+
+    def write(self, path: str, text: str | bytes | None) -> None:
+        """Write a file, or remove it."""
+        place = self.root / path
+        if text is None:
+            place.unlink()
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def commit(self, name: str | None, files: Mapping[str, str | bytes | None] = {}) -> str:
+        """Change files and commit all, as a person; None: unsigned, by Eve."""
+        for path, text in files.items():
+            self.write(path, text)
+        self.git("add", "--all")
+        self.git(*self.as_person(name), "commit", "--quiet", "--allow-empty", "-m", "a change")
+        return self.git("rev-parse", "HEAD")
+
+    def branch(self, name: str, at: str = "main") -> None:
+        """Begin a branch."""
+        self.git("checkout", "--quiet", "-B", name, at)
+
+    def merge(self, branch: str | None = None) -> str:
+        """Merge a branch, or the present one, as the forge does, without a signature."""
+        name = branch or self.git("rev-parse", "--abbrev-ref", "HEAD")
+        self.git("checkout", "--quiet", "main")
+        self.git(*self.as_person(None), "merge", "--quiet", "--no-ff", "--no-edit", name)
+        return self.git("rev-parse", "HEAD")
+
+    def revert(self, merge: str, name: str = "ada") -> None:
+        """Revert a merge on a new branch, signed."""
+        self.branch(f"revert-{merge[:8]}")
+        words = ("revert", "--no-edit", "-m", "1", merge)
+        self.git(*self.as_person(name), *words)
+
+    def code(self, commit: str = "main") -> ReleasedCode:
+        """The code that a commit has."""
+        repository = GitRepository(self.root)
+        name = repository.commit(commit)
+        digest = code_digest(repository.files(name, INFERENCE_CODE))
+        return ReleasedCode(digest=digest, commit=name)
+
+    def payload(self, title: str, **changes: Any) -> Payload:
+        """A payload of main's code and one model."""
+        return Payload(code=self.code(), models={"architecture": (self.entry(title),)}, **changes)
+
+    def entry(self, title: str, **changes: Any) -> ReleasedModel:
+        """A model's entry in a release."""
+        made = report(title, **changes)
+        return ReleasedModel(digest=digest_json(title), version=1, gate_report=made.digest)
+
+    def promote(self, title: str = "first", name: str | None = "max") -> Payload:
+        """Begin the branch that promotes a model, committed as a person."""
+        payload = self.payload(title)
+        self.branch(f"promote-{title}")
+        self.commit(name, {PRODUCTION: production(payload), **self.reported(title)})
+        return payload
+
+    def reported(self, title: str, key: str = "gate", **changes: Any) -> dict[str, bytes]:
+        """The files of a gate report, signed by a key."""
+        made = report(title, **changes)
+        return self.signed(report_path(made), made.to_json().encode(), key, "plinth-gate-report")
+
+    def signed(self, path: str, data: bytes, key: str, namespace: Any) -> dict[str, bytes]:
+        """A file and its signature."""
+        return {path: data, f"{path}.sig": SshSigner(self.keys / key, namespace).sign(data)}
+
+    def speak(
+        self,
+        name: str,
+        role: str = "",
+        word: Word = "approved",
+        *,
+        key: str = "",
+        hours: Any = None,
+    ) -> tuple[Path, ...] | Refusal:
+        """Say a word about the present branch, and commit the statement."""
+        speaker = Speaker(name, role or ROLES[name][0], self.keys / (key or name), WHY)
+        made = self._speaks().of_change("main", "HEAD", word, speaker, hours)
+        return self._committed(made, name)
+
+    def speak_of(
+        self, name: str, word: Word, statement: str, role: str = ""
+    ) -> tuple[Path, ...] | Refusal:
+        """Say a word about a statement, and commit it."""
+        speaker = Speaker(name, role or ROLES[name][0], self.keys / name, WHY)
+        made = self._speaks().of_statement("main", "HEAD", word, statement, speaker)
+        return self._committed(made, name)
+
+    def state(
+        self, name: str, *, key: str = "", space: Any = "plinth-approval", **changes: Any
+    ) -> Approval:
+        """Commit a statement about the present payload or change that no command would write."""
+        subject = changes.pop("subject", None) or self.judge().subjects[0]
+        document = {
+            "subject": subject.model_dump(mode="json"),
+            "word": "approved",
+            "approver": name,
+            "role": ROLES.get(name, ["model_owner"])[0],
+            "reason": WHY,
+            "at": self.now,
+        }
+        made = Approval.parse(document | changes, "a test")
+        path = path_of(made)
+        self.commit(None, self.signed(path, made.to_json().encode(), key or name, space))
+        return made
+
+    def approve(self, *names: str) -> list[Path]:
+        """Approve the present branch, each in their first role."""
+        made = []
+        for name in names:
+            paths = self.speak(name)
+            assert not isinstance(paths, Refusal), paths.reason
+            made += paths
+        return made
+
+    def _speaks(self) -> Speak:
+        return Speak(self.gather, SshSignatures(), ApprovalFiles(self.root), self.said.append)
+
+    def _committed(self, made: tuple[Path, ...] | Refusal, name: str) -> tuple[Path, ...] | Refusal:
+        if not isinstance(made, Refusal):
+            self.commit(name)
+        return made
+
+    def note(self, event: str, payload: str | None = None, **more: Any) -> None:
+        """Append to the audit log that an environment did something with a payload."""
+        fields = {"environment": "production", "outcome": "green", "actor": "a test"} | more
+        self.log.append(AuditEvent(event=event, payload=payload, **fields))  # type: ignore[arg-type]
+
+    def verified(self, payload: str, hours: float = 2, outcome: str = "green") -> None:
+        """Let staging verify a payload twice, so many hours apart; time passes."""
+        for _ in range(2):
+            self.note("verification", payload, environment="staging", outcome=outcome)
+            self.now += timedelta(hours=hours / 2)
+        self.now += timedelta(minutes=1)
+
+    def deployed(
+        self, payload: str, commit: str = "main", event: str = "deploy", **more: Any
+    ) -> None:
+        """Let production have been made to run a payload."""
+        self.note(event, payload, commit=self.git("rev-parse", commit), **more)
+        self.now += timedelta(minutes=1)
+
+
+def email(name: str) -> str:
+    """A person's address."""
+    return f"{name}@people.invalid"
+
+
+def report(title: str, **changes: Any) -> GateReport:
+    """The gate's report about a model, which allows it by main's policy."""
+    rule = RuleResult(rule="artifact", outcome="passed", value=None, low=None, high=None,
+                      limit="signed", reason="it is")  # fmt: skip
+    fields = {
+        "model": "architecture",
+        "candidate": digest_json(title),
+        "champion": None,
+        "first_release": True,
+        "policy": cases.policy().digest,
+        "risk_tiers": tiers().digest,
+        "evidence": digest_json("evidence"),
+        "photo_manifest": digest_json("photos"),
+        "holdout": HOLDOUT.split_digest,
+        "rules": (rule,),
+        "decision": "allowed",
+        "decided_at": NOON,
+    }
+    return GateReport.model_validate(fields | changes)
+
+
+def report_path(made: GateReport) -> str:
+    """Where a report is committed."""
+    return f"releases/reports/{hex_part(made.digest)}.json"
+
+
+def production(payload: Payload | None) -> str:
+    """The text of production's release."""
+    if payload is None:
+        return release_text(Release(environment="production", models={"architecture": (FIRST,)}))
+    release = Release(environment="production", code=payload.code, models=payload.models)
+    return release_text(release)
+
+
+def staging(*entries: ReleasedModel | FirstRelease, model: str = "architecture") -> str:
+    """The text of staging's release."""
+    return release_text(Release(environment="staging", models={model: entries}))
+
+
+def tiers_document() -> dict[str, Any]:
+    """Tiers of one, two and three roles; staging verifies twice over two hours."""
+    asked = ("model_owner", "risk_officer", "security_officer")
+    shown = {"min_verifications": 2, "min_hours": 1}
+    made = {
+        name: {"approvals": [{"role": role, "persons": 1} for role in asked[: i + 1]],
+               "staging": shown}
+        for i, name in enumerate(("low", "moderate", "high"))
+    }  # fmt: skip
+    document = cases.tiers_document(**made)
+    document["roles"] = dict.fromkeys((*asked, "ml_engineer"), "Answers for something.")
+    glass = [{"role": role, "persons": 1} for role in asked[1:]]
+    document["break_glass"] = document["break_glass"] | {"approvals": glass}
+    return document
+
+
+def tiers() -> Any:
+    """The same as a record."""
+    from delivery.domain.tiers import RiskTiers  # noqa: PLC0415
+
+    return RiskTiers.parse(tiers_document(), "a test")
+
+
+def approvers(keys: Path, **changes: Any) -> str:
+    """policies/approvers.yaml with everybody who has a role."""
+    persons = {
+        name: {
+            "name": name.title(),
+            "roles": roles,
+            "emails": [email(name)],
+            "keys": [public(keys, name)],
+            "accounts": [f"{name}-at-forge"],
+            "since": NOON.date() - timedelta(days=30),
+        }
+        for name, roles in ROLES.items()
+    }
+    for name, change in changes.items():
+        persons[name] = persons.get(name, persons["ada"]) | change
+    return _yaml({"kind": "approvers", "persons": persons})
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes equal parts out, for records are read without aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Take nothing for the same as what was written before."""
+        return data is not None or super().ignore_aliases(data)
+
+
+def _yaml(document: object) -> str:
+    return yaml.dump(document, Dumper=_Plain, sort_keys=False)
+
+
+def public(keys: Path, name: str) -> str:
+    """A public key, as kind and key."""
+    return " ".join((keys / f"{name}.pub").read_text().split()[:2])
+
+
+def make_world(folder: Path) -> World:
+    """Make the world once; `copy_of` makes more."""
+    keys = folder / "keys"
+    keys.mkdir(parents=True)
+    for name in EVERYBODY:
+        words = ("-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(keys / name))
+        subprocess.run(["ssh-keygen", *words], check=True)
+    signers = {"gate": "plinth-gate-report,plinth-evidence", "delivery": "plinth-audit,git"}
+    for name, spaces in signers.items():
+        line = f'{name} namespaces="{spaces}" {public(keys, name)}\n'
+        (keys / f"{name}.signers").write_text(line)
+    world = World(folder, keys)
+    world.root.mkdir()
+    world.git("init", "--quiet", "--initial-branch=main")
+    world.commit(None, _beginning(keys))
+    _staged(world)
+    return world
+
+
+def _beginning(keys: Path) -> dict[str, str | bytes | None]:
+    code = {f"{path}/part.py" if path.endswith("src") else path: "1\n" for path in INFERENCE_CODE}
+    return {
+        "policies/risk_tiers.yaml": _yaml(tiers_document()),
+        "policies/models/architecture.yaml": policy_text(),
+        "policies/holdouts/architecture.csv": pin_text(HOLDOUT),
+        "policies/approvers.yaml": approvers(keys),
+        "policies/keys/gate.signers": (keys / "gate.signers").read_text(),
+        "policies/keys/delivery.signers": (keys / "delivery.signers").read_text(),
+        PRODUCTION: production(None),
+        STAGING: staging(FIRST),
+        "Makefile": "all:\n",
+        "services/delivery/src/judge.py": "STRICT = True\n",
+        "README.md": "words\n",
+        **code,
+    }
+
+
+def policy_text(**changes: Any) -> str:
+    """A policy's file."""
+    return _yaml(cases.policy_document(**changes))
+
+
+def _staged(world: World) -> None:
+    world.branch("proposal")
+    files = {STAGING: staging(world.entry("first")), **world.reported("first")}
+    world.commit("delivery", files)
+    assert world.judge().allowed, world.judge().problems
+    world.merge()
+    world.verified(world.payload("first").digest)
+
+
+def copy_of(template: World, folder: Path) -> World:
+    """Return the same world in another folder, with the same keys."""
+    for name in ("repository", "audit", "head"):
+        shutil.copytree(template.folder / name, folder / name)
+    return World(folder, template.keys, template.now)

@@ -1,0 +1,352 @@
+"""A world to deploy in: a repository, a host, a state, a registry and a log, all in memory.
+
+Processes die and come back as on a machine: what was done stays done when a deploy is killed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import yaml
+
+from artifacts.digests import digest_json
+from artifacts.records.audit import AuditEntry, AuditEvent
+from artifacts.records.release import Environment, Payload, Release, ReleasedCode, ReleasedModel
+from delivery.adapters.yaml_files import release_text
+from delivery.domain.deployment.observation import Answer, Observation, Process
+from delivery.domain.deployment.verdict import DeployVerdict
+from delivery.domain.deployment.wanted import AliasPoint, Applied
+from delivery.errors import CommitUnknown, HostFailed, RegistryFailed, TerraformFailed
+from delivery.use_cases.deploy import Deploy
+from delivery.use_cases.verify import Survey
+
+BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+NONE_YET = """\
+environment: {environment}
+models:
+  architecture:
+  - kind: first_release
+    reason: no model of architecture has been released yet
+    stated_on: 2026-01-01
+"""
+
+
+class Killed(BaseException):
+    """The deploy was killed; no `except Exception` of it sees that."""
+
+
+def digest(name: str) -> str:
+    """Return a digest that stands for a name."""
+    return digest_json(name)
+
+
+def commit(name: str) -> str:
+    """Return a commit's name that stands for a name."""
+    return digest_json(name).removeprefix("sha256:")[:40]
+
+
+def model(name: str = "m1", version: int = 1) -> ReleasedModel:
+    """Return a champion by a name."""
+    return ReleasedModel(digest=digest(name), version=version, gate_report=digest(f"gate {name}"))
+
+
+def code(name: str = "c1") -> ReleasedCode:
+    """Return code by a name."""
+    return ReleasedCode(digest=digest(f"code {name}"), commit=commit(name))
+
+
+def release(
+    environment: Environment, champion: ReleasedModel, pinned: ReleasedCode | None = None
+) -> str:
+    """Return a release as a file's text."""
+    models = {"architecture": (champion,)}
+    return release_text(Release(environment=environment, code=pinned, models=models))
+
+
+class FakeRepository:
+    """Commits in order, each with all its files; code is one file a commit."""
+
+    def __init__(self) -> None:
+        self.history: list[str] = []
+        self.content: dict[str, dict[str, bytes]] = {}
+
+    def add(self, name: str, files: Mapping[str, str]) -> str:
+        """Add a commit on top that changes some files; return it."""
+        before = self.content[self.history[-1]] if self.history else {}
+        made = commit(name)
+        self.content[made] = before | {path: text.encode() for path, text in files.items()}
+        self.history.append(made)
+        return made
+
+    def tip(self) -> str:
+        """Return the last commit."""
+        return self.history[-1]
+
+    def commit(self, revision: str) -> str:
+        """Return a known commit."""
+        if revision not in self.content:
+            raise CommitUnknown(revision)
+        return revision
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Return the commit before."""
+        at = self.history.index(commit)
+        return tuple(self.history[at - 1 : at]) if at else ()
+
+    def is_ancestor(self, ancestor: str, commit: str) -> bool:
+        """Whether one came before."""
+        if ancestor not in self.history:
+            return False
+        return self.history.index(ancestor) <= self.history.index(commit)
+
+    def file(self, commit: str, path: str) -> bytes | None:
+        """Return a file."""
+        return self.content[self.commit(commit)].get(path)
+
+    def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the files under some paths."""
+        found = self.content[self.commit(commit)]
+        return {path: data for path, data in found.items() if path.startswith(tuple(paths))}
+
+
+@dataclass
+class FakeHost:
+    """A host that counts what it does. `broken` names commands that fail."""
+
+    installs: int = 0
+    swaps: int = 0
+    pruned: tuple[str, ...] = ()
+    payloads: dict[str, Payload] = field(default_factory=dict)
+    wanted: dict[str, str] = field(default_factory=dict)
+    running: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    never_ready: set[str] = field(default_factory=set)
+    lies_of_code: str | None = None
+
+    def want(self, environment: Environment, payload: str) -> None:
+        """Write down what is wanted."""
+        self._check("want")
+        self.wanted[environment] = payload
+
+    def install(self, payload: Payload) -> None:
+        """Install what isn't there."""
+        self._check("install")
+        if payload.digest not in self.payloads:
+            self.installs += 1
+            self.payloads[payload.digest] = payload
+
+    def run(self, environment: Environment, payload: str) -> None:
+        """Swap, if it is still wanted; the old one serves on if the new one never gets ready."""
+        if self.wanted.get(environment) != payload:
+            return
+        if payload in self.never_ready:
+            raise TerraformFailed("apply", f"{payload} never got ready")
+        if self.running.get(environment) != (payload,):
+            self.swaps += 1
+        self.running[environment] = (payload,)
+
+    def observe(self, environment: Environment) -> Observation:
+        """Return what runs."""
+        self._check("observe")
+        running = self.running.get(environment, ())
+        return Observation(
+            watchers=running,
+            processes=tuple(Process(100 + n, one) for n, one in enumerate(running)),
+            answers=tuple(self._answer(environment, one) for one in running),
+            holder=bool(running),
+            manager=bool(running),
+        )
+
+    def stop(self, environment: Environment) -> None:
+        """End everything."""
+        self._check("stop")
+        self.running.pop(environment, None)
+
+    def prune(self, keep: Sequence[str]) -> None:
+        """Remember what was to be kept."""
+        self._check("prune")
+        self.pruned = tuple(keep)
+
+    def _check(self, command: str) -> None:
+        if command in self.broken:
+            raise HostFailed(command, "as the test wants it")
+
+    def _answer(self, environment: Environment, payload: str) -> Answer:
+        found = self.payloads[payload]
+        models = tuple(m.digest for entries in found.models.values() for m in entries)
+        said = self.lies_of_code or found.code.digest
+        return Answer(payload, said, models, environment)
+
+
+@dataclass
+class FakeTerraform:
+    """A state, and the host that it is applied to."""
+
+    host: FakeHost
+    state: dict[str, str | None] = field(default_factory=dict)
+    replaced: int = 0
+
+    def applied(self, environment: Environment) -> Applied | None:
+        """Return the state."""
+        return Applied(self.state[environment]) if environment in self.state else None
+
+    def apply(self, environment: Environment, payload: Payload | None, *, replace: bool) -> None:
+        """Run what isn't applied yet, or is to be replaced."""
+        wants = payload.digest if payload else None
+        self.replaced += replace
+        if wants and (replace or self.state.get(environment) != wants):
+            self.host.run(environment, wants)
+        self.state[environment] = wants
+
+
+@dataclass
+class FakeRegistry:
+    """Aliases in a dictionary."""
+
+    points: dict[tuple[str, str], AliasPoint] = field(default_factory=dict)
+    down: bool = False
+    prepared: int = 0
+
+    def aliases(self, model: str) -> tuple[AliasPoint, ...]:
+        """Return a model's aliases."""
+        self._check()
+        return tuple(point for point in self.points.values() if point.model == model)
+
+    def prepare(self) -> None:
+        """Count."""
+        self.prepared += 1
+
+    def point(self, moves: Sequence[AliasPoint]) -> None:
+        """Move aliases."""
+        self._check()
+        for move in moves:
+            key = (move.model, move.alias)
+            self.points.pop(key, None)
+            if move.version is not None:
+                self.points[key] = move
+
+    def _check(self) -> None:
+        if self.down:
+            raise RegistryFailed("memory", "down, as the test wants it")
+
+
+class FakeAudit:
+    """A log in memory; each entry an hour after the last."""
+
+    def __init__(self) -> None:
+        self.log: list[AuditEntry] = []
+
+    def append(self, event: AuditEvent) -> AuditEntry:
+        """Add an event."""
+        entry = AuditEntry(
+            **event.model_dump(include=set(AuditEvent.model_fields)),
+            sequence=len(self.log) + 1,
+            previous=self.log[-1].digest if self.log else None,
+            at=BEGIN + timedelta(hours=len(self.log)),
+        )
+        self.log.append(entry)
+        return entry
+
+    def entries(self) -> tuple[AuditEntry, ...]:
+        """Return all entries."""
+        return tuple(self.log)
+
+    def told(self, *events: str) -> list[tuple[str, str]]:
+        """Return event and outcome of the entries of some events."""
+        return [(e.event, e.outcome) for e in self.log if e.event in events]
+
+
+@dataclass
+class World:
+    """Everything that a deploy touches."""
+
+    repository: FakeRepository = field(default_factory=FakeRepository)
+    host: FakeHost = field(default_factory=FakeHost)
+    registry: FakeRegistry = field(default_factory=FakeRegistry)
+    audit: FakeAudit = field(default_factory=FakeAudit)
+    verdict: DeployVerdict = field(default_factory=lambda: DeployVerdict("allowed"))
+    judged: list[str] = field(default_factory=list)
+    proposed: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    locked: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.terraform = FakeTerraform(self.host)
+
+    def commit(self, name: str, **files: str) -> str:
+        """Add a commit: `staging` and `production` are releases, `code` is the service's code."""
+        paths = {
+            "staging": "releases/staging.yaml",
+            "production": "releases/production.yaml",
+            "code": "services/inference/src/app.py",
+        }
+        first = {
+            paths[one]: NONE_YET.format(environment=one) for one in ("staging", "production")
+        } | {paths["code"]: "first"}
+        base = {} if self.repository.history else first
+        return self.repository.add(name, base | {paths[k]: text for k, text in files.items()})
+
+    def deploy(
+        self,
+        environment: Environment = "staging",
+        name: str | None = None,
+        *,
+        after: Callable[[str], None] | None = None,
+    ) -> Any:
+        """Deploy a commit, main's tip by default; `after` is told each step that is done."""
+        told = after or (lambda _: None)
+        deploy = Deploy(
+            repository=self.repository,
+            main=self.repository,
+            judge=SimpleNamespace(judge_deploy=self._judge),
+            survey=self.survey,
+            audit=self.audit,
+            locks=SimpleNamespace(held=self._held),
+            proposer=SimpleNamespace(propose=self._propose),
+            actor="tests",
+            keep=2,
+            say=self.said.append,
+            after=lambda step: (self.steps.append(step), told(step))[1],
+        )
+        return deploy.run(environment, commit(name) if name else self.repository.tip())
+
+    @property
+    def survey(self) -> Survey:
+        """What asks all places."""
+        return Survey(self.host, self.terraform, self.registry)
+
+    def payload(self, environment: Environment) -> dict[str, Any]:
+        """Return a release file as it is at the tip."""
+        data = self.repository.file(self.repository.tip(), f"releases/{environment}.yaml") or b""
+        return dict(yaml.safe_load(data))
+
+    @contextmanager
+    def _held(self, environment: Environment) -> Iterator[None]:
+        assert environment not in self.locked
+        self.locked.add(environment)
+        try:
+            yield
+        finally:
+            self.locked.discard(environment)
+
+    def _judge(self, environment: Environment, at: str) -> DeployVerdict:
+        self.judged.append(f"{environment} {at}")
+        return self.verdict
+
+    def _propose(self, environment: Environment, at: str, reason: str) -> tuple[str, ...]:
+        self.proposed.append(f"{environment} {at}: {reason}")
+        return ("proposed",)
+
+
+def kill_after(step: str) -> Callable[[str], None]:
+    """Return what kills a deploy right after a step."""
+
+    def kill(done: str) -> None:
+        if done == step:
+            raise Killed(step)
+
+    return kill

@@ -1,0 +1,54 @@
+"""A stand-in for the service, up in a tenth of a second: answers /v1/release, ends gracefully.
+
+Run as the service is: the listening socket is its standard input, its variables say what it is.
+With a model folder that holds `broken` it ends at once, as a service that refuses its model does.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+
+class _Handler(BaseHTTPRequestHandler):
+    # Each connection for one request: what a client does with a kept one is not asked here.
+    protocol_version = "HTTP/1.0"
+
+    def do_GET(self) -> None:
+        digests = {"model": {"digest": None}, "service": {"digest": os.environ["PLINTH_CODE_DIGEST"]}}
+        known = {"payload": os.environ["PLINTH_PAYLOAD"], "environment": "staging"}
+        body = json.dumps({**known, **digests}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        del format, args
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = socket.socket(fileno=os.dup(0))
+
+
+def main() -> None:
+    model = Path(sys.argv[sys.argv.index("--model") + 1])
+    if (model / "broken").exists():
+        sys.exit("the model is refused: \x1b[31mit is broken")
+    server = _Server()
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    server.serve_forever(poll_interval=0.02)
+    server.server_close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+import pytest
+
+from delivery.domain.promotion.checks import Checks, checks_of
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "releases/production.yaml",
+        "policies/approvals/0123456789abcdef/ada-approved-01234567.json",
+        "data/manifest.csv",
+        "docs/glossary.md",
+    ],
+)
+def test_what_holds_no_code_needs_no_tests(path: str):
+    assert checks_of([path]) == Checks(tests=False, terraform=False, judge=False)
+
+
+@pytest.mark.parametrize("path", ["services/inference/src/inference/cli.py", "new.py", "Makefile"])
+def test_code_and_what_nobody_knows_is_tested(path: str):
+    assert checks_of(["docs/glossary.md", path]).tests
+
+
+@pytest.mark.parametrize("path", ["policies/risk_tiers.yaml", "services/delivery/README.md"])
+def test_a_change_of_judge_or_policy_is_tested_by_mutations(path: str):
+    assert checks_of([path]).judge
+
+
+def test_terraform_is_checked_where_it_or_its_caller_changed():
+    assert checks_of(["infra/terraform/local/main.tf"]).terraform
+    assert checks_of(["services/delivery/src/delivery/cli/deploying.py"]).terraform
+    assert not checks_of(["services/inference/pyproject.toml"]).terraform
