@@ -1,5 +1,7 @@
 """Chapter one: a box, photos and their holdout on main, and the first model in staging."""
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from artifacts.records.photos import PhotoRow
@@ -8,8 +10,8 @@ from demo.scale import STAGING_SECONDS
 from demo.stage import Archive
 
 HOLDOUT_BRANCH, EVERYBODY = "photos/first", ("ada", "bo", "cleo")
-LATER_GROUPS = "0123456789"
-"""Of the buildings to train on, those whose photo's digest begins so come with a later delivery."""
+EARLY_SHARE = 0.6
+"""Of each style's buildings to train on, how many come with the first delivery."""
 
 
 class Founding:
@@ -43,8 +45,8 @@ class Founding:
         with self._timeline.step("photos: draw buildings, import them, share them by digest"):
             if self._photos is None:
                 count = ("--per-style", str(stage.scale.buildings))
-                drawn = max_.plinth("training", "draw-facades", str(photos), *count)
-                self._keep_styles(photos)
+                styles = [word for style in stage.scale.styles for word in ("--style", style)]
+                drawn = max_.plinth("training", "draw-facades", str(photos), *count, *styles)
                 self._timeline.require("buildings are drawn", kept=drawn.code == 0, found=drawn)
             params = ("--params", str(max_.clone / "params.yaml"))
             place = ("--dataset", str(dataset))
@@ -59,7 +61,7 @@ class Founding:
         """A pull request: some photos, and the holdout that models will be judged on."""
         loop, max_ = self._loop, self._loop.member("max")
         with self._timeline.step("pull request: the first photos, and the holdout to be judged on"):
-            count = archive.deliver(max_.clone, filter(is_early, archive.manifest.rows))
+            count = archive.deliver(max_.clone, first_delivery(archive.manifest.rows))
             dataset = ("--dataset", str(loop.stage.folder / "archive"))
             pinned = max_.plinth("delivery", "pin-holdout", *dataset)
             self._timeline.require("the holdout is pinned", kept=pinned.code == 0, found=pinned)
@@ -91,22 +93,19 @@ class Founding:
             self._timeline.check("staging answers", kept=answer.is_success, found=answer.text)
             self._timeline.note(_told(answer.json()))
 
-    def _keep_styles(self, photos: Path) -> None:
-        styles = set(self._loop.stage.scale.styles)
-        table = photos / "table.csv"
-        lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [lines[0], *(line for line in lines[1:] if line.partition("/")[0] in styles)]
-        table.write_text("".join(kept), encoding="utf-8")
-        for folder in photos.iterdir():
-            if folder.is_dir() and folder.name not in styles:
-                for photo in folder.iterdir():
-                    photo.unlink()
-                folder.rmdir()
 
-
-def is_early(row: PhotoRow) -> bool:
-    """Whether a photo is part of the first delivery: all that is held out, some to train on."""
-    return row.split != "train" or row.group[-1] not in LATER_GROUPS
+def first_delivery(rows: Sequence[PhotoRow]) -> list[PhotoRow]:
+    """Return all photos that are held out or validate, and those of some buildings to train on."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        if row.split == "train" and row.group not in groups.setdefault(row.style, []):
+            groups[row.style].append(row.group)
+    early = {
+        group
+        for style in groups.values()
+        for group in sorted(style)[: math.ceil(EARLY_SHARE * len(style))]
+    }
+    return [row for row in rows if row.split != "train" or row.group in early]
 
 
 def _told(answer: dict[str, dict[str, object]]) -> str:

@@ -1,6 +1,5 @@
 """What every change goes through: branch, pull request, checks, approvals, merge."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,17 +64,13 @@ class Loop:
 
     def number_of(self, branch_prefix: str) -> int | None:
         """Return the number of the open pull request of a branch that begins so."""
-        found = self._json("list")
-        numbers = [
-            int(one["number"])
-            for one in found
-            if one["state"] == "open" and str(one["head"]).startswith(branch_prefix)
-        ]
+        pulls = [view["pull_request"] for view in self._json("list")]
+        numbers = [int(one["number"]) for one in pulls if one["branch"].startswith(branch_prefix)]
         return max(numbers, default=None)
 
-    def pull_request(self, number: int) -> dict[str, object]:
-        """Return what the box knows of a pull request."""
-        return self._json("show", str(number))
+    def branch_of(self, number: int) -> str:
+        """Return the branch of a pull request."""
+        return str(self._json("show", str(number))["pull_request"]["branch"])
 
     def main(self) -> str:
         """Return the commit that main is at."""
@@ -83,5 +78,4 @@ class Loop:
         return self.member("max").git(*origin, "rev-parse", "main").said.strip()
 
     def _json(self, *words: str) -> Any:
-        done = self.member("max").plinth("box", "pull-request", *words, "--json")
-        return json.loads(done.said)
+        return self.member("max").plinth("box", "pull-request", *words, "--json").json

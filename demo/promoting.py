@@ -74,7 +74,7 @@ class Promoting:
         self._timeline.require("promotion is proposed", kept=done.code == 0, found=done)
         number = loop.number_of("promotions/")
         self._timeline.require("there is a pull request", kept=number is not None, found=done)
-        branch = str(loop.pull_request(number or 0)["head"])
+        branch = loop.branch_of(number or 0)
         max_.begin(branch)
         return PullRequest(number or 0, branch, max_.wait(max_.head))
 

@@ -21,7 +21,7 @@ class Returning:
         before = stage.ask("production", photo).json()["model"]["digest"]
         with self._timeline.step("revert the promotion under 50 requests/s: no approval needed"):
             max_.begin("main-as-it-is")
-            made = max_.plinth("delivery", "revert", promotion)
+            made = max_.plinth("delivery", "revert", promotion, *max_.signing)
             self._timeline.require("the revert is made", kept=made.code == 0, found=made)
             branch = max_.git("branch", "--show-current").said.strip()
             pushed = max_.push(branch)

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rehearsal.box import Rehearsal
 from rehearsal.people import Person
@@ -18,6 +19,12 @@ class Done:
 
     code: int
     said: str
+
+    @property
+    def json(self) -> Any:
+        """What it said in a line of JSON, among lines for people."""
+        lines = [line for line in self.said.splitlines() if line[:1] in {"{", "["}]
+        return json.loads(lines[-1])
 
     def line(self, mark: str) -> str:
         """Return the last line that holds some words, or nothing."""
@@ -32,6 +39,16 @@ class Member:
     person: Person
     rehearsal: Rehearsal
     clone: Path
+
+    @property
+    def _myself(self) -> tuple[str, str]:
+        return "--as", self.person.name
+
+    @property
+    def signing(self) -> tuple[str, ...]:
+        """The options by which delivery commits as this person."""
+        name, email = self.person.name.title(), self.person.email
+        return "--key", str(self.person.key), "--name", name, "--email", email
 
     @property
     def head(self) -> str:
@@ -60,9 +77,9 @@ class Member:
 
     def open(self, branch: str, title: str) -> int:
         """Open a pull request and return its number."""
-        words = ("pull-request", "open", "--head", branch, "--title", title, "--json")
+        words = ("pull-request", "open", branch, "--title", title, *self._myself, "--json")
         done = self.plinth("box", *words)
-        return int(json.loads(done.said[done.said.index("{") :])["number"])
+        return int(done.json["pull_request"]["number"])
 
     def wait(self, commit: str) -> Done:
         """Wait until every run of a commit has ended: 0 if all are green."""
@@ -70,12 +87,12 @@ class Member:
 
     def merge(self, number: int) -> Done:
         """Merge a pull request, and wait for what that sets off."""
-        words = ("merge", str(number), "--as", self.person.name, "--wait")
+        words = ("merge", str(number), *self._myself, "--wait")
         return self.plinth("box", "pull-request", *words)
 
     def approve(self, role: str, reason: str) -> Done:
         """Sign an approval of what this branch changes, and commit it."""
-        identity = ("--as", self.person.name, "--role", role, "--key", str(self.person.key))
+        identity = (*self._myself, "--role", role, "--key", str(self.person.key))
         done = self.plinth("delivery", "approve", "--head", "HEAD", *identity, "--reason", reason)
         if done.code == 0:
             self.commit(f"Approve as {role}")

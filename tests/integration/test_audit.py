@@ -12,13 +12,13 @@ from support.audit import deploy
 from typer.testing import CliRunner
 
 from artifacts.records.audit import AuditEntry
-from delivery.bootstrap.tracing import make_audit_log
+from delivery.bootstrap.auditing import make_audit_log
 from delivery.cli.tracing import app
 from delivery.settings import read_settings
 
 APPENDING = """
 from support.audit import deploy
-from delivery.bootstrap.tracing import make_audit_log
+from delivery.bootstrap.auditing import make_audit_log
 from delivery.settings import read_settings
 log = make_audit_log(read_settings())
 print("appending", flush=True)
@@ -145,14 +145,11 @@ def test_openssh_verifies_a_line_by_hand(log, variables):
     assert len(log.entries()) == 3
 
 
-def test_whoever_is_killed_while_adding_leaves_a_log_that_goes_on(log):
+def test_whoever_is_killed_while_adding_leaves_a_log_that_goes_on(log, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     known = len(log.entries())
     for _ in range(KILLS):
-        command = [sys.executable, "-c", APPENDING]
-        path = os.pathsep.join(sys.path)
-        child = subprocess.Popen(
-            command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
-        )
+        child = subprocess.Popen([sys.executable, "-c", APPENDING], stdout=subprocess.PIPE)
         try:
             assert child.stdout is not None
             assert child.stdout.readline() == b"appending\n"

@@ -1,11 +1,12 @@
-"""What may be merged and deployed: promotions, rollbacks, broken glass, and changes of the judge."""
+"""What may be merged and deployed: promotions, rollbacks, broken glass, changes of the judge."""
 
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support import change_world
-from support.change_world import PRODUCTION, STAGING, World, production
+from support import change_records, change_world
+from support.change_records import PRODUCTION, STAGING, production
+from support.change_world import World
 
 from artifacts.records.release import Payload
 from delivery.domain.promotion.findings import ChangeVerdict
@@ -90,7 +91,7 @@ def test_a_payload_two_releases_back_needs_approvals(running: World) -> None:
     running.deployed(third.digest)
     running.branch("back")
     running.commit("max", {PRODUCTION: production(running.payload("first"))})
-    assert "lacks approvals" in problems(running.judge())["payload_approved"]
+    assert "before production left" in problems(running.judge())["payload_approved"]
 
 
 def test_what_never_became_ready_is_reverted_to_what_runs(running: World) -> None:
@@ -124,6 +125,16 @@ def test_the_first_promotion_rolls_back_to_nothing(world: World) -> None:
     assert world.judge_deploy().allowed
 
 
+def test_a_rollback_takes_no_other_statement_along(running: World) -> None:
+    running.revert("main", name="max")
+    of_first = running.payload("first")
+    kept = sorted(running.root.glob("policies/approvals/*/*.json"))
+    assert kept
+    assert of_first.digest in kept[0].read_text()
+    running.commit("max", {str(kept[0].relative_to(running.root)): None})
+    assert "was removed" in problems(running.judge())["records_kept"]
+
+
 def test_two_persons_of_the_named_roles_break_the_glass(world: World) -> None:
     world.promote("second")  # that staging never saw
     world.speak("bo", word="break_glass", hours=2)
@@ -140,7 +151,7 @@ def test_two_persons_of_the_named_roles_break_the_glass(world: World) -> None:
 def test_one_person_in_two_roles_breaks_no_glass(world: World) -> None:
     world.git("checkout", "--quiet", "main")
     both = {"roles": ["risk_officer", "security_officer"]}
-    text = change_world.approvers(world.keys, bo=both)
+    text = change_records.approvers(world.keys, bo=both)
     world.commit("max", {"policies/approvers.yaml": text})
     world.promote("second")
     for role in both["roles"]:
@@ -197,19 +208,19 @@ def test_a_review_by_one_who_broke_the_glass_is_not_recorded(world: World) -> No
 
 def test_staging_goes_back_to_a_model_that_it_ran(world: World) -> None:
     world.branch("proposal-second")
-    files = {STAGING: change_world.staging(world.entry("second")), **world.reported("second")}
+    files = {STAGING: change_records.staging(world.entry("second")), **world.reported("second")}
     world.commit("delivery", files)
     assert world.judge().allowed
     world.merge()
-    stricter = change_world.policy_text(known_limits=["Judged by this no more."])
+    stricter = change_records.policy_text(known_limits=["Judged by this no more."])
     world.commit("max", {"policies/models/architecture.yaml": stricter})
     world.branch("back")
-    world.commit("max", {STAGING: change_world.staging(world.entry("first"))})
+    world.commit("max", {STAGING: change_records.staging(world.entry("first"))})
     assert world.judge().problems == ()
 
 
 def test_a_policy_that_changed_since_leaves_a_promotion_undecided(world: World) -> None:
-    stricter = change_world.policy_text(known_limits=["Judged by this no more."])
+    stricter = change_records.policy_text(known_limits=["Judged by this no more."])
     world.git("checkout", "--quiet", "main")
     world.commit("max", {"policies/models/architecture.yaml": stricter})
     world.promote()
@@ -352,7 +363,7 @@ def test_who_can_not_approve_is_told_before_anything_is_written(
     world: World, name: str, role: str, key: str, words: str
 ) -> None:
     world.promote()
-    assert words in refusal(world.speak(name, role or change_world.ROLES.get(
+    assert words in refusal(world.speak(name, role or change_records.ROLES.get(
         name, ["risk_officer"])[0], key=key))  # fmt: skip
     assert world.git("status", "--porcelain") == ""
 

@@ -10,48 +10,47 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import yaml
-from support import cases
-from support.delivery_records import dataset_rows
+from support.change_records import (
+    EVERYBODY,
+    FIRST,
+    HOLDOUT,
+    NOON,
+    PRODUCTION,
+    ROLES,
+    STAGING,
+    WHY,
+    approvers,
+    email,
+    policy_text,
+    production,
+    public,
+    report,
+    report_path,
+    staging,
+    tiers_document,
+    yaml_text,
+)
 
 from artifacts.code import INFERENCE_CODE, code_digest
-from artifacts.digests import digest_json, hex_part
+from artifacts.digests import digest_json
 from artifacts.records.approval import Approval, Word
 from artifacts.records.audit import AuditEvent
-from artifacts.records.gate import GateReport, RuleResult
-from artifacts.records.holdout import HoldoutPin
-from artifacts.records.release import FirstRelease, Payload, Release, ReleasedCode, ReleasedModel
+from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
 from artifacts.statements import SshSigner, SshVerifier
 from delivery.adapters.approval_files import ApprovalFiles
 from delivery.adapters.audit_log import FileAuditLog
 from delivery.adapters.git_repository import GitRepository
 from delivery.adapters.ssh_signatures import SshSignatures
-from delivery.adapters.yaml_files import release_text
 from delivery.domain.holdout_text import pin_text
 from delivery.domain.promotion.findings import ChangeVerdict
 from delivery.domain.proposal import Refusal
 from delivery.use_cases.gather_change import GatherChange
 from delivery.use_cases.judge_change import JudgeChange, JudgeDeploy
 from delivery.use_cases.speak import Speak, Speaker, path_of
-
-NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
-WHY: Final = "a reason that is long enough to be one"
-ROLES: Final = {
-    "ada": ["model_owner"],
-    "bo": ["risk_officer"],
-    "cleo": ["security_officer"],
-    "dan": ["risk_officer", "model_owner"],
-    "max": ["ml_engineer"],
-}
-EVERYBODY: Final = (*ROLES, "eve", "gate", "delivery")
-FIRST: Final = FirstRelease(reason=WHY, stated_on=NOON.date())
-HOLDOUT: Final = HoldoutPin.of("architecture", dataset_rows(6))
-WEAKER: Final = HoldoutPin(model="architecture", photos=HOLDOUT.photos[1:])
-PRODUCTION, STAGING = "releases/production.yaml", "releases/staging.yaml"
 
 
 @dataclass
@@ -263,108 +262,6 @@ class World:
         self.now += timedelta(minutes=1)
 
 
-def email(name: str) -> str:
-    """A person's address."""
-    return f"{name}@people.invalid"
-
-
-def report(title: str, **changes: Any) -> GateReport:
-    """The gate's report about a model, which allows it by main's policy."""
-    rule = RuleResult(rule="artifact", outcome="passed", value=None, low=None, high=None,
-                      limit="signed", reason="it is")  # fmt: skip
-    fields = {
-        "model": "architecture",
-        "candidate": digest_json(title),
-        "champion": None,
-        "first_release": True,
-        "policy": cases.policy().digest,
-        "risk_tiers": tiers().digest,
-        "evidence": digest_json("evidence"),
-        "photo_manifest": digest_json("photos"),
-        "holdout": HOLDOUT.split_digest,
-        "rules": (rule,),
-        "decision": "allowed",
-        "decided_at": NOON,
-    }
-    return GateReport.model_validate(fields | changes)
-
-
-def report_path(made: GateReport) -> str:
-    """Where a report is committed."""
-    return f"releases/reports/{hex_part(made.digest)}.json"
-
-
-def production(payload: Payload | None) -> str:
-    """The text of production's release."""
-    if payload is None:
-        return release_text(Release(environment="production", models={"architecture": (FIRST,)}))
-    release = Release(environment="production", code=payload.code, models=payload.models)
-    return release_text(release)
-
-
-def staging(*entries: ReleasedModel | FirstRelease, model: str = "architecture") -> str:
-    """The text of staging's release."""
-    return release_text(Release(environment="staging", models={model: entries}))
-
-
-def tiers_document() -> dict[str, Any]:
-    """Tiers of one, two and three roles; staging verifies twice over two hours."""
-    asked = ("model_owner", "risk_officer", "security_officer")
-    shown = {"min_verifications": 2, "min_hours": 1}
-    made = {
-        name: {"approvals": [{"role": role, "persons": 1} for role in asked[: i + 1]],
-               "staging": shown}
-        for i, name in enumerate(("low", "moderate", "high"))
-    }  # fmt: skip
-    document = cases.tiers_document(**made)
-    document["roles"] = dict.fromkeys((*asked, "ml_engineer"), "Answers for something.")
-    glass = [{"role": role, "persons": 1} for role in asked[1:]]
-    document["break_glass"] = document["break_glass"] | {"approvals": glass}
-    return document
-
-
-def tiers() -> Any:
-    """The same as a record."""
-    from delivery.domain.tiers import RiskTiers  # noqa: PLC0415
-
-    return RiskTiers.parse(tiers_document(), "a test")
-
-
-def approvers(keys: Path, **changes: Any) -> str:
-    """policies/approvers.yaml with everybody who has a role."""
-    persons = {
-        name: {
-            "name": name.title(),
-            "roles": roles,
-            "emails": [email(name)],
-            "keys": [public(keys, name)],
-            "accounts": [f"{name}-at-forge"],
-            "since": NOON.date() - timedelta(days=30),
-        }
-        for name, roles in ROLES.items()
-    }
-    for name, change in changes.items():
-        persons[name] = persons.get(name, persons["ada"]) | change
-    return _yaml({"kind": "approvers", "persons": persons})
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes equal parts out, for records are read without aliases."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        """Take nothing for the same as what was written before."""
-        return data is not None or super().ignore_aliases(data)
-
-
-def _yaml(document: object) -> str:
-    return yaml.dump(document, Dumper=_Plain, sort_keys=False)
-
-
-def public(keys: Path, name: str) -> str:
-    """A public key, as kind and key."""
-    return " ".join((keys / f"{name}.pub").read_text().split()[:2])
-
-
 def make_world(folder: Path) -> World:
     """Make the world once; `copy_of` makes more."""
     keys = folder / "keys"
@@ -387,7 +284,7 @@ def make_world(folder: Path) -> World:
 def _beginning(keys: Path) -> dict[str, str | bytes | None]:
     code = {f"{path}/part.py" if path.endswith("src") else path: "1\n" for path in INFERENCE_CODE}
     return {
-        "policies/risk_tiers.yaml": _yaml(tiers_document()),
+        "policies/risk_tiers.yaml": yaml_text(tiers_document()),
         "policies/models/architecture.yaml": policy_text(),
         "policies/holdouts/architecture.csv": pin_text(HOLDOUT),
         "policies/approvers.yaml": approvers(keys),
@@ -400,11 +297,6 @@ def _beginning(keys: Path) -> dict[str, str | bytes | None]:
         "README.md": "words\n",
         **code,
     }
-
-
-def policy_text(**changes: Any) -> str:
-    """A policy's file."""
-    return _yaml(cases.policy_document(**changes))
 
 
 def _staged(world: World) -> None:

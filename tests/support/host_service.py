@@ -15,20 +15,24 @@ from pathlib import Path
 
 
 class _Handler(BaseHTTPRequestHandler):
-    # Each connection for one request: what a client does with a kept one is not asked here.
-    protocol_version = "HTTP/1.0"
+    protocol_version = "HTTP/1.1"
+    timeout = 0.5
 
     def do_GET(self) -> None:
-        digests = {"model": {"digest": None}, "service": {"digest": os.environ["PLINTH_CODE_DIGEST"]}}
-        known = {"payload": os.environ["PLINTH_PAYLOAD"], "environment": "staging"}
-        body = json.dumps({**known, **digests}).encode()
+        given = os.environ  # noqa: TID251 - what the host gave it is what it says
+        release = {
+            "environment": given["PLINTH_ENVIRONMENT"],
+            "payload": given["PLINTH_PAYLOAD"],
+            "service": {"digest": given["PLINTH_CODE_DIGEST"]},
+        }
+        body = json.dumps(release).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
-        del format, args
+    def log_message(self, *args: object) -> None:
+        del args
 
 
 class _Server(ThreadingHTTPServer):
@@ -38,6 +42,8 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = socket.socket(fileno=os.dup(0))
+        # Another process may be quicker to accept: waiting for the next one would be for ever.
+        self.socket.setblocking(False)
 
 
 def main() -> None:

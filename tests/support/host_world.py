@@ -1,6 +1,5 @@
 """A host in a folder, with two payloads to swap: one code, two tiny models, run as commands."""
 
-import json
 import os
 import shutil
 import signal
@@ -11,18 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from support.checkout import commit_all, git
+from support.tiny_artifact import build_tiny_artifact, public_key_of
+
 from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.digests import digest_bytes, hex_part
-from artifacts.records.release import Environment, Payload, ReleasedCode, ReleasedModel
 from artifacts.records.manifest import ModelManifest
+from artifacts.records.release import Environment, Payload, ReleasedCode, ReleasedModel
 from host.adapters.clock import SystemClock
 from host.adapters.depot import FolderDepot
 from host.adapters.processes import MarkedProcesses
+from host.bootstrap import run_observe, run_want
 from host.domain.observation import Observation
 from host.domain.processes import HostProcess
+from host.settings import Settings
 from host.use_cases.install import LOCK, install_payload
-from support.checkout import commit_all, git
-from support.tiny_artifact import build_tiny_artifact, public_key_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,17 +72,14 @@ class HostWorld:
 
     def environment(self) -> dict[str, str]:
         """Return the variables that commands run with."""
+        kept = ("HOME", "PATH", "UV_", "PIP_", "SSL_")
+        inherited = os.environ.items()  # noqa: TID251 - a child's environment is its parent's
         return {
-            "HOME": os.environ["HOME"],
-            "PATH": os.environ["PATH"],
+            **{name: value for name, value in inherited if name.startswith(kept)},
             "PLINTH_HOST": str(self.host),
             "PLINTH_MODEL_STORE": str(self.models),
             "PLINTH_PUBLIC_KEY": str(self.public_key),
-            "PLINTH_UV": str(Path(sys.executable).parent / "uv"),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            **{
-                name: value for name, value in os.environ.items() if name.startswith(("UV_", "PIP"))
-            },
+            "PLINTH_UV": str(Path(sys.executable).with_name("uv")),
         }
 
     def install(self, number: int, *words: str) -> str:
@@ -89,15 +88,29 @@ class HostWorld:
             "install", str(self.payloads[number]), "--source", str(self.source), *words
         )
 
-    def swap(self, number: int, environment: str = "staging", **variables: str) -> str:
+    def swap(self, number: int, environment: Environment = "staging", **variables: str) -> str:
         """Make an environment run a payload."""
-        self.done("want", environment, self.digest(number))
+        self.want(number, environment)
         return self.done("run", environment, self.digest(number), **variables)
 
-    def observe(self, environment: str = "staging") -> Observation:
+    def want(self, number: int, environment: Environment = "staging") -> None:
+        """Write down that a payload is wanted."""
+        run_want(Settings(host=self.host), environment, self.digest(number))
+
+    def observe(self, environment: Environment = "staging") -> Observation:
         """Observe an environment."""
-        text = self.done("observe", environment)
-        return Observation.parse(json.loads(text), "host observe")
+        return run_observe(Settings(host=self.host), environment)
+
+    def serves_soundly(self, number: int) -> bool:
+        """Whether staging is as a swap to a payload leaves it."""
+        seen = self.observe()
+        return (
+            seen.manager
+            and seen.holder
+            and seen.wanted == seen.state.running == self.digest(number)
+            and [process.managed for process in seen.processes] == [True]
+            and {answer.payload for answer in seen.answers} == {self.digest(number)}
+        )
 
     def processes(self, environment: Environment = "staging") -> tuple[HostProcess, ...]:
         """Return the processes of an environment."""

@@ -28,7 +28,12 @@ def digest_json(value: Any) -> str:
     NaN, infinities and integers beyond 2**53 have no canonical form and raise
     rfc8785.CanonicalizationError: a record that holds one gets no name.
     """
-    return digest_bytes(rfc8785.dumps(value))
+    return digest_bytes(canonical_json(value))
+
+
+def canonical_json(value: Any) -> bytes:
+    """Return a JSON value in its canonical form, as digest_json does."""
+    return rfc8785.dumps(value)
 
 
 def hex_part(digest: str) -> str:

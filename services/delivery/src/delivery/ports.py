@@ -248,13 +248,6 @@ class Reverter(Protocol):
         """Remove a branch that was made here and went nowhere."""
 
 
-class PushingReverter(Reverter, Protocol):
-    """One that hands its branches on."""
-
-    def push(self, branch: str) -> None:
-        """Hand a branch to where proposals are opened from."""
-
-
 class RevertProposer(Protocol):
     """Proposes to take back a change that can't be deployed."""
 

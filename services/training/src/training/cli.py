@@ -102,9 +102,12 @@ def draw_facades(
     out: Path,
     per_style: Annotated[int, typer.Option(min=1, help="buildings a style")] = 30,
     seed: Annotated[int, typer.Option(min=0)] = 7,
+    style: Annotated[list[str] | None, typer.Option(help="only these; default: all 25")] = None,
 ) -> None:
     """Draw sample photos of buildings in all 25 styles, and a table beside them."""
-    buildings = list(itertools.product(STYLES, range(per_style)))
+    if unknown := sorted(set(style or ()) - set(STYLES)):
+        raise typer.BadParameter(f"no style {', '.join(unknown)}; there are {', '.join(STYLES)}")
+    buildings = list(itertools.product(style or STYLES, range(per_style)))
     draw = partial(_draw, seed=seed)
     drawn = _bootstrap().parallel.map(draw, buildings, "drawing buildings")
     table = write_facades([photo for photos in drawn for photo in photos], out)

@@ -21,7 +21,8 @@ import json, os, sys, time
 print(json.dumps({{"job": "ci/check", "level": "info", "raw_output": True, "step": "one",
     "msg": json.dumps([sys.argv[1:], dict(os.environ), os.getcwd()])}}))
 print("Couldn't get a valid docker connection: quiet")
-print(json.dumps({{"command": "summary", "job": "ci/check", "content": "# Report"}}), flush=True)
+print(json.dumps({{"command": "summary", "job": "ci/check", "content": "# Report"}}))
+print(json.dumps({{"job": "ci/check", "jobResult": "success"}}), flush=True)
 """
 
 
@@ -133,6 +134,16 @@ def test_an_act_that_breaks_is_red_with_what_it_said(bench: Bench) -> None:
 
     assert bench.run() == Ended(succeeded=False, description="act failed")
     assert bench.said == ["act  | Error: workflow is not valid"]
+
+
+def test_a_workflow_of_which_nothing_ran_is_red(bench: Bench) -> None:
+    """act skips a job for whose label it knows no machine, and ends well."""
+    bench.program("#!/bin/sh\ntrue\n")
+
+    ended = bench.run()
+
+    assert not ended.succeeded
+    assert "no job of it ran" in ended.description
 
 
 def test_a_run_that_takes_too_long_is_ended_with_all_that_it_started(bench: Bench) -> None:

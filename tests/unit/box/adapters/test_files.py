@@ -140,7 +140,7 @@ def test_the_repository_merges_and_moves_main_once(
     git(source, "switch", "--quiet", "--create", "one")
     (source / "one").write_text("1")
     one = commit_all(source, "one")
-    git(source, "push", "--quiet", str(folder.origin), "+one:refs/heads/one", "--no-verify")
+    git(folder.origin, "fetch", "--quiet", str(source), "one:refs/heads/one")
     tree = repository.merged_tree(first, one)
     assert tree == repository.tree(one)
     merge = repository.merge_commit(tree, (first, one), "Merge\n", ("ada", "ada@box.invalid"))
@@ -157,7 +157,7 @@ def test_a_conflict_has_no_tree(repository: GitRepository, source: Path, folder:
         git(source, "switch", "--quiet", "--create", name, "main")
         (source / "same").write_text(name)
         heads.append(commit_all(source, name))
-        git(source, "push", "--quiet", str(folder.origin), f"+{name}:refs/heads/{name}")
+        git(folder.origin, "fetch", "--quiet", str(source), f"{name}:refs/heads/{name}")
 
     assert repository.merged_tree(*heads) is None
     with pytest.raises(GitFailed, match="merge-tree failed"):
@@ -230,7 +230,7 @@ def test_an_environment_is_given_as_it_stands(
     assert (folder.folder / "environment").stat().st_mode & 0o077 == 0
 
 
-def test_only_an_empty_folder_becomes_a_box(tmp_path: Path, source: Path) -> None:
+def test_only_an_empty_folder_becomes_a_box(source: Path) -> None:
     with pytest.raises(BoxUnfit, match="it holds other things"):
         BoxFolder(source, (), ENVIRONMENT).create(source, None, None)
 

@@ -110,6 +110,8 @@ def test_an_edited_last_line_is_found_by_the_head(log, file):
 def test_an_edit_of_nothing_but_the_form_is_found(log, file):
     lines = lines_of(file)
     rewrite(file, [lines[0].replace(b'{"entry":', b'{"entry": '), *lines[1:]])
+    require_broken(log, "line 2", "not the one that it was written after")
+    rewrite(file, [b" " + lines[0], *lines[1:]])
     require_broken(log, "line 1", "not in the form that it was written in")
 
 
@@ -117,6 +119,13 @@ def test_an_edit_of_nothing_but_the_form_is_found(log, file):
 def test_a_line_that_is_no_entry_is_found(log, file, line):
     lines = lines_of(file)
     rewrite(file, [*lines[:2], line, *lines[2:]])
+    require_broken(log, "line 3", "not in the form that it was written in")
+
+
+@pytest.mark.parametrize("entry", [b"", b"{}", b"\xff", b"[" * 5000, b'{"sequence":3}'])
+def test_a_line_whose_entry_can_not_be_read_is_found(log, file, entry):
+    lines = lines_of(file)
+    rewrite(file, [*lines[:2], b'{"entry":%s,"signature":""}\n' % entry, *lines[2:]])
     require_broken(log, "line 3", "it can't be read")
 
 

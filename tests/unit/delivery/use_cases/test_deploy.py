@@ -2,6 +2,7 @@ import pytest
 from support.deploy_world import Killed, World, code, commit, digest, kill_after, model, release
 
 from artifacts.errors import UnreadableRecord
+from artifacts.records.release import Payload
 from delivery.domain.deployment.steps import STEPS
 from delivery.domain.deployment.verdict import DeployVerdict
 from delivery.domain.deployment.wanted import AliasPoint
@@ -219,24 +220,25 @@ def test_a_service_that_says_it_is_something_else_makes_the_deploy_red(world):
     assert world.proposed
 
 
-@pytest.mark.parametrize(("command", "step"), [("observe", "observe"), ("want", "want")])
-def test_a_host_that_does_not_obey_is_red_but_no_reason_to_take_the_change_back(
-    world, command, step
-):
+@pytest.mark.parametrize("command", ["install", "observe", "want"])
+def test_what_can_not_be_installed_is_red_and_nothing_is_applied(world, command):
     world.commit("a", staging=release("staging", FIRST))
     world.host.broken.add(command)
     ended = world.deploy()
     assert ended.outcome == "red"
-    assert ended.lines[0].startswith(f"red at {step}")
-    assert world.proposed == []
-
-
-def test_what_can_not_be_installed_is_red_and_nothing_is_applied(world):
-    world.commit("a", staging=release("staging", FIRST))
-    world.host.broken.add("install")
-    assert world.deploy().outcome == "red"
+    assert ended.lines[0].startswith("red at install")
+    assert command in ended.lines[0]
     assert world.terraform.state == {}
-    assert world.proposed
+    assert bool(world.proposed) == (command == "install")
+
+
+def test_a_deploy_of_what_runs_already_prunes_nothing(world):
+    world.commit("a", staging=release("staging", FIRST))
+    world.deploy()
+    world.host.broken.add("prune")
+    world.commit("b")
+    world.deploy()
+    assert not any("not pruned" in line for line in world.said)
 
 
 def test_old_payloads_that_can_not_be_pruned_are_no_reason_to_be_red(world):
@@ -338,6 +340,13 @@ def test_a_release_taken_away_stops_what_ran(world):
     assert (running(world), world.terraform.state["staging"]) == ((), None)
 
 
+def test_strays_of_an_environment_in_which_nothing_is_released_are_stopped(world):
+    world.host.running["staging"] = (digest("stray"),)
+    world.host.payloads[digest("stray")] = Payload(code=code(), models={"architecture": (FIRST,)})
+    assert world.deploy().outcome == "green"
+    assert running(world) == ()
+
+
 def test_broken_glass_is_written_down_with_its_statements(world):
     world.verdict = DeployVerdict("allowed", (), (digest("s1"), digest("s2")))
     world.commit("a", production=release("production", FIRST, code()))
@@ -356,7 +365,7 @@ def test_a_commit_that_is_not_there_is_a_breakdown(world):
 )
 def test_a_release_that_can_not_be_read_is_a_breakdown_that_touches_nothing(world, text):
     world.commit("a", staging=text)
-    with pytest.raises(UnreadableRecord, match="releases/staging.yaml"):
+    with pytest.raises(UnreadableRecord, match=r"releases/staging\.yaml"):
         world.deploy()
     assert world.host.wanted == {}
     assert world.locked == set()

@@ -1,11 +1,10 @@
-from types import SimpleNamespace
-
 import pytest
 from support.deploy_world import World, code, commit, digest, model, release
 
 from artifacts.records.audit import AuditEvent
 from delivery.domain.deployment.status_table import status_lines, summary_lines
 from delivery.domain.deployment.verdict import Deployed
+from delivery.domain.forge import PullRequest
 from delivery.errors import RevertRefused
 from delivery.use_cases.propose_revert import ProposeRevert
 from delivery.use_cases.revert import Revert
@@ -48,7 +47,7 @@ def test_a_place_that_is_down_leaves_a_verification_uncertain(world):
 @pytest.mark.parametrize(
     ("break_it", "outcome"),
     [
-        (lambda world: None, "green"),
+        (lambda world: world.registry.prepare(), "green"),
         (lambda world: world.host.running.clear(), "red"),
         (lambda world: setattr(world.registry, "down", True), "undecided"),
     ],
@@ -128,7 +127,6 @@ class FakeReverter:
     def __init__(self, world: World, text: str | None, *, fails: bool = False) -> None:
         self.world, self.text, self.fails = world, text, fails
         self.branches: dict[str, str] = {}
-        self.pushed: list[str] = []
 
     def revert(self, commit: str, *, onto: str, branch: str, message: str) -> str:
         if self.fails:
@@ -143,9 +141,6 @@ class FakeReverter:
 
     def discard(self, branch: str) -> None:
         del self.branches[branch]
-
-    def push(self, branch: str) -> None:
-        self.pushed.append(branch)
 
 
 def revert(world: World, reverter: FakeReverter | None = None) -> Revert:
@@ -210,37 +205,47 @@ def test_a_revert_that_brings_back_something_else_is_refused_and_leaves_no_branc
     assert other.branches == {}
 
 
-def proposing(world: World, reverter: FakeReverter, opened: list[tuple[str, str, str]]):
-    def open_proposal(branch: str, title: str, body: str) -> str:
-        opened.append((branch, title, body))
-        return "pull request 7"
+class FakeForge:
+    """Remembers the pull requests that it was asked to open."""
 
-    return ProposeRevert(world.repository, reverter, open_proposal)
+    def __init__(self) -> None:
+        self.opened: list[tuple[str, str, str]] = []
+
+    def open_pull_request(self, branch: str, title: str, body: str) -> PullRequest:
+        self.opened.append((branch, title, body))
+        return PullRequest(7, branch, title, "open")
+
+
+def propose(world: World, forge: FakeForge | None, *, fails: bool = False, environment="staging"):
+    """Propose to take back main's tip; return what was said, and what was pushed."""
+    pushed: list[tuple[str, str]] = []
+    reverter = FakeReverter(world, None, fails=fails)
+    proposing = ProposeRevert(
+        world.repository, reverter, lambda *words: pushed.append(words), forge
+    )
+    return proposing.propose(environment, world.repository.tip(), "red <b>"), pushed
 
 
 def test_a_revert_is_proposed_with_the_reason_escaped(world):
-    opened: list[tuple[str, str, str]] = []
-    reverter, at = FakeReverter(world, None), world.repository.tip()
-    lines = proposing(world, reverter, opened).propose("staging", at, "red <b>")
-    assert lines == ("a revert is proposed: pull request 7",)
-    assert reverter.pushed == [f"reverts/{at[:12]}"]
-    ((branch, title, body),) = opened
-    assert branch in reverter.pushed
+    forge, at = FakeForge(), world.repository.tip()
+    lines, pushed = propose(world, forge)
+    assert lines == ("a revert is proposed: pull request #7",)
+    ((branch, title, body),) = forge.opened
+    assert branch == f"reverts/{at[:12]}"
+    assert [name for name, _ in pushed] == [branch]
     assert at[:12] in title
     assert "<b>" not in body
 
 
 def test_what_goes_wrong_with_a_proposal_is_said_and_what_to_do_by_hand(world):
-    opened: list[tuple[str, str, str]] = []
-    at = world.repository.tip()
-    proposer = proposing(world, FakeReverter(world, None, fails=True), opened)
-    lines = proposer.propose("staging", at, "red")
+    forge = FakeForge()
+    lines, pushed = propose(world, forge, fails=True)
     assert "conflict" in lines[0]
-    assert f"git revert -m 1 {at}" in lines[1]
-    assert opened == []
+    assert f"git revert -m 1 {world.repository.tip()}" in lines[1]
+    assert (forge.opened, pushed) == ([], [])
 
 
 def test_without_a_forge_it_says_what_to_do_by_hand(world):
-    by_hand = ProposeRevert(world.repository, SimpleNamespace(), None)
-    (line,) = by_hand.propose("production", world.repository.tip(), "red")
+    (line,), pushed = propose(world, None, environment="production")
     assert f"delivery revert {world.repository.tip()}" in line
+    assert pushed == []

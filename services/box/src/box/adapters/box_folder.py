@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from box.adapters.git_repository import Git
 from box.domain.records import BoxConfig
 from box.errors import BoxUnfit, NoBox
@@ -72,11 +70,8 @@ class BoxFolder:
             target.write_text(environment.read_text(encoding="utf-8"), encoding="utf-8")
             self.environment()
         if config is not None or not (self.folder / "box.yaml").is_file():
-            # Last: a box is one when it is whole.
-            shape = (config or BoxConfig()).model_dump(mode="json")
-            draft = self.folder / "box.yaml.draft"
-            draft.write_text(yaml.safe_dump(shape, sort_keys=False), encoding="utf-8")
-            draft.replace(self.folder / "box.yaml")
+            # Last: a box is one when it is whole. JSON is YAML, so that people may write either.
+            (config or BoxConfig()).write(self.folder / "box.yaml")
         return self._git("rev-parse", "refs/heads/main")
 
     def destroy(self) -> None:

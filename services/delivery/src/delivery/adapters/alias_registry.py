@@ -78,8 +78,9 @@ class MlflowAliases:
 
     def _start(self, *words: str) -> "subprocess.Popen[str]":
         try:
+            # A service that starts meanwhile goes first: people wait for that one.
             return subprocess.Popen(  # noqa: S603 - the project's own launcher, no shell
-                [str(self._launcher), "training", *words],
+                ["nice", "-n", "10", str(self._launcher), "training", *words],  # noqa: S607
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -4,12 +4,12 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import rfc8785
-
+from artifacts.digests import canonical_json
 from artifacts.errors import SignatureRefused
 from artifacts.records.audit import AuditEntry, AuditEvent, AuditHead
 from artifacts.statements import StatementSigner, StatementVerifier
@@ -152,14 +152,14 @@ class FileAuditLog:
         return chain
 
     def _signed(self, entry: AuditEntry) -> SignedEntry:
-        unsigned = SignedEntry(entry=entry, signature="")
+        unsigned = SignedEntry.of(entry)
         signature = self._signer.sign(unsigned.signed)
         try:
             self._verifier.verify(unsigned.signed, signature)
         except SignatureRefused as exc:  # written down, it would break the log for everyone
             reason = f"the key that signs here is none of those that sign it: {exc.reason}"
             raise AuditUnavailable(str(self._log), reason) from exc
-        return SignedEntry(entry=entry, signature=signature.decode())
+        return replace(unsigned, signature=signature.decode())
 
     def _signed_head(self, head: AuditHead) -> SignedHead:
         return SignedHead(head=head, signature=self._signer.sign(head_bytes(head)).decode())
@@ -177,7 +177,7 @@ class FileAuditLog:
     def _write_head(self, head: SignedHead) -> None:
         draft = self._head.with_name(HEAD + ".draft")
         with draft.open("wb") as file:
-            file.write(rfc8785.dumps(head.model_dump(mode="json")) + b"\n")
+            file.write(canonical_json(head.model_dump(mode="json")) + b"\n")
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._head)

@@ -60,6 +60,10 @@ class GitBranches:
             self._read(branch, "update-ref", f"refs/heads/{branch}", commit)
         return PublishedBranch(branch, commit, changed=True, pushed=shared)
 
+    def push(self, branch: str, commit: str) -> None:
+        """Hand a commit that is here on as a branch, in place of what that was."""
+        self._push(branch, commit, self._fetched(branch))
+
     def _is_up_to_date(self, branch: str, base: str, tip: str, files: Mapping[str, bytes]) -> bool:
         """Whether the branch merges without a conflict, and main then has these files."""
         done = self._git("merge-tree", "--write-tree", "--no-messages", base, tip)

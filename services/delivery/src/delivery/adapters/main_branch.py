@@ -1,6 +1,7 @@
 """Where main stands now: asked of `origin`, since a runner's clone is as old as its run."""
 
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,22 +15,23 @@ _SECONDS: Final = 60
 
 @dataclass(frozen=True)
 class MainBranch:
-    """The branch main of a checkout's origin; without an origin, the checkout's own."""
+    """The branch main that people share; without an origin, the checkout's own.
+
+    `shared` fetches origin's main and returns its commit.
+    """
 
     folder: Path
+    shared: Callable[[], str]
 
     def tip(self) -> str:
-        """Return the commit that main stands at; RepositoryUnreadable."""
+        """Return the commit that main stands at; RepositoryUnreadable, BranchFailed."""
         if "origin" in self._git("remote").split():
-            found = self._git("ls-remote", "--exit-code", "origin", _MAIN).split()
-        else:
-            found = self._git("show-ref", "--verify", _MAIN).split()
-        return found[0]
+            return self.shared()
+        return self._git("show-ref", "--verify", _MAIN).split()[0]
 
     def _git(self, *words: str) -> str:
-        # git's own variables, set while a hook runs, would lead it to another repository. Nobody
-        # is there to give a password.
-        apart = ("env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE", "GIT_TERMINAL_PROMPT=0")
+        # git's own variables, set while a hook runs, would lead it to another repository.
+        apart = ("env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE")
         command = [*apart, "git", "-C", str(self.folder), *words]
         try:
             done = subprocess.run(  # noqa: S603 - words of ours, no shell

@@ -44,10 +44,6 @@ class GitReverter:
         """Remove a branch that was made here and went nowhere."""
         self._git(branch, self.folder, "branch", "--quiet", "-D", branch)
 
-    def push(self, branch: str) -> None:
-        """Hand a branch to origin; RevertRefused where it doesn't take it."""
-        self._git(branch, self.folder, "push", "--quiet", "--force", "origin", branch)
-
     def _reverted(self, commit: str, tree: Path, message: str) -> str:
         parents = self._git(commit, tree, "rev-list", "--parents", "-1", commit).split()[1:]
         against = ("-m", "1") if len(parents) > 1 else ()

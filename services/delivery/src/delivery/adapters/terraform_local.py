@@ -118,7 +118,7 @@ class LocalTerraform:
         except OSError as exc:
             raise TerraformFailed(words[0], plain(exc)) from exc
         if running.returncode:
-            raise TerraformFailed(words[0], plain(" ".join(last), _REASON))
+            raise TerraformFailed(words[0], _reason(last))
 
     def _tell(self, running: "subprocess.Popen[str]") -> list[str]:
         last: list[str] = []
@@ -131,6 +131,14 @@ class LocalTerraform:
 
     def _state(self, environment: Environment) -> Path:
         return self.folder / environment / "terraform.tfstate"
+
+
+def _reason(lines: list[str]) -> str:
+    """Return what Terraform says of an error, without its frame; else its last words."""
+    bare = [line.strip("╷│╵ ") for line in lines]
+    named = [number for number, line in enumerate(bare) if line.startswith("Error")]
+    said = " ".join(line for line in bare[named[0] if named else 0 :] if line)
+    return plain(said[-_REASON:], _REASON)
 
 
 class _Output(BaseModel):

@@ -1,8 +1,8 @@
-"""The audit log, for every group that adds to it or reads it, and nothing that takes long to load."""
+"""The audit log, for every group that adds to it or reads it. Loads nothing that takes long."""
 
 from datetime import UTC, datetime
 
-from artifacts.statements import SshSigner
+from artifacts.statements import SshSigner, create_statement_key
 from delivery.adapters.audit_log import FileAuditLog
 from delivery.adapters.signers import PresentSigners
 from delivery.settings import Settings
@@ -19,6 +19,12 @@ def make_audit_log(settings: Settings) -> FileAuditLog:
         PresentSigners(settings.needed("deploy_signers"), PRINCIPAL, "plinth-audit"),
         _now,
     )
+
+
+def create_key(settings: Settings) -> None:
+    """Create the key that signs audit entries and the commits of proposals, where there is none."""
+    key, signers = settings.needed("deploy_key"), settings.needed("deploy_signers")
+    create_statement_key(key, signers, PRINCIPAL, ("plinth-audit", "git"))
 
 
 def _now() -> datetime:

@@ -8,13 +8,16 @@ from artifacts.records.release import Environment
 from delivery.adapters.alias_registry import MlflowAliases
 from delivery.adapters.deploy_locks import FileDeployLocks
 from delivery.adapters.dying import DieAfter
+from delivery.adapters.git_branches import EMAIL, NAME
 from delivery.adapters.git_repository import GitRepository
 from delivery.adapters.host_commands import HostCommands
 from delivery.adapters.main_branch import MainBranch
 from delivery.adapters.revert_branch import GitReverter
+from delivery.adapters.step_files import StepFiles
 from delivery.adapters.terraform_checks import TerraformChecks
 from delivery.adapters.terraform_local import LocalTerraform
-from delivery.bootstrap.auditing import PRINCIPAL, make_audit_log
+from delivery.bootstrap.auditing import make_audit_log
+from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.domain.deployment.verdict import DeployVerdict
 from delivery.errors import SettingsMissing
 from delivery.ports import AuditLog
@@ -49,7 +52,7 @@ def make_deploy(settings: Settings, say: Say) -> Deploy:
     """Put deploying together."""
     return Deploy(
         repository=GitRepository(settings.root),
-        main=MainBranch(settings.root),
+        main=_main(settings),
         judge=LazyJudge(settings),
         survey=_survey(settings, say),
         audit=make_audit_log(settings),
@@ -64,7 +67,7 @@ def make_deploy(settings: Settings, say: Say) -> Deploy:
 
 def make_verify(settings: Settings, say: Say) -> Verify:
     """Put comparing together."""
-    return Verify(GitRepository(settings.root), MainBranch(settings.root), _survey(settings, say))
+    return Verify(GitRepository(settings.root), _main(settings), _survey(settings, say))
 
 
 def make_status(settings: Settings, say: Say) -> Status:
@@ -76,7 +79,7 @@ def make_revert(settings: Settings, key: Path, name: str, email: str) -> Revert:
     """Put reverting together, in the name of a person and with that person's key."""
     return Revert(
         GitRepository(settings.root),
-        MainBranch(settings.root),
+        _main(settings),
         GitReverter(settings.root, key.absolute(), name, email),
         make_audit_log(settings),
     )
@@ -90,6 +93,11 @@ def make_checks(settings: Settings, say: Say) -> TerraformChecks:
 def audit_log(settings: Settings) -> AuditLog:
     """Return the audit log."""
     return make_audit_log(settings)
+
+
+def step_files(settings: Settings) -> StepFiles:
+    """Return where a step of a workflow leaves outputs and a summary."""
+    return StepFiles(settings.step_output, settings.step_summary)
 
 
 def who(settings: Settings) -> str:
@@ -116,8 +124,12 @@ def _survey(settings: Settings, say: Say) -> Survey:
     )
 
 
+def _main(settings: Settings) -> MainBranch:
+    return MainBranch(settings.root, make_branches(settings).base)
+
+
 def _proposer(settings: Settings) -> ProposeRevert:
     key = settings.needed("deploy_key").absolute()
-    email = f"{PRINCIPAL}@plinth.invalid"
-    reverter = GitReverter(settings.root, key, "Plinth delivery", email)
-    return ProposeRevert(MainBranch(settings.root), reverter, None)
+    reverter = GitReverter(settings.root, key, NAME, EMAIL)
+    branches, forge = make_branches(settings), find_forge(settings)
+    return ProposeRevert(_main(settings), reverter, branches.push, forge)

@@ -22,7 +22,9 @@ GROUPS: Final = MappingProxyType(
             "parity",
         ),
         "changing": ("changes",),
-        "deploying": ("deploy", "verify", "status", "revert", "terraform-check"),
+        "deploying": (
+            "deploy", "plan-deploy", "verify", "status", "revert", "terraform-check",
+        ),
         "promotion": (
             "judge-change", "judge-deploy", "approve", "reject", "withdraw", "break-glass",
             "review-break-glass",

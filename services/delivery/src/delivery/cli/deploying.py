@@ -1,5 +1,6 @@
 """Commands of those who deploy: make it so, compare, look, take back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from delivery.bootstrap.deploying import (
     make_revert,
     make_status,
     make_verify,
+    step_files,
     who,
 )
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
@@ -71,6 +73,23 @@ def deploy(
         outputs["production"] = str(pending).lower()
     _tell_workflow(settings, outputs, summary_lines(where, done))
     raise typer.Exit(EXITS[done.outcome])
+
+
+@app.command()
+def plan_deploy(
+    commit: Annotated[str, typer.Option(help="Commit of main whose releases would be deployed.")],
+) -> None:
+    """Say, as outputs of a step too, in which environments a deploy would have anything to do."""
+    settings = read_settings()
+    asking = make_verify(settings, _say)
+    with ThreadPoolExecutor() as pool:
+        asked = {where: pool.submit(asking.pending, where, commit) for where in ENVIRONMENTS}
+    outputs: dict[str, str] = {
+        where: str(answer.result()).lower() for where, answer in asked.items()
+    }
+    for where, pending in outputs.items():
+        typer.echo(f"{where}={pending}")
+    step_files(settings).output(outputs)
 
 
 @app.command()
@@ -140,9 +159,6 @@ def _say(line: str) -> None:
 
 
 def _tell_workflow(settings: Settings, outputs: dict[str, str], summary: tuple[str, ...]) -> None:
-    if settings.step_output:
-        with settings.step_output.open("a", encoding="utf-8") as file:
-            file.writelines(f"{name}={value}\n" for name, value in outputs.items())
-    if settings.step_summary:
-        with settings.step_summary.open("a", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in summary)
+    step = step_files(settings)
+    step.output(outputs)
+    step.summarise("\n".join(summary))

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from delivery.bootstrap.tracing import create_key, make_audit_log, make_trace
+from delivery.bootstrap.auditing import create_key, make_audit_log
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED
 from delivery.domain.audit_table import audit_json, audit_lines
 from delivery.domain.text import plain
@@ -52,6 +52,8 @@ def trace(
     as_json: AsJson = False,
 ) -> None:
     """Walk from a prediction back to its photos, and verify every hop; 1 where one fails."""
+    from delivery.bootstrap.tracing import make_trace  # noqa: PLC0415 - an audit needs no model
+
     traced = make_trace(read_settings(), predictions or ())(prediction)
     for line in [traced.to_json().rstrip()] if as_json else trace_lines(traced):
         typer.echo(line)

@@ -2,27 +2,25 @@
 
     {"entry":{...canonical JSON...},"signature":"..."}
 
-There is one form of a line, so that an edit is found whatever it edits. The log's head, signed and
-kept elsewhere, names the last entry by digest; that one names the one before it, and so on. Whoever
-changes, moves, drops or adds an entry up to the head must therefore find other bytes of the same
-SHA-256, or sign another head. So the head's signature and the chain vouch for every entry, and each
-line's own signature is needed for two things only: the one line that a crash may have left beyond
-the head, and whoever is handed a single line.
+The log's head, signed and kept elsewhere, names the last entry by digest; that one names the one
+before it, and so on. Whoever changes, moves, drops or adds an entry up to the head must therefore
+find other bytes of the same SHA-256, or sign another head. So the head's signature and the chain
+vouch for every entry, and a line's own signature is needed for two things only: the one line that a
+crash may have left beyond the head, and whoever is handed a single line.
 
 What this can't see: a log and a head both replaced by older ones that fit each other, and both
 deleted. Whoever may write to both folders and waits for a moment can do that; a copy of the head in
 a third place (a bucket that keeps versions, a backup) is the answer to it.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Final
 
-import rfc8785
-from pydantic import ValidationError
-
-from artifacts.digests import digest_bytes
+from artifacts.digests import canonical_json, digest_bytes
 from artifacts.errors import UnreadableRecord
 from artifacts.records.audit import AuditEntry, AuditHead
 from artifacts.records.record import Part, parse_json
@@ -31,19 +29,28 @@ from delivery.errors import AuditBroken
 
 EMPTY = AuditHead(sequence=0, entry=None)
 """The head of a log that has no entry yet."""
-_LIMIT = 200
+_LIMIT: Final = 200
+_BEGIN: Final = b'{"entry":'
+_MIDDLE: Final = b',"signature":"'
+_END: Final = b"}\n"
 
 
-class SignedEntry(Part):
-    """An entry and the signature of its canonical JSON."""
+@dataclass(frozen=True)
+class SignedEntry:
+    """An entry, the bytes that it stands in, and the signature of these bytes.
+
+    The digest is that of the bytes: they are the entry's canonical JSON, for what the log's own
+    writer signed or chained is nothing else.
+    """
 
     entry: AuditEntry
-    signature: str
+    signed: bytes
+    signature: str = ""
 
-    @cached_property
-    def signed(self) -> bytes:
-        """The bytes that the signature is of."""
-        return rfc8785.dumps(self.entry.model_dump(mode="json"))
+    @classmethod
+    def of(cls, entry: AuditEntry) -> "SignedEntry":
+        """Return an entry in the bytes that are to be signed."""
+        return cls(entry, canonical_json(entry.model_dump(mode="json")))
 
     @cached_property
     def digest(self) -> str:
@@ -53,7 +60,7 @@ class SignedEntry(Part):
     @property
     def line(self) -> bytes:
         """The line of the log, with its end."""
-        return b'{"entry":%s,"signature":%s}\n' % (self.signed, rfc8785.dumps(self.signature))
+        return _BEGIN + self.signed + _MIDDLE + json.dumps(self.signature)[1:].encode() + _END
 
 
 class SignedHead(Part):
@@ -106,7 +113,7 @@ def read_head(data: bytes, place: str) -> SignedHead:
 
 def head_bytes(head: AuditHead) -> bytes:
     """Return the bytes that a head's signature is of."""
-    return rfc8785.dumps(head.model_dump(mode="json"))
+    return canonical_json(head.model_dump(mode="json"))
 
 
 def beyond_head(chain: Chain, head: AuditHead, place: str) -> SignedEntry | None:
@@ -139,13 +146,17 @@ def next_entry_place(chain: Chain) -> tuple[int, str | None]:
 
 
 def _link(line: bytes, place: str) -> SignedEntry:
-    try:
-        link = SignedEntry.model_validate(parse_json(line.decode(), place))
-    except (ValidationError, ValueError, UnreadableRecord) as exc:
-        raise AuditBroken(place, f"it can't be read: {plain(exc, _LIMIT)}") from exc
-    if link.line != line:
+    # The bytes are cut out and not written anew: a log of thousands is read at each entry.
+    middle = line.rfind(_MIDDLE)
+    if not line.startswith(_BEGIN) or middle < 0 or not line.endswith(_END):
         raise AuditBroken(place, "it is not in the form that it was written in")
-    return link
+    signed = line[len(_BEGIN) : middle]
+    try:
+        entry = AuditEntry.model_validate_json(signed)
+        signature = json.loads(line[middle + len(_MIDDLE) - 1 : -len(_END)])
+    except ValueError as exc:
+        raise AuditBroken(place, f"it can't be read: {plain(exc, _LIMIT)}") from exc
+    return SignedEntry(entry, signed, signature)
 
 
 def _check_order(links: Sequence[SignedEntry], place: str) -> None:

@@ -5,6 +5,7 @@ A refusal ends a deploy before anything is touched. What fails later leaves the 
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
@@ -22,14 +23,12 @@ from delivery.domain.deployment.history import (
 from delivery.domain.deployment.steps import STEPS
 from delivery.domain.deployment.verdict import Deployed, DeployVerdict
 from delivery.domain.deployment.wanted import AliasPoint, Wanted, short
-from delivery.errors import CommitUnknown, DeploymentFailed
+from delivery.errors import CommitUnknown, DeploymentFailed, HostFailed
 from delivery.ports import AuditLog, ChangeJudge, DeployLocks, Main, Repository, RevertProposer
 from delivery.use_cases.verify import Survey, verification_event
 from delivery.use_cases.wanted import wanted_at
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
-_BLAMED_ON_THE_CHANGE: Final = frozenset({"install", "apply", "verify"})
-"""A registry or a host that is down is no reason to take a change back."""
 _ALLOWED: Final = DeployVerdict("allowed")
 
 
@@ -42,8 +41,8 @@ class _Progress:
     wanted: Wanted
     verdict: DeployVerdict = _ALLOWED
     entries: tuple[AuditEntry, ...] = ()
+    state: str | None = None
     healing: bool = False
-    empty: bool = False
     moves: tuple[AliasMove, ...] = ()
     begun: bool = False
     ended: Deployed | None = None
@@ -93,7 +92,8 @@ class Deploy:
         try:
             done = act(progress)
         except DeploymentFailed as exc:
-            done = self._red(progress, name, str(exc))
+            blamed = name == "apply" or (isinstance(exc, HostFailed) and exc.command == "install")
+            done = self._red(progress, name, str(exc), blamed=blamed)
         self.after(name)
         return done
 
@@ -124,34 +124,41 @@ class Deploy:
         self._note(progress, outcome, "; ".join(verdict.reasons))
         return replace(progress, ended=Deployed(outcome, verdict.reasons, progress.wanted))
 
-    def _observe(self, progress: _Progress) -> _Progress:
+    def _look(self, progress: _Progress) -> _Progress:
         applied = self.survey.terraform.applied(progress.environment)
-        seen = self.survey.host.observe(progress.environment)
         state = applied.payload if applied else None
-        wants = progress.wanted.digest
-        if wants is None and state is None and seen.nothing:
+        if progress.payload is None and state is None and self._silent(progress.environment):
             return self._nothing(progress)
-        # Terraform can't see what became of the processes that it started.
-        healing = state == wants and not (seen.serves_only(wants) if wants else seen.nothing)
         moves = self._moves(progress)
         if moves:
             self.survey.registry.prepare()
-        return replace(progress, healing=healing, moves=moves, empty=wants is None)
+        return replace(progress, state=state, moves=moves)
+
+    def _silent(self, environment: Environment) -> bool:
+        return self.survey.host.observe(environment).nothing
 
     def _nothing(self, progress: _Progress) -> _Progress:
         self._aliases(replace(progress, moves=self._moves(progress)))
         line = f"nothing is released in {progress.environment} yet: there is nothing to deploy"
         return replace(progress, ended=Deployed("nothing", (line,), progress.wanted))
 
-    def _want(self, progress: _Progress) -> _Progress:
-        if progress.payload:
-            self.survey.host.want(progress.environment, progress.payload.digest)
-        return progress
-
     def _install(self, progress: _Progress) -> _Progress:
-        if progress.payload:
-            self.survey.host.install(progress.payload)
-        return progress
+        host, environment, payload = self.survey.host, progress.environment, progress.payload
+        # Commands of the host: each takes longer to start than to do its work.
+        with ThreadPoolExecutor() as pool:
+            seen = pool.submit(host.observe, environment)
+            others = []
+            if payload:
+                others = [
+                    pool.submit(host.want, environment, payload.digest),
+                    pool.submit(host.install, payload),
+                ]
+        for other in others:
+            other.result()
+        # Terraform can't see what became of the processes that it started.
+        applied = payload is not None and progress.state == payload.digest
+        right = payload is not None and seen.result().serves_only(payload.digest)
+        return replace(progress, healing=applied and not right)
 
     def _begin(self, progress: _Progress) -> _Progress:
         begun = replace(progress, begun=True)
@@ -163,7 +170,7 @@ class Deploy:
         return begun
 
     def _apply(self, progress: _Progress) -> _Progress:
-        if progress.empty:
+        if progress.payload is None:
             self.survey.host.stop(progress.environment)
         self.survey.terraform.apply(
             progress.environment, progress.payload, replace=progress.healing
@@ -198,6 +205,8 @@ class Deploy:
         return progress
 
     def _prune(self, progress: _Progress) -> _Progress:
+        if progress.state == progress.wanted.digest:
+            return progress  # nothing has become old
         try:
             self.survey.host.prune(kept_payloads(self.audit.entries(), ENVIRONMENTS, self.keep))
         except DeploymentFailed as exc:
@@ -223,16 +232,17 @@ class Deploy:
 
     def _differing(self, progress: _Progress, named: tuple[Difference, ...]) -> _Progress:
         self.audit.append(verification_event(progress.wanted, named, self.actor))
-        return self._red(progress, "verify", "; ".join(str(difference) for difference in named))
+        reason = "; ".join(str(difference) for difference in named)
+        return self._red(progress, "verify", reason, blamed=True)
 
-    def _red(self, progress: _Progress, step: str, reason: str) -> _Progress:
+    def _red(self, progress: _Progress, step: str, reason: str, *, blamed: bool) -> _Progress:
+        """End red. A registry or a host that is down is no reason to take the change back."""
         line = f"red at {step}: {reason}"
         self._note(progress, "red", line)
         proposed: tuple[str, ...] = ()
-        if step in _BLAMED_ON_THE_CHANGE:
+        if blamed:
             proposed = self.proposer.propose(progress.environment, progress.commit, line)
-        ended = Deployed("red", (line, *proposed), progress.wanted)
-        return replace(progress, ended=ended)
+        return replace(progress, ended=Deployed("red", (line, *proposed), progress.wanted))
 
     def _note(self, progress: _Progress, outcome: Outcome, reason: str) -> None:
         self.audit.append(self._event(progress, outcome, reason))

@@ -35,6 +35,8 @@ from delivery.errors import CommitUnknown
 from delivery.ports import AuditLog, Clock, Repository, Signatures
 
 ENVIRONMENTS: tuple[Environment, ...] = ("staging", "production")
+Said = tuple[str, bytes, bytes]
+"""A statement's path, bytes and signature."""
 READ = ("policies", "releases")
 SPOKEN_OF: Final = AUTHORED | {"approvals"}
 """Kinds of change of which people say something, and the log remembers it."""
@@ -84,7 +86,9 @@ class GatherChange:
             log=self._log(kinds),
             pusher=pusher,
         )
-        said = self._statements(facts, files, commits, later)
+        touched = {one.path.removesuffix(SUFFIX) for one in changes if one.before is not None}
+        gone = {one for one in _said(before_files) if one[0] in touched}
+        said = self._statements(facts, files, gone, commits, later)
         return replace(facts, statements=tuple(said))
 
     def statements_of(self, facts: ChangeFacts) -> ChangeFacts:
@@ -151,7 +155,12 @@ class GatherChange:
         return self.audit.entries() if kinds & SPOKEN_OF else ()
 
     def _statements(
-        self, facts: ChangeFacts, files: Files, commits: tuple[RawCommit, ...], later: str | None
+        self,
+        facts: ChangeFacts,
+        files: Files,
+        gone: set[Said],
+        commits: tuple[RawCommit, ...],
+        later: str | None,
     ) -> Iterator[Statement]:
         """Give what is said of this change, and what came with it, in every form that it had.
 
@@ -163,7 +172,7 @@ class GatherChange:
         present = _said(files)
         if later:
             present |= _said(self.repository.files(later, [STATEMENTS]))
-        found = set(present)
+        found = present | gone
         for commit in commits:
             touched = {one.path for one in commit.changes if one.after and one.kind == "approvals"}
             if touched:
@@ -182,7 +191,7 @@ class GatherChange:
                 yield Statement(path, one, checked, added=path in new, present=here)
 
 
-def _said(files: Files) -> set[tuple[str, bytes, bytes]]:
+def _said(files: Files) -> set[Said]:
     return {
         (path, data, files.get(path + SUFFIX, b""))
         for path, data in files.items()

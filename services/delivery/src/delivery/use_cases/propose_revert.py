@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from artifacts.records.release import Environment
 from delivery.domain.text import markdown, plain
 from delivery.errors import DeliveryError
-from delivery.ports import Main, PushingReverter
+from delivery.ports import Forge, Main, Reverter
 
-OpenProposal = Callable[[str, str, str], str]
-"""Opens or updates the proposal of a branch, with a title and a body; returns where it is."""
+Push = Callable[[str, str], None]
+"""Hands a commit on as a branch; BranchFailed."""
 
 
 @dataclass(frozen=True)
@@ -17,24 +17,27 @@ class ProposeRevert:
     """Opens a proposal where there is a forge to open it on; else says what to do by hand."""
 
     main: Main
-    reverter: PushingReverter | None
-    open_proposal: OpenProposal | None
+    reverter: Reverter
+    push: Push
+    forge: Forge | None
 
     def propose(self, environment: Environment, commit: str, reason: str) -> tuple[str, ...]:
         """Return lines for whoever reads the log. What goes wrong here is said, never raised."""
         by_hand = f"to take it back: {_command(environment, commit)}, then open a pull request"
-        if self.reverter is None or self.open_proposal is None:
+        if self.forge is None:
             return (by_hand,)
         try:
             branch = f"reverts/{commit[:12]}"
             message = _message(environment, commit, reason)
-            self.reverter.revert(commit, onto=self.main.tip(), branch=branch, message=message)
-            self.reverter.push(branch)
+            made = self.reverter.revert(
+                commit, onto=self.main.tip(), branch=branch, message=message
+            )
+            self.push(branch, made)
             title = f"Revert {commit[:12]}: it can't be deployed to {environment}"
-            where = self.open_proposal(branch, title, _body(environment, commit, reason))
+            opened = self.forge.open_pull_request(branch, title, _body(environment, commit, reason))
         except DeliveryError as exc:
             return (f"no revert was proposed: {plain(exc, 1000)}", by_hand)
-        return (f"a revert is proposed: {plain(where)}",)
+        return (f"a revert is proposed: {plain(opened.name)}",)
 
 
 def _command(environment: Environment, commit: str) -> str:

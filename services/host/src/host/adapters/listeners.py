@@ -81,6 +81,8 @@ class SocketListeners:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((ADDRESS, port))
             listener.listen(BACKLOG)
+            # All processes share this: one that finds a connection gone to another must not wait.
+            listener.setblocking(False)
         except OSError as exc:
             listener.close()
             raise PortTaken(port, exc.strerror or str(exc)) from exc

@@ -41,11 +41,13 @@ class HttpProbe:
         """Ask for the release over a fresh connection, and find out which process answered."""
         connection = http.client.HTTPConnection(ADDRESS, port, timeout=self._timeout_seconds)
         try:
+            connection.connect()
+            mine = connection.sock.getsockname()[1]
             connection.request("GET", ROUTE)
             response = connection.getresponse()
             body = response.read(_LIMIT_BYTES)
             # While the connection stands, the process at its other end can be found.
-            pid = _owner(connection.sock.getsockname()[1], port, processes)
+            pid = _owner(mine, port, processes)
             return _answer(response.status, pid, body)
         except (OSError, http.client.HTTPException) as exc:
             return Answer(problem=plain(exc) or type(exc).__name__)

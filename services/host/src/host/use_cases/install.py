@@ -46,7 +46,10 @@ def install_payload(
     if not every_byte and work.is_complete():
         return Installed(payload.digest, (), ())
     with depot.installing():
-        return work.run()
+        try:
+            return work.run()
+        finally:
+            depot.remove_drafts()
 
 
 class _Installation:

@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, expo
 
 from inference.domain.release import RunningRelease
 
+_RECORDS = "Answers that were written into the prediction log, or lost to it"
 # Around the goal of 10 ms, out to what the largest photos take.
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -36,10 +37,7 @@ class PrometheusTelemetry:
             "plinth_predictions", "Predictions by label", ("label",), registry=registry
         )
         self._records = Counter(
-            "plinth_prediction_records",
-            "Answers that were written into the prediction log, or lost to it",
-            ("outcome",),
-            registry=registry,
+            "plinth_prediction_records", _RECORDS, ("outcome",), registry=registry
         )
         self._problems = Counter(
             "plinth_problems", "Requests without an answer, by code", ("code",), registry=registry

@@ -20,7 +20,8 @@ SEEN = Observation(
     manager=True,
 )
 FOUND = Found((ALIAS,), Applied(PAYLOAD.digest), SEEN)
-NOTHING = Wanted("staging", commit("tip"), None, (AliasPoint("architecture", "staging", None, None),))
+NOWHERE = AliasPoint("architecture", "staging", None, None)
+NOTHING = Wanted("staging", commit("tip"), None, (NOWHERE,))
 OTHER = digest("other")
 
 

@@ -20,9 +20,12 @@ STEPS: Final = (
     Step("tip", "the commit was main's tip, so nobody has asked for anything else"),
     Step("read", "what the commit wants to run is known, by digest"),
     Step("judge", "production: the change that led here was judged by what stood before it"),
-    Step("observe", "what was applied, what runs and what ran before are known"),
-    Step("want", "the host has it in writing: a swap to any other payload does nothing"),
-    Step("install", "code and models lie on the host, verified"),
+    Step("look", "what was applied and what the aliases point at is known"),
+    Step(
+        "install",
+        "code and models lie on the host, verified; what runs there is known; the host has in "
+        "writing what is wanted, so that a swap to any other payload does nothing",
+    ),
     Step("still_tip", "main hasn't moved while code was installed"),
     Step("begin", "the audit log says that the environment is about to run the payload"),
     Step("apply", "Terraform made the host run the payload"),

@@ -66,6 +66,8 @@ def judge_change_approval(facts: ChangeFacts) -> tuple[Finding, ...]:
 
 
 def _judge(rule: str, facts: ChangeFacts, subject: Subject, tier: Tier) -> tuple[Finding, ...]:
+    if isinstance(facts.ground.people, Unreadable):
+        return (undecided(rule, f"nobody can say who is who: {facts.ground.people}"),)
     counted = count(facts, "approved", subject, tier)
     missing = covers(_asked(tier.approvals), counted.given)
     if not missing:
@@ -124,7 +126,7 @@ def reason_against(
         return f"has expired: {one.at.date()} is more than {days} days ago"
     if any(person == one.approver for person, _ in withdrawn_by(one.digest, facts)):
         return "was withdrawn by the same person"
-    return _before_rollback(one, facts)
+    return _for_an_earlier_turn(one, facts)
 
 
 def _other(found: Subject, subject: Subject) -> str:
@@ -139,13 +141,16 @@ def _other(found: Subject, subject: Subject) -> str:
     return "names another gate report, policy, tiers or data than those of this payload"
 
 
-def _before_rollback(one: Approval, facts: ChangeFacts) -> str:
+def _for_an_earlier_turn(one: Approval, facts: ChangeFacts) -> str:
     if isinstance(one.subject, ChangeSubject):
         return ""
     course = course_of(facts.production_history, facts.log)
-    withdrawn = course.withdrawn_at(one.subject.payload)
+    payload = one.subject.payload
+    withdrawn, left = course.withdrawn_at(payload), course.left_at(payload)
     if withdrawn is not None and one.at <= withdrawn:
         return f"was made before a rollback withdrew this payload ({withdrawn.isoformat()})"
+    if left is not None and one.at <= left:
+        return f"was made before production left this payload ({left.isoformat()})"
     return ""
 
 

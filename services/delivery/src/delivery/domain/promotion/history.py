@@ -17,11 +17,12 @@ class Course:
     """Production's releases as promotions put them on and rollbacks took them off again.
 
     `standing` ends with the present payload; None is a release that runs nothing. `withdrawn` has
-    the time at which each was left by a rollback, the last if there were several.
+    each that a rollback left, and when, and `left` each that anything else took the place of.
     """
 
     standing: tuple[str | None, ...]
     withdrawn: tuple[tuple[str, datetime], ...]
+    left: tuple[tuple[str, datetime], ...]
 
     def returns_to(self, payload: str | None) -> bool:
         """Whether a payload is the one under the present one; None is a release of nothing."""
@@ -31,6 +32,11 @@ class Course:
         """Return when a payload was last left by a rollback, or None if it never was."""
         return max((at for one, at in self.withdrawn if one == payload), default=None)
 
+    def left_at(self, payload: str) -> datetime | None:
+        """Return when production last went over from a payload to another, or None if never."""
+        both = (*self.withdrawn, *self.left)
+        return max((at for one, at in both if one == payload), default=None)
+
 
 def course_of(history: Iterable[Past], log: Iterable[AuditEntry]) -> Course:
     """Follow main's production releases, oldest first; the log adds what deploys withdrew.
@@ -39,6 +45,7 @@ def course_of(history: Iterable[Past], log: Iterable[AuditEntry]) -> Course:
     """
     standing: list[str | None] = []
     withdrawn: list[tuple[str, datetime]] = []
+    left: list[tuple[str, datetime]] = []
     for past in history:
         payload = past.payload
         if payload in standing:
@@ -46,13 +53,14 @@ def course_of(history: Iterable[Past], log: Iterable[AuditEntry]) -> Course:
             withdrawn += [(one, past.at) for one in standing[at + 1 :] if one]
             standing = standing[: at + 1]
         else:
+            left += [(one, past.at) for one in standing[-1:] if one]
             standing.append(payload)
     withdrawn += [
         (entry.left, entry.at)
         for entry in log
         if entry.event == "rollback" and entry.environment == "production" and entry.left
     ]
-    return Course(tuple(standing), tuple(withdrawn))
+    return Course(tuple(standing), tuple(withdrawn), tuple(left))
 
 
 def deployments(log: Iterable[AuditEntry], environment: Environment) -> list[AuditEntry]:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from artifacts.records.release import Release
+from artifacts.records.approval import Approval, PayloadSubject
+from artifacts.records.release import Release, ReleasedModel
+from artifacts.statements import SUFFIX
 from delivery.domain.holdouts import shrunk
 from delivery.domain.policy import Policy
-from delivery.domain.promotion.documents import release_path
-from delivery.domain.promotion.facts import ChangeFacts, Unreadable
+from delivery.domain.promotion.documents import release_path, report_path
+from delivery.domain.promotion.facts import Change, ChangeFacts, Unreadable
 from delivery.domain.promotion.findings import Finding, passed, refused, summed, undecided
+from delivery.domain.promotion.history import rolls_back
 from delivery.domain.tiers import TIERS
 
 LANDS, READABLE, RECORDS = "lands", "readable", "records_kept"
@@ -41,15 +44,39 @@ def judge_readable(facts: ChangeFacts) -> tuple[Finding, ...]:
 
 
 def judge_records(facts: ChangeFacts) -> tuple[Finding, ...]:
-    """Refuse changes and removals of statements and gate reports that main has."""
+    """Refuse changes and removals of statements and gate reports that main has.
+
+    A rollback may take along what its promotion brought: statements about the payload that it
+    withdraws, and reports that no release names any more. History has them, and so has the log.
+    """
     kept = [one for one in facts.changes if one.kind in {"approvals", "reports"}]
     gone = tuple(
         refused(RECORDS, f"{one.path} was {'changed' if one.after else 'removed'}: what was said "
                 "and signed stays as it was")
         for one in kept
-        if one.before is not None
+        if one.before is not None and not _goes_along(one, facts)
     )  # fmt: skip
     return summed(RECORDS, gone, "statements and reports are only added") if kept else ()
+
+
+def _goes_along(change: Change, facts: ChangeFacts) -> bool:
+    if change.after is not None or not rolls_back(facts):
+        return False
+    path = change.path.removesuffix(SUFFIX)
+    if change.kind == "reports":
+        named = (one for one in facts.releases_after.values() if isinstance(one, Release))
+        return path not in {report_path(e.gate_report) for one in named for e in _entries(one)}
+    said = [one.approval for one in facts.statements if one.path == path]
+    return bool(said) and all(
+        isinstance(one, Approval)
+        and isinstance(one.subject, PayloadSubject)
+        and one.subject.payload == facts.payload_before
+        for one in said
+    )
+
+
+def _entries(release: Release) -> Iterator[ReleasedModel]:
+    return (entry for entries in release.released.values() for entry in entries)
 
 
 def judge_policies(facts: ChangeFacts) -> tuple[Finding, ...]:

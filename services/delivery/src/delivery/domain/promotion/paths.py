@@ -67,6 +67,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place(".dvc/", "data", "where the pipeline's data lie"),
     Place(".dvcignore", "data", "what the pipeline leaves out"),
     Place(".github/", "judge", "the workflows that judge and deploy"),
+    Place(".ci/", "judge", "what checks the project on one machine"),
     Place("Makefile", "judge", "what workflows call"),
     Place("bin/", "judge", "what workflows call"),
     Place("pyproject.toml", "judge", "the rules of every check"),

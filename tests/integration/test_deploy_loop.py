@@ -1,0 +1,131 @@
+"""Deploys with real processes, Terraform, MLflow and a signed log. In the order of a day."""
+
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from support.deploy_loop import DeployLoop, make_deploy_loop
+
+from delivery.adapters.alias_registry import MlflowAliases
+from delivery.domain.deployment.wanted import AliasPoint
+from training.adapters.mlflow_tracking import MlflowTracking
+
+# MLflow's own, of libraries that it uses.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+UNUSED = Path("/nonexistent/plinth")
+
+
+@pytest.fixture(scope="module")
+def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployLoop]:
+    """A world in which the first model runs in staging."""
+    made = make_deploy_loop(tmp_path_factory.mktemp("loop"))
+    try:
+        _, ended = made.deploy(made.release(0))
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        yield made
+    finally:
+        made.host.stop()
+
+
+def runs(loop: DeployLoop) -> str:
+    """Return the digest of the model that the service says it runs."""
+    (model,) = {answer.model for answer in loop.host.observe().answers}
+    return str(model)
+
+
+def payloads(loop: DeployLoop) -> set[str | None]:
+    """Return the digests of the payloads that the service says it runs."""
+    return {answer.payload for answer in loop.host.observe().answers}
+
+
+def test_after_a_deploy_every_place_says_the_same(loop):
+    found = loop.delivery("verify", "staging")
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert runs(loop) == loop.models[0].digest
+    assert [(e.event, e.outcome) for e in loop.log()] == [
+        ("deploy", "undecided"),
+        ("alias", "done"),
+        ("deploy", "green"),
+        ("verification", "green"),
+    ]
+    status = loop.delivery("status")
+    assert status.returncode == 0, status.stdout + status.stderr
+
+
+def test_aliases_are_read_as_mlflow_itself_says_them(loop):
+    read = MlflowAliases(loop.tracking_uri, UNUSED).aliases("architecture")
+    tracking = MlflowTracking(loop.tracking_uri, loop.folder / "mlruns")
+    said = tracking.aliases("architecture")
+    assert [vars(point) for point in read] == [vars(point) for point in said]
+    assert read == (AliasPoint("architecture", "staging", 1, loop.models[0].digest),)
+    assert MlflowAliases(loop.tracking_uri, UNUSED).aliases("fraud") == ()
+
+
+def test_another_model_is_swapped_in_without_building_code_and_the_alias_follows(loop):
+    code = loop.folder / "host/code"
+    before = {path.name: path.stat().st_mtime_ns for path in code.iterdir()}
+    _, ended = loop.deploy(loop.release(1))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert {path.name: path.stat().st_mtime_ns for path in code.iterdir()} == before
+    assert runs(loop) == loop.models[1].digest
+    (alias,) = MlflowAliases(loop.tracking_uri, UNUSED).aliases("architecture")
+    assert alias.version == 2
+
+
+def test_an_alias_that_was_moved_by_hand_is_found_and_put_back(loop):
+    with closing(sqlite3.connect(loop.folder / "mlflow.db")) as file:
+        file.execute("UPDATE registered_model_aliases SET version = 1")
+        file.commit()
+    found = loop.delivery("verify", "staging", "--record")
+    assert found.returncode == 1
+    assert "mlflow: alias staging of architecture is version 1" in found.stdout
+    assert loop.log()[-1].outcome == "red"
+    _, ended = loop.deploy(loop.merge())
+    assert ended.returncode == 0
+    assert "was moved by hand to version 1" in ended.stdout
+    assert loop.delivery("verify", "staging").returncode == 0
+
+
+def test_processes_that_are_gone_are_named_and_brought_back(loop):
+    loop.host.stop()
+    found = loop.delivery("verify", "staging")
+    assert found.returncode == 1
+    assert "host: the socket's holder is dead" in found.stdout
+    assert "service: " in found.stdout
+    _, ended = loop.deploy(loop.merge())
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert runs(loop) == loop.models[1].digest
+
+
+def test_a_deploy_that_is_killed_between_install_and_swap_is_finished_by_the_next(loop):
+    (before,) = payloads(loop)
+    commit = loop.release(1, report="another")
+    _, killed = loop.deploy(commit, PLINTH_DIE_AFTER="begin")
+    assert killed.returncode == -signal.SIGKILL
+    assert payloads(loop) == {before}
+    _, ended = loop.deploy(commit)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert before not in payloads(loop)
+
+
+def test_a_deploy_that_is_killed_after_the_swap_is_finished_by_the_next(loop):
+    commit = loop.release(1, report="a third")
+    _, killed = loop.deploy(commit, PLINTH_DIE_AFTER="apply")
+    assert killed.returncode == -signal.SIGKILL
+    assert loop.log()[-1].outcome == "undecided"
+    _, ended = loop.deploy(commit)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert loop.log()[-1].outcome == "green"
+
+
+def test_of_two_deploys_at_once_the_one_of_the_tip_wins(loop):
+    first = loop.merge()
+    second = loop.merge(**{"README.md": "newer"})
+    running = [loop.start("deploy", "staging", "--commit", one) for one in (second, first)]
+    said = [process.communicate(timeout=120)[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0], said
+    assert "green: " in said[0]
+    assert "superseded: " in said[1]

@@ -1,0 +1,235 @@
+"""Attacks on what judges: policies, keys, holdouts, authors, rejections."""
+
+from support import cases, change_records
+from support.attacks import PROMOTED, attack
+from support.change_records import STAGING, WEAKER, approvers
+from support.change_world import World
+
+from delivery.domain.holdout_text import pin_text
+
+POLICY, PIN = "policies/models/architecture.yaml", "policies/holdouts/architecture.csv"
+PEOPLE, JUDGE = "policies/approvers.yaml", "services/delivery/src/judge.py"
+
+
+@attack("a policy weakened in the branch that it judges", "gate_reports", "judged by the policy")
+def own_policy(world: World) -> None:
+    """A policy weakened in the branch that it judges."""
+    world.branch("proposal-second")
+    weaker = cases.policy(known_limits=["None at all."])
+    files = {POLICY: change_records.policy_text(known_limits=["None at all."])}
+    files[STAGING] = change_records.staging(world.entry("second", policy=weaker.digest))
+    world.commit("max", files | world.reported("second", policy=weaker.digest))
+
+
+@attack("a policy changed without approvals", "change_approved", "lacks approvals")
+def policy_alone(world: World) -> None:
+    """A policy changed without approvals."""
+    world.branch("weaker")
+    world.commit("max", {POLICY: change_records.policy_text(known_limits=["None at all."])})
+
+
+@attack("a key of people changed without approvals", "change_approved", "approvers.yaml lacks")
+def key_alone(world: World) -> None:
+    """A key of people changed without approvals."""
+    world.branch("mine")
+    key = change_records.public(world.keys, "max")
+    world.commit("max", {PEOPLE: approvers(world.keys, max={"roles": ["risk_officer"]})})
+    assert key
+
+
+@attack("the Makefile changed without approvals", "change_approved", "changing Makefile lacks")
+def makefile(world: World) -> None:
+    """The Makefile changed without approvals."""
+    world.branch("make")
+    world.commit("max", {"Makefile": "all:\n\ttrue\n"})
+
+
+@attack("delivery's own code changed without approvals", "change_approved", "judge.py lacks")
+def own_code(world: World) -> None:
+    """Delivery's own code changed without approvals."""
+    world.branch("judge")
+    world.commit("max", {JUDGE: "STRICT = False\n"})
+
+
+@attack("the judge changed after it was approved", "change_approved", "files were changed after")
+def judge_after_approval(world: World) -> None:
+    """The judge changed after it was approved."""
+    world.branch("judge")
+    world.commit("max", {JUDGE: "STRICT = 1\n"})
+    world.approve("ada", "bo", "cleo")
+    world.commit("max", {JUDGE: "STRICT = False\n"})
+
+
+@attack("a file that nobody has thought of", "change_approved", "changing conftest.py lacks")
+def unknown_file(world: World) -> None:
+    """A file that nobody has thought of."""
+    world.branch("new")
+    world.commit("max", {"conftest.py": "import os\n"})
+
+
+@attack("the model moved to a lower tier", "policies_apply", "from tier moderate to low")
+def lower_tier(world: World) -> None:
+    """The model moved to a lower tier."""
+    world.branch("low")
+    world.commit("max", {POLICY: change_records.policy_text(tier="low")})
+    world.approve("ada", "bo", "cleo")
+
+
+@attack("the policy renamed so that none applies", "policies_apply", "no policy any more")
+def renamed_policy(world: World) -> None:
+    """The policy renamed so that none applies."""
+    world.branch("renamed")
+    other = change_records.policy_text(model="buildings")
+    world.commit("max", {POLICY: None, "policies/models/buildings.yaml": other})
+    world.approve("ada", "bo", "cleo")
+
+
+@attack("the model renamed so that no policy applies", "policies_apply", "has no policy on main")
+def renamed_model(world: World) -> None:
+    """The model renamed so that no policy applies."""
+    world.branch("renamed")
+    files = {STAGING: change_records.staging(world.entry("first"), model="buildings")}
+    world.commit("max", files)
+
+
+@attack("the holdout made easier", "holdout_grows", "would be easier: 1 pinned photos are missing")
+def easier_holdout(world: World) -> None:
+    """The holdout made easier."""
+    world.branch("easier")
+    world.commit("max", {PIN: pin_text(WEAKER)})
+    world.approve("ada", "bo", "cleo")
+
+
+@attack("the holdout removed", "holdout_grows", "would be gone")
+def no_holdout(world: World) -> None:
+    """The holdout removed."""
+    world.branch("easier")
+    world.commit("max", {PIN: None})
+    world.approve("ada", "bo", "cleo")
+
+
+@attack(
+    "a forged commit author", "authors", "forged author: it says that ada committed it", PROMOTED
+)
+def forged_author(world: World) -> None:
+    """A forged commit author."""
+    words = ("-c", "user.email=ada@people.invalid", "commit", "--amend", "--no-edit", "--quiet")
+    world.git(*world.as_person("max"), *words)
+
+
+@attack("an unsigned commit in another's name", "authors", "is not signed")
+def unsigned(world: World) -> None:
+    """An unsigned commit in another's name."""
+    world.promote(name=None)
+
+
+@attack("a commit signed by nobody on main", "authors", "by a key of nobody on main")
+def unknown_author(world: World) -> None:
+    """A commit signed by nobody on main."""
+    world.promote(name="eve")
+
+
+@attack(
+    "a commit whose message was changed after signing", "authors", "not of these bytes", PROMOTED
+)
+def resigned(world: World) -> None:
+    """A commit whose message was changed after signing."""
+    raw = world.git("cat-file", "commit", "HEAD").replace("a change", "another") + "\n"
+    (world.folder / "raw").write_text(raw)
+    made = world.git("hash-object", "-t", "commit", "-w", str(world.folder / "raw"))
+    world.git("update-ref", "refs/heads/promote-first", made)
+
+
+@attack("the pipeline's key changes the judge", "authors", "only a person changes")
+def service_changes_judge(world: World) -> None:
+    """The pipeline's key changes the judge."""
+    world.branch("judge")
+    world.commit("delivery", {JUDGE: "STRICT = False\n"})
+    world.approve("ada", "bo", "cleo")
+
+
+@attack("a change hidden in a merge of main", "authors", "is not signed")
+def evil_merge(world: World) -> None:
+    """A change hidden in a merge of main."""
+    world.branch("topic")
+    world.commit(None, {"README.md": "more words\n"})
+    world.git("checkout", "--quiet", "main")
+    world.commit(None, {"docs/page.md": "a page\n"})
+    world.git("checkout", "--quiet", "topic")
+    world.git(*world.as_person(None), "merge", "--quiet", "--no-commit", "--no-ff", "main")
+    world.write(JUDGE, "STRICT = False\n")
+    world.git("add", "--all")
+    world.git(*world.as_person(None), "commit", "--quiet", "-m", "Merge main")
+    world.approve("ada", "bo", "cleo")
+
+
+@attack("a rejection deleted on the branch", "rejections", "bo rejected it", PROMOTED)
+def deleted_rejection(world: World) -> None:
+    """A rejection deleted on the branch."""
+    paths = world.speak("bo", word="rejected")
+    assert isinstance(paths, tuple)
+    name = str(paths[0].relative_to(world.root))
+    world.commit("max", {name: None, f"{name}.sig": None})
+    world.approve("ada")
+    world.state("dan", role="risk_officer")
+
+
+@attack("a rejection's signature replaced", "rejections", "bo rejected it", PROMOTED)
+def spoilt_rejection(world: World) -> None:
+    """A rejection's signature replaced."""
+    paths = world.speak("bo", word="rejected")
+    assert isinstance(paths, tuple)
+    world.commit("max", {str(paths[0].relative_to(world.root)) + ".sig": "nothing"})
+
+
+@attack("a rejected branch made anew", "rejections", "bo rejected it", PROMOTED)
+def rewritten_branch(world: World) -> None:
+    """A rejected branch made anew."""
+    world.speak("bo", word="rejected")
+    world.judge(record=True)
+    world.promote()
+    world.approve("ada")
+    world.state("dan", role="risk_officer")
+
+
+@attack("a rejection withdrawn by an author's role", "rejections", "ada rejected it")
+def withdrawn_by_author(world: World) -> None:
+    """A rejection withdrawn by an author's role."""
+    world.promote(name="bo")
+    paths = world.speak("ada", word="rejected")
+    assert isinstance(paths, tuple)
+    refused = world.speak_of("bo", "withdrawn", str(paths[0]))
+    assert "only who made it withdraws it" in refused.reason  # type: ignore[union-attr]
+    said = world.gather("main", "HEAD").statements[0].approval
+    world.state("bo", word="withdrawn", of=said.digest)  # type: ignore[union-attr]
+
+
+@attack("the champion forgotten", "change_approved", "changing releases/staging.yaml lacks")
+def forgotten_champion(world: World) -> None:
+    """The champion forgotten."""
+    world.git("checkout", "--quiet", "main")
+    world.branch("proposal-second")
+    files = {STAGING: change_records.staging(world.entry("second"))}
+    world.commit("delivery", files | world.reported("second"))
+    world.merge()
+    world.branch("forget")
+    world.commit("max", {STAGING: change_records.staging(change_records.FIRST)})
+
+
+@attack("a release in a symbolic link", "readable", "is a link or a submodule")
+def linked(world: World) -> None:
+    """A release in a symbolic link."""
+    world.branch("linked")
+    (world.root / "docs").mkdir()
+    (world.root / "docs/page.md").symlink_to("/etc/passwd")
+    world.commit("max")
+
+
+@attack("a conflict with main that somebody would have to solve", "lands", "conflicts with main")
+def conflict(world: World) -> None:
+    """A conflict with main that somebody would have to solve."""
+    world.branch("topic")
+    world.commit("max", {"README.md": "theirs\n"})
+    world.git("checkout", "--quiet", "main")
+    world.commit(None, {"README.md": "ours\n"})
+    world.git("checkout", "--quiet", "topic")

@@ -1,0 +1,209 @@
+"""Facts about changes, made up: a promotion that is allowed, and statements about it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from support import cases, change_records
+from support.change_records import FIRST, HOLDOUT, ROLES, WHY, email, report
+
+from artifacts.digests import digest_json
+from artifacts.records.approval import Approval
+from artifacts.records.audit import AuditEntry
+from artifacts.records.release import Payload, Release, ReleasedCode, ReleasedModel
+from delivery.domain.approvers import People
+from delivery.domain.promotion.facts import (
+    Change,
+    ChangeFacts,
+    Commit,
+    Ground,
+    Past,
+    PinnedCode,
+    Report,
+    Statement,
+)
+from delivery.domain.promotion.findings import Finding
+from delivery.domain.promotion.judge import judge_change
+from delivery.domain.promotion.paths import Kind
+from delivery.domain.promotion.signatures import ServiceKey, Signature
+from delivery.domain.promotion.words import subjects_of
+
+NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
+COMMIT: Final = "c" * 40
+CODE: Final = ReleasedCode(digest=digest_json("code"), commit=COMMIT)
+SPACE: Final = "plinth-approval"
+PATHS: Final[dict[Kind, str]] = {
+    "production_release": "releases/production.yaml",
+    "staging_release": "releases/staging.yaml",
+    "judge": "Makefile",
+    "policy": "policies/models/architecture.yaml",
+    "keys": "policies/approvers.yaml",
+    "holdout": "policies/holdouts/architecture.csv",
+    "docs": "README.md",
+    "approvals": "policies/approvals/x/y.json",
+    "reports": "releases/reports/x.json",
+}
+
+
+def key_of(name: str) -> str:
+    """A key in somebody's name, which no signature was ever made with."""
+    return f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA{name}"
+
+
+def people(**changes: Any) -> People:
+    """Everybody of the small world, with changes to some."""
+    persons = {
+        name: {"name": name, "roles": roles, "emails": [email(name)], "keys": [key_of(name)],
+               "since": date(2026, 1, 1)} | changes.get(name, {})
+        for name, roles in ROLES.items()
+    }  # fmt: skip
+    return People.model_validate({"kind": "approvers", "persons": persons})
+
+
+def ground(**changes: Any) -> Ground:
+    """What judges on main."""
+    made = Ground(
+        tiers=change_records.tiers(),
+        people=people(),
+        policies={"architecture": cases.policy()},
+        pins={"architecture": HOLDOUT},
+        gate=(ServiceKey("gate", frozenset({"plinth-gate-report"}), key_of("gate")),),
+        services=(ServiceKey("delivery", frozenset({"git"}), key_of("delivery")),),
+    )
+    return replace(made, **changes)
+
+
+def entry(title: str = "first", **changes: Any) -> ReleasedModel:
+    """A model in a release."""
+    made = report(title)
+    given = {"digest": digest_json(title), "version": 1, "gate_report": made.digest} | changes
+    return ReleasedModel.model_validate(given)
+
+
+def production(*entries: Any, code: ReleasedCode | None = CODE) -> Release:
+    """Production's release with some entries of one model; none: nothing is released."""
+    models = {"architecture": entries or (FIRST,)}
+    return Release(environment="production", code=code if entries else None, models=models)
+
+
+def staging(*entries: Any) -> Release:
+    """Staging's, likewise."""
+    return Release(environment="staging", models={"architecture": entries or (FIRST,)})
+
+
+def payload(title: str) -> str:
+    """The digest of the payload of one model."""
+    return Payload(code=CODE, models={"architecture": (entry(title),)}).digest
+
+
+def change(*kinds: Kind, after: str | None = "100644 new") -> tuple[Change, ...]:
+    """Changes of files, one of each kind."""
+    return tuple(Change(PATHS[kind], "100644 old", after) for kind in kinds)
+
+
+def commit(name: str, changes: Iterable[Change], **more: Any) -> Commit:
+    """A commit by somebody, signed by them."""
+    signature = Signature(key_of(name), "git")
+    fields = {"id": "a" * 40, "author": email(name), "committer": email(name)}
+    given = {"changes": tuple(changes), "signature": signature} | fields | more
+    return Commit(**given)
+
+
+def reports(*titles: str) -> dict[str, Report]:
+    """Reports that the gate signed."""
+    signature = Signature(key_of("gate"), "plinth-gate-report")
+    return {report(title).digest: Report(report(title), signature) for title in titles}
+
+
+def past(*titles: str | None) -> tuple[Past, ...]:
+    """Production's releases, one a day, the last of them yesterday."""
+    days = range(len(titles), 0, -1)
+    return tuple(
+        Past(COMMIT, NOON - timedelta(days=day), production(*([entry(title)] if title else [])))
+        for day, title in zip(days, titles, strict=True)
+    )
+
+
+def log(*events: dict[str, Any]) -> tuple[AuditEntry, ...]:
+    """Entries of the audit log, an hour apart, the last of them now."""
+    first = NOON - timedelta(hours=len(events) - 1)
+    base = {"outcome": "green", "actor": "a test", "previous": None}
+    return tuple(
+        AuditEntry.model_validate(
+            base | {"sequence": i + 1, "at": first + timedelta(hours=i)} | event
+        )
+        for i, event in enumerate(events)
+    )
+
+
+def verified(title: str = "first", outcome: str = "green") -> dict[str, Any]:
+    """That staging was verified to run a payload."""
+    return {"event": "verification", "environment": "staging", "payload": payload(title),
+            "outcome": outcome}  # fmt: skip
+
+
+def deployed(title: str, **more: Any) -> dict[str, Any]:
+    """That production was made to run a payload."""
+    given = {"event": "deploy", "environment": "production", "payload": payload(title)}
+    return given | more
+
+
+def facts(*kinds: Kind, by: str = "max", **changes: Any) -> ChangeFacts:
+    """A change of some kinds, signed by its author. Releases stay unless they are given."""
+    made = change(*kinds)
+    still = {"staging": staging(entry()), "production": production()}
+    given = {
+        "base": "b" * 40, "head": "a" * 40, "now": NOON, "lands": True, "changes": made,
+        "commits": (commit(by, made),), "ground": ground(), "after": ground(),
+        "releases_before": still, "releases_after": still, "production_history": past(None),
+        "staging_history": (Past(COMMIT, NOON, staging(entry())),),
+    } | changes  # fmt: skip
+    return ChangeFacts(**given)
+
+
+def promotion(title: str = "first", **changes: Any) -> ChangeFacts:
+    """A promotion that staging has verified, and that nobody has approved yet."""
+    after = {"staging": staging(entry()), "production": production(entry(title))}
+    given = {
+        "releases_after": after,
+        "reports": reports(title),
+        "code": PinnedCode(on_main=True, digest=CODE.digest),
+        "log": log(verified(title), verified(title)),
+    } | changes
+    return facts("production_release", **given)
+
+
+def stated(made: ChangeFacts, name: str, *, key: str = "", space: str = SPACE, added: bool = True,
+           present: bool = True, problem: str = "", **changes: Any) -> Statement:  # fmt: skip
+    """A statement of somebody about a change."""
+    subject = changes.pop("subject", None) or subjects_of(made)[0]
+    document = {
+        "subject": subject.model_dump(mode="json"), "word": "approved", "approver": name,
+        "role": ROLES.get(name, ["model_owner"])[0], "reason": WHY, "at": NOON,
+    } | changes  # fmt: skip
+    approval = Approval.model_validate(document)
+    signature = Signature(key_of(key or name), space, problem)
+    return Statement(f"policies/approvals/x/{name}.json", approval, signature, added, present)
+
+
+def saying(made: ChangeFacts, *statements: Statement) -> ChangeFacts:
+    """The same change with statements about it."""
+    return replace(made, statements=(*made.statements, *statements))
+
+
+def approved(made: ChangeFacts, *names: str) -> ChangeFacts:
+    """The same change, approved by some."""
+    return saying(made, *(stated(made, name) for name in names))
+
+
+def finding(made: ChangeFacts, rule: str) -> Finding | None:
+    """What a rule says of a change; None where it has nothing to judge."""
+    found = [one for one in judge_change(made).findings if one.rule == rule]
+    return next((one for one in found if one.outcome != "passed"), found[0] if found else None)
+
+
+def outcome(made: ChangeFacts, rule: str) -> str:
+    """The outcome of a rule: of several findings the worst."""
+    found = finding(made, rule)
+    return found.outcome if found else "nothing to judge"

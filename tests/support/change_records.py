@@ -1,0 +1,137 @@
+"""Files and records of the tiny world in which changes are judged."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from support import cases
+from support.delivery_records import dataset_rows
+
+from artifacts.digests import digest_json, hex_part
+from artifacts.records.gate import GateReport, RuleResult
+from artifacts.records.holdout import HoldoutPin
+from artifacts.records.release import FirstRelease, Payload, Release, ReleasedModel
+from delivery.adapters.yaml_files import release_text
+from delivery.domain.tiers import RiskTiers
+
+NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
+WHY: Final = "a reason that is long enough to be one"
+ROLES: Final = {
+    "ada": ["model_owner"],
+    "bo": ["risk_officer"],
+    "cleo": ["security_officer"],
+    "dan": ["risk_officer", "model_owner"],
+    "max": ["ml_engineer"],
+}
+EVERYBODY: Final = (*ROLES, "eve", "gate", "delivery")
+FIRST: Final = FirstRelease(reason=WHY, stated_on=NOON.date())
+HOLDOUT: Final = HoldoutPin.of("architecture", dataset_rows(6))
+WEAKER: Final = HoldoutPin(model="architecture", photos=HOLDOUT.photos[1:])
+PRODUCTION, STAGING = "releases/production.yaml", "releases/staging.yaml"
+
+
+def email(name: str) -> str:
+    """A person's address."""
+    return f"{name}@people.invalid"
+
+
+def report(title: str, **changes: Any) -> GateReport:
+    """The gate's report about a model, which allows it by main's policy."""
+    rule = RuleResult(rule="artifact", outcome="passed", value=None, low=None, high=None,
+                      limit="signed", reason="it is")  # fmt: skip
+    fields = {
+        "model": "architecture",
+        "candidate": digest_json(title),
+        "champion": None,
+        "first_release": True,
+        "policy": cases.policy().digest,
+        "risk_tiers": tiers().digest,
+        "evidence": digest_json("evidence"),
+        "photo_manifest": digest_json("photos"),
+        "holdout": HOLDOUT.split_digest,
+        "rules": (rule,),
+        "decision": "allowed",
+        "decided_at": NOON,
+    }
+    return GateReport.model_validate(fields | changes)
+
+
+def report_path(made: GateReport) -> str:
+    """Where a report is committed."""
+    return f"releases/reports/{hex_part(made.digest)}.json"
+
+
+def production(payload: Payload | None) -> str:
+    """The text of production's release."""
+    if payload is None:
+        return release_text(Release(environment="production", models={"architecture": (FIRST,)}))
+    release = Release(environment="production", code=payload.code, models=payload.models)
+    return release_text(release)
+
+
+def staging(*entries: ReleasedModel | FirstRelease, model: str = "architecture") -> str:
+    """The text of staging's release."""
+    return release_text(Release(environment="staging", models={model: entries}))
+
+
+def tiers_document() -> dict[str, Any]:
+    """Tiers of one, two and three roles; staging verifies twice over two hours."""
+    asked = ("model_owner", "risk_officer", "security_officer")
+    shown = {"min_verifications": 2, "min_hours": 1}
+    made = {
+        name: {"approvals": [{"role": role, "persons": 1} for role in asked[: i + 1]],
+               "staging": shown}
+        for i, name in enumerate(("low", "moderate", "high"))
+    }  # fmt: skip
+    document = cases.tiers_document(**made)
+    document["roles"] = dict.fromkeys((*asked, "ml_engineer"), "Answers for something.")
+    glass = [{"role": role, "persons": 1} for role in asked[1:]]
+    document["break_glass"] = document["break_glass"] | {"approvals": glass}
+    return document
+
+
+def tiers() -> RiskTiers:
+    """The same as a record."""
+    return RiskTiers.parse(tiers_document(), "a test")
+
+
+def approvers(keys: Path, **changes: Any) -> str:
+    """policies/approvers.yaml with everybody who has a role."""
+    persons = {
+        name: {
+            "name": name.title(),
+            "roles": roles,
+            "emails": [email(name)],
+            "keys": [public(keys, name)],
+            "accounts": [f"{name}-at-forge"],
+            "since": NOON.date() - timedelta(days=30),
+        }
+        for name, roles in ROLES.items()
+    }
+    for name, change in changes.items():
+        persons[name] = persons.get(name, persons["ada"]) | change
+    return yaml_text({"kind": "approvers", "persons": persons})
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes equal parts out, for records are read without aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Take nothing for the same as what was written before."""
+        return data is not None or super().ignore_aliases(data)
+
+
+def yaml_text(document: object) -> str:
+    """Write a document as YAML without aliases."""
+    return yaml.dump(document, Dumper=_Plain, sort_keys=False)
+
+
+def public(keys: Path, name: str) -> str:
+    """A public key, as kind and key."""
+    return " ".join((keys / f"{name}.pub").read_text().split()[:2])
+
+
+def policy_text(**changes: Any) -> str:
+    """A policy's file."""
+    return yaml_text(cases.policy_document(**changes))

@@ -1,0 +1,175 @@
+"""Broken glass, and rejections: what takes the place of approvals, and what none makes up for."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from support.change_facts import (
+    NOON,
+    approved,
+    change,
+    facts,
+    finding,
+    ground,
+    key_of,
+    log,
+    outcome,
+    payload,
+    people,
+    promotion,
+    saying,
+    stated,
+    verified,
+)
+
+from artifacts.digests import digest_json
+from delivery.domain.promotion.judge import judge_change
+from delivery.domain.promotion.signatures import MISSING
+from delivery.domain.promotion.words import subjects_of
+
+SUBJECT = subjects_of(promotion())[0]
+_LOOKED_AT = SUBJECT.models["architecture"].model_copy(update={"policy": digest_json("other")})
+OTHER_REPORT = SUBJECT.model_copy(update={"models": {"architecture": _LOOKED_AT}})
+HOUR = timedelta(hours=1)
+
+
+def glass(*names, **changes):
+    """A promotion that staging never saw, and whose glass some have broken."""
+    made = promotion(log=())
+    given = {"word": "break_glass", "expires_at": NOON + HOUR} | changes
+    return saying(made, *(stated(made, name, **given) for name in names))
+
+
+def test_two_named_roles_break_the_glass():
+    verdict = judge_change(glass("bo", "cleo"))
+    assert (verdict.allowed, len(verdict.break_glass)) == (True, 2)
+    reason = finding(glass("bo", "cleo"), "staging_verified").reason
+    assert "broken glass by bo (risk_officer) and cleo (security_officer)" in reason
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        glass("bo"),
+        glass("bo", "ada"),
+        glass("bo", "cleo", expires_at=NOON, at=NOON - HOUR),
+        glass("bo", "cleo", expires_at=NOON + 24 * HOUR, at=NOON - timedelta(seconds=1)),
+        glass("bo", "cleo", key="eve"),
+        glass("bo", "cleo", present=False),
+        replace(glass("bo", "cleo"), pusher="bo"),
+    ],
+)
+def test_otherwise_it_stays_whole(made):
+    verdict = judge_change(made)
+    assert (verdict.allowed, verdict.break_glass) == (False, ())
+
+
+def test_it_holds_for_as_long_as_the_tiers_say():
+    assert judge_change(glass("bo", "cleo", expires_at=NOON + 24 * HOUR)).allowed
+
+
+def test_it_replaces_neither_reports_nor_rejections_nor_the_judges_own_protection():
+    made = glass("bo", "cleo")
+    rejected = saying(made, stated(made, "ada", word="rejected"))
+    assert [one.rule for one in judge_change(rejected).problems] == ["rejections"]
+    wrong = replace(
+        made, reports={k: replace(v, signature=MISSING) for k, v in made.reports.items()}
+    )
+    assert [one.rule for one in judge_change(wrong).problems] == ["gate_reports"]
+    both = replace(made, changes=(*made.changes, *change("judge")))
+    assert [one.rule for one in judge_change(both).problems] == ["change_approved"]
+
+
+def test_glass_is_not_broken_where_nothing_is_missing():
+    made = approved(replace(glass("bo", "cleo"), log=promotion().log), "ada", "bo")
+    assert judge_change(made).break_glass == ()
+
+
+def rejected(**changes):
+    made = approved(promotion(), "ada", "bo")
+    return saying(made, stated(made, "dan", word="rejected", **changes))
+
+
+@pytest.mark.parametrize("changes", [{}, {"present": False}, {"added": False}])
+def test_a_rejection_stops_an_approved_payload(changes):
+    assert "dan rejected it" in finding(rejected(**changes), "rejections").reason
+    assert not judge_change(rejected(**changes)).allowed
+
+
+def test_a_rejection_outlives_its_key():
+    gone = people(dan={"revoked": {key_of("dan"): NOON.date()}})
+    assert outcome(replace(rejected(), ground=ground(people=gone)), "rejections") == "refused"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"key": "eve"}, {"space": "git"}, {"problem": "it was edited"}, {"key": "ada"}]
+)
+def test_what_nobody_signed_rejects_nothing(changes):
+    assert outcome(rejected(**changes), "rejections") == "passed"
+
+
+def test_a_rejection_of_another_payload_stops_nothing():
+    subject = SUBJECT.model_copy(update={"payload": digest_json(1)})
+    assert outcome(rejected(subject=subject), "rejections") == "passed"
+    other = SUBJECT.model_copy(update={"environment": "staging"})
+    assert outcome(rejected(subject=other), "rejections") == "passed"
+    assert outcome(facts("docs"), "rejections") == "nothing to judge"
+
+
+def test_a_rejection_of_the_payload_under_another_policy_stops_it_too():
+    subject = OTHER_REPORT
+    assert outcome(rejected(subject=subject), "rejections") == "refused"
+
+
+LOGGED = {"event": "rejection", "actor": "dan", "subject": digest_json("statement"), "reason": "no"}
+
+
+@pytest.mark.parametrize(
+    ("entry_", "expected"),
+    [
+        ({"environment": "production", "payload": payload("first")}, "refused"),
+        ({"environment": "staging", "payload": payload("first")}, "passed"),
+        ({"environment": "production", "payload": payload("second")}, "passed"),
+        ({"change": digest_json("another")}, "passed"),
+        ({"environment": "production", "payload": payload("first"), "event": "approval"}, "passed"),
+    ],
+)
+def test_the_log_remembers_rejections_of_a_payload(entry_, expected):
+    made = approved(promotion(), "ada", "bo")
+    entries = log(verified(), verified(), LOGGED | entry_)
+    assert outcome(replace(made, log=entries), "rejections") == expected
+
+
+def test_the_log_remembers_rejections_of_a_change():
+    made = facts("judge")
+    entries = log(LOGGED | {"change": made.change_digest})
+    assert "dan rejected it: no" in finding(replace(made, log=entries), "rejections").reason
+    taken = log(LOGGED | {"change": made.change_digest},
+                {"event": "withdrawal", "actor": "dan", "subject": LOGGED["subject"]})  # fmt: skip
+    assert outcome(replace(made, log=taken), "rejections") == "passed"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "expected"),
+    [
+        ("dan", {}, "passed"),
+        ("dan", {"role": "model_owner"}, "passed"),
+        ("bo", {}, "passed"),
+        ("ada", {}, "refused"),
+        ("bo", {"role": "security_officer"}, "refused"),
+        ("bo", {"key": "eve"}, "refused"),
+        ("max", {"role": "ml_engineer"}, "refused"),
+    ],
+)
+def test_a_rejection_is_taken_back_by_its_person_or_a_named_role(name, changes, expected):
+    made = rejected()
+    digest = made.statements[-1].approval.digest
+    back = saying(made, stated(made, name, word="withdrawn", of=digest, **changes))
+    assert outcome(back, "rejections") == expected
+
+
+def test_no_author_takes_back_another_persons_rejection():
+    made = rejected()
+    digest = made.statements[-1].approval.digest
+    back = replace(saying(made, stated(made, "bo", word="withdrawn", of=digest)), pusher="bo")
+    assert outcome(back, "rejections") == "refused"

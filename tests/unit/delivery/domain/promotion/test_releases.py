@@ -1,0 +1,157 @@
+"""Gate reports, code and staging's word."""
+
+from dataclasses import replace
+
+import pytest
+from support import cases
+from support.change_facts import (
+    CODE,
+    NOON,
+    entry,
+    facts,
+    finding,
+    ground,
+    key_of,
+    log,
+    outcome,
+    payload,
+    production,
+    promotion,
+    reports,
+    staging,
+    verified,
+)
+from support.change_records import report
+
+from artifacts.digests import digest_json
+from delivery.domain.promotion.facts import Past, PinnedCode, Report, Unreadable
+from delivery.domain.promotion.signatures import MISSING, Signature
+
+GATE = Signature(key_of("gate"), "plinth-gate-report")
+NAME = report("first").digest
+GONE = Unreadable("a file", "gone")
+
+
+def with_report(made, signature=GATE, name=NAME):
+    after = promotion().releases_after | {"production": production(entry(gate_report=name))}
+    return promotion(reports={name: Report(made, signature)}, releases_after=after)
+
+
+def reported(**changes):
+    made = report("first", **changes)
+    return with_report(made, name=made.digest)
+
+
+def test_a_report_that_the_gate_signed_is_believed():
+    assert outcome(reported(), "gate_reports") == "passed"
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (promotion(reports={}), "it is not under releases/reports"),
+        (with_report(GONE), "a file: gone"),
+        (with_report(report("second")), "was edited"),
+        (with_report(report("first"), MISSING), "is fabricated: it is not signed"),
+        (
+            with_report(report("first"), Signature(key_of("gate"), "plinth-evidence")),
+            "is fabricated: it is signed in the namespace plinth-evidence",
+        ),
+        (
+            with_report(report("first"), Signature(key_of("max"), "plinth-gate-report")),
+            "is fabricated: it is signed by a key that is not the gate's",
+        ),
+        (reported(decision="refused"), "decision about architecture is refused"),
+        (reported(decision="no_improvement"), "is no_improvement"),
+        (reported(candidate=digest_json("other")), "is about sha256"),
+        (reported(model="buildings"), "what the gate judged as buildings"),
+    ],
+)
+def test_a_report_that_does_not_say_so_is_refused(made, words):
+    found = finding(made, "gate_reports")
+    assert (found.outcome, words in found.reason) == ("refused", True)
+
+
+@pytest.mark.parametrize("field", ["policy", "risk_tiers", "holdout"])
+def test_a_report_by_other_rules_than_mains_is_undecided(field):
+    found = finding(reported(**{field: digest_json("other")}), "gate_reports")
+    assert (found.outcome, "run the gate again" in found.reason) == ("undecided", True)
+
+
+@pytest.mark.parametrize(
+    "change", [{"policies": {"architecture": GONE}}, {"tiers": GONE}, {"pins": {}}]
+)
+def test_rules_of_main_that_can_not_be_read_leave_it_undecided(change):
+    assert outcome(promotion(ground=ground(**change)), "gate_reports") == "undecided"
+
+
+def test_staging_needs_reports_of_what_is_new_there_and_of_nothing_else():
+    after = facts().releases_after | {"staging": staging(entry("second"))}
+    new = facts("staging_release", releases_after=after)
+    assert outcome(new, "gate_reports") == "refused"
+    assert outcome(replace(new, reports=reports("second")), "gate_reports") == "passed"
+    ran = replace(new, staging_history=(Past("", NOON, staging(entry("second"))),))
+    assert outcome(ran, "gate_reports") == "nothing to judge"
+    assert outcome(facts("staging_release"), "gate_reports") == "nothing to judge"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (PinnedCode(on_main=False, digest=CODE.digest), "is not in main's history"),
+        (PinnedCode(on_main=True, digest=digest_json("other")), "the files of"),
+        (PinnedCode(on_main=True, digest=None), "the files of"),
+    ],
+)
+def test_code_is_mains_and_what_it_says(code, words):
+    found = finding(promotion(code=code), "code_on_main")
+    assert (found.outcome, words in found.reason) == ("refused", True)
+    assert outcome(promotion(), "code_on_main") == "passed"
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ([verified(), verified()], "passed"),
+        ([verified(), verified(), verified()], "passed"),
+        ([verified(outcome="red"), verified(), verified()], "passed"),
+        ([verified()], "refused"),
+        ([verified("second"), verified("second")], "refused"),
+        ([verified(), verified(outcome="red")], "refused"),
+        ([verified(), verified(), verified(outcome="red")], "refused"),
+        ([verified() | {"environment": "production"}] * 2, "refused"),
+        ([verified() | {"event": "deploy"}] * 2, "refused"),
+        ([verified(outcome="done"), verified(outcome="done")], "refused"),
+        ([verified() | {"at": NOON}] * 2, "refused"),
+    ],
+)
+def test_staging_verified_it_often_and_long_enough(events, expected):
+    assert outcome(promotion(log=log(*events)), "staging_verified") == expected
+
+
+def test_hours_are_held_to_the_minute():
+    first, second = log(verified(), verified())
+    late = first.model_copy(update={"at": first.at.replace(minute=1)})
+    assert outcome(promotion(log=(late, second)), "staging_verified") == "refused"
+
+
+@pytest.mark.parametrize("change", [{"policies": {}}, {"tiers": GONE}])
+def test_without_a_tier_nobody_knows_what_staging_shows(change):
+    made = promotion(ground=ground(**change))
+    assert outcome(made, "staging_verified") == "undecided"
+    assert outcome(made, "payload_approved") == "undecided"
+
+
+def test_the_strictest_tier_of_all_models_counts():
+    models = {"architecture": (entry(),), "buildings": (entry("second"),)}
+    release = production(entry()).model_copy(update={"models": models})
+    policies = {
+        "architecture": cases.policy(),
+        "buildings": cases.policy(model="buildings", tier="high"),
+    }
+    after = promotion().releases_after | {"production": release}
+    made = promotion(
+        releases_after=after, ground=ground(policies=policies), reports=reports("first", "second")
+    )
+    assert made.new_payload not in {None, payload("first")}
+    assert "security_officer" in finding(made, "payload_approved").reason
