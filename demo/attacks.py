@@ -2,6 +2,7 @@
 
 from artifacts.digests import hex_part
 from artifacts.records.photos import PhotoRow
+from demo.founding import verdict_of
 from demo.loop import Loop
 from demo.stage import Archive
 
@@ -25,9 +26,9 @@ class Attacks:
             asked = loop.open(max_, "photos/third", "Correct some labels")
             self._timeline.require("nobody sees it by eye", kept=asked.green, found=asked.checks)
             merged = loop.merge(asked.number)
-            said = merged.line("DECISION")
-            self._timeline.note(said or merged.said[-600:])
-            refused = merged.code == 0 and "refused" in said
+            said = verdict_of(merged)
+            self._timeline.note(said)
+            refused = merged.code == 0 and "decision=refused" in said
             self._timeline.check("the gate refuses the model", kept=refused, found=merged)
             none = loop.number_of("proposals/") is None
             self._timeline.check("and nothing is proposed", kept=none)

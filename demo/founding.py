@@ -8,10 +8,9 @@ from artifacts.records.photos import PhotoRow
 from demo.loop import Loop
 from demo.scale import STAGING_SECONDS
 from demo.stage import Archive
+from demo.team import Done
 
 HOLDOUT_BRANCH, EVERYBODY = "photos/first", ("ada", "bo", "cleo")
-EARLY_SHARE = 0.6
-"""Of each style's buildings to train on, how many come with the first delivery."""
 
 
 class Founding:
@@ -61,7 +60,8 @@ class Founding:
         """A pull request: some photos, and the holdout that models will be judged on."""
         loop, max_ = self._loop, self._loop.member("max")
         with self._timeline.step("pull request: the first photos, and the holdout to be judged on"):
-            count = archive.deliver(max_.clone, first_delivery(archive.manifest.rows))
+            early = first_delivery(archive.manifest.rows, loop.stage.scale.early_share)
+            count = archive.deliver(max_.clone, early)
             dataset = ("--dataset", str(loop.stage.folder / "archive"))
             pinned = max_.plinth("delivery", "pin-holdout", *dataset)
             self._timeline.require("the holdout is pinned", kept=pinned.code == 0, found=pinned)
@@ -71,13 +71,13 @@ class Founding:
                 "refused: a holdout needs the strictest tier", kept=refused, found=asked.checks
             )
             self._timeline.note(asked.checks.line("approval"))
-            early = loop.merge(asked.number)
-            self._timeline.check("it can't be merged", kept=early.code != 0, found=early)
+            too_soon = loop.merge(asked.number)
+            self._timeline.check("it can't be merged", kept=too_soon.code != 0, found=too_soon)
             checks = loop.approve(HOLDOUT_BRANCH, EVERYBODY, "I looked at the list of photos")
             self._timeline.require("with three approvals it is green", kept=checks.code == 0)
         with self._timeline.step("merge: retrain.yml sees new inputs, trains, and asks the gate"):
             merged = loop.merge(asked.number)
-            self._timeline.note(merged.line("DECISION") or merged.said[-600:])
+            self._timeline.note(verdict_of(merged))
             kept = merged.code == 0
             self._timeline.require("merged, trained and judged", kept=kept, found=merged)
 
@@ -94,7 +94,7 @@ class Founding:
             self._timeline.note(_told(answer.json()))
 
 
-def first_delivery(rows: Sequence[PhotoRow]) -> list[PhotoRow]:
+def first_delivery(rows: Sequence[PhotoRow], share: float) -> list[PhotoRow]:
     """Return all photos that are held out or validate, and those of some buildings to train on."""
     groups: dict[str, list[str]] = {}
     for row in rows:
@@ -103,9 +103,16 @@ def first_delivery(rows: Sequence[PhotoRow]) -> list[PhotoRow]:
     early = {
         group
         for style in groups.values()
-        for group in sorted(style)[: math.ceil(EARLY_SHARE * len(style))]
+        for group in sorted(style)[: math.ceil(share * len(style))]
     }
     return [row for row in rows if row.split != "train" or row.group in early]
+
+
+def verdict_of(done: Done) -> str:
+    """Return the lines in which retraining says what came of it."""
+    marks = ("decision=", "reason=", "pull_request=")
+    lines = [line.rpartition("| ")[2] for line in done.said.splitlines()]
+    return "\n".join(line for line in lines if line.startswith(marks))
 
 
 def _told(answer: dict[str, dict[str, object]]) -> str:

@@ -59,8 +59,10 @@ class Loop:
         return self.member(names[-1]).wait(commit)
 
     def merge(self, number: int, name: str = "max") -> Done:
-        """Merge, and wait for what that sets off."""
-        return self.member(name).merge(number)
+        """Wait for a pull request's checks, merge it, and wait for what that sets off."""
+        member = self.member(name)
+        member.wait(str(self._json("show", str(number))["head"]))
+        return member.merge(number)
 
     def number_of(self, branch_prefix: str) -> int | None:
         """Return the number of the open pull request of a branch that begins so."""

@@ -2,6 +2,7 @@
 
 import time
 
+from demo.founding import verdict_of
 from demo.loop import Loop, PullRequest
 from demo.scale import STAGING_SECONDS
 from demo.stage import Archive
@@ -39,7 +40,7 @@ class Promoting:
             self._timeline.require("photos need no approval", kept=asked.green, found=asked.checks)
         with self._timeline.step("merge: retrained once, and compared with the champion"):
             merged = loop.merge(asked.number)
-            self._timeline.note(merged.line("DECISION") or merged.said[-600:])
+            self._timeline.note(verdict_of(merged))
             self._timeline.require("merged and judged", kept=merged.code == 0, found=merged)
             again = max_.plinth("box", "dispatch", "retrain.yml", "--wait")
             idle = again.code == 0 and "judged before" in again.said

@@ -20,6 +20,8 @@ class Scale:
 
     styles: Sequence[str]
     buildings: int
+    early_share: float
+    """Of each style's buildings to train on, how many come with the first delivery."""
     mild: bool
 
     def settle(self, checkout: Path) -> None:
@@ -36,5 +38,5 @@ class Scale:
         path.write_text(yaml.safe_dump(risk, sort_keys=False), encoding="utf-8")
 
 
-FULL = Scale(STYLES, buildings=16, mild=False)
-FAST = Scale(FEW, buildings=10, mild=True)
+FULL = Scale(STYLES, buildings=16, early_share=0.5, mild=False)
+FAST = Scale(FEW, buildings=24, early_share=0.25, mild=True)

@@ -13,6 +13,8 @@ from mutations.reading import Source
 SOURCES: Final = "services/delivery/src"
 DOMAIN: Final = f"{SOURCES}/delivery/domain"
 TABLE: Final = f"{DOMAIN}/rules/table.py"
+CHANGES: Final = f"{DOMAIN}/promotion/table.py"
+"""The rules of the gate, and those of the judge of changes."""
 # Each with the class that is mutated, or "" for all of it.
 DECIDING: Final = {
     "judge.py": "",
@@ -21,6 +23,18 @@ DECIDING: Final = {
     "case.py": "Membership",
     "holdouts.py": "",
     "proposal.py": "",
+    "approvers.py": "",
+    "promotion/judge.py": "",
+    "promotion/facts.py": "",
+    "promotion/history.py": "",
+    "promotion/signatures.py": "",
+    "promotion/words.py": "",
+    "promotion/authors.py": "",
+    "promotion/keeping.py": "",
+    "promotion/releases.py": "",
+    "promotion/approvals.py": "",
+    "promotion/reviews.py": "",
+    "promotion/recording.py": "",
 }
 UNIT: Final = "tests/unit/delivery"
 POLICY_TESTS: Final = (
@@ -32,6 +46,8 @@ POLICY_TESTS: Final = (
 # would take minutes, and is held by its own tests: a gate must be held without it.
 NOTICING: Final = (
     "domain/rules/test_*.py",
+    "domain/promotion/test_*.py",
+    "domain/test_approvers*.py",
     "domain/test_judge*.py",
     "domain/test_polic*.py",
     "domain/test_tiers*.py",
@@ -48,6 +64,11 @@ NAMED_OTHERWISE: Final = {
     "paired": ("domain/test_pairs.py",),
     "results": ("domain/test_intervals_of_estimates.py", "domain/rules/test_[flr]*.py"),
     "slices": ("domain/test_which_slices_are_judged.py",),
+    "facts": ("domain/promotion/test_[agkr]*.py",),
+    "history": ("domain/promotion/test_approvals.py",),
+    "words": ("domain/promotion/test_[ag]*.py",),
+    "approvals": ("domain/promotion/test_glass_and_rejections.py",),
+    "reviews": ("domain/promotion/test_recording.py",),
     "slice_regressions": ("domain/test_bounds_of_slices.py",),
 }
 OF_EVERY_RULE: Final = "domain/test_rules_without_settings.py"
@@ -86,12 +107,17 @@ class Checkout:
 
     @cached_property
     def rules(self) -> tuple[rule_table.Row, ...]:
-        """The rows of its table of rules."""
-        return rule_table.rows(Source((self.root / TABLE).read_bytes()))
+        """The rows of its tables of rules."""
+        return tuple(row for path in self.tables() for row in rule_table.rows(self._source(path)))
+
+    def tables(self) -> list[str]:
+        """Name the tables of rules."""
+        return [path for path in (TABLE, CHANGES) if path == TABLE or (self.root / path).exists()]
 
     def mutants(self) -> Iterator[Mutant]:
         """Give every mutant: rules, then code, then policies."""
-        yield from self._made(TABLE, rule_table.edits(self._source(TABLE)), rule=True)
+        for path in self.tables():
+            yield from self._made(path, rule_table.edits(self._source(path)), rule=True)
         for path in self.code():
             only = DECIDING.get(path.removeprefix(f"{DOMAIN}/"), "")
             yield from self._made(path, operators.edits(self._source(path), only))
@@ -140,7 +166,8 @@ class Checkout:
 
     def _narrow(self, mutant: Mutant) -> tuple[str, ...]:
         stem, inside = mutant.path.stem, mutant.path.relative_to(DOMAIN).parent
-        names = [row.rule for row in self.rules if mutant.group in {row.rule, row.module}]
+        rows = [row for row in self.rules if mutant.group in {row.rule, row.module}]
+        names = [name for row in rows for name in (row.rule, row.module)]
         patterns = [f"domain/{inside}/test_{name}.py" for name in names]
         if mutant.kind not in {rule_table.REMOVED, rule_table.PASSES}:
             otherwise = [*NAMED_OTHERWISE.get(stem, ()), f"domain/{inside}/test_{stem}*.py"]
@@ -184,4 +211,4 @@ def _group(path: PurePosixPath, within: str) -> str:
         keys = within.partition("[")[0].split(".")
         shown = 2 if keys[0] in {"rules", "slices", "tiers"} else 1
         return f"{path.name}: {'.'.join(keys[:shown])}"
-    return path.stem if path.parent.name == "rules" else path.name
+    return path.stem if path.parent.name in {"rules", "promotion"} else path.name

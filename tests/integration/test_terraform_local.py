@@ -1,5 +1,6 @@
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,12 @@ def test_a_payload_is_installed_and_run_once_and_the_state_says_so(target):
     assert Payload.read(file) == FIRST
     assert target.terraform.applied("staging") == Applied(FIRST.digest)
     assert target.apply(FIRST) == []
+
+
+def test_what_was_installed_before_is_not_installed_once_more(target):
+    target.terraform = replace(target.terraform, installed=True)
+    assert target.apply(FIRST) == [target.runs(FIRST)]
+    assert target.terraform.applied("staging") == Applied(FIRST.digest)
 
 
 def test_where_something_else_runs_than_was_applied_the_service_alone_is_run_again(target):

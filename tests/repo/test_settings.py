@@ -48,7 +48,8 @@ def test_a_service_has_one_place_for_settings(root: Path) -> None:
     found = sorted(p.relative_to(root).as_posix() for p in root.glob("*/*/src/**/settings.py"))
 
     assert found == [
-        f"services/{name}/src/{name}/settings.py" for name in ("delivery", "inference", "training")
+        f"services/{name}/src/{name}/settings.py"
+        for name in ("box", "delivery", "host", "inference", "training")
     ]
 
 

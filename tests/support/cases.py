@@ -151,10 +151,7 @@ def tiers_document(**changes: Mapping[str, object]) -> dict[str, Any]:
         "roles": {"model_owner": "Answers for the model.", "risk_officer": "Answers for harm."},
         "rejections_withdrawn_by": ["risk_officer"],
         "break_glass": {
-            "approvals": [
-                {"role": "model_owner", "persons": 1},
-                {"role": "risk_officer", "persons": 1},
-            ],
+            "approvals": [{"role": r, "persons": 1} for r in ("model_owner", "risk_officer")],
             "max_hours": 24,
             "reason": WHY,
         },
@@ -222,13 +219,11 @@ def estimate(value: float, half: float | None = 0.05) -> Estimate:
 def slice_of(
     dimension: str, name: str, photos: int, accuracy: float, half: float | None = 0.1
 ) -> Slice:
-    """A slice with an accuracy."""
     metrics = {"style.accuracy": estimate(accuracy, half)}
     return Slice(dimension=dimension, name=name, photos=photos, groups=photos // 2, metrics=metrics)
 
 
 def gap(value: float, dimension: str = "lighting", min_photos: int = 30) -> SliceGap:
-    """A gap of accuracy between the slices of a dimension."""
     return SliceGap(
         dimension=dimension,
         metric="style.accuracy",
@@ -285,7 +280,6 @@ def split_summary(**groups: int) -> SplitSummary:
 
 
 def evidence(**changes: object) -> Evidence:
-    """Evidence that keeps every limit of the policy."""
     return Evidence(
         model=MODEL,
         photo_manifest=MANIFEST,
@@ -378,18 +372,15 @@ def measured(**changes: object) -> Case:
 
 
 def result_of(case: Case, name: str) -> RuleResult:
-    """The one result of that name when the judge has judged by every rule."""
     (found,) = (one for one in judge(case) if one.rule == name)
     return found
 
 
 def outcome(case: Case, name: str) -> str:
-    """The outcome of one result."""
     return result_of(case, name).outcome
 
 
 def gate_report(case: Case) -> GateReport:
-    """The report that the judge makes of a case."""
     results = judge(case)
     scored, there = case.champion, case.evidence
     return GateReport(

@@ -80,6 +80,10 @@ class FakeBranches:
         """Return main's commit."""
         return self._base
 
+    def move(self, base: str) -> None:
+        """Move main."""
+        self._base = base
+
     def publish(
         self, branch: str, base: str, files: Mapping[str, bytes], message: str
     ) -> PublishedBranch:

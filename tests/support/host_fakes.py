@@ -1,9 +1,10 @@
 """A machine in memory: managers, processes and sockets that do what a test says."""
 
+# ruff: noqa: ARG002 - a fake has the signatures of its port
+
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.records.release import Environment, Payload, ReleasedCode, ReleasedModel
@@ -218,8 +219,3 @@ class FakeMachine:
         if process.role != "service":
             return f"{process.role} {process.manager}"
         return f"service {hex_part(process.payload or '')[:4]}"
-
-
-def installed_files(folder: Path) -> list[str]:
-    """List what lies below a folder."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))

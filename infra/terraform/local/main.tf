@@ -10,6 +10,7 @@ locals {
   released = var.payload == "" ? 0 : 1
   words = {
     ENVIRONMENT       = var.environment
+    INSTALLED         = tostring(var.installed)
     LAUNCHER          = var.launcher
     PAYLOAD           = var.payload
     PAYLOAD_FILE      = var.payload_file
@@ -23,7 +24,7 @@ resource "terraform_data" "payload" {
   triggers_replace = [var.payload]
 
   provisioner "local-exec" {
-    command     = "exec \"$LAUNCHER\" host install \"$PAYLOAD_FILE\" --source \"$SOURCE_REPOSITORY\""
+    command     = "test \"$INSTALLED\" = true || exec \"$LAUNCHER\" host install \"$PAYLOAD_FILE\" --source \"$SOURCE_REPOSITORY\""
     environment = local.words
   }
 }

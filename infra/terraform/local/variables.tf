@@ -9,6 +9,13 @@ variable "environment" {
   }
 }
 
+variable "installed" {
+  description = "Whether whoever applies this has just installed the payload, as a deploy does before it asks again what is wanted."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "launcher" {
   description = "Path of bin/plinth, which runs the host's commands."
   type        = string

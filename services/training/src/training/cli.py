@@ -325,7 +325,7 @@ def point_alias(
 
 @app.command()
 def point_aliases() -> None:
-    """Move aliases as orders on standard input say: {"model", "alias", "version" or null} a line."""
+    """Move aliases by orders on standard input: {"model", "alias", "version" or null} a line."""
     tracking = _bootstrap().tracking
     tracking.aliases("none")  # what takes seconds is the first word: get it over before the orders
     print(f"{point_on_orders(sys.stdin, tracking)} aliases moved")

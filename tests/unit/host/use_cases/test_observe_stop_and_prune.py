@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from support.host_fakes import PORT, FakeMachine
+from support.host_world import HostWorld, make_stub_world
 
 from artifacts.digests import hex_part
 from host.adapters.depot import FolderDepot
@@ -10,12 +12,6 @@ from host.use_cases.observe import observe
 from host.use_cases.prune import prune
 from host.use_cases.stop import stop
 from host.use_cases.swap import swap
-from support.host_fakes import PORT, FakeMachine
-from support.host_world import HostWorld, make_stub_world
-
-
-def seen(fake: FakeMachine) -> object:
-    return observe("staging", fake, fake, fake, fake)  # type: ignore[arg-type]
 
 
 def test_an_environment_that_never_ran_is_observed_as_nothing() -> None:
@@ -59,10 +55,6 @@ def test_stop_ends_all_and_remembers_what_ran() -> None:
     assert fake.alive == []
     assert fake.state_now == EnvironmentState(running=None, previous=digest)
     assert fake.wanted_now is None
-
-
-class NoProcesses(FakeMachine):
-    """A machine on which nothing of the host runs."""
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 import pytest
+from support.host_fakes import PORT, FakeMachine
 
 from artifacts.digests import hex_part
 from host.domain.processes import HOLDER
 from host.errors import NeverReady, NotInstalled, PortTaken, StrangerAnswers
 from host.use_cases.swap import READY_SECONDS, STEPS, Superseded, Swapped, swap
-from support.host_fakes import PORT, FakeMachine
 
 
 def run(fake: FakeMachine, payload: str, port: int = PORT) -> Swapped | Superseded:
@@ -100,7 +100,7 @@ def test_a_payload_whose_code_is_missing_or_changed_does_not_run(
     (a,) = fake.install("a")
     fake.damage["code"] = damage
 
-    with pytest.raises(NotInstalled, match="code sha256:.* (is missing|was changed)"):
+    with pytest.raises(NotInstalled, match=r"code sha256:.* (is missing|was changed)"):
         run(fake, a)
     assert fake.alive == []
 

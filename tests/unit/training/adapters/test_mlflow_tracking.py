@@ -11,6 +11,7 @@ from artifacts.digests import digest_json
 from artifacts.folder import ModelArtifact
 from artifacts.records.manifest import Code, FamilyScore, Metric
 from training.adapters.mlflow_tracking import MlflowTracking
+from training.domain.aliases import AliasPoint
 from training.domain.runs import Run, RunIdentity
 from training.errors import RegistryUnavailable
 
@@ -177,6 +178,35 @@ def test_a_version_is_found_however_many_came_after_it(
     assert [tracking.register(a, tmp_path, REPORT) for a in artifacts] == [1, 2, 3, 4, 5]
     assert [tracking.register(a, tmp_path, REPORT) for a in artifacts] == [1, 2, 3, 4, 5]
     assert len(client.search_model_versions("name = 'many'")) == 5
+
+
+def test_aliases_are_said_with_the_digest_of_what_they_point_at(
+    tracking: MlflowTracking, tmp_path: Path
+) -> None:
+    one, other = an_artifact("pointed"), an_artifact("pointed", "other params")
+    for artifact in (one, other):
+        tracking.register(artifact, tmp_path, REPORT)
+    tracking.point_alias("pointed", "staging", 2)
+    tracking.point_alias("pointed", "production", 2)
+    tracking.point_alias("pointed", "production", 1)
+    assert tracking.aliases("pointed") == (
+        AliasPoint("pointed", "production", 1, one.digest),
+        AliasPoint("pointed", "staging", 2, other.digest),
+    )
+    tracking.point_alias("pointed", "staging", None)
+    assert [point.alias for point in tracking.aliases("pointed")] == ["production"]
+
+
+def test_a_model_that_is_not_known_has_no_aliases(tracking: MlflowTracking) -> None:
+    assert tracking.aliases("never registered") == ()
+
+
+def test_an_alias_of_a_version_that_is_not_there_is_refused_by_the_registry(
+    tracking: MlflowTracking, tmp_path: Path
+) -> None:
+    tracking.register(an_artifact("lone"), tmp_path, REPORT)
+    with pytest.raises(RegistryUnavailable, match="7"):
+        tracking.point_alias("lone", "staging", 7)
 
 
 @pytest.mark.parametrize("uri", ["sqlite:////proc/nowhere/mlflow.db", "sqlite:////dev/null/db"])

@@ -55,14 +55,14 @@ class GithubApi:
     def pages(self, path: str, key: str | None = None, **params: str) -> Iterator[Any]:
         """Yield the items of a list, page by page; `key` names the list in an object."""
         url: str | None = self._url(path)
-        given: Mapping[str, str] = {**params, "per_page": "100"}
+        given: Mapping[str, str] | None = {**params, "per_page": "100"}
         for _ in range(_MOST_PAGES):
             if url is None:
                 return
             body, response = self._answer("GET", url, params=given)
             yield from body[key] if key else body
-            # The link to the next page has the parameters in it.
-            url, given = response.links.get("next", {}).get("url"), {}
+            # The link to the next page has the parameters in it, and httpx puts {} in their place.
+            url, given = response.links.get("next", {}).get("url"), None
         raise ForgeUnavailable(f"GET {path}", f"it has more than {_MOST_PAGES} pages")
 
     def send(self, method: str, path: str, body: Mapping[str, object]) -> Any:

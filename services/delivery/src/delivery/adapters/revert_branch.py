@@ -15,12 +15,15 @@ _REASON: Final = 1500
 
 @dataclass(frozen=True)
 class GitReverter:
-    """Makes branches in a checkout. Commits are signed with an SSH key, by name and e-mail."""
+    """Makes branches in a checkout, of signed commits.
+
+    Key, name and e-mail are those of git's own configuration where they aren't given.
+    """
 
     folder: Path
-    key: Path
-    name: str
-    email: str
+    key: Path | None = None
+    name: str | None = None
+    email: str | None = None
 
     def revert(self, commit: str, *, onto: str, branch: str, message: str) -> str:
         """Make a branch on a commit that takes another back; return the new commit.
@@ -48,11 +51,14 @@ class GitReverter:
         parents = self._git(commit, tree, "rev-list", "--parents", "-1", commit).split()[1:]
         against = ("-m", "1") if len(parents) > 1 else ()
         self._git(commit, tree, "revert", "--no-commit", *against, commit)
-        signed = (
-            *("-c", f"user.name={self.name}", "-c", f"user.email={self.email}"),
-            *("-c", "gpg.format=ssh", "-c", f"user.signingkey={self.key}"),
-            *("-c", "core.hooksPath=/dev/null"),
-        )
+        settings = {
+            "core.hooksPath": "/dev/null",
+            "user.name": self.name,
+            "user.email": self.email,
+            "user.signingKey": str(self.key.resolve()) if self.key else None,
+            "gpg.format": "ssh" if self.key else None,
+        }
+        signed = [word for k, v in settings.items() if v for word in ("-c", f"{k}={v}")]
         self._git(commit, tree, *signed, "commit", "--quiet", "-S", f"--message={message}")
         return self._git(commit, tree, "rev-parse", "HEAD").strip()
 
@@ -67,6 +73,6 @@ class GitReverter:
         except (OSError, subprocess.TimeoutExpired) as exc:
             raise RevertRefused(commit, plain(exc)) from exc
         if done.returncode:
-            said = " ".join((done.stderr or done.stdout).split())
+            said = " ".join((done.stdout + done.stderr).split())
             raise RevertRefused(commit, plain(said, _REASON) or f"exit {done.returncode}")
         return done.stdout

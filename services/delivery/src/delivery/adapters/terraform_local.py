@@ -30,7 +30,8 @@ class LocalTerraform:
     """Applies the root in `root`, with states and what Terraform keeps besides in `folder`.
 
     `launcher` and `source` are handed on: the commands of the host, and where code comes from.
-    `say` is told each line of output.
+    `say` is told each line of output. `installed` says that payloads are on the host before they
+    are applied: they aren't installed once more.
     """
 
     root: Path
@@ -39,6 +40,7 @@ class LocalTerraform:
     source: Path
     environment: Mapping[str, str]
     say: Callable[[str], None]
+    installed: bool = False
 
     def applied(self, environment: Environment) -> Applied | None:
         """Return what the state says was applied, or None before anything was; TerraformFailed.
@@ -79,6 +81,7 @@ class LocalTerraform:
             "environment": environment,
             "payload": payload.digest if payload else "",
             "payload_file": str(file),
+            "installed": self.installed,
             "source_repository": str(self.source),
             "launcher": str(self.launcher),
         }

@@ -75,12 +75,14 @@ def make_status(settings: Settings, say: Say) -> Status:
     return Status(make_verify(settings, say), make_audit_log(settings))
 
 
-def make_revert(settings: Settings, key: Path, name: str, email: str) -> Revert:
-    """Put reverting together, in the name of a person and with that person's key."""
+def make_revert(
+    settings: Settings, key: Path | None, name: str | None, email: str | None
+) -> Revert:
+    """Put reverting together, for a person; what isn't given is git's own configuration."""
     return Revert(
         GitRepository(settings.root),
         _main(settings),
-        GitReverter(settings.root, key.absolute(), name, email),
+        GitReverter(settings.root, key, name, email),
         make_audit_log(settings),
     )
 
@@ -116,6 +118,7 @@ def _survey(settings: Settings, say: Say) -> Survey:
         source=settings.root.absolute(),
         environment=child_environment(),
         say=say,
+        installed=True,
     )
     return Survey(
         HostCommands(launcher, settings.root.absolute()),

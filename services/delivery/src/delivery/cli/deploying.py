@@ -123,11 +123,14 @@ def status() -> None:
 @app.command()
 def revert(
     promotion: Annotated[str, typer.Argument(help="The promotion: its merge on main.")],
-    key: Annotated[Path, typer.Option(help="Your SSH key, which signs the commit.")],
-    name: Annotated[str, typer.Option(help="Your name.")],
-    email: Annotated[str, typer.Option(help="Your e-mail address.")],
+    key: Annotated[Path | None, typer.Option(help="Your SSH key, which signs.")] = None,
+    name: Annotated[str | None, typer.Option(help="Your name.")] = None,
+    email: Annotated[str | None, typer.Option(help="Your e-mail address.")] = None,
 ) -> None:
-    """Make the branch that takes a promotion back: 0 made, 1 refused."""
+    """Make the branch that takes a promotion back: 0 made, 1 refused.
+
+    Key, name and e-mail are those of git's configuration where they aren't given.
+    """
     try:
         made = make_revert(read_settings(), key, name, email).run(promotion)
     except RevertRefused as exc:

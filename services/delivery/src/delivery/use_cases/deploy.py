@@ -179,7 +179,9 @@ class Deploy:
 
     def _verify(self, progress: _Progress) -> _Progress:
         environment, wanted = progress.environment, progress.wanted
-        applied, seen = self.survey.applied(environment), self.survey.seen(environment)
+        with ThreadPoolExecutor() as pool:
+            pool.submit(self._prune, progress)
+            applied, seen = self.survey.applied(environment), self.survey.seen(environment)
         named = differences(replace(wanted, aliases=()), Found((), applied, seen))
         if not named:
             return progress
@@ -204,15 +206,14 @@ class Deploy:
         self.audit.append(verification_event(progress.wanted, (), self.actor))
         return progress
 
-    def _prune(self, progress: _Progress) -> _Progress:
+    def _prune(self, progress: _Progress) -> None:
         if progress.state == progress.wanted.digest:
-            return progress  # nothing has become old
+            return  # nothing has become old
         try:
             self.survey.host.prune(kept_payloads(self.audit.entries(), ENVIRONMENTS, self.keep))
         except DeploymentFailed as exc:
-            # What serves is right; that old payloads take up room is for people to look at.
+            # What serves may be right; that old payloads take up room is for people to look at.
             self.say(f"not pruned: {exc}")
-        return progress
 
     def _moves(self, progress: _Progress) -> tuple[AliasMove, ...]:
         found = self.survey.aliases(progress.wanted)

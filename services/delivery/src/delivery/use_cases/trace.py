@@ -168,7 +168,8 @@ class TracePrediction:
         environment: Environment = _known(record.environment)
         commit, main = _known(entry.commit), self._main()
         if not self.repository.is_ancestor(self.repository.commit(commit), main):
-            return Failed(f"{commit} was deployed and is not on main")
+            here = f"main is {main[:12]} here; fetch it, if it has moved on"
+            return Failed(f"{commit} was deployed and is not on main ({here})")
         path = release_path(environment)
         release = read_release(self._file(commit, path), environment)
         if isinstance(release, Unreadable):

@@ -78,9 +78,11 @@ class FolderEnvironments:
             "PLINTH_API_KEYS": self._api_key(environment),
             "PLINTH_CODE_COMMIT": payload.code.commit,
             "PLINTH_CODE_DIGEST": payload.code.digest,
-            # No balancer has to see that the old release leaves: the new one has the same socket.
-            "PLINTH_DRAIN_SECONDS": "0.3",
+            # Time for callers with kept-alive connections to ask once more, and be told to leave.
+            "PLINTH_DRAIN_SECONDS": "1",
             "PLINTH_ENVIRONMENT": environment,
+            # Who came while a killed service was started again is answered, not sent away.
+            "PLINTH_MAX_WAITING": "128",
             "PLINTH_PAYLOAD": digest,
             "PLINTH_PREDICTIONS": str(self._folder(environment, "predictions")),
             "PLINTH_PUBLIC_KEY": str(folder / PUBLIC_KEY),

@@ -33,7 +33,7 @@ from host.ports import (
 from host.use_cases.install import require_installed
 
 READY_SECONDS = 60.0
-POLL_SECONDS = 0.02
+POLL_SECONDS, LOOK_SECONDS = 0.01, 0.2
 GRACE_SECONDS = 35.0
 """More than the 30 s that the service gives to requests under way."""
 STARTS = 3
@@ -253,8 +253,18 @@ class Swap:
             seen |= mine
             if len(seen) > STARTS:
                 return f"it ended {STARTS} times"
-            clock.sleep(POLL_SECONDS)
+            self._await_a_sign()
         return f"it didn't answer within {READY_SECONDS:.0f} s"
+
+    def _await_a_sign(self) -> None:
+        """Wait for the service to write a line, as it does once it is ready, or a moment at most.
+
+        To look at all processes costs as much as the start that is waited for, on a busy machine.
+        """
+        clock, files = self._machine.clock, self._machine.files
+        size, deadline = files.log_size(self.service), clock.seconds() + LOOK_SECONDS
+        while files.log_size(self.service) == size and clock.seconds() < deadline:
+            clock.sleep(POLL_SECONDS)
 
     def _take_out(self) -> None:
         with suppress(ManagerFailed):  # it died meanwhile: what it started is ended all the same

@@ -81,7 +81,7 @@ class MlflowTracking:
             )
 
     def point_alias(self, model: str, alias: str, version: int | None) -> None:
-        """Point an alias at a version, or remove it; RegistryUnavailable, as for no such version."""
+        """Point an alias at a version, or remove it; RegistryUnavailable, as without one."""
         with self._client() as client:
             if version is None:
                 client.delete_registered_model_alias(model, alias)

@@ -29,8 +29,7 @@ STEPS: Final = (
     Step("still_tip", "main hasn't moved while code was installed"),
     Step("begin", "the audit log says that the environment is about to run the payload"),
     Step("apply", "Terraform made the host run the payload"),
-    Step("verify", "state, processes and answers are what git wants"),
+    Step("verify", "state, processes and answers are what git wants; old payloads are gone"),
     Step("aliases", "the registry's aliases point where git has them"),
     Step("record", "the audit log says what was deployed and found"),
-    Step("prune", "payloads that nobody needs any more are gone"),
 )

@@ -26,63 +26,63 @@ class Rule:
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
-        keeping.LANDS,
+        "lands",
         "The change joins main without a conflict, so that what was judged is what lands.",
         "Bors and GitHub's merge queue: judge the result of the merge.",
         keeping.judge_landing,
     ),
     Rule(
-        keeping.READABLE,
+        "readable",
         "Releases that the change touches can be read, and every file is a plain file.",
         "Fail-safe defaults: Saltzer and Schroeder, Proc. IEEE 63 (1975).",
         keeping.judge_readable,
     ),
     Rule(
-        authors.RULE,
+        "authors",
         "Every commit that touches a release, the judge, a policy, a key or a holdout is signed by "
         "a person or service that main knows, and not in another person's name.",
         "SLSA 1.0 source requirements: strongly authenticated actors.",
         authors.judge_authors,
     ),
     Rule(
-        keeping.RECORDS,
+        "records_kept",
         "Statements of people and gate reports that main has are neither changed nor removed.",
         "ISO/IEC 27001:2022, A.5.33: protection of records.",
         keeping.judge_records,
     ),
     Rule(
-        keeping.SMUGGLED,
+        "smuggled_files",
         "No file comes from which runners take variables, secrets or options unasked.",
         "OWASP Top 10 CI/CD security risks, CICD-SEC-4: poisoned pipeline execution.",
         keeping.judge_smuggling,
     ),
     Rule(
-        keeping.POLICIES,
+        "policies_apply",
         "A model that a release names has a policy on main, keeps it, and sinks to no lower tier.",
         "NIST AI RMF 1.0, Govern 1; ISO/IEC 42001:2023, clause 6.1.",
         keeping.judge_policies,
     ),
     Rule(
-        keeping.HOLDOUT,
+        "holdout_grows",
         "A holdout only grows: no photo goes, none gets another truth.",
         "Dwork et al., The reusable holdout, Science 349 (2015).",
         keeping.judge_holdout,
     ),
     Rule(
-        releases.REPORTS,
+        "gate_reports",
         "Each model comes with a report that the gate signed, that allows these very bytes, by the "
         "policy, tiers and holdout that main has.",
         "SLSA 1.0: verifying artifacts by provenance.",
         releases.judge_reports,
     ),
     Rule(
-        releases.CODE,
+        "code_on_main",
         "Code that production pins is in main's history, and is what its digest says.",
         "SLSA 1.0 source requirements: immutable reference.",
         releases.judge_code,
     ),
     Rule(
-        releases.STAGING,
+        "staging_verified",
         "Staging verified this very payload as often and over as many hours as the strictest tier "
         "of its models asks for, and last found it in order.",
         "Humble and Farley, Continuous delivery (2010): promote the same binary.",
@@ -90,7 +90,7 @@ RULES: Final[tuple[Rule, ...]] = (
         glass=True,
     ),
     Rule(
-        approvals.PAYLOAD,
+        "payload_approved",
         "As many persons as the tier asks for, of its roles and none an author, signed exactly "
         "this payload for production, lately, and didn't take it back. A rollback needs none.",
         "Separation of duty: Clark and Wilson, IEEE S&P (1987).",
@@ -98,13 +98,13 @@ RULES: Final[tuple[Rule, ...]] = (
         glass=True,
     ),
     Rule(
-        approvals.CHANGE,
+        "change_approved",
         "A change of what judges is signed by the persons of the strictest tier, as it is.",
         "Separation of duty: Clark and Wilson, IEEE S&P (1987).",
         approvals.judge_change_approval,
     ),
     Rule(
-        approvals.REJECTIONS,
+        "rejections",
         "Nobody rejects it, or whoever did took it back, or a role that the tiers name did.",
         "ISO/IEC 42001:2023, A.9: human oversight.",
         approvals.judge_rejections,

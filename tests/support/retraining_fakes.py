@@ -1,0 +1,183 @@
+"""A retraining without training: fakes that leave what the real ones leave, and count."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from support.audit import FakeAuditLog
+from support.cases import policy, tiers
+from support.delivery_fakes import FakeModelStore
+from support.delivery_records import artifact, gate_report, release, released
+from support.deploy_world import FakeRepository
+from support.forge_fakes import FakeBranches, FakeForge
+
+from artifacts.digests import digest_json
+from artifacts.folder import SIGNATURE
+from artifacts.records.gate import GateReport
+from artifacts.records.inputs import Registered, TrainingInputs
+from artifacts.records.release import Release
+from artifacts.statements import signature_of
+from delivery.adapters.retraining_folder import FolderRetrainings
+from delivery.domain.release_text import release_text
+from delivery.errors import TrainingFailed
+from delivery.ports import Forge, RetrainingPlace
+from delivery.use_cases.plan_retraining import MANIFEST, PlanRetraining
+from delivery.use_cases.propose_candidate import ProposeCandidate
+from delivery.use_cases.retrain import Retrain
+
+ALLOWED = gate_report()
+STAGING = "releases/staging.yaml"
+
+
+class Killed(BaseException):
+    """The retraining was killed; no `except Exception` of it sees that."""
+
+
+def training_inputs(**changes: str) -> TrainingInputs:
+    """Return what a training starts from; each digest says of what it is."""
+    shape = {name: digest_json(name) for name in TrainingInputs.model_fields}
+    return TrainingInputs.model_validate(shape | {"model": "architecture"} | changes)
+
+
+@dataclass
+class FakeTrainer:
+    """Leaves a folder that looks like a candidate. `refusal` is the registry's."""
+
+    given: TrainingInputs = field(default_factory=training_inputs)
+    refusal: str = ""
+    breaks: str = ""
+    trained: int = 0
+    rebuilt: int = 0
+    registered: int = 0
+
+    def inputs(self) -> TrainingInputs:
+        """Return what it was given."""
+        return self.given
+
+    def retrain(self, place: RetrainingPlace) -> None:
+        """Leave a candidate, unless it is there: the pipeline makes nothing twice."""
+        if self.breaks:
+            raise TrainingFailed("retrain", self.breaks)
+        if place.kept:
+            return
+        self.trained += 1
+        place.dataset.mkdir(parents=True)
+        place.candidate.mkdir(parents=True)
+        (place.candidate / SIGNATURE).write_text("signed")
+
+    def reproduce(self, place: RetrainingPlace) -> None:
+        """Leave a reproduction."""
+        self.rebuilt += 1
+        place.reproduction.write_text("{}")
+
+    def register(self, place: RetrainingPlace) -> Registered | str:
+        """Give version 7."""
+        if self.refusal:
+            return self.refusal
+        self.registered += 1
+        assert place.report.exists()
+        return Registered(model="architecture", artifact=str(ALLOWED.candidate), version=7)
+
+
+@dataclass
+class FakeJudge:
+    """Writes the report that it was given."""
+
+    verdict: GateReport = ALLOWED
+    rebuild: bool = False
+    judged: int = 0
+
+    def wants_rebuild(self, model: str) -> bool:
+        """Say what it was told to."""
+        assert model
+        return self.rebuild
+
+    def judge(self, place: RetrainingPlace) -> GateReport:
+        """Leave the report and a page."""
+        self.judged += 1
+        signature_of(self.verdict.write(place.report)).write_text("signed")
+        place.page.write_text("# The candidate\n")
+        return self.verdict
+
+    def report(self, place: RetrainingPlace) -> GateReport:
+        """Return the report that lies there."""
+        return GateReport.read(place.report)
+
+
+class HeadedRepository(FakeRepository):
+    """One that knows HEAD: the last commit."""
+
+    def commit(self, revision: str) -> str:
+        """Return a commit."""
+        return self.tip() if revision == "HEAD" else super().commit(revision)
+
+
+@dataclass
+class World:
+    """A retraining over a folder; nothing of it is real but the folder."""
+
+    folder: Path
+    repository: HeadedRepository = field(default_factory=HeadedRepository)
+    trainer: FakeTrainer = field(default_factory=FakeTrainer)
+    judge: FakeJudge = field(default_factory=FakeJudge)
+    audit: FakeAuditLog = field(default_factory=FakeAuditLog)
+    forge: FakeForge = field(default_factory=FakeForge)
+    branches: FakeBranches = field(default_factory=FakeBranches)
+    store: FakeModelStore = field(default_factory=lambda: FakeModelStore(artifact("candidate")))
+    by_hand: bool = False
+
+    def __post_init__(self) -> None:
+        self.merge(release(released(str(ALLOWED.champion))), "begin")
+
+    @property
+    def places(self) -> FolderRetrainings:
+        """Where retrainings keep their files."""
+        return FolderRetrainings(self.folder)
+
+    @property
+    def planning(self) -> PlanRetraining:
+        """Planning."""
+        return PlanRetraining(self.repository, self.trainer, self.audit, self.places)
+
+    @property
+    def proposing(self) -> ProposeCandidate:
+        """Proposing."""
+        forge: Forge | None = None if self.by_hand else self.forge
+        return ProposeCandidate(self.repository, self.store, self.branches, forge)
+
+    def retrain(self, after: Callable[[str], None] = lambda _: None) -> Retrain:
+        """Retraining."""
+        return Retrain(
+            planning=self.planning,
+            retrainings=self.places,
+            trainer=self.trainer,
+            judge=self.judge,
+            audit=self.audit,
+            propose=self.proposing,
+            actor="ada (7)",
+            after=after,
+        )
+
+    def merge(self, staging: Release, name: str, **files: str) -> None:
+        """Put a release of staging on main, with policies and a photo manifest."""
+        rules = {"models/architecture.yaml": policy(), "risk_tiers.yaml": tiers()}
+        texts = {
+            f"policies/{path}": yaml.safe_dump(record.model_dump(mode="json"))
+            for path, record in rules.items()
+        }
+        changed = {MANIFEST: "photo\n", STAGING: release_text(staging)} | texts | files
+        self.branches.move(self.repository.add(name, changed))
+
+    def kill_after(self, step: str) -> None:
+        """Retrain, and be killed after a step."""
+
+        def after(done: str) -> None:
+            if done == step:
+                raise Killed
+
+        try:
+            self.retrain(after)("HEAD")
+        except Killed:
+            return
+        raise AssertionError(f"there is no step {step}")
