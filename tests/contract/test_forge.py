@@ -17,7 +17,7 @@ from delivery.adapters.forge_box import BoxForge
 from delivery.adapters.forge_github import GithubForge
 from delivery.adapters.github_api import GithubApi, github_client
 from delivery.domain.forge import ForgeRefused, Merged
-from delivery.ports import Forge
+from delivery.ports.forge import Forge
 
 BRANCHES = tuple(f"proposals/architecture-0123456789a{number}" for number in range(7))
 """One a test: a box is made once for all of them."""

@@ -131,17 +131,6 @@ def test_a_prediction_is_written_down_where_the_environment_keeps_them(world: Ho
     assert answer["prediction_id"] in "".join(texts)
 
 
-def test_a_prune_leaves_what_runs_ran_or_is_wanted(world: HostWorld) -> None:
-    world.swap(1)
-    assert world.done("prune") == ""
-
-    world.stop()
-    printed = world.done("prune", "--keep", world.digest(0))
-
-    assert printed == ""
-    assert (world.host / "payloads" / hex_part(world.digest(1))).is_dir()
-
-
 def observe_by_command(world: HostWorld) -> Observation:
     return Observation.parse(json.loads(world.done("observe", "staging")), "host observe")
 

@@ -228,6 +228,22 @@ def test_a_host_in_a_deep_folder_finds_a_way_around_the_limit_on_sockets_names(
         assert world.processes() == ()
 
 
+def test_a_prune_leaves_what_runs_and_ran_last_and_removes_the_rest(tmp_path: Path) -> None:
+    world = make_stub_world(tmp_path)
+    try:
+        for number in (0, 1):
+            world.swap(number)
+        removed = [line.split()[1:] for line in world.done("prune").splitlines()]
+        model = Payload.read(world.payloads[2]).models["architecture"][0].digest
+
+        assert removed == [["payloads", world.digest(2)], ["models", model]]
+        assert payloads_that_answer(world) == {world.digest(1)}
+        assert f"with {world.digest(0)}" in world.swap(0)
+    finally:
+        world.stop()
+        assert world.processes() == ()
+
+
 def wait_until_another_serves(world: HostWorld, killed: int) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:

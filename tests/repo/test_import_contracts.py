@@ -28,7 +28,7 @@ PLANTS = (
     Plant("layers-training", "training/stray.py", "import training.domain"),
     Plant("layers-inference", "inference/domain/__init__.py", "import inference.adapters"),
     Plant("layers-inference", "inference/bootstrap.py", "import inference.app"),
-    Plant("layers-delivery", "delivery/ports.py", "import delivery.use_cases"),
+    Plant("layers-delivery", "delivery/ports/gating.py", "import delivery.use_cases"),
     Plant("layers-delivery", "delivery/use_cases/__init__.py", "import delivery.settings"),
     Plant("layers-box", "box/domain/__init__.py", "import box.use_cases"),
     Plant("layers-box", "box/stray.py", "import box.domain"),

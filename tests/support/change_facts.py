@@ -197,13 +197,13 @@ def approved(made: ChangeFacts, *names: str) -> ChangeFacts:
     return saying(made, *(stated(made, name) for name in names))
 
 
-def finding(made: ChangeFacts, rule: str) -> Finding | None:
-    """What a rule says of a change; None where it has nothing to judge."""
-    found = [one for one in judge_change(made).findings if one.rule == rule]
-    return next((one for one in found if one.outcome != "passed"), found[0] if found else None)
+def finding(made: ChangeFacts, rule: str) -> Finding:
+    """What a rule has against a change."""
+    return next(one for one in judge_change(made).problems if one.rule == rule)
 
 
 def outcome(made: ChangeFacts, rule: str) -> str:
     """The outcome of a rule: of several findings the worst."""
-    found = finding(made, rule)
-    return found.outcome if found else "nothing to judge"
+    found = [one.outcome for one in judge_change(made).findings if one.rule == rule]
+    worst = (one for one in ("refused", "undecided", "passed") if one in found)
+    return next(worst, "nothing to judge")

@@ -19,7 +19,7 @@ from artifacts.records.release import Release
 from delivery.domain.parity import DoorAnswer, ParityPhoto
 from delivery.domain.policy import Policy
 from delivery.domain.tiers import RiskTiers
-from delivery.ports import Dataset
+from delivery.ports.gating import Dataset
 from scoring.proof import Proof
 
 

@@ -52,7 +52,7 @@ def main() -> None:
         sys.exit("the model is refused: \x1b[31mit is broken")
     server = _Server()
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    print("answers", flush=True)
+    print("answers", flush=True)  # noqa: T201 - as the service does once it is ready
     server.serve_forever(poll_interval=0.02)
     server.server_close()
 

@@ -21,7 +21,8 @@ from artifacts.statements import signature_of
 from delivery.adapters.retraining_folder import FolderRetrainings
 from delivery.domain.release_text import release_text
 from delivery.errors import TrainingFailed
-from delivery.ports import Forge, RetrainingPlace
+from delivery.ports.forge import Forge
+from delivery.ports.retraining import RetrainingPlace
 from delivery.use_cases.plan_retraining import MANIFEST, PlanRetraining
 from delivery.use_cases.propose_candidate import ProposeCandidate
 from delivery.use_cases.retrain import Retrain

@@ -18,7 +18,7 @@ from artifacts.statements import StatementSigner, StatementVerifier, signature_o
 from delivery.domain.case import HOLDOUT
 from delivery.domain.measures.plan import MeasurementPlan
 from delivery.domain.policy import Policy
-from delivery.ports import Dataset, Examiner
+from delivery.ports.gating import Dataset, Examiner
 from scoring.proof import Proof
 
 R = TypeVar("R", bound=Record)

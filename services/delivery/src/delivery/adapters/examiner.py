@@ -30,7 +30,7 @@ from delivery.domain.measures.plan import MeasurementPlan
 from delivery.domain.measures.robustness import CorruptedScores, choose_photos
 from delivery.domain.policy import Policy
 from delivery.errors import HoldoutEmpty, HoldoutUnusable, JudgeUnfit, UnfitModel
-from delivery.ports import Dataset
+from delivery.ports.gating import Dataset
 from features import CORRUPTIONS, SchemaError
 from scoring import NonFiniteScore, Scorer, ScoringError, UnusableModel, evaluate, prove
 from scoring.proof import Proof

@@ -12,7 +12,7 @@ from typing import Final
 from delivery.domain.forge import PublishedBranch
 from delivery.domain.text import plain
 from delivery.errors import BranchFailed
-from delivery.ports import Clock
+from delivery.ports.records import Clock
 
 REMOTE: Final = "origin"
 STATEMENTS: Final = "policies/approvals"

@@ -13,7 +13,7 @@ from artifacts.digests import hex_part
 from artifacts.errors import ArtifactError
 from artifacts.folder import ModelArtifact
 from delivery.domain.measures.looks import Traits
-from delivery.ports import Dataset
+from delivery.ports.gating import Dataset
 from features import (
     CORRUPTIONS,
     PhotoRefused,

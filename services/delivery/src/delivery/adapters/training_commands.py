@@ -9,7 +9,7 @@ from artifacts.records.inputs import Registered, TrainingInputs
 from artifacts.records.record import parse_json
 from delivery.domain.text import plain
 from delivery.errors import TrainingFailed
-from delivery.ports import RetrainingPlace
+from delivery.ports.retraining import RetrainingPlace
 
 REFUSED = 1
 

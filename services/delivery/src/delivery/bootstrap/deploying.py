@@ -20,7 +20,7 @@ from delivery.bootstrap.auditing import make_audit_log
 from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.domain.deployment.verdict import DeployVerdict
 from delivery.errors import SettingsMissing
-from delivery.ports import AuditLog
+from delivery.ports.records import AuditLog
 from delivery.settings import Settings, child_environment
 from delivery.use_cases.deploy import Deploy
 from delivery.use_cases.propose_revert import ProposeRevert

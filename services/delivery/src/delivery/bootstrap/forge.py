@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from delivery.adapters.git_branches import GitBranches
-from delivery.ports import Forge, ForgeSettings
+from delivery.ports.forge import Forge, ForgeSettings
 from delivery.settings import Settings, child_environment
 
 if TYPE_CHECKING:

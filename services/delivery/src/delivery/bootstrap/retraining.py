@@ -15,7 +15,7 @@ from delivery.adapters.yaml_files import YamlPolicies
 from delivery.bootstrap.auditing import make_audit_log
 from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.domain.retraining import gate_event
-from delivery.ports import CandidateJudge
+from delivery.ports.retraining import CandidateJudge
 from delivery.settings import Settings
 from delivery.use_cases.plan_retraining import PlanRetraining
 from delivery.use_cases.promote import Promote

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from artifacts.errors import ArtifactError, UnreadableRecord
 from delivery.domain.card import CardRecords, choose, model_card, photos_shown
-from delivery.ports import Dataset
+from delivery.ports.gating import Dataset
 from pages import Picture, Unshown, page_of_markdown, render, thumbnail
 
 

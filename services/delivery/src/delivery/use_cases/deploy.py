@@ -24,7 +24,8 @@ from delivery.domain.deployment.steps import STEPS
 from delivery.domain.deployment.verdict import Deployed, DeployVerdict
 from delivery.domain.deployment.wanted import AliasPoint, Wanted, short
 from delivery.errors import CommitUnknown, DeploymentFailed, HostFailed
-from delivery.ports import AuditLog, ChangeJudge, DeployLocks, Main, Repository, RevertProposer
+from delivery.ports.deploying import ChangeJudge, DeployLocks, Main, RevertProposer
+from delivery.ports.records import AuditLog, Repository
 from delivery.use_cases.verify import Survey, verification_event
 from delivery.use_cases.wanted import wanted_at
 
@@ -180,8 +181,9 @@ class Deploy:
     def _verify(self, progress: _Progress) -> _Progress:
         environment, wanted = progress.environment, progress.wanted
         with ThreadPoolExecutor() as pool:
-            pool.submit(self._prune, progress)
+            pruning = pool.submit(self._prune, progress)
             applied, seen = self.survey.applied(environment), self.survey.seen(environment)
+        pruning.result()
         named = differences(replace(wanted, aliases=()), Found((), applied, seen))
         if not named:
             return progress

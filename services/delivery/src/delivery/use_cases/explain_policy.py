@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from delivery.domain.policy_page import policy_page
-from delivery.ports import Policies
+from delivery.ports.gating import Policies
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,8 @@ from delivery.domain.resampling import Resampling, resample_groups
 from delivery.domain.rules.champion import champion_of
 from delivery.domain.tiers import RiskTiers
 from delivery.errors import DeliveryError, PolicyRefused, UnfitModel
-from delivery.ports import (
-    ArtifactReader,
-    Clock,
-    Dataset,
-    Examiner,
-    ModelStore,
-    Policies,
-    Releases,
-)
+from delivery.ports.gating import ArtifactReader, Dataset, Examiner, ModelStore, Policies, Releases
+from delivery.ports.records import Clock
 from scoring.proof import Proof
 
 UNKNOWN_MODEL = "unknown"

@@ -32,7 +32,8 @@ from delivery.domain.promotion.facts import (
 from delivery.domain.promotion.paths import AUTHORED, Kind, classify
 from delivery.domain.promotion.words import speaks_of
 from delivery.errors import CommitUnknown
-from delivery.ports import AuditLog, Clock, Repository, Signatures
+from delivery.ports.promotion import Signatures
+from delivery.ports.records import AuditLog, Clock, Repository
 
 ENVIRONMENTS: tuple[Environment, ...] = ("staging", "production")
 Said = tuple[str, bytes, bytes]

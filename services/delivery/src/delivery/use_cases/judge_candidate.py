@@ -9,7 +9,8 @@ from artifacts.records.gate import GateReport
 from artifacts.statements import StatementSigner, StatementVerifier, read_signed, write_signed
 from delivery.domain.text import markdown
 from delivery.errors import DeliveryError
-from delivery.ports import Policies, RetrainingPlace
+from delivery.ports.gating import Policies
+from delivery.ports.retraining import RetrainingPlace
 from delivery.use_cases.gate import Gate
 from delivery.use_cases.summary import Summary
 

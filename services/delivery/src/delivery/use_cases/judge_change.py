@@ -9,7 +9,7 @@ from delivery.domain.promotion.findings import ChangeVerdict, Decision
 from delivery.domain.promotion.history import deployments
 from delivery.domain.promotion.judge import judge_change, settled
 from delivery.domain.promotion.recording import events_of
-from delivery.ports import AuditLog, Clock, Repository
+from delivery.ports.records import AuditLog, Clock, Repository
 from delivery.use_cases.gather_change import GatherChange
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from delivery.domain.forge import PublishedBranch, PullRequest
-from delivery.ports import Branches, Forge
+from delivery.ports.forge import Forge
+from delivery.ports.retraining import Branches
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from delivery.domain.parity import ParityPhoto, ParityReport, compare_doors
 from delivery.errors import DoorFailed
-from delivery.ports import ArtifactReader, Door
+from delivery.ports.gating import ArtifactReader, Door
 
 
 @dataclass(frozen=True)

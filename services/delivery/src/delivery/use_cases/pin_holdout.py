@@ -5,7 +5,7 @@ from pathlib import Path
 
 from delivery.domain.holdouts import grow
 from delivery.domain.proposal import Refusal
-from delivery.ports import Dataset, Policies
+from delivery.ports.gating import Dataset, Policies
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Final
 from artifacts.records.inputs import TrainingInputs
 from delivery.domain.retraining import Plan, plan_retraining
 from delivery.errors import OtherCheckout
-from delivery.ports import AuditLog, Repository, Retrainings, Trainer
+from delivery.ports.records import AuditLog, Repository
+from delivery.ports.retraining import Retrainings, Trainer
 
 MANIFEST: Final = "data/manifest.csv"
 

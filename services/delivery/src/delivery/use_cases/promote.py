@@ -20,7 +20,9 @@ from delivery.domain.promotion.documents import read_ground, release_path, repor
 from delivery.domain.promotion.facts import Unreadable
 from delivery.domain.release_text import release_text
 from delivery.domain.tiers import TIERS, Tier
-from delivery.ports import AuditLog, Branches, Forge, Repository
+from delivery.ports.forge import Forge
+from delivery.ports.records import AuditLog, Repository
+from delivery.ports.retraining import Branches
 from delivery.use_cases.open_proposal import Opened, OpenProposal
 from delivery.use_cases.wanted import release_at, wanted_at
 

@@ -9,7 +9,7 @@ from artifacts.records.gate import GateReport
 from artifacts.records.release import Environment
 from artifacts.statements import StatementVerifier, read_signed
 from delivery.domain.proposal import Refusal, propose_release
-from delivery.ports import ModelStore, Policies, Releases
+from delivery.ports.gating import ModelStore, Policies, Releases
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,10 @@ from delivery.domain.proposal import Refusal, propose_release
 from delivery.domain.proposal_page import proposal_body, proposal_title
 from delivery.domain.release_text import release_text
 from delivery.domain.retraining import proposal_branch
-from delivery.ports import Branches, Forge, ModelStore, Repository
+from delivery.ports.forge import Forge
+from delivery.ports.gating import ModelStore
+from delivery.ports.records import Repository
+from delivery.ports.retraining import Branches
 from delivery.use_cases.open_proposal import Opened, OpenProposal
 from delivery.use_cases.wanted import release_at
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from artifacts.records.release import Environment
 from delivery.domain.text import markdown, plain
 from delivery.errors import DeliveryError
-from delivery.ports import Forge, Main, Reverter
+from delivery.ports.deploying import Main, Reverter
+from delivery.ports.forge import Forge
 
 Push = Callable[[str, str], None]
 """Hands a commit on as a branch; BranchFailed."""

@@ -8,7 +8,7 @@ from artifacts.statements import StatementVerifier
 from delivery.domain.card import CardRecords
 from delivery.domain.policy import Policy
 from delivery.errors import PolicyRefused
-from delivery.ports import ArtifactReader, Dataset, Examiner, Policies
+from delivery.ports.gating import ArtifactReader, Dataset, Examiner, Policies
 from delivery.use_cases.card import ModelCard
 from delivery.use_cases.summary import evidence_of, report_about
 

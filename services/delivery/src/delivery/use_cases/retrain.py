@@ -21,7 +21,8 @@ from delivery.domain.retraining import (
     violations_of,
 )
 from delivery.errors import AuditBroken
-from delivery.ports import AuditLog, CandidateJudge, RetrainingPlace, Retrainings, Trainer
+from delivery.ports.records import AuditLog
+from delivery.ports.retraining import CandidateJudge, RetrainingPlace, Retrainings, Trainer
 from delivery.use_cases.open_proposal import Opened
 from delivery.use_cases.plan_retraining import PlanRetraining
 from delivery.use_cases.propose_candidate import ProposeCandidate, Settled

@@ -6,7 +6,8 @@ from artifacts.records.audit import AuditEntry
 from delivery.domain.deployment.history import left_by_going_back
 from delivery.domain.deployment.wanted import Wanted, short
 from delivery.errors import RevertRefused
-from delivery.ports import AuditLog, Main, Repository, Reverter
+from delivery.ports.deploying import Main, Reverter
+from delivery.ports.records import AuditLog, Repository
 from delivery.use_cases.wanted import wanted_at
 
 

@@ -24,7 +24,7 @@ from delivery.domain.promotion.reviews import counts_as_review
 from delivery.domain.promotion.words import objection, subject_digest, subjects_of
 from delivery.domain.proposal import Refusal
 from delivery.domain.text import plain
-from delivery.ports import Signatures, StatementFiles
+from delivery.ports.promotion import Signatures, StatementFiles
 from delivery.use_cases.gather_change import GatherChange
 
 STATEMENT: Final = re.compile(r"([0-9a-f]{8,64})(?:\.json)?$")

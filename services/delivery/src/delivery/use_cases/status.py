@@ -12,7 +12,7 @@ from delivery.domain.deployment.history import (
     superseded,
 )
 from delivery.domain.deployment.wanted import Wanted
-from delivery.ports import AuditLog
+from delivery.ports.records import AuditLog
 from delivery.use_cases.verify import Verification, Verify
 
 

@@ -9,7 +9,7 @@ from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
 from artifacts.statements import StatementVerifier, read_signed
 from delivery.domain.page import candidate_page
-from delivery.ports import ArtifactReader, Examiner
+from delivery.ports.gating import ArtifactReader, Examiner
 
 
 @dataclass(frozen=True)

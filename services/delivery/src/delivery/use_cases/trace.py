@@ -40,7 +40,10 @@ from delivery.errors import (
     PredictionsUnavailable,
     RepositoryUnreadable,
 )
-from delivery.ports import AuditLog, ModelStore, Predictions, Repository, Signatures
+from delivery.ports.gating import ModelStore
+from delivery.ports.promotion import Signatures
+from delivery.ports.records import AuditLog, Repository
+from delivery.ports.tracing import Predictions
 from delivery.use_cases.trace_people import TracePeople, subject_of
 from delivery.use_cases.trace_photos import (
     PHOTO_MANIFEST,

@@ -19,7 +19,8 @@ from delivery.domain.promotion.documents import (
 )
 from delivery.domain.promotion.facts import Statement, payload_of
 from delivery.domain.trace_approvals import Approved, Promotion, approved_for
-from delivery.ports import Repository, Signatures
+from delivery.ports.promotion import Signatures
+from delivery.ports.records import Repository
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from artifacts.records.gate import GateReport
 from artifacts.records.manifest import Data, DataSplit
 from artifacts.records.photos import PhotoManifest, Split
 from delivery.errors import CommitUnknown
-from delivery.ports import Repository
+from delivery.ports.records import Repository
 
 PHOTO_MANIFEST: Final = "data/manifest.csv"
 SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "holdout")

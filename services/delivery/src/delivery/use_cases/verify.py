@@ -9,7 +9,8 @@ from delivery.domain.deployment.differences import Difference, Found, Unknown, d
 from delivery.domain.deployment.observation import Observation
 from delivery.domain.deployment.wanted import AliasPoint, Applied, Wanted
 from delivery.errors import DeploymentFailed
-from delivery.ports import AliasRegistry, AuditLog, Host, Main, Repository, Terraform
+from delivery.ports.deploying import AliasRegistry, Host, Main, Terraform
+from delivery.ports.records import AuditLog, Repository
 from delivery.use_cases.wanted import wanted_at
 
 

@@ -5,7 +5,7 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_yaml
 from artifacts.records.release import Environment, Release, ReleasedCode
 from delivery.domain.deployment.wanted import Wanted, wanted_of
-from delivery.ports import Repository
+from delivery.ports.records import Repository
 
 
 def release_at(repository: Repository, environment: Environment, commit: str) -> Release:

@@ -83,6 +83,36 @@ def test_a_word_that_does_not_count_is_named_with_its_reason(changes, words):
     assert "lacks approvals by risk_officer; not counted: bo" in found.reason
 
 
+def test_another_word_is_no_approval():
+    broken = with_bo(word="break_glass", expires_at=NOON + HOUR)
+    assert outcome(broken, "payload_approved") == "refused"
+    assert outcome(with_bo(word="rejected"), "payload_approved") == "refused"
+
+
+def test_an_approval_that_main_has_already_counts():
+    assert outcome(with_bo(added=False), "payload_approved") == "passed"
+
+
+def test_a_payload_and_a_change_of_the_judge_are_approved_each_by_itself():
+    made = replace(promotion(), changes=(*promotion().changes, *change("judge")))
+    of_change, of_payload = subjects_of(made)
+    by_two = saying(made, *(stated(made, name, subject=of_payload) for name in ("ada", "bo")))
+    assert outcome(by_two, "payload_approved") == "passed"
+    missing = finding(by_two, "change_approved").reason
+    assert "not counted" not in missing
+    names = ("ada", "bo", "cleo")
+    both = saying(by_two, *(stated(made, name, subject=of_change) for name in names))
+    assert judge_change(both).allowed
+    alone = saying(made, *(stated(made, name, subject=of_change) for name in names))
+    assert "not counted" not in finding(alone, "payload_approved").reason
+
+
+def test_without_people_nobody_can_say_who_approved():
+    nobody = ground(people=GONE)
+    assert outcome(replace(with_bo(), ground=nobody), "payload_approved") == "undecided"
+    assert outcome(facts("judge", ground=nobody), "change_approved") == "undecided"
+
+
 @pytest.mark.parametrize("at", [NOON + timedelta(minutes=5), NOON - 30 * DAY])
 def test_times_on_the_edge_still_count(at):
     assert outcome(with_bo(at=at), "payload_approved") == "passed"

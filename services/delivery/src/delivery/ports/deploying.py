@@ -1,0 +1,94 @@
+"""What those who deploy need from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from artifacts.records.release import Environment, Payload
+    from delivery.domain.deployment.observation import Observation
+    from delivery.domain.deployment.verdict import DeployVerdict
+    from delivery.domain.deployment.wanted import AliasPoint, Applied
+
+
+class Main(Protocol):
+    """The branch that environments follow."""
+
+    def tip(self) -> str:
+        """Return the commit that main stands at now; RepositoryUnreadable if nobody can say."""
+
+
+class DeployLocks(Protocol):
+    """Lets one deploy of an environment run at a time, on this machine."""
+
+    def held(self, environment: Environment) -> AbstractContextManager[None]:
+        """Wait for an environment's lock and hold it; DeployLocked after a while."""
+
+
+class Host(Protocol):
+    """The machine that an environment runs on. HostFailed where it doesn't do as it is told."""
+
+    def want(self, environment: Environment, payload: str) -> None:
+        """Say which payload, by digest, is to run: a swap to any other does nothing from now on."""
+
+    def install(self, payload: Payload) -> None:
+        """Make a payload ready to run, from cached bytes where they are there."""
+
+    def observe(self, environment: Environment) -> Observation:
+        """Return what runs and what it says of itself, whatever state it is in."""
+
+    def stop(self, environment: Environment) -> None:
+        """End everything that serves an environment."""
+
+    def prune(self, keep: Sequence[str]) -> None:
+        """Remove payloads that nothing runs, ran last or wants, and that aren't to be kept."""
+
+
+class Terraform(Protocol):
+    """Infrastructure as it was applied. TerraformFailed where the engine fails."""
+
+    def applied(self, environment: Environment) -> Applied | None:
+        """Return what the state says was applied, or None before anything was."""
+
+    def apply(self, environment: Environment, payload: Payload | None, *, replace: bool) -> None:
+        """Make an environment run a payload; `replace` where the state is known to be wrong."""
+
+
+class AliasRegistry(Protocol):
+    """A registry's aliases: they follow git. RegistryFailed where it can't be asked."""
+
+    def aliases(self, model: str) -> tuple[AliasPoint, ...]:
+        """Return where each alias of a model points."""
+
+    def prepare(self) -> None:
+        """Say that aliases will be moved soon: what takes long to start may start now."""
+
+    def point(self, moves: Sequence[AliasPoint]) -> None:
+        """Point aliases at versions, or remove those that point at none."""
+
+
+class ChangeJudge(Protocol):
+    """Judges what a commit of main changes."""
+
+    def judge_deploy(self, environment: Environment, commit: str) -> DeployVerdict:
+        """Say whether a commit's release may be deployed now, by what stood before it."""
+
+
+class Reverter(Protocol):
+    """Makes branches that take commits back. RevertRefused where git can't."""
+
+    def revert(self, commit: str, *, onto: str, branch: str, message: str) -> str:
+        """Make a branch of one signed commit that takes another back; return the new commit."""
+
+    def discard(self, branch: str) -> None:
+        """Remove a branch that was made here and went nowhere."""
+
+
+class RevertProposer(Protocol):
+    """Proposes to take back a change that can't be deployed."""
+
+    def propose(self, environment: Environment, commit: str, reason: str) -> tuple[str, ...]:
+        """Return lines for whoever reads the log: what was proposed, or what to do by hand."""
