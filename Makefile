@@ -33,7 +33,7 @@ NEEDED_data-report := PHOTOS
 NEEDED_reproduce := MODEL
 NEEDED_serve := MODEL
 NEEDED_predict := PHOTOS OUT_FILE
-NEEDED_revert := PROMOTION
+NEEDED_revert := PROMOTION KEY NAME EMAIL
 OUT_FILE := $(if $(filter command line environment,$(origin OUT)),$(OUT))
 usage = $(shell sed -n 's/^$(1):.*\#\# \(.*\) | .*/usage: make $(1) \1/p' Makefile)
 require = $(if $($(2)),,$(error $(call usage,$(1))))
@@ -142,8 +142,8 @@ box: setup ## [BOX=.plinth/box] | a forge on this machine, with people and keys,
 box-destroy: setup ## [BOX=.plinth/box] | ends what the box runs and removes it
 	@$(IN_CALLER) $(REHEARSAL) destroy "$(BOX)"
 
-revert: setup ## PROMOTION=COMMIT | makes the branch that rolls a promotion back
-	$(IN_CALLER) $(PLINTH) delivery revert "$(PROMOTION)"
+revert: setup ## PROMOTION=COMMIT KEY=FILE NAME=YOU EMAIL=ADDRESS | makes the branch of a rollback
+	$(IN_CALLER) $(PLINTH) delivery revert "$(PROMOTION)" --key "$(KEY)" --name "$(NAME)" --email "$(EMAIL)"
 
 rollback-drill: setup ## | measures a rollback under load: seconds, and requests that failed
 	@$(IN_CALLER) $(STORY) drill

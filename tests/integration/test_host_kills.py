@@ -13,6 +13,7 @@ import pytest
 from support.host_world import HostWorld, make_stub_world
 from support.load import LoadReport, load_during
 
+from artifacts.records.release import Payload
 from host.use_cases.swap import STEPS
 
 RATE = 50.0

@@ -1,5 +1,7 @@
 """The commands over the world in memory: what they print, leave for a workflow, and end with."""
 
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -159,3 +161,12 @@ def test_terraforms_checks_end_by_whether_all_passed(monkeypatch, capsys, failed
     monkeypatch.setattr(deploying, "make_checks", lambda *_: SimpleNamespace(run=lambda: failed))
     assert run(monkeypatch, "terraform-check") == exit_code
     assert "".join(failed) in capsys.readouterr().err
+
+
+def test_deploying_loads_nothing_that_a_deploy_has_no_use_for():
+    heavy = "{'numpy', 'onnxruntime', 'sklearn', 'mlflow', 'httpx', 'features', 'scoring'}"
+    asked = f"import sys, delivery.cli.deploying; print({heavy} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"

@@ -97,8 +97,10 @@ def test_a_revoked_key_makes_no_author():
     assert "revoked this key" in found.reason
 
 
-def test_a_change_that_no_commit_makes_is_refused():
-    assert "no commit of it says" in finding(facts("judge", commits=()), "authors").reason
+@pytest.mark.parametrize("commits", [(), (commit("max", change("keys")),)])
+def test_a_change_that_no_commit_makes_is_refused(commits):
+    found = finding(facts("judge", "keys", commits=commits), "authors")
+    assert "no commit of it says who changed Makefile" in found.reason
 
 
 def test_without_approvers_nobody_can_say():

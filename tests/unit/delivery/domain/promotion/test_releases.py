@@ -89,10 +89,36 @@ def test_staging_needs_reports_of_what_is_new_there_and_of_nothing_else():
     after = facts().releases_after | {"staging": staging(entry("second"))}
     new = facts("staging_release", releases_after=after)
     assert outcome(new, "gate_reports") == "refused"
-    assert outcome(replace(new, reports=reports("second")), "gate_reports") == "passed"
+    compared = report("second", champion=entry().digest, first_release=False)
+    after = facts().releases_after | {
+        "staging": staging(entry("second", gate_report=compared.digest))
+    }
+    given = {compared.digest: Report(compared, GATE)}
+    judged = facts("staging_release", releases_after=after, reports=given)
+    assert outcome(judged, "gate_reports") == "passed"
     ran = replace(new, staging_history=(Past("", NOON, staging(entry("second"))),))
     assert outcome(ran, "gate_reports") == "nothing to judge"
     assert outcome(facts("staging_release"), "gate_reports") == "nothing to judge"
+
+
+@pytest.mark.parametrize(
+    ("champion", "serving", "expected"),
+    [
+        ("first", [entry()], "passed"),
+        ("other", [entry()], "undecided"),
+        (None, [entry()], "undecided"),
+        (None, [], "passed"),
+        ("first", [], "undecided"),
+    ],
+)
+def test_a_candidate_was_compared_with_the_champion_that_staging_has(champion, serving, expected):
+    digest = digest_json(champion) if champion else None
+    made = report("second", champion=digest, first_release=digest is None)
+    before = facts().releases_before | {"staging": staging(*serving)}
+    after = before | {"staging": staging(entry("second", gate_report=made.digest))}
+    given = {"reports": {made.digest: Report(made, GATE)}, "staging_history": ()}
+    found = facts("staging_release", releases_before=before, releases_after=after, **given)
+    assert outcome(found, "gate_reports") == expected
 
 
 @pytest.mark.parametrize(

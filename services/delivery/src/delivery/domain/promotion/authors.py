@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from delivery.domain.approvers import People
 from delivery.domain.promotion.facts import ChangeFacts, Commit, Unreadable
 from delivery.domain.promotion.findings import Finding, passed, refused, undecided
-from delivery.domain.promotion.paths import PROTECTED
+from delivery.domain.promotion.paths import AUTHORED, PROTECTED
 from delivery.domain.promotion.signatures import service_of
 
 RULE = "authors"
@@ -46,9 +46,13 @@ def judge_authors(facts: ChangeFacts) -> tuple[Finding, ...]:
     people = facts.ground.people
     if isinstance(people, Unreadable):
         return (undecided(RULE, f"nobody can say who is who: {people}"),)
-    if not authored:
-        return (refused(RULE, "no commit of it says who changed what it changes"),)
+    covered = {change.path for commit in authored for change in commit.changes}
     problems = [
+        refused(RULE, f"no commit of it says who changed {change.path}")
+        for change in facts.changes
+        if change.kind in AUTHORED and change.path not in covered
+    ]
+    problems += [
         refused(RULE, f"commit {commit.id[:12]} {problem}")
         for commit in authored
         for problem in _problems(facts, people, commit)

@@ -26,12 +26,15 @@ def judged_entries(facts: ChangeFacts) -> tuple[Entry, ...]:
     found: dict[Entry, None] = {}
     if facts.new_payload and not rolls_back(facts):
         found |= dict.fromkeys(_entries(facts.releases_after["production"]))
-    if "staging_release" in facts.kinds:
-        known = set(_entries(facts.releases_before["staging"]))
-        known |= {entry for past in facts.staging_history for entry in _entries(past.release)}
-        new = (one for one in _entries(facts.releases_after["staging"]) if one not in known)
-        found |= dict.fromkeys(new)
-    return tuple(found)
+    return tuple(found | dict.fromkeys(_new_in_staging(facts)))
+
+
+def _new_in_staging(facts: ChangeFacts) -> tuple[Entry, ...]:
+    if "staging_release" not in facts.kinds:
+        return ()
+    known = set(_entries(facts.releases_before["staging"]))
+    known |= {entry for past in facts.staging_history for entry in _entries(past.release)}
+    return tuple(one for one in _entries(facts.releases_after["staging"]) if one not in known)
 
 
 def judge_reports(facts: ChangeFacts) -> tuple[Finding, ...]:
@@ -43,6 +46,9 @@ def judge_reports(facts: ChangeFacts) -> tuple[Finding, ...]:
     if not entries:
         return ()
     problems = tuple(one for name, entry in entries for one in _report(facts, name, entry))
+    problems += tuple(
+        one for name, entry in _new_in_staging(facts) for one in _rival(facts, name, entry)
+    )
     return summed(REPORTS, problems, f"the gate allowed {', '.join(name for name, _ in entries)}")
 
 
@@ -94,6 +100,20 @@ def _grounds(facts: ChangeFacts, report: GateReport, model: str) -> Iterator[Fin
         if then != now:
             reason = f"{model} was judged by the {what} {then}, main has {now}: run the gate again"
             yield undecided(REPORTS, reason)
+
+
+def _rival(facts: ChangeFacts, model: str, entry: ReleasedModel) -> Iterator[Finding]:
+    """Two candidates may have been judged against one champion: the second must be judged anew."""
+    found, release = facts.reports.get(entry.gate_report), facts.releases_before["staging"]
+    if found is None or isinstance(found.report, Unreadable) or isinstance(release, Unreadable):
+        return
+    champion = release.champion(model)
+    serving = champion.digest if isinstance(champion, ReleasedModel) else None
+    if found.report.champion != serving:
+        rivals = (
+            f"with {found.report.champion or 'none'}, staging's champion is {serving or 'none'}"
+        )
+        yield undecided(REPORTS, f"{model} was compared {rivals}: run the gate again")
 
 
 def judge_code(facts: ChangeFacts) -> tuple[Finding, ...]:
