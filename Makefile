@@ -33,7 +33,7 @@ NEEDED_data-report := PHOTOS
 NEEDED_reproduce := MODEL
 NEEDED_serve := MODEL
 NEEDED_predict := PHOTOS OUT_FILE
-NEEDED_revert := PROMOTION KEY NAME EMAIL
+NEEDED_revert := PROMOTION
 OUT_FILE := $(if $(filter command line environment,$(origin OUT)),$(OUT))
 usage = $(shell sed -n 's/^$(1):.*\#\# \(.*\) | .*/usage: make $(1) \1/p' Makefile)
 require = $(if $($(2)),,$(error $(call usage,$(1))))
@@ -63,7 +63,7 @@ check: lint types test ## | everything that must be green before a merge
 
 lint: environment lock-check ## | style, import contracts, shell scripts and locks
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	.venv/bin/lint-imports && .venv/bin/shellcheck bin/plinth bin/environment .ci/run
+	.venv/bin/lint-imports && .venv/bin/shellcheck bin/plinth bin/environment bin/sources .ci/run
 
 types: environment ## | mypy --strict over packages and scripts
 	.venv/bin/mypy && .venv/bin/mypy bin
@@ -142,8 +142,8 @@ box: setup ## [BOX=.plinth/box] | a forge on this machine, with people and keys,
 box-destroy: setup ## [BOX=.plinth/box] | ends what the box runs and removes it
 	@$(IN_CALLER) $(REHEARSAL) destroy "$(BOX)"
 
-revert: setup ## PROMOTION=COMMIT KEY=FILE NAME=YOU EMAIL=ADDRESS | makes the branch of a rollback
-	$(IN_CALLER) $(PLINTH) delivery revert "$(PROMOTION)" --key "$(KEY)" --name "$(NAME)" --email "$(EMAIL)"
+revert: setup ## PROMOTION=COMMIT | makes the signed branch that takes a promotion back
+	$(IN_CALLER) $(PLINTH) delivery revert "$(PROMOTION)"
 
 rollback-drill: setup ## | measures a rollback under load: seconds, and requests that failed
 	@$(IN_CALLER) $(STORY) drill

@@ -2,8 +2,8 @@
 
 Usage: python build_environment.py NAME DIGEST FOLDER OWN_DIGEST
 
-A folder outside the checkout is shared by many checkouts: it gets what the lock names, and no
-package of ours. If the checkout's own is in step (OWN_DIGEST), files are linked from there.
+Any other folder than .venv and .envs/NAME is shared by many checkouts: it gets what the lock names,
+and no package of ours. If the checkout's own is in step (OWN_DIGEST), files are linked from there.
 """
 
 import fcntl
@@ -36,7 +36,7 @@ STAMP = "in-step"
 def main(name: str, digest: str, place: str, own_digest: str) -> int:
     """Builds the environment NAME in a folder and stamps it; 0 done, 2 could not."""
     folder = Path(place)
-    shared = not folder.is_relative_to(ROOT)
+    shared = folder not in (ROOT / ".venv", ROOT / ".envs" / name)
     shown = folder.name if shared else folder.relative_to(ROOT)
     try:
         with _one_at_a_time(folder.parent if shared else ROOT / ".envs"):
@@ -44,7 +44,7 @@ def main(name: str, digest: str, place: str, own_digest: str) -> int:
                 _say(f"setting up {shown} (the first time takes a minute)")
                 if not (shared and _taken_from_own(name, folder, own_digest)):
                     _provide_uv()
-                    _build(name, folder)
+                    _build(name, folder, shared=shared)
                 if shared:
                     _write_command(name, folder / "bin")
                 (folder / STAMP).write_text(digest + "\n", encoding="utf-8")
@@ -78,7 +78,7 @@ def _provide_uv() -> None:
     (folder / STAMP).write_text(digest + "\n", encoding="utf-8")
 
 
-def _build(name: str, folder: Path) -> None:
+def _build(name: str, folder: Path, *, shared: bool) -> None:
     (folder / STAMP).unlink(missing_ok=True)
     python = folder / "bin" / "python"
     if not _runs(python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
@@ -93,7 +93,7 @@ def _build(name: str, folder: Path) -> None:
     uv_from_cache_or_registry(
         "pip", "sync", "--python", python, *compiled, *uv_options(REQUIREMENTS / f"{name}.txt")
     )
-    if not folder.is_relative_to(ROOT):
+    if shared:
         return
     editables = [word for package in packages for word in ("--editable", package.folder)]
     constraints = ("--build-constraints", BUILD_CONSTRAINTS)

@@ -12,6 +12,7 @@ from rehearsal.people import Person, approvers_text, make_people
 from rehearsal.setting import ROOT, Setting
 
 PUBLIC_KEYS = ("gate.signers", "delivery.signers", "reproduction.signers", "model-signing.pub.pem")
+SERVICES = ("training", "inference", "delivery", "box", "host")
 Change = Callable[[Path], None]
 """Changes files of the first commit, given its checkout."""
 
@@ -54,6 +55,8 @@ def make_box(folder: Path, source: Path = ROOT, change: Change | None = None) ->
     rehearsal = Rehearsal(setting, people)
     if setting.origin.exists():
         return rehearsal
+    # Once, from this checkout's own: its runs would each find nothing and install anew.
+    _run(str(ROOT / "bin/environment"), *SERVICES, environment=rehearsal.environment)
     for service, command in (
         ("training", "create-keys"),
         ("delivery", "create-keys"),

@@ -53,7 +53,7 @@ class Setting:
     def environment(self) -> Mapping[str, str]:
         """The variables that a deployment sets: no step of a branch can change where these lead."""
         paths = {
-            "ENVIRONMENTS": ROOT / ".plinth/environments",
+            "ENVIRONMENTS": ROOT / ".envs/shared",
             "UV": ROOT / ".envs/uv/bin/uv",
             "BOX": self.box,
             "HOST": self.host,

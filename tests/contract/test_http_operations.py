@@ -206,6 +206,15 @@ def test_a_service_is_ready_once_its_model_is_open_and_no_longer_when_it_ends(se
         assert post(client, PHOTO).status_code == 200
 
 
+def test_an_ending_service_asks_callers_to_leave_their_connections(service_parts):
+    """A request on its way over a kept-alive connection, when that is closed, would be lost."""
+    app = create_app(tiny_wiring(*service_parts, io.StringIO()))
+    with opened(app) as client:
+        assert "connection" not in post(client, PHOTO).headers
+        app.state.readiness.drain()
+        assert post(client, PHOTO).headers["connection"] == "close"
+
+
 def test_a_model_that_is_refused_never_answers(service_parts):
     class Liar:
         def open(self):

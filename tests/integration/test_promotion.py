@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support import change_records, change_world
-from support.change_records import PRODUCTION, STAGING, production
+from support.change_records import AFTER_FIRST, PRODUCTION, STAGING, production
 from support.change_world import World
 
 from artifacts.records.release import Payload
@@ -208,8 +208,8 @@ def test_a_review_by_one_who_broke_the_glass_is_not_recorded(world: World) -> No
 
 def test_staging_goes_back_to_a_model_that_it_ran(world: World) -> None:
     world.branch("proposal-second")
-    files = {STAGING: change_records.staging(world.entry("second")), **world.reported("second")}
-    world.commit("delivery", files)
+    second = change_records.staging(world.entry("second", **AFTER_FIRST))
+    world.commit("delivery", {STAGING: second, **world.reported("second", **AFTER_FIRST)})
     assert world.judge().allowed
     world.merge()
     stricter = change_records.policy_text(known_limits=["Judged by this no more."])

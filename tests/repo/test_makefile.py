@@ -30,7 +30,7 @@ TARGETS = {
     "terraform-check": "",
     "box": "[BOX=.plinth/box]",
     "box-destroy": "[BOX=.plinth/box]",
-    "revert": "PROMOTION=COMMIT KEY=FILE NAME=YOU EMAIL=ADDRESS",
+    "revert": "PROMOTION=COMMIT",
     "rollback-drill": "",
     "demo": "[PHOTOS=DIR] [FAST=1]",
     "schemas": "",
@@ -45,7 +45,6 @@ INCOMPLETE = (
     ("serve",),
     ("serve", "PORT=1"),
     ("revert",),
-    ("revert", "PROMOTION=main"),
     ("predict",),
     ("predict", "PHOTOS=x"),
     ("predict", "OUT=x.csv"),
@@ -99,5 +98,5 @@ def test_relative_paths_are_those_of_the_caller(root: Path, tmp_path: Path) -> N
 
 def test_every_target_that_needs_an_environment_sets_it_up(root: Path) -> None:
     for name in sorted(set(TARGETS) - {"clean"}):
-        given = ("PHOTOS=p", "OUT=o", "CANDIDATE=c", "MODEL=m")
+        given = ("PHOTOS=p", "OUT=o", "CANDIDATE=c", "MODEL=m", "PROMOTION=p")
         assert "bin/environment dev" in make("-n", name, *given, cwd=root).stdout, name

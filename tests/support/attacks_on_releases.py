@@ -257,3 +257,11 @@ def reverted_revert(world: World) -> None:
     assert world.judge().rollback
     world.now += timedelta(minutes=1)
     world.revert(world.merge(), name="max")
+
+
+@attack("a candidate compared with nobody's champion", "gate_reports", "was compared with none")
+def old_rival(world: World) -> None:
+    """A candidate judged as a first release, though staging has a champion."""
+    world.branch("proposal-second")
+    files = {STAGING: change_records.staging(world.entry("second"))}
+    world.commit("delivery", files | world.reported("second"))

@@ -2,7 +2,7 @@
 
 from support import cases, change_records
 from support.attacks import PROMOTED, attack
-from support.change_records import STAGING, WEAKER, approvers
+from support.change_records import AFTER_FIRST, STAGING, WEAKER, approvers
 from support.change_world import World
 
 from delivery.domain.holdout_text import pin_text
@@ -209,8 +209,8 @@ def forgotten_champion(world: World) -> None:
     """The champion forgotten."""
     world.git("checkout", "--quiet", "main")
     world.branch("proposal-second")
-    files = {STAGING: change_records.staging(world.entry("second"))}
-    world.commit("delivery", files | world.reported("second"))
+    files = {STAGING: change_records.staging(world.entry("second", **AFTER_FIRST))}
+    world.commit("delivery", files | world.reported("second", **AFTER_FIRST))
     world.merge()
     world.branch("forget")
     world.commit("max", {STAGING: change_records.staging(change_records.FIRST)})

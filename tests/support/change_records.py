@@ -28,6 +28,8 @@ EVERYBODY: Final = (*ROLES, "eve", "gate", "delivery")
 FIRST: Final = FirstRelease(reason=WHY, stated_on=NOON.date())
 HOLDOUT: Final = HoldoutPin.of("architecture", dataset_rows(6))
 WEAKER: Final = HoldoutPin(model="architecture", photos=HOLDOUT.photos[1:])
+AFTER_FIRST: Final = {"champion": digest_json("first"), "first_release": False}
+"""What a gate report says of a model that was compared with `first`."""
 PRODUCTION, STAGING = "releases/production.yaml", "releases/staging.yaml"
 
 

@@ -148,3 +148,17 @@ def run(public_key, *arguments, cwd, **more):
         timeout=60,
         check=False,
     )
+
+
+def test_a_process_on_a_shared_socket_leaves_it_at_once_to_the_others(artifact, public_key):
+    """What connects meanwhile waits in the socket's queue for whoever listens next."""
+    with socket.create_server(("127.0.0.1", 0)) as shared:
+        fd, (host, port) = shared.fileno(), shared.getsockname()[:2]
+        arguments = ("--fd", str(fd))
+        with serving(artifact, public_key, *arguments, pass_fds=(fd,)) as (process, _, _):
+            assert httpx.get(f"http://{host}:{port}/readyz").status_code == 200
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=20)
+            assert process.returncode == 0
+        with serving(artifact, public_key, *arguments, pass_fds=(fd,)):
+            assert httpx.get(f"http://{host}:{port}/readyz").status_code == 200

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inference.app.problems import UNFORESEEN_CODE
+from inference.app.state import Readiness
 from inference.bootstrap import Wiring
 
 _UNMATCHED, _OTHER = "unmatched", "other"
@@ -33,6 +34,9 @@ class AccessMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if _ends(scope):
+                    headers = [*message.get("headers", ()), (b"connection", b"close")]
+                    message = {**message, "headers": headers}
             await send(message)
 
         try:
@@ -54,6 +58,15 @@ class AccessMiddleware:
             self._wiring.telemetry.refused(problem)
         self._wiring.telemetry.answered(method, _route_of(scope), status, seconds)
         self._wiring.access_log.request(request_id, method, scope["path"], status, seconds, problem)
+
+
+def _ends(scope: Scope) -> bool:
+    """Whether callers should leave this connection: it is closed when the drain is over.
+
+    A request that is on its way over a kept-alive connection at that moment would be lost.
+    """
+    readiness: Readiness = scope["app"].state.readiness
+    return readiness.reason is not None
 
 
 def _route_of(scope: Scope) -> str:

@@ -18,6 +18,7 @@ from inference.errors import AddressUnavailable, CannotStart
 from inference.settings import Settings
 
 _SHUTDOWN_SECONDS = 30
+_DRAIN_TICK_SECONDS = 0.02
 
 
 def serve(
@@ -31,7 +32,7 @@ def serve(
     app = create_app(wire_service(settings, model))
     listener = _inherited(fd) if fd is not None else _bind(host, port)
     with listener:
-        server = DrainingServer(app, settings.drain_seconds, out)
+        server = DrainingServer(app, settings.drain_seconds, out, shared=fd is not None)
         server.run([listener])
     readiness: Readiness = app.state.readiness
     if readiness.failure is not None:
@@ -41,9 +42,15 @@ def serve(
 
 
 class DrainingServer(uvicorn.Server):
-    """Says "not ready" for a while before it stops listening; a second signal ends it at once."""
+    """Says "not ready" for a while before it ends; a second signal ends it at once.
 
-    def __init__(self, app: FastAPI, drain_seconds: float, out: TextIO) -> None:
+    Each answer of that while closes its connection. A shared socket is left at once, since another
+    process accepts what comes there, and the while is over with the last connection.
+    """
+
+    def __init__(
+        self, app: FastAPI, drain_seconds: float, out: TextIO, *, shared: bool = False
+    ) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -59,6 +66,7 @@ class DrainingServer(uvicorn.Server):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._app = app
         self._drain_seconds = drain_seconds
+        self._shared = shared
         self._out = out
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -83,10 +91,20 @@ class DrainingServer(uvicorn.Server):
             self.should_exit = True
             return
         readiness.drain()
-        self._loop.call_soon_threadsafe(self._loop.call_later, self._drain_seconds, self._end)
+        self._loop.call_soon_threadsafe(self._drain, self._loop)
 
-    def _end(self) -> None:
-        self.should_exit = True
+    def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._shared:
+            for server in self.servers:
+                server.close()
+        self._await_callers(loop, loop.time() + self._drain_seconds)
+
+    def _await_callers(self, loop: asyncio.AbstractEventLoop, until: float) -> None:
+        left = self._shared and not self.server_state.connections
+        if left or loop.time() >= until:
+            self.should_exit = True
+        else:
+            loop.call_later(_DRAIN_TICK_SECONDS, self._await_callers, loop, until)
 
     def _announce(self, listener: socket.socket) -> None:
         service: Service = self._app.state.service

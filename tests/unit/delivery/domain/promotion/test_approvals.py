@@ -94,7 +94,8 @@ def test_an_approval_that_main_has_already_counts():
 
 
 def test_a_payload_and_a_change_of_the_judge_are_approved_each_by_itself():
-    made = replace(promotion(), changes=(*promotion().changes, *change("judge")))
+    changes = (*promotion().changes, *change("judge"))
+    made = replace(promotion(), changes=changes, commits=(commit("max", changes),))
     of_change, of_payload = subjects_of(made)
     by_two = saying(made, *(stated(made, name, subject=of_payload) for name in ("ada", "bo")))
     assert outcome(by_two, "payload_approved") == "passed"

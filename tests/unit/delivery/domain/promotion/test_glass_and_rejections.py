@@ -8,6 +8,7 @@ from support.change_facts import (
     NOON,
     approved,
     change,
+    commit,
     facts,
     finding,
     ground,
@@ -78,7 +79,8 @@ def test_it_replaces_neither_reports_nor_rejections_nor_the_judges_own_protectio
         made, reports={k: replace(v, signature=MISSING) for k, v in made.reports.items()}
     )
     assert [one.rule for one in judge_change(wrong).problems] == ["gate_reports"]
-    both = replace(made, changes=(*made.changes, *change("judge")))
+    changes = (*made.changes, *change("judge"))
+    both = replace(made, changes=changes, commits=(commit("max", changes),))
     assert [one.rule for one in judge_change(both).problems] == ["change_approved"]
 
 
