@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from support.checkout import commit_all, git
-from support.tiny_artifact import build_tiny_artifact, public_key_of
 
 from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.digests import digest_bytes, hex_part
@@ -140,6 +139,9 @@ class HostWorld:
 
 def make_host_world(folder: Path, models: int = 2) -> HostWorld:
     """Make a world in a folder; nothing is installed in it."""
+    # Models are made of features and scoring, which host itself has no use for.
+    from support.tiny_artifact import build_tiny_artifact, public_key_of  # noqa: PLC0415
+
     source, store = folder / "source", folder / "models"
     commit = _commit_code(source)
     key = folder / "key.pem"

@@ -1,9 +1,9 @@
 """The box's own files: numbered once, whole or not there, and refused where they make no sense."""
 
-import multiprocessing
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,18 +48,9 @@ def repository(folder: BoxFolder) -> GitRepository:
     return GitRepository(Git(folder.origin, ENVIRONMENT))
 
 
-def _queue(box: Path) -> None:
-    for _ in range(10):
-        RunFiles(box).queue(run())
-
-
 def test_runs_queued_by_many_at_once_get_numbers_of_their_own(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    queuers = [context.Process(target=_queue, args=(tmp_path,)) for _ in range(2)]
-    for queuer in queuers:
-        queuer.start()
-    for queuer in queuers:
-        queuer.join()
+    with ThreadPoolExecutor(4) as queuers:  # a file's lock holds between threads that each open it
+        list(queuers.map(lambda _: RunFiles(tmp_path).queue(run()), range(20)))
 
     assert RunFiles(tmp_path).waiting() == tuple(range(1, 21))
 
