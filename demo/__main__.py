@@ -27,7 +27,7 @@ def main(words: list[str]) -> int:
             story.tell()
     except (StepFailed, CommandFailed) as exc:
         sys.stderr.write(f"demo: it ends here, since this did not hold: {exc}\n")
-        timeline.failed += isinstance(exc, CommandFailed)
+        timeline.failed += timeline.failed == 0
     finally:
         stage.clean_up()
     return timeline.close()

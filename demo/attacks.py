@@ -69,15 +69,19 @@ class Attacks:
 
     def a_milder_policy(self) -> None:
         """A gate made milder by its own pull request."""
-        loop, max_ = self._loop, self._loop.member("max")
+        max_ = self._loop.member("max")
         with self._timeline.step("a policy made milder by the pull request that it judges"):
             max_.begin("milder")
             policy = max_.clone / "policies/risk_tiers.yaml"
             text = policy.read_text(encoding="utf-8")
             policy.write_text(text.replace("persons: 1", "persons: 1 # enough"), encoding="utf-8")
-            asked = loop.open(max_, "milder", "Tidy the tiers")
-            self._timeline.note(asked.checks.line("approval"))
-            self._timeline.check("refused by main's policy", kept=not asked.green)
+            max_.commit("Tidy the tiers")
+            # What judge.yml runs. Opening the pull request would start all of CI's tests besides.
+            change = ("--base", "origin/main", "--head", "HEAD")
+            judged = max_.plinth("delivery", "judge-change", *change)
+            self._timeline.note(judged.line("approval"))
+            refused = judged.code == 1 and "change_approved" in judged.said
+            self._timeline.check("refused by main's policy", kept=refused, found=judged)
             direct = max_.git("push", "origin", "HEAD:main")
             self._timeline.note(direct.line("main"))
             self._timeline.check("and main takes no push", kept=direct.code != 0, found=direct)

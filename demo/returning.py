@@ -23,7 +23,8 @@ class Returning:
             max_.begin("main-as-it-is")
             made = max_.plinth("delivery", "revert", promotion, *max_.signing)
             self._timeline.require("the revert is made", kept=made.code == 0, found=made)
-            branch = max_.git("branch", "--show-current").said.strip()
+            branch = made.line("goes back to").partition(":")[0]
+            max_.git("checkout", "--quiet", branch)
             pushed = max_.push(branch)
             self._timeline.require("and pushed", kept=pushed.code == 0, found=pushed)
             number = max_.open(branch, f"Revert promotion {promotion[:12]}")

@@ -12,6 +12,8 @@ from rehearsal.box import Rehearsal
 from rehearsal.people import Person
 from rehearsal.setting import ROOT
 
+from demo.timeline import StepFailed
+
 
 @dataclass(frozen=True)
 class Done:
@@ -24,6 +26,8 @@ class Done:
     def json(self) -> Any:
         """What it said in a line of JSON, among lines for people."""
         lines = [line for line in self.said.splitlines() if line[:1] in {"{", "["}]
+        if not lines:
+            raise StepFailed(self.said)
         return json.loads(lines[-1])
 
     def line(self, mark: str) -> str:

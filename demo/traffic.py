@@ -1,6 +1,5 @@
 """Requests at a steady rate while something happens: how many were sent, how many failed."""
 
-import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +46,7 @@ class Traffic:
     def _flow(self, over: threading.Event) -> None:
         address = f"{self.url}/v1/predictions"
         load = run_load(address, self.headers, self.photo, self.rate, until=over.is_set)
-        self.reports.append(asyncio.run(load))
+        self.reports.append(load)
 
 
 def service_of(host: Path, environment: str) -> tuple[str, dict[str, str]]:

@@ -7,16 +7,21 @@ from support import cases
 from support.change_facts import (
     approved,
     change,
+    commit,
+    deployed,
     entry,
     facts,
     finding,
     ground,
+    log,
     outcome,
+    past,
     production,
     promotion,
     staging,
+    stated,
 )
-from support.change_records import FIRST, HOLDOUT, WEAKER
+from support.change_records import FIRST, HOLDOUT, WEAKER, report
 
 from artifacts.records.release import Release
 from delivery.domain.promotion.facts import Change, Unreadable
@@ -58,6 +63,101 @@ def test_what_was_said_and_signed_stays(kind, after, word):
     assert f"was {word}" in finding(made, "records_kept").reason
     new = tuple(Change(one.path, None, "100644 x") for one in change(kind))
     assert outcome(facts(kind, changes=new), "records_kept") == "passed"
+
+
+REVERTED = {"staging": staging(entry()), "production": production(entry("second"))}
+
+
+def reverting(*gone, **changes):
+    """A rollback from `second` to `first` that removes some files."""
+    files = tuple(Change(path, "100644 old", None) for path in gone)
+    changed = (*change("production_release"), *files)
+    given = {
+        "releases_before": REVERTED,
+        "production_history": past(None, "first", "second"),
+        "log": log(deployed("first"), deployed("second")),
+        "changes": changed,
+        "commits": (commit("max", changed),),
+    } | changes
+    return promotion("first", **given)
+
+
+def of_second(name="ada", **changes):
+    """A statement about the payload that the rollback leaves."""
+    made = promotion("second")
+    return replace(stated(made, name, **changes), present=False)
+
+
+SAID = "policies/approvals/x/ada.json"
+
+
+@pytest.mark.parametrize("path", [SAID, f"{SAID}.sig"])
+def test_a_rollback_takes_along_what_was_said_of_the_payload_that_it_leaves(path):
+    made = reverting(path, statements=(of_second(), stated(promotion(), "bo")))
+    assert outcome(made, "records_kept") == "passed"
+    assert judge_change(made).allowed
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        (),
+        (stated(promotion(), "ada"),),
+        (of_second(), stated(promotion(), "ada")),
+        (stated(facts("judge"), "ada"),),
+        (replace(of_second(), approval=GONE),),
+        (of_second("bo"),),
+    ],
+)
+def test_it_takes_nothing_else_along(statements):
+    assert outcome(reverting(SAID, statements=statements), "records_kept") == "refused"
+
+
+def test_it_edits_no_statement_and_nothing_but_a_rollback_removes_one():
+    made = reverting(SAID, statements=(of_second(),))
+    edited = (*change("production_release"), Change(SAID, "100644 old", "100644 new"))
+    assert outcome(replace(made, changes=edited), "records_kept") == "refused"
+    assert outcome(replace(made, log=()), "records_kept") == "refused"
+
+
+@pytest.mark.parametrize(
+    ("title", "after", "expected"),
+    [
+        ("second", {}, "passed"),
+        ("first", {}, "refused"),
+        ("first", {"production": GONE}, "refused"),
+    ],
+)
+def test_it_takes_along_reports_that_no_release_names_any_more(title, after, expected):
+    path = f"releases/reports/{report(title).digest.removeprefix('sha256:')}.json"
+    made = reverting(path)
+    releases = {**made.releases_after, **after}
+    assert outcome(replace(made, releases_after=releases), "records_kept") == expected
+
+
+def test_what_has_nothing_of_it_is_not_judged_by_it():
+    rules = {one.rule for one in judge_change(facts("docs", after=ground(tiers=GONE))).findings}
+    assert rules == {"lands"}
+
+
+def test_a_release_that_did_not_change_needs_no_policy_now():
+    models = {"buildings": (entry(),)}
+    staged = Release(environment="staging", models=models)
+    made = promotion()
+    after = {**made.releases_after, "staging": staged}
+    assert outcome(replace(made, releases_after=after), "policies_apply") == "passed"
+
+
+def test_a_policy_goes_with_its_model_not_before_it():
+    named = facts().releases_before
+    other = {name: one.model_copy(update={"models": {}}) for name, one in named.items()}
+    made = facts("policy", after=ground(policies={}), releases_after=other)
+    assert outcome(made, "policies_apply") == "refused"
+
+
+def test_tiers_are_not_looked_at_where_no_policy_changed():
+    made = facts("staging_release", after=ground(tiers=GONE))
+    assert outcome(made, "policies_apply") == "passed"
 
 
 def test_a_model_without_a_policy_on_main_is_refused_by_name():
