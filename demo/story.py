@@ -28,7 +28,8 @@ class Story:
         promoting.better_model()
         second = promoting.second_promotion()
         attacks = Attacks(self.loop, archive)
-        attacks.poisoned_photos()
+        if not self.stage.scale.mild:  # a third training: the short demo leaves it to the tests
+            attacks.poisoned_photos()
         attacks.tampered_model()
         attacks.alias_moved_by_hand()
         attacks.a_milder_policy()
