@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from demo.stage import Stage
@@ -73,6 +74,13 @@ class Loop:
     def branch_of(self, number: int) -> str:
         """Return the branch of a pull request."""
         return str(self._json("show", str(number))["pull_request"]["branch"])
+
+    def merged_at(self, number: int) -> datetime:
+        """Return when main moved to the merge of a pull request."""
+        commit = str(self._json("show", str(number))["pull_request"]["merge_commit"])
+        origin = ("--git-dir", str(self.stage.rehearsal.setting.origin))
+        shown = self.member("max").git(*origin, "show", "-s", "--format=%cI", commit)
+        return datetime.fromisoformat(shown.said.strip())
 
     def main(self) -> str:
         """Return the commit that main is at."""

@@ -127,3 +127,11 @@ def test_inputs_of_a_dispatch_are_known() -> None:
 
     assert flow.inputs == {"a", "b"}
     assert one("on: workflow_dispatch").inputs == frozenset()
+
+
+def test_what_deploys_comes_before_what_tests() -> None:
+    """One run at a time: a rollback must not wait for tests."""
+    text = "on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n"
+    files = {"a.yml": text, "b.yml": f"{text}    environment: production\n", "c.yml": text}
+
+    assert [each.file for each in read_workflows(files)] == ["b.yml", "a.yml", "c.yml"]

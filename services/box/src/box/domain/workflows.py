@@ -28,6 +28,8 @@ class Workflow:
     name: str
     on: Mapping[str, Any]
     """Events and their filters, as the file has them."""
+    deploys: bool = False
+    """Whether a job of it names an environment."""
     problem: str = ""
     """Why it can't be run; such a file runs, and fails, at every event that it might wait for."""
 
@@ -49,11 +51,13 @@ class Trigger:
 
 
 def read_workflows(files: Mapping[str, str]) -> tuple[Workflow, ...]:
-    """Read workflow files, by path, in the order of their paths.
+    """Read workflow files, by path: those that deploy first, then in the order of their paths.
 
-    Two of the same name can't be told apart by a status, so neither can be run.
+    Runs are one at a time here, and a rollback must not wait for tests. Two workflows of the same
+    name can't be told apart by a status, so neither can be run.
     """
     found = [_read(path, files[path]) for path in sorted(files)]
+    found.sort(key=lambda workflow: not workflow.deploys)
     times = Counter(workflow.name for workflow in found)
     return tuple(
         replace(workflow, problem=f"{times[workflow.name]} workflows are called {workflow.name}")
@@ -91,15 +95,17 @@ def _read(path: str, text: str) -> Workflow:
     try:
         document = parse_yaml(text, path)
     except UnreadableRecord as exc:
-        return Workflow(path, path, {}, plain(exc))
+        return Workflow(path, path, {}, problem=plain(exc))
     if not isinstance(document, dict):
-        return Workflow(path, path, {}, f"{path} is no workflow: it holds no mapping")
+        return Workflow(path, path, {}, problem=f"{path} is no workflow: it holds no mapping")
     # YAML 1.1 reads a bare `on` as true.
     on = document.get("on", document.get(True))
     name = plain(document.get("name") or path, 100)
     events = _events(on)
     problem = "" if events else f"{path} has no `on:` that can be read"
-    return Workflow(path, name, events, problem)
+    jobs = _mapping(document.get("jobs")).values()
+    deploys = any("environment" in _mapping(job) for job in jobs)
+    return Workflow(path, name, events, deploys, problem)
 
 
 def _events(on: object) -> dict[str, Any]:
