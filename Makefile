@@ -59,7 +59,7 @@ clean: ## | removes environments, caches and products; leaves .plinth (keys, mod
 environment:
 	@bin/environment dev
 
-check: lint types test ## | everything that must be green before a merge
+check: lint types isolation test ## | everything that must be green before a merge
 
 lint: environment lock-check ## | style, import contracts, shell scripts and locks
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
@@ -68,7 +68,8 @@ lint: environment lock-check ## | style, import contracts, shell scripts and loc
 types: environment ## | mypy --strict over packages and scripts
 	.venv/bin/mypy && .venv/bin/mypy bin
 
-test: setup isolation ## | every test with coverage, after the isolation runs
+test: setup ## | every test with coverage, after every module was imported from wheels alone
+	$(PYTHON) bin/isolation.py --imports
 	.venv/bin/pytest -n auto --dist loadgroup --cov --cov-report=term-missing:skip-covered
 
 unit: environment ## [PACKAGE=NAME] | unit tests of all packages or of one

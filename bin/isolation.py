@@ -1,6 +1,6 @@
 """Runs each package's unit tests against wheels, in an environment of its own lock and no more.
 
-Usage: python bin/isolation.py [PACKAGE...]
+Usage: python bin/isolation.py [--imports] [PACKAGE...]      (--imports: import every module, run no test)
 
 Nothing comes from the network: `make setup` has filled uv's cache. What tests need lies in an
 overlay folder, and only after every module of the package was imported without it.
@@ -28,15 +28,18 @@ for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
 """
 
 
-def main(names: Sequence[str]) -> int:
+def main(words: Sequence[str]) -> int:
     """0 when all pass, 1 when one fails, 2 when an environment could not be built."""
+    imports_only = "--imports" in words
+    names = [word for word in words if word != "--imports"]
     unknown = set(names) - set(PACKAGES)
     if unknown:
         sys.stderr.write(f"isolation: no package {', '.join(unknown)}; {', '.join(PACKAGES)}\n")
         return 2
     with tempfile.TemporaryDirectory(prefix="plinth-isolation-") as scratch:
         try:
-            results = _run_all([PACKAGES[name] for name in names or PACKAGES], Path(scratch))
+            packages = [PACKAGES[name] for name in names or PACKAGES]
+            results = _run_all(packages, Path(scratch), imports_only=imports_only)
         except CommandFailed as failure:
             sys.stderr.write(f"isolation: this failed: {failure}\n")
             sys.stderr.write(
@@ -48,19 +51,23 @@ def main(names: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-def _run_all(packages: Sequence[Package], scratch: Path) -> dict[str, bool]:
+def _run_all(packages: Sequence[Package], scratch: Path, *, imports_only: bool) -> dict[str, bool]:
     """Build all environments, then test as many packages at once as there are cores."""
     overlay = _overlay(scratch)
     pythons = [_environment(package, scratch) for package in packages]
-    test = partial(_passes, overlay=overlay, scratch=scratch)
+    test = partial(_passes, overlay=overlay, scratch=scratch, imports_only=imports_only)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         passes = pool.map(test, packages, pythons)
         return dict(zip((package.name for package in packages), passes, strict=True))
 
 
-def _passes(package: Package, python: Path, overlay: Path, scratch: Path) -> bool:
+def _passes(
+    package: Package, python: Path, overlay: Path, scratch: Path, *, imports_only: bool
+) -> bool:
     started = time.monotonic()
-    passed = _imports(package, python, scratch) and _tests(package, python, overlay, scratch)
+    passed = _imports(package, python, scratch) and (
+        imports_only or _tests(package, python, overlay, scratch)
+    )
     verdict = "passed" if passed else "FAILED"
     sys.stdout.write(f"isolation: {package.name} {verdict} ({time.monotonic() - started:.1f} s)\n")
     sys.stdout.flush()
