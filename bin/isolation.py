@@ -1,6 +1,8 @@
 """Runs each package's unit tests against wheels, in an environment of its own lock and no more.
 
-Usage: python bin/isolation.py [--imports] [PACKAGE...]      (--imports: import every module, run no test)
+Usage: python bin/isolation.py [--imports] [PACKAGE...]
+
+With --imports every module is imported, and no test runs.
 
 Nothing comes from the network: `make setup` has filled uv's cache. What tests need lies in an
 overlay folder, and only after every module of the package was imported without it.
