@@ -39,7 +39,7 @@ usage = $(shell sed -n 's/^$(1):.*\#\# \(.*\) | .*/usage: make $(1) \1/p' Makefi
 require = $(if $($(2)),,$(error $(call usage,$(1))))
 $(foreach goal,$(MAKECMDGOALS),$(foreach name,$(NEEDED_$(goal)),$(call require,$(goal),$(name))))
 
-.PHONY: help setup clean environment check lint types test unit bench isolation gate-mutations \
+.PHONY: help setup clean environment check lint types test test-machine unit bench isolation gate-mutations \
 	lock lock-check schemas train pin-holdout gate report explain-policy data-report reproduce parity serve predict \
 	terraform-check box box-destroy revert rollback-drill demo
 
@@ -59,7 +59,7 @@ clean: ## | removes environments, caches and products; leaves .plinth (keys, mod
 environment:
 	@bin/environment dev
 
-check: lint types isolation test ## | everything that must be green before a merge
+check: lint types isolation test test-machine ## | everything that must be green before a merge
 
 lint: environment lock-check ## | style, import contracts, shell scripts and locks
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
@@ -70,7 +70,10 @@ types: environment ## | mypy --strict over packages and scripts
 
 test: setup ## | every test with coverage, after every module was imported from wheels alone
 	$(PYTHON) bin/isolation.py --imports
-	.venv/bin/pytest -n auto --dist loadgroup --cov --cov-report=term-missing:skip-covered
+	.venv/bin/pytest -n auto --dist loadgroup -m "not machine" --cov --cov-report=term-missing:skip-covered
+
+test-machine: setup ## | tests that start real deploys, hosts and boxes, for minutes
+	.venv/bin/pytest -n auto --dist loadgroup -m machine
 
 unit: environment ## [PACKAGE=NAME] | unit tests of all packages or of one
 	.venv/bin/pytest -q tests/unit/$(PACKAGE)

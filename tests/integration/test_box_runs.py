@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from support.box_rehearsal import JUDGE, MAIN, PULL, Checkout, rehearsal, until, workflow
 
+pytestmark = pytest.mark.machine
+
 DISPATCH = "  workflow_dispatch:\n    inputs:\n      word:\n        default: none\n"
 ANY = "  push:\n    branches-ignore: [main]\n"
 SEEN = """\

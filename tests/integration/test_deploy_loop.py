@@ -14,7 +14,10 @@ from delivery.domain.deployment.wanted import AliasPoint
 from training.adapters.mlflow_tracking import MlflowTracking
 
 # MLflow's own, of libraries that it uses.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+pytestmark = [
+    pytest.mark.machine,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
+]
 UNUSED = Path("/nonexistent/plinth")
 
 

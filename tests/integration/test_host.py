@@ -15,6 +15,8 @@ from artifacts.digests import hex_part
 from artifacts.records.release import Payload, ReleasedCode
 from host.domain.observation import Observation
 
+pytestmark = pytest.mark.machine
+
 RATE = 50.0
 
 

@@ -16,6 +16,8 @@ from support.load import LoadReport, load_during
 from artifacts.records.release import Payload
 from host.use_cases.swap import STEPS
 
+pytestmark = pytest.mark.machine
+
 RATE = 50.0
 BROKEN = 2
 FRESH = {"Connection": "close"}

@@ -20,7 +20,10 @@ from delivery.adapters.git_repository import GitRepository
 from delivery.bootstrap.auditing import make_audit_log
 from delivery.settings import Settings
 
-pytestmark = pytest.mark.xdist_group("retraining")
+pytestmark = [
+    pytest.mark.machine,
+    pytest.mark.xdist_group("retraining"),
+]
 KILLED = -9
 
 

@@ -12,6 +12,7 @@ TARGETS = {
     "lint": "",
     "types": "",
     "test": "",
+    "test-machine": "",
     "unit": "[PACKAGE=NAME]",
     "bench": "",
     "isolation": "[PACKAGE=NAME]",
