@@ -47,6 +47,7 @@ def test_what_can_not_be_followed_is_refused(change, words):
         ({}, date(2026, 1, 1), ""),
         ({}, date(2025, 12, 31), "counts from 2026-01-01 on"),
         ({"until": "2026-06-01"}, date(2026, 5, 31), ""),
+        ({"until": "2026-01-01"}, date(2026, 1, 1), "counts no more since 2026-01-01"),
         ({"until": "2026-06-01"}, date(2026, 6, 1), "counts no more since 2026-06-01"),
         ({"revoked": {f"{KEY} old": "2026-06-01"}}, date(2026, 5, 31), ""),
         ({"revoked": {f"{KEY} old": "2026-06-01"}}, date(2026, 6, 1), "revoked this key"),

@@ -24,6 +24,8 @@ from support.change_facts import (
 )
 
 from artifacts.digests import digest_json
+from delivery.domain.promotion.approvals import glass_objection, roles_asked
+from delivery.domain.promotion.facts import Unreadable
 from delivery.domain.promotion.judge import judge_change
 from delivery.domain.promotion.signatures import MISSING
 from delivery.domain.promotion.words import subjects_of
@@ -32,6 +34,7 @@ SUBJECT = subjects_of(promotion())[0]
 _LOOKED_AT = SUBJECT.models["architecture"].model_copy(update={"policy": digest_json("other")})
 OTHER_REPORT = SUBJECT.model_copy(update={"models": {"architecture": _LOOKED_AT}})
 HOUR = timedelta(hours=1)
+GONE = Unreadable("a file", "gone")
 
 
 def glass(*names, **changes):
@@ -57,6 +60,7 @@ def test_two_named_roles_break_the_glass():
         approved(promotion(log=()), "bo", "cleo"),
         glass("bo", "cleo", expires_at=NOON, at=NOON - HOUR),
         glass("bo", "cleo", expires_at=NOON + 24 * HOUR, at=NOON - timedelta(seconds=1)),
+        replace(glass("bo", "cleo"), reports={}),
         glass("bo", "cleo", key="eve"),
         glass("bo", "cleo", present=False),
         replace(glass("bo", "cleo"), pusher="bo"),
@@ -87,6 +91,22 @@ def test_it_replaces_neither_reports_nor_rejections_nor_the_judges_own_protectio
 def test_glass_is_not_broken_where_nothing_is_missing():
     made = approved(replace(glass("bo", "cleo"), log=promotion().log), "ada", "bo")
     assert judge_change(made).break_glass == ()
+
+
+def test_glass_stays_whole_where_what_is_missing_is_none_of_its_business():
+    made = approved(replace(glass("bo", "cleo"), log=promotion().log), "ada", "bo")
+    changes = (*made.changes, *change("judge"))
+    verdict = judge_change(replace(made, changes=changes, commits=(commit("max", changes),)))
+    assert ([one.rule for one in verdict.problems], verdict.break_glass) == (
+        ["change_approved"], (),
+    )  # fmt: skip
+
+
+def test_what_was_there_is_said_as_it_is_though_the_glass_is_broken():
+    made = replace(glass("bo", "cleo"), log=promotion().log)
+    reasons = {one.rule: one.reason for one in judge_change(made).findings}
+    assert "broken glass" in reasons["payload_approved"]
+    assert reasons["staging_verified"].startswith("staging verified it")
 
 
 def rejected(**changes):
@@ -148,6 +168,8 @@ def test_the_log_remembers_rejections_of_a_change():
     made = facts("judge")
     entries = log(LOGGED | {"change": made.change_digest})
     assert "dan rejected it: no" in finding(replace(made, log=entries), "rejections").reason
+    for other in ({"change": digest_json("another")}, {"environment": "production"}):
+        assert outcome(replace(made, log=log(LOGGED | other)), "rejections") == "passed"
     taken = log(LOGGED | {"change": made.change_digest},
                 {"event": "withdrawal", "actor": "dan", "subject": LOGGED["subject"]})  # fmt: skip
     assert outcome(replace(made, log=taken), "rejections") == "passed"
@@ -177,3 +199,46 @@ def test_no_author_takes_back_another_persons_rejection():
     digest = made.statements[-1].approval.digest
     back = replace(saying(made, stated(made, "bo", word="withdrawn", of=digest)), pusher="bo")
     assert outcome(back, "rejections") == "refused"
+
+
+@pytest.mark.parametrize("who", ["dan", "bo"])
+def test_a_withdrawal_in_the_log_was_judged_when_it_came_there(who):
+    made = rejected()
+    digest = made.statements[-1].approval.digest
+    entry = {"event": "withdrawal", "actor": who, "subject": digest}
+    logged = replace(made, log=log(verified(), verified(), entry))
+    assert outcome(logged, "rejections") == "passed"
+    other = replace(made, log=log(verified(), verified(), entry | {"subject": digest_json(1)}))
+    assert outcome(other, "rejections") == "refused"
+
+
+def test_without_tiers_a_rejection_is_taken_back_by_its_person_alone():
+    made = replace(rejected(), ground=ground(tiers=GONE))
+    digest = made.statements[-1].approval.digest
+    for name, expected in (("bo", "refused"), ("dan", "passed")):
+        back = saying(made, stated(made, name, word="withdrawn", of=digest))
+        assert outcome(back, "rejections") == expected
+
+
+@pytest.mark.parametrize(
+    ("made", "word", "roles"),
+    [
+        (promotion(), "approved", {"model_owner", "risk_officer"}),
+        (facts("judge"), "approved", {"model_owner", "risk_officer", "security_officer"}),
+        (promotion(), "break_glass", {"risk_officer", "security_officer"}),
+        (promotion(), "rejected", {"model_owner", "risk_officer", "security_officer",
+                                   "ml_engineer"}),
+        (promotion(ground=ground(policies={})), "approved", set()),
+        (promotion(ground=ground(tiers=GONE)), "rejected", set()),
+    ],
+)  # fmt: skip
+def test_who_is_asked_for_a_word(made, word, roles):
+    assert set(roles_asked(subjects_of(made)[0], word, made)) == roles
+
+
+def test_an_expired_or_too_long_word_breaks_no_glass():
+    made = glass("bo")
+    said = made.statements[0].approval
+    assert glass_objection(said, made) == ""
+    assert "has expired" in glass_objection(said, replace(made, now=NOON + HOUR))
+    assert "a file: gone" in glass_objection(said, replace(made, ground=ground(tiers=GONE)))

@@ -1,10 +1,10 @@
 """The table of rules, the sum of findings, and how a verdict is shown."""
 
 import pytest
-from support.change_facts import approved, facts, promotion
+from support.change_facts import NOON, approved, entry, facts, production, promotion, staging
 
 from delivery.domain.promotion.findings import passed, refused, undecided
-from delivery.domain.promotion.judge import decide, judge_change
+from delivery.domain.promotion.judge import decide, judge_change, settled
 from delivery.domain.promotion.page import verdict_lines, verdict_page
 from delivery.domain.promotion.table import RULES
 
@@ -54,3 +54,18 @@ def test_what_a_branch_wrote_is_escaped_where_it_is_shown():
     assert "\x1b" not in "".join(verdict_lines(verdict))
     page = verdict_page(verdict)
     assert not any(mark in page for mark in ("\x1b", "<script", "http://", "@team", "[a]("))
+
+
+def test_a_promotion_that_is_no_rollback_withdraws_nothing():
+    before = {"staging": staging(), "production": production(entry("second"))}
+    verdict = judge_change(promotion(releases_before=before))
+    assert (verdict.rollback, verdict.withdraws) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("decision", "outcome"),
+    [("allowed", "passed"), ("refused", "refused"), ("undecided", "undecided")],
+)
+def test_what_was_settled_long_ago_is_a_verdict_too(decision, outcome):
+    verdict = settled("b" * 40, "a" * 40, decision, "it was", NOON)
+    assert (verdict.decision, verdict.findings[0].outcome) == (decision, outcome)

@@ -125,7 +125,7 @@ def test_it_edits_no_statement_and_nothing_but_a_rollback_removes_one():
     [
         ("second", {}, "passed"),
         ("first", {}, "refused"),
-        ("first", {"production": GONE}, "refused"),
+        ("second", {"staging": GONE}, "passed"),
     ],
 )
 def test_it_takes_along_reports_that_no_release_names_any_more(title, after, expected):

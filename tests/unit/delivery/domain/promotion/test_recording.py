@@ -2,10 +2,24 @@
 
 from dataclasses import replace
 
-from support.change_facts import NOON, approved, facts, log, promotion, saying, stated
+from support.change_facts import (
+    NOON,
+    approved,
+    facts,
+    ground,
+    key_of,
+    log,
+    people,
+    promotion,
+    saying,
+    stated,
+)
 
+from delivery.domain.promotion.facts import Unreadable
+from delivery.domain.promotion.findings import refused
 from delivery.domain.promotion.judge import judge_change
 from delivery.domain.promotion.recording import events_of
+from delivery.domain.promotion.words import subjects_of
 
 
 def events(made):
@@ -84,3 +98,60 @@ def test_a_review_is_recorded_if_a_third_person_made_it_about_what_broke_the_gla
     ):
         review = stated(made, name, word="reviewed", of=of)
         assert said(saying(made, *broken, review)) == expected
+
+
+def test_a_role_takes_back_a_rejection_if_it_is_named_and_no_author_speaks():
+    made = promotion()
+    rejected = saying(made, stated(made, "dan", word="rejected"), stated(made, "dan"))
+    digest = rejected.statements[0].approval.digest
+    for name, more, counts in (
+        ("bo", {}, True),
+        ("bo", {"pusher": "bo"}, False),
+        ("ada", {}, False),
+        ("dan", {"pusher": "dan"}, True),
+    ):
+        back = replace(saying(rejected, stated(made, name, word="withdrawn", of=digest)), **more)
+        assert (("withdrawal", name) in said(back)) is counts
+    approval = rejected.statements[1].approval.digest
+    other = saying(rejected, stated(made, "bo", word="withdrawn", of=approval))
+    assert ("withdrawal", "bo") not in said(other)
+
+
+def test_without_tiers_no_role_takes_anything_back():
+    made = promotion()
+    rejected = saying(made, stated(made, "dan", word="rejected"))
+    digest = rejected.statements[0].approval.digest
+    gone = ground(tiers=Unreadable("a file", "gone"))
+    back = saying(rejected, stated(made, "bo", word="withdrawn", of=digest))
+    assert said(replace(back, ground=gone)) == [("rejection", "dan")]
+
+
+def test_a_rejection_by_a_key_that_was_revoked_since_is_recorded():
+    made = promotion()
+    rejected = saying(made, stated(made, "dan", word="rejected"))
+    gone = ground(people=people(dan={"revoked": {key_of("dan"): NOON.date()}}))
+    assert said(replace(rejected, ground=gone)) == [("rejection", "dan")]
+
+
+def test_long_reasons_are_cut_to_what_the_log_takes():
+    made = promotion()
+    verdict = judge_change(made).model_copy(update={"findings": (refused("r", "x" * 5000),)})
+    assert len(events_of(made, verdict, "a test")[-1].reason) == 4000
+
+
+def test_a_review_is_of_statements_about_the_same_payload():
+    made = promotion()
+    other = subjects_of(made)[0].model_copy(update={"environment": "staging"})
+    later = NOON.replace(hour=13)
+    broken = stated(made, "bo", word="break_glass", expires_at=later, subject=other)
+    unread = replace(broken, approval=Unreadable("a file", "gone"))
+    review = stated(made, "ada", word="reviewed", of=broken.approval.digest)
+    assert said(saying(made, unread, broken, review)) == []
+
+
+def test_a_change_of_the_judge_breaks_no_glass_and_needs_no_review():
+    made = facts("judge")
+    later = NOON.replace(hour=13)
+    broken = stated(made, "bo", word="break_glass", expires_at=later)
+    review = stated(made, "ada", word="reviewed", of=broken.approval.digest)
+    assert said(saying(made, broken, review)) == []

@@ -7,6 +7,7 @@ from support import cases
 from support.change_facts import (
     CODE,
     NOON,
+    change,
     entry,
     facts,
     finding,
@@ -21,11 +22,13 @@ from support.change_facts import (
     staging,
     verified,
 )
-from support.change_records import report
+from support.change_records import report, tiers_document
 
 from artifacts.digests import digest_json
 from delivery.domain.promotion.facts import Past, PinnedCode, Report, Unreadable
+from delivery.domain.promotion.releases import strictest_tier
 from delivery.domain.promotion.signatures import MISSING, Signature
+from delivery.domain.tiers import RiskTiers
 
 GATE = Signature(key_of("gate"), "plinth-gate-report")
 NAME = report("first").digest
@@ -142,6 +145,8 @@ def test_code_is_mains_and_what_it_says(code, words):
         ([verified(), verified(), verified()], "passed"),
         ([verified(outcome="red"), verified(), verified()], "passed"),
         ([verified()], "refused"),
+        ([verified(outcome="red"), verified()], "refused"),
+        ([], "refused"),
         ([verified("second"), verified("second")], "refused"),
         ([verified(), verified(outcome="red")], "refused"),
         ([verified(), verified(), verified(outcome="red")], "refused"),
@@ -155,9 +160,9 @@ def test_staging_verified_it_often_and_long_enough(events, expected):
     assert outcome(promotion(log=log(*events)), "staging_verified") == expected
 
 
-def test_hours_are_held_to_the_minute():
+def test_hours_are_held_to_the_second():
     first, second = log(verified(), verified())
-    late = first.model_copy(update={"at": first.at.replace(minute=1)})
+    late = first.model_copy(update={"at": first.at.replace(second=1)})
     assert outcome(promotion(log=(late, second)), "staging_verified") == "refused"
 
 
@@ -181,3 +186,58 @@ def test_the_strictest_tier_of_all_models_counts():
     )
     assert made.new_payload not in {None, payload("first")}
     assert "security_officer" in finding(made, "payload_approved").reason
+
+
+def test_where_no_hours_are_asked_for_the_number_still_is():
+    document = tiers_document()
+    for tier in document["tiers"].values():
+        tier["staging"] = {"min_verifications": 2, "min_hours": 0}
+    eager = ground(tiers=RiskTiers.model_validate(document))
+    once = promotion(ground=eager, log=log(verified()))
+    assert "1 times over 0.00 h; the tier asks for 2 times over 0 h" in (
+        finding(once, "staging_verified").reason
+    )
+    twice = promotion(ground=eager, log=log(verified(), verified()))
+    assert outcome(twice, "staging_verified") == "passed"
+    never = finding(promotion(log=()), "staging_verified").reason
+    assert "0 times over 0.00 h" in never
+
+
+def test_a_release_of_production_that_stays_is_not_judged_again():
+    still = {"staging": staging(entry()), "production": production(entry("unreported"))}
+    made = facts("staging_release", releases_before=still, releases_after=still)
+    assert outcome(made, "gate_reports") == "nothing to judge"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        replace(promotion(), changes=change("docs"), code=PinnedCode(on_main=False, digest=None)),
+        facts("production_release", code=PinnedCode(on_main=False, digest=None)),
+        replace(promotion(), code=None),
+        replace(promotion(), releases_after=promotion().releases_after | {"production": GONE}),
+    ],
+)
+def test_code_is_judged_where_production_pins_some_anew(made):
+    assert outcome(made, "code_on_main") == "nothing to judge"
+
+
+def test_the_tier_is_known_if_all_models_have_a_policy():
+    models = {"architecture": (entry(),), "buildings": (entry("second"),)}
+    release = production(entry()).model_copy(update={"models": models})
+    after = promotion().releases_after
+    both = promotion(releases_after=after | {"production": release})
+    assert strictest_tier(both) is None
+    assert strictest_tier(promotion(releases_after=after | {"production": GONE})) is None
+    assert strictest_tier(promotion(releases_after=after | {"production": production()})) is None
+    assert strictest_tier(promotion()) is not None
+
+
+def test_what_can_not_be_read_is_compared_with_nothing():
+    after = facts().releases_after | {"staging": staging(entry("second"))}
+    name = report("second").digest
+    made = facts("staging_release", releases_after=after, reports={name: Report(GONE)})
+    assert finding(made, "gate_reports").reason.endswith("a file: gone")
+    before = facts().releases_before | {"staging": GONE}
+    other = replace(made, releases_before=before, reports=reports("second"))
+    assert outcome(other, "gate_reports") == "passed"

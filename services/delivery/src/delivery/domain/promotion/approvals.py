@@ -170,9 +170,10 @@ def glass_of(facts: ChangeFacts) -> tuple[Approval, ...]:
 
 
 def _out_of_time(one: Approval, facts: ChangeFacts, glass: BreakGlass) -> str:
-    if one.expires_at is None or facts.now >= one.expires_at:
-        return f"has expired at {one.expires_at}"
-    if one.expires_at - one.at > timedelta(hours=glass.max_hours):
+    expires = one.expires_at or one.at
+    if facts.now >= expires:
+        return f"has expired at {expires.isoformat()}"
+    if expires - one.at > timedelta(hours=glass.max_hours):
         return f"would hold for longer than {glass.max_hours:g} h"
     return ""
 
@@ -222,12 +223,12 @@ def _rejections(facts: ChangeFacts) -> Iterator[tuple[str, str, str]]:
         if own and speaks_of(one.subject, facts):
             yield one.approver, one.reason, one.digest
     for entry in facts.log:
-        if entry.event != "rejection" or entry.subject is None:
+        if entry.event != "rejection":
             continue
         of_change = facts.change_digest is not None and entry.change == facts.change_digest
         of_payload = facts.new_payload is not None and entry.payload == facts.new_payload
         if of_change or (of_payload and entry.environment == "production"):
-            yield entry.actor, entry.reason, entry.subject
+            yield entry.actor, entry.reason, entry.subject or ""
 
 
 def _taken_back(digest: str, who: str, facts: ChangeFacts) -> bool:

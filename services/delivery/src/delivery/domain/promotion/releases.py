@@ -30,8 +30,6 @@ def judged_entries(facts: ChangeFacts) -> tuple[Entry, ...]:
 
 
 def _new_in_staging(facts: ChangeFacts) -> tuple[Entry, ...]:
-    if "staging_release" not in facts.kinds:
-        return ()
     known = set(_entries(facts.releases_before["staging"]))
     known |= {entry for past in facts.staging_history for entry in _entries(past.release)}
     return tuple(one for one in _entries(facts.releases_after["staging"]) if one not in known)
