@@ -65,7 +65,7 @@ def test_what_can_not_be_read_is_nobodys():
     made = promotion()
     broken = Statement("policies/approvals/x/bo.json", GONE)
     assert "a file: gone" in objection(broken, made)
-    assert not_of_its_approver(broken, made)
+    assert not_of_its_approver(broken, made) == "nobody can say whose it is"
     nobody = replace(made, ground=ground(people=GONE))
     assert "nobody can say who is who" in objection(stated(made, "bo"), nobody)
     assert not_of_its_approver(stated(made, "bo"), nobody)

@@ -53,7 +53,7 @@ def judge_authors(facts: ChangeFacts) -> tuple[Finding, ...]:
         if change.kind in AUTHORED and change.path not in covered
     ]
     problems += [
-        refused(RULE, f"commit {commit.id[:12]} {problem}")
+        refused(RULE, f"commit {commit.id[:12]}: {problem}")
         for commit in authored
         for problem in _problems(facts, people, commit)
     ]
