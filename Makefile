@@ -24,6 +24,7 @@ MODEL_NAME ?= architecture
 PORT ?= 8000
 LIMIT ?= 200
 BOX ?= $(ROOT)/.plinth/box
+COVERAGE ?= --cov --cov-report=term-missing:skip-covered
 
 # What a target can't do without; said before anything runs.
 NEEDED_train := PHOTOS
@@ -70,7 +71,7 @@ types: environment ## | mypy --strict over packages and scripts
 
 test: setup ## | every test with coverage, after every module was imported from wheels alone
 	$(PYTHON) bin/isolation.py --imports
-	.venv/bin/pytest -n auto --dist loadgroup -m "not machine" --cov --cov-report=term-missing:skip-covered
+	.venv/bin/pytest -n auto --dist loadgroup -m "not machine" $(COVERAGE)
 
 test-machine: setup ## | tests that start real deploys, hosts and boxes, for minutes
 	.venv/bin/pytest -n auto --dist loadgroup -m machine
