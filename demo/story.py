@@ -21,20 +21,24 @@ class Story:
         self.founding = Founding(self.loop, photos)
 
     def tell(self) -> None:
-        """Play every chapter; StepFailed ends it early."""
+        """Play every chapter; StepFailed ends it early.
+
+        The short demo trains once: it leaves the better model, the poisoned one and the rollback to
+        the full one, and the rollback to the drill as well.
+        """
         archive = self.found()
-        promoting = Promoting(self.loop, archive)
+        promoting, attacks = Promoting(self.loop, archive), Attacks(self.loop, archive)
+        returning = Returning(self.loop, archive)
         promoting.first_promotion()
-        promoting.better_model()
-        second = promoting.second_promotion()
-        attacks = Attacks(self.loop, archive)
-        if not self.stage.scale.mild:  # what takes longest: the short demo leaves it to the tests
+        if not self.stage.scale.mild:
+            promoting.better_model()
+            second = promoting.second_promotion()
             attacks.poisoned_photos()
             attacks.alias_moved_by_hand()
         attacks.tampered_model()
         attacks.a_milder_policy()
-        returning = Returning(self.loop, archive)
-        returning.revert(second)
+        if not self.stage.scale.mild:
+            returning.revert(second)
         returning.trace()
         returning.audit()
 
