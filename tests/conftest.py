@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,9 +34,16 @@ def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
     return list(reporter.stats.get("skipped", [])) if reporter else []
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep in one process what shares costly fixtures: a file's tests, and all of e2e."""
-    for item in items:
-        group = "e2e" if "e2e" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep in one process what shares costly fixtures: a file's tests, and all of e2e.
+
+    xdist's own groups do nothing with pytest 9.2: they rename tests in a way that it ignores.
+    """
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415 - isolation runs lack xdist
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "e2e" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None

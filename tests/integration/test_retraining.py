@@ -22,7 +22,6 @@ from delivery.settings import Settings
 
 pytestmark = [
     pytest.mark.machine,
-    pytest.mark.xdist_group("retraining"),
 ]
 KILLED = -9
 
