@@ -38,5 +38,5 @@ class Scale:
         path.write_text(yaml.safe_dump(risk, sort_keys=False), encoding="utf-8")
 
 
-FULL = Scale(STYLES, buildings=16, early_share=0.5, mild=False)
+FULL = Scale(STYLES, buildings=24, early_share=0.5, mild=False)
 FAST = Scale(FEW, buildings=24, early_share=0.25, mild=True)
