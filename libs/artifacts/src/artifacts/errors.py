@@ -5,6 +5,7 @@ ArtifactError
 |-- InvalidArtifact      an artifact folder isn't what its manifest says
 |-- SignatureRefused     a signature is missing, or isn't of these bytes and this key
 |-- SigningFailed        there is no key to sign with, or no program that signs
+|-- SourceUnreadable     git can't give the files of a commit
 `-- UnknownArtifact      the model store holds no artifact of that digest
 """
 
@@ -60,4 +61,15 @@ class UnknownArtifact(ArtifactError):
         super().__init__(
             f"the model store {store} holds no artifact {digest}: register it, or point "
             "PLINTH_MODEL_STORE at the store that has it"
+        )
+
+
+class SourceUnreadable(ArtifactError):
+    """A repository doesn't give the files of a commit."""
+
+    def __init__(self, repository: Path, commit: str, reason: str) -> None:
+        self.commit = commit
+        super().__init__(
+            f"{repository} doesn't give what commit {commit} holds: {reason}. Fetch it, or name a "
+            "repository that has it with --source"
         )

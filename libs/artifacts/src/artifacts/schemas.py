@@ -9,6 +9,7 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
+from artifacts.records.image import ImageRecord
 from artifacts.records.inputs import TrainingInputs
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.photos import PhotoRow
@@ -24,6 +25,7 @@ RECORDS: tuple[type[Record], ...] = (
     Evidence,
     GateReport,
     HoldoutPin,
+    ImageRecord,
     ModelManifest,
     Payload,
     PhotoRow,

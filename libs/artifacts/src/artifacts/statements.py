@@ -23,6 +23,7 @@ Namespace = Literal[
     "plinth-reproduction",
     "plinth-approval",
     "plinth-audit",
+    "plinth-image",
     "git",  # commits of proposals
 ]
 Statement = TypeVar("Statement", bound=Record)

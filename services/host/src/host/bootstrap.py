@@ -38,8 +38,8 @@ def run_install(
 ) -> Installed | Refused:
     """Install the payload of a file."""
     # Each of these takes a moment to import, and no other command needs them.
-    from host.adapters.git_source import GitSource  # noqa: PLC0415
-    from host.adapters.model_store import StoredModels  # noqa: PLC0415
+    from artifacts.git_source import GitSource  # noqa: PLC0415
+    from artifacts.model_copies import StoredModels  # noqa: PLC0415
     from host.adapters.uv_environments import UvEnvironments  # noqa: PLC0415
 
     tools = tool_environment()

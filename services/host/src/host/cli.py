@@ -8,6 +8,7 @@ import typer
 
 from artifacts.errors import ArtifactError
 from artifacts.records.release import Environment
+from artifacts.text import plain
 from host.bootstrap import (
     run_install,
     run_observe,
@@ -17,7 +18,6 @@ from host.bootstrap import (
     run_want,
 )
 from host.domain.payloads import Refused
-from host.domain.text import plain
 from host.errors import HostError
 from host.settings import read_settings
 from host.use_cases.swap import STEPS, Superseded

@@ -2,7 +2,6 @@
 
 HostError
 |-- SettingsMissing     a variable of the environment is missing or unusable
-|-- SourceUnreadable    git can't give the files of a commit
 |-- EnvironmentFailed   uv could not build what a lock names
 |-- NotInstalled        a payload is to run that is not installed
 |-- Busy                another command works on the same and doesn't end
@@ -27,17 +26,6 @@ class SettingsMissing(HostError):
     def __init__(self, problems: tuple[str, ...]) -> None:
         self.problems = problems
         super().__init__(f"set these variables: {'; '.join(problems)}")
-
-
-class SourceUnreadable(HostError):
-    """A repository doesn't give the files of a commit."""
-
-    def __init__(self, repository: Path, commit: str, reason: str) -> None:
-        self.commit = commit
-        super().__init__(
-            f"{repository} doesn't give the code of commit {commit}: {reason}. Fetch it, or name "
-            "a repository that has it with --source"
-        )
 
 
 class EnvironmentFailed(HostError):

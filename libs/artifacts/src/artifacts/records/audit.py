@@ -18,6 +18,7 @@ Event = Literal[
     "withdrawal",
     "break_glass",
     "review",
+    "image",  # code and models were built into an image, which the registry has; `subject` is it
     "deploy",  # an environment was made to run a payload
     "rollback",  # the same, of a payload that ran there before; `left` is withdrawn
     "verification",  # what runs was compared with what should run

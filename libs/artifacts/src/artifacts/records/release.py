@@ -59,6 +59,11 @@ class Payload(Record):
         """The digest of all that makes a difference to what runs."""
         return digest_json(self.model_dump(mode="json", exclude={"code": {"commit"}}))
 
+    @property
+    def contents(self) -> str:
+        """The digest of code and models alone: what an image is built of, and found by."""
+        return self.model_copy(update={"image": None}).digest
+
 
 class Release(Record):
     """The models of an environment, each with its role, and in production the code.

@@ -17,6 +17,7 @@ from circus.exc import CallError  # type: ignore[import-untyped]
 
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.records.release import Environment
+from artifacts.text import plain
 from host.adapters import holder as holder_program
 from host.adapters.environment_files import SUPERVISOR
 from host.adapters.listeners import TcpListener
@@ -31,7 +32,6 @@ from host.domain.processes import (
     Watcher,
     of_role,
 )
-from host.domain.text import plain
 from host.errors import ManagerFailed
 from host.ports import Clock, Listener
 

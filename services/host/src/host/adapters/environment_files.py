@@ -10,10 +10,10 @@ from typing import Final, get_args
 from artifacts.digests import hex_part
 from artifacts.errors import UnreadableRecord
 from artifacts.records.release import Environment, Payload
+from artifacts.text import plain
 from host.adapters.locks import locked
 from host.domain.observation import EnvironmentState
 from host.domain.processes import HostProcess, Service
-from host.domain.text import plain
 from host.use_cases.install import PUBLIC_KEY
 
 SUPERVISOR: Final = "supervisor"

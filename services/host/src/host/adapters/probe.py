@@ -7,10 +7,10 @@ import psutil  # type: ignore[import-untyped]
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from artifacts.digests import Digest
+from artifacts.text import plain
 from host.adapters.listeners import ADDRESS
 from host.domain.observation import Answer
 from host.domain.processes import HostProcess, of_role
-from host.domain.text import plain
 
 ROUTE = "/v1/release"
 _LIMIT_BYTES = 1 << 20

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from host.domain.text import plain
+from artifacts.text import plain
 from host.errors import EnvironmentFailed
 
 _LONGEST = 2000

@@ -4,8 +4,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from host.domain.text import plain
-from host.errors import SourceUnreadable
+from artifacts.errors import SourceUnreadable
+from artifacts.text import plain
 
 _REGULAR = {"100644", "100755"}
 
@@ -22,7 +22,7 @@ class GitSource:
         listing = self._git(commit, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
         blobs = dict(self._entry(line, commit) for line in listing.split(b"\0") if line)
         if not blobs:
-            raise SourceUnreadable(self._repository, commit, "it has none of the service's files")
+            raise SourceUnreadable(self._repository, commit, "it has none of these files")
         order = [f"{blob}\n" for blob in blobs.values()]
         output = self._git(commit, "cat-file", "--batch", stdin="".join(order).encode())
         return dict(zip(blobs, _contents(output, len(order)), strict=True))

@@ -1,4 +1,4 @@
-"""Models from the model store, verified where they are installed."""
+"""Copies of models from a model store's folder, verified where they are put."""
 
 import shutil
 from pathlib import Path

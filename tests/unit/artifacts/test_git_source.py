@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from support.checkout import commit_all, git
 
-from host.adapters.git_source import GitSource
-from host.errors import SourceUnreadable
+from artifacts.errors import SourceUnreadable
+from artifacts.git_source import GitSource
 
 VARIABLES = {"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": "/nonexistent"}
 
@@ -50,7 +50,7 @@ def test_a_commit_without_the_code_is_an_error(repository: Path) -> None:
     git(repository, "rm", "-r", "--cached", "--force", "--ignore-unmatch", "--quiet", ".")
     (repository / ".gitignore").write_text("src\nlock.txt\n")
 
-    with pytest.raises(SourceUnreadable, match="none of the service's files"):
+    with pytest.raises(SourceUnreadable, match="none of these files"):
         files(repository, commit_all(repository, "Nothing"))
 
 
