@@ -167,6 +167,8 @@ class Order:
     event: str
     """JSON."""
     environment: Mapping[str, str]
+    variables: Mapping[str, str]
+    """What the workflow reads as `vars.NAME`."""
     seconds: float
 
 

@@ -53,7 +53,8 @@ class Bench:
         """Run a workflow of the only commit."""
         shape = {"commit": self.commit, "ref": "refs/heads/main", "number": 7} | fields
         asked = run(**shape)
-        order = Order(asked, self.commit, asked.ref, "{}", {"GIVEN": "yes"}, seconds)
+        given, variables = {"GIVEN": "yes"}, {"TARGET": "aws"}
+        order = Order(asked, self.commit, asked.ref, "{}", given, variables, seconds)
         return self.engine.run(order, self.scratch, self.said.append)
 
     def seen(self) -> tuple[list[str], dict[str, str], str]:
@@ -92,6 +93,14 @@ def test_steps_see_what_is_allowed_and_what_the_box_gives(bench: Bench) -> None:
         "PAGER": "cat", "TERM": "dumb", "HOME": str(bench.scratch / "home"),
         "PLINTH_BOX": str(bench.box), "PLINTH_RUN": "7", "PLINTH_ACTOR": "ada",
     }  # fmt: skip
+
+
+def test_workflows_read_the_variables_of_the_box(bench: Bench) -> None:
+    bench.run()
+
+    arguments, environment, _ = bench.seen()
+    assert "--var=TARGET=aws" in arguments
+    assert "TARGET" not in environment
 
 
 def test_the_clone_has_main_and_the_head_of_the_pull_request(bench: Bench) -> None:

@@ -17,7 +17,6 @@ from typing import Final, Self
 from box.adapters.git_repository import Git
 from box.adapters.processes import end_processes_in
 from box.domain.act_output import read_line
-from box.domain.records import Run
 from box.errors import BoxUnfit
 from box.ports import Ended, Order, Say
 
@@ -84,7 +83,7 @@ class ActEngine:
 
     def _ran(self, order: Order, scratch: Path, say: Say) -> Ended:
         act = subprocess.Popen(  # noqa: S603 - act, with arguments made here
-            self._command(order.run, scratch),
+            self._command(order, scratch),
             cwd=scratch / "neutral",
             env=self._step_environment(order, scratch / "home"),
             stdin=subprocess.DEVNULL,
@@ -99,14 +98,15 @@ class ActEngine:
             heard.hear(act.stdout or ())
         return heard.ended(act.returncode, limit.passed, order.seconds)
 
-    def _command(self, run: Run, scratch: Path) -> list[str]:
-        clone = scratch / "clone"
+    def _command(self, order: Order, scratch: Path) -> list[str]:
+        run, clone = order.run, scratch / "clone"
         none = ("--env-file", "--secret-file", "--var-file", "--input-file")
         return [
             str(self._act), run.event.value,
             "--directory", str(clone), "--workflows", str(clone / run.file),
             "--eventpath", str(scratch / "event.json"),
             *(word for option in none for word in (option, os.devnull)),
+            *(f"--var={name}={value}" for name, value in order.variables.items()),
             "--platform", "ubuntu-latest=-self-hosted", "--platform", "self-hosted=-self-hosted",
             "--action-cache-path", str(scratch / "cache"), "--action-offline-mode",
             "--no-cache-server", "--pull=false", "--defaultbranch", "main",

@@ -33,15 +33,19 @@ def create(
     person: Annotated[
         list[str] | None, typer.Option(help="NAME=ADDRESS of one who may act; default: anybody.")
     ] = None,
+    variable: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE that workflows read as vars.NAME.")
+    ] = None,
 ) -> None:
     """Make a box, or bring it up to date: its hooks, and what options name."""
     box = Parts(read_settings())
     config = None
-    if required or against_tip or person:
+    if required or against_tip or person or variable:
         shape = BoxConfig().model_dump()
         shape |= {"required": tuple(required)} if required else {}
         shape |= {"against_tip": tuple(against_tip)} if against_tip else {}
         shape |= {"persons": dict(map(_person, person))} if person else {}
+        shape |= {"variables": dict(map(_variable, variable))} if variable else {}
         config = BoxConfig.model_validate(shape)
     tip = box.folder.create(checkout.absolute(), environment, config)
     typer.echo(f"{box.path}: main is {tip[:12]}")
@@ -87,6 +91,13 @@ def pushers(
     names = [push.pusher for push in box.pushes.all() if push.update.branch == branch]
     found = list(dict.fromkeys(names))
     typer.echo(json.dumps(found) if as_json else "\n".join(found))
+
+
+def _variable(words: str) -> tuple[str, str]:
+    name, equals, value = words.partition("=")
+    if not equals:
+        raise BoxUnfit("--variable", f"{plain(words)} is no NAME=VALUE")
+    return name, value
 
 
 def _person(words: str) -> tuple[str, str]:

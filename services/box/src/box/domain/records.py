@@ -62,6 +62,10 @@ class BoxConfig(Record):
     """Those of them that only a run of main's own workflow answers, made against main's tip."""
     persons: dict[Name, str] = Field(default_factory=dict)
     """Names and addresses of those who may act; with none listed, anybody may."""
+    variables: dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")], str] = Field(
+        default_factory=dict
+    )
+    """What workflows read as `vars.NAME`: a repository's variables on GitHub."""
     run_minutes: Annotated[int, Field(ge=1)] = 60
     wait_minutes: Annotated[int, Field(ge=1)] = 15
 

@@ -110,6 +110,7 @@ class Work:
     def _order(self, run: Run, tip: Commit | None) -> Order:
         pull = self.pulls.read(run.pull_request) if run.pull_request else None
         judged = run.event == Event.PULL_REQUEST_TARGET
+        config = self.box.config()
         return Order(
             run=run,
             # The judge is the base: what judges a pull request is main's, never the branch's.
@@ -117,7 +118,8 @@ class Work:
             ref=MAIN if judged else run.ref,
             event=event_json(run, tip or run.commit, pull),
             environment=self.box.environment(),
-            seconds=self.box.config().run_minutes * 60,
+            variables=config.variables,
+            seconds=config.run_minutes * 60,
         )
 
     def _end(self, run: Run, state: State, description: str) -> None:
