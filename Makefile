@@ -48,7 +48,7 @@ help: ## | lists the targets
 	@awk -F ':.*## | *\\| ' '/^[a-z-]+:.*## /{printf "  %-58s %s\n", "make " $$1 " " $$2, $$3}' Makefile
 
 setup: environment ## | builds every environment from its lock and creates the keys
-	@bin/environment training inference delivery box host
+	@bin/environment training inference delivery box host cloud
 	@$(PYTHON) bin/node_tools.py
 	@test -f .plinth/keys/reproduction || bin/plinth training create-keys
 	@test -f .plinth/keys/gate || bin/plinth delivery create-keys
@@ -71,10 +71,10 @@ types: environment ## | mypy --strict over packages and scripts
 
 test: setup ## | every test with coverage, after every module was imported from wheels alone
 	$(PYTHON) bin/isolation.py --imports
-	.venv/bin/pytest -n auto --dist loadgroup -m "not machine" $(COVERAGE)
+	.venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not machine" $(COVERAGE)
 
 test-machine: setup ## | tests that start real deploys, hosts and boxes, for minutes
-	.venv/bin/pytest -n auto --dist loadgroup -m machine
+	.venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder -m machine
 
 unit: environment ## [PACKAGE=NAME] | unit tests of all packages or of one
 	.venv/bin/pytest -q tests/unit/$(PACKAGE)

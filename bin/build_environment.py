@@ -24,6 +24,7 @@ from workspace import (
     ROOT,
     UV,
     CommandFailed,
+    Package,
     run,
     uv,
     uv_from_cache_or_registry,
@@ -83,23 +84,28 @@ def _build(name: str, folder: Path, *, shared: bool) -> None:
     python = folder / "bin" / "python"
     if not _runs(python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
         uv("venv", "--clear", "--no-project", "--python", sys.executable, folder)
-    packages = (
-        tuple(PACKAGES.values())
-        if name == "dev"
-        else (PACKAGES[name], *PACKAGES[name].local_packages())
-    )
+    packages = _packages_of(name)
     # Once here, not in every command: containers and CI often forbid Python to write bytecode.
     compiled = () if name == "dev" else ("--compile-bytecode",)
     uv_from_cache_or_registry(
         "pip", "sync", "--python", python, *compiled, *uv_options(REQUIREMENTS / f"{name}.txt")
     )
-    if shared:
+    if shared or not packages:
         return
     editables = [word for package in packages for word in ("--editable", package.folder)]
     constraints = ("--build-constraints", BUILD_CONSTRAINTS)
     uv_from_cache_or_registry(
         "pip", "install", "--python", python, "--no-deps", *constraints, *editables
     )
+
+
+def _packages_of(name: str) -> tuple[Package, ...]:
+    """The packages of ours in an environment: a tool's own has none."""
+    if name == "dev":
+        return tuple(PACKAGES.values())
+    if name not in PACKAGES:
+        return ()
+    return (PACKAGES[name], *PACKAGES[name].local_packages())
 
 
 def _taken_from_own(name: str, folder: Path, own_digest: str) -> bool:

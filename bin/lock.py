@@ -65,6 +65,8 @@ LOCKS = (
     Lock("dev", (*map(_pyproject, PACKAGES), REQUIREMENTS / "dev.in"), constrained=False),
     *(Lock(name, (_pyproject(name),)) for name in PACKAGES),
     *(Lock(name, (REQUIREMENTS / f"{name}.in",)) for name in ("test", "build", "bootstrap")),
+    # A tool whose requirements fit no other: it has an environment of its own.
+    Lock("checkov", (REQUIREMENTS / "checkov.in",), constrained=False),
 )
 
 

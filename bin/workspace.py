@@ -55,7 +55,7 @@ PACKAGES = {
         *(ROOT / "libs" / name for name in ("features", "artifacts", "scoring", "pages")),
         *(
             ROOT / "services" / name
-            for name in ("training", "inference", "delivery", "box", "host")
+            for name in ("training", "inference", "delivery", "box", "host", "cloud")
         ),
     )
 }

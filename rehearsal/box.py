@@ -12,7 +12,7 @@ from rehearsal.people import Person, approvers_text, make_people
 from rehearsal.setting import ROOT, Setting
 
 PUBLIC_KEYS = ("gate.signers", "delivery.signers", "reproduction.signers", "model-signing.pub.pem")
-SERVICES = ("training", "inference", "delivery", "box", "host")
+SERVICES = ("training", "inference", "delivery", "box", "host", "cloud")
 Change = Callable[[Path], None]
 """Changes files of the first commit, given its checkout."""
 

@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements"
 PACKAGES = {path.parent.name: path for path in ROOT.glob("[ls]*/*/pyproject.toml")}
 LOCKS = sorted(REQUIREMENTS.glob("*.txt"))
+TOOLS = {"checkov"}
+"""With an environment of their own: their pins fit no other."""
 PIN = r"^(?P<requirement>[\w.-]+==[^\\]+?) \\\n"
 ENTRY = re.compile(PIN + r"(?: {4}--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+", re.MULTILINE)
 
@@ -65,7 +67,7 @@ def closure(package: str) -> Iterator[Requirement]:
 
 
 def test_there_is_a_lock_for_each_package_and_each_use() -> None:
-    expected = {*PACKAGES, "dev", "test", "build", "bootstrap"}
+    expected = {*PACKAGES, "dev", "test", "build", "bootstrap", *TOOLS}
 
     assert {lock.stem for lock in LOCKS} == expected
 
@@ -77,7 +79,9 @@ def test_a_lock_satisfies_its_package_all_the_way_down(package: str) -> None:
     assert [str(need) for need in closure(package) if unmet(need, versions)] == []
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+@pytest.mark.parametrize(
+    "lock", [lock for lock in LOCKS if lock.stem not in TOOLS], ids=lambda lock: lock.stem
+)
 def test_every_pin_is_that_of_the_development_lock(lock: Path) -> None:
     development = {(pin.name, str(pin.specifier)) for pin in pins(REQUIREMENTS / "dev.txt")}
 

@@ -14,6 +14,7 @@ PURE = (
     "services/delivery/src/delivery/domain",
     "services/box/src/box/domain",
     "services/host/src/host/domain",
+    "services/cloud/src/cloud/domain",
 )
 CALLS = {"open", "print", "input", "exec", "eval", "__import__"}
 
