@@ -1,0 +1,1 @@
+"""What the AWS target runs: images built and registered, services observed."""

@@ -1,0 +1,97 @@
+"""Constructs what the commands on images need."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from artifacts.git_source import GitSource
+from artifacts.model_copies import StoredModels
+from artifacts.records.image import ImageRecord
+from artifacts.records.release import Payload
+from artifacts.statements import SshSigner, SshVerifier
+from cloud.adapters.aws import AwsClients
+from cloud.adapters.bases import DebootstrapBases
+from cloud.adapters.clock import SystemClock
+from cloud.adapters.ecr_registry import EcrRegistry
+from cloud.adapters.engines import choose_engine
+from cloud.adapters.image_store import FolderImages
+from cloud.adapters.oci_layout import OciLayouts
+from cloud.adapters.pip_wheels import PipWheels
+from cloud.domain.contents import Layer
+from cloud.domain.outcomes import Built, Clean, Pushed, Refused, Undecided
+from cloud.domain.recipes import Base, Service
+from cloud.settings import Settings, tool_environment
+from cloud.use_cases.build_image import Workshop, build_payload, build_service
+from cloud.use_cases.push_image import push_image, require_built
+from cloud.use_cases.scan_image import scan_image
+
+PRINCIPAL = "delivery"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An image that was built here: its signed record, its layers, and where they lie."""
+
+    record: ImageRecord
+    layers: tuple[Layer, ...]
+    folder: Path
+
+
+def run_build(settings: Settings, payload: Path, source: Path) -> Built | Refused:
+    """Build the image of a payload's file."""
+    return build_payload(Payload.read(payload), _workshop(settings, source))
+
+
+def run_build_service(
+    settings: Settings, service: Service, commit: str, source: Path
+) -> Built | Refused:
+    """Build the image of a service at a commit."""
+    return build_service(service, commit, _workshop(settings, source))
+
+
+def run_base(settings: Settings, base: Base) -> str:
+    """Make a base here; return its digest."""
+    return _bases(settings).make(base)
+
+
+def run_push(settings: Settings, key: str) -> Pushed | Refused:
+    """Push what was built of a key."""
+    return push_image(key, _store(settings), EcrRegistry(AwsClients(settings.region)))
+
+
+def run_scan(settings: Settings, key: str, seconds: float) -> Clean | Refused | Undecided:
+    """Wait for the scan of what was built of a key."""
+    registry = EcrRegistry(AwsClients(settings.region))
+    return scan_image(key, _store(settings), registry, SystemClock(), seconds)
+
+
+def run_show(settings: Settings, key: str) -> Shown:
+    """Return what was built of a key, every byte of it checked."""
+    store = _store(settings)
+    record, layout = require_built(key, store), store.layout(key)
+    return Shown(record, OciLayouts().read(layout).layers, layout.parent)
+
+
+def _workshop(settings: Settings, source: Path) -> Workshop:
+    tools = tool_environment()
+    images = settings.needed("images")
+    return Workshop(
+        source=GitSource(source, tools),
+        models=lambda: StoredModels(settings.needed("model_store"), settings.needed("public_key")),
+        wheels=PipWheels(images / "wheels", tools),
+        engine=lambda: choose_engine(_bases(settings), tools),
+        reader=OciLayouts(),
+        store=_store(settings),
+    )
+
+
+def _bases(settings: Settings) -> DebootstrapBases:
+    return DebootstrapBases(settings.needed("images") / "base", tool_environment())
+
+
+def _store(settings: Settings) -> FolderImages:
+    key, signers = settings.needed("deploy_key"), settings.needed("deploy_signers")
+    return FolderImages(
+        settings.needed("images"),
+        SshSigner(key, "plinth-image"),
+        SshVerifier(signers, PRINCIPAL, "plinth-image"),
+    )

@@ -1,0 +1,228 @@
+"""The inference image, really built and started: buildah in a chroot, on a base of debootstrap's.
+
+No daemon is needed, and none is asked even where there is one.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.containers import API_KEY, Container, container_of
+from support.image_world import ROOT, ImageWorld, make_image_world
+from support.tiny_artifact import tiny_photo
+
+from artifacts.digests import digest_file
+from artifacts.records.image import ImageRecord
+from artifacts.records.release import Payload
+from artifacts.statements import SshVerifier, read_signed
+from cloud.adapters.oci_layout import OciLayouts
+from cloud.domain.contents import ImageContents, pins_of
+
+pytestmark = pytest.mark.machine
+
+NO_DAEMON = "unix:///nonexistent/docker.sock"
+PAYLOAD = "sha256:" + "5" * 64
+
+
+def build(world: ImageWorld) -> str:
+    result = world.build(DOCKER_HOST=NO_DAEMON)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of images with a base in it: this checkout's, or one that is made now."""
+    for tool in ("buildah", "debootstrap"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"needs {tool}: apt-get install buildah debootstrap")
+    if os.geteuid() != 0:
+        pytest.skip("needs root: debootstrap, and chroot without a daemon")
+    folder = tmp_path_factory.mktemp("images")
+    for name in ("base", "wheels"):
+        if (kept := ROOT / ".plinth" / "images" / name).is_dir():
+            shutil.copytree(kept, folder / name)
+    command = [sys.executable, "-P", "-m", "cloud", "base", "runtime"]
+    made = subprocess.run(
+        ["env", f"PLINTH_IMAGES={folder}", *command], capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def world(images: Path, tmp_path_factory: pytest.TempPathFactory) -> ImageWorld:
+    """A payload whose image was built after a first try was killed in the middle."""
+    world = make_image_world(tmp_path_factory.mktemp("world"), images)
+    words = ("build", str(world.payload), "--source", str(world.source))
+    started = subprocess.Popen(
+        [sys.executable, "-P", "-m", "cloud", *words],
+        env={**world.environment(), "DOCKER_HOST": NO_DAEMON},
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 240
+        while not any(images.glob(".draft-*/storage-*")):
+            assert started.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    finally:
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+    assert not world.folder.exists()
+    assert "built with buildah" in build(world)
+    return world
+
+
+@pytest.fixture(scope="module")
+def contents(world: ImageWorld) -> ImageContents:
+    return OciLayouts().read(world.folder / "layout")
+
+
+@pytest.fixture(scope="module")
+def container(world: ImageWorld, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
+    with container_of(world.folder / "layout", tmp_path_factory.mktemp("container")) as container:
+        yield container
+
+
+@pytest.fixture(scope="module")
+def service(container: Container) -> Iterator[str]:
+    with container.serving(PLINTH_ENVIRONMENT="staging", PLINTH_PAYLOAD=PAYLOAD) as url:
+        yield url
+
+
+def asked(url: str, body: bytes | None = None) -> dict[str, object]:
+    headers = {"X-API-Key": API_KEY, "Content-Type": "image/jpeg"} if body else {}
+    request = urllib.request.Request(url, body, headers)  # noqa: S310 - this machine's
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        said: dict[str, object] = json.loads(answer.read())
+    return said
+
+
+def test_a_killed_build_leaves_nothing_behind(world: ImageWorld) -> None:
+    assert [path.name for path in world.images.glob(".draft-*")] == []
+
+
+def test_the_record_is_signed_and_names_all_that_went_in(world: ImageWorld) -> None:
+    verifier = SshVerifier(world.deploy_signers, "delivery", "plinth-image")
+    record = read_signed(ImageRecord, world.folder / "image.json", verifier)
+    payload = Payload.read(world.payload)
+
+    assert record.payload == payload.digest
+    assert record.code == payload.code.digest
+    assert record.models == (payload.models["architecture"][0].digest,)
+    assert record.sbom == digest_file(world.folder / "sbom.cdx.json")
+
+
+def test_what_is_built_is_not_built_again(world: ImageWorld) -> None:
+    before = world.folder.stat().st_mtime_ns
+
+    assert "is there already" in build(world)
+    assert world.folder.stat().st_mtime_ns == before
+
+
+def test_the_same_payload_gives_the_same_image_elsewhere(world: ImageWorld, tmp_path: Path) -> None:
+    for name in ("base", "wheels"):
+        shutil.copytree(world.images / name, tmp_path / name)
+
+    again = world.run(
+        *("build", str(world.payload), "--source", str(world.source)),
+        DOCKER_HOST=NO_DAEMON,
+        PLINTH_IMAGES=str(tmp_path),
+    )
+
+    assert again.returncode == 0, again.stderr
+    assert world.record().image in again.stdout
+
+
+def test_its_size_is_told(contents: ImageContents, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{layer.stored:,} B stored, {layer.unpacked:,} unpacked" for layer in contents.layers]
+    with capsys.disabled():
+        sys.stdout.write("\n" + "\n".join(lines) + "\n")
+
+    # Code, its libraries and a base: nothing that weighs gigabytes has come in.
+    assert contents.size < 600e6
+
+
+def test_the_bill_names_exactly_what_the_lock_names(
+    world: ImageWorld, contents: ImageContents
+) -> None:
+    bill = json.loads((world.folder / "sbom.cdx.json").read_text())
+    lock = (world.source / "requirements" / "inference.txt").read_text()
+    locked = dict(pins_of(lock))
+
+    named = {
+        f"{part['name']}=={part['version']}"
+        for part in bill["components"]
+        if part.get("purl", "").startswith("pkg:pypi/")
+    }
+
+    assert {pin for pin, needed in locked.items() if needed} <= named <= locked.keys()
+    kinds = [part["type"] for part in bill["components"]]
+    assert kinds.count("machine-learning-model") == 1
+    assert kinds.count("application") == 1
+    assert bill["metadata"]["component"]["version"] == contents.image
+
+
+def test_the_labels_name_commit_code_payload_and_model(
+    world: ImageWorld, contents: ImageContents
+) -> None:
+    record = world.record()
+
+    assert contents.labels["org.opencontainers.image.revision"] == world.commit
+    assert contents.labels["plinth.code"] == record.code
+    assert contents.labels["plinth.payload"] == record.payload
+    assert contents.labels["plinth.models"] == record.models[0]
+
+
+def test_it_says_which_release_it_is(world: ImageWorld, service: str) -> None:
+    said = asked(f"{service}/v1/release")
+    record = world.record()
+
+    assert said["environment"] == "staging"
+    assert said["payload"] == PAYLOAD
+    assert said["model"]["digest"] == record.models[0]  # type: ignore[index]
+    assert said["service"]["digest"] == record.code  # type: ignore[index]
+    assert said["service"]["commit"] == world.commit  # type: ignore[index]
+
+
+def test_it_predicts_a_photo(service: str) -> None:
+    raw = asked(f"{service}/v1/predictions", tiny_photo())
+
+    assert 0 < raw["style"]["probability"] <= 1  # type: ignore[index]
+    assert "photo" not in raw
+
+
+def test_it_is_not_root(container: Container, service: str) -> None:
+    del service
+    assert container.users() == {10001}
+    assert container.run("id", "-u").stdout.strip() == "10001"
+
+
+def test_its_health_check_tells_ready_from_not(container: Container, service: str) -> None:
+    words = ("python", "-P", "/opt/plinth/healthy.py")
+
+    assert container.run(*words, service.rpartition(":")[2]).returncode == 0
+    assert container.run(*words, "9").returncode == 1
+
+
+@pytest.mark.parametrize("folder", ["/", "/opt/plinth", "/var", "/run", "/etc", "/usr/bin"])
+def test_it_writes_nowhere_but_to_tmp(container: Container, folder: str) -> None:
+    refused = container.run("touch", f"{folder}/written")
+
+    assert refused.returncode != 0
+    assert "Permission denied" in refused.stderr
+    assert container.run("touch", "written").returncode == 0
+
+
+def test_it_holds_no_compiler_and_no_installer(container: Container) -> None:
+    for program in ("cc", "gcc", "ld", "make", "pip", "uv"):
+        assert container.run("sh", "-c", f"command -v {program}").returncode != 0, program
