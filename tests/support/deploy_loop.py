@@ -100,7 +100,7 @@ class DeployLoop:
             capture_output=True,
             text=True,
             check=False,
-            timeout=180,
+            timeout=600,
         )
 
     def start(self, *words: str) -> "subprocess.Popen[str]":

@@ -16,7 +16,9 @@ from artifacts.digests import digest_json
 from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Environment, Payload, Release, ReleasedCode, ReleasedModel
 from delivery.adapters.yaml_files import release_text
-from delivery.domain.deployment.observation import Answer, Observation, Process
+from delivery.domain.deployment.answers import Answer
+from delivery.domain.deployment.difference import Drift
+from delivery.domain.deployment.host_observation import HostObservation, Process
 from delivery.domain.deployment.verdict import DeployVerdict
 from delivery.domain.deployment.wanted import AliasPoint, Applied
 from delivery.errors import CommitUnknown, HostFailed, RegistryFailed, TerraformFailed
@@ -148,11 +150,11 @@ class FakeHost:
             self.swaps += 1
         self.running[environment] = (payload,)
 
-    def observe(self, environment: Environment) -> Observation:
+    def observe(self, environment: Environment) -> HostObservation:
         """Return what runs."""
         self._check("observe")
         running = self.running.get(environment, ())
-        return Observation(
+        return HostObservation(
             watchers=running,
             processes=tuple(Process(100 + n, one) for n, one in enumerate(running)),
             answers=tuple(self._answer(environment, one) for one in running),
@@ -164,6 +166,11 @@ class FakeHost:
         """End everything."""
         self._check("stop")
         self.running.pop(environment, None)
+
+    def settle(self, environment: Environment, payload: Payload) -> None:
+        """Fail where a rollout doesn't end well; a swap has ended before."""
+        del environment, payload
+        self._check("settle")
 
     def prune(self, keep: Sequence[str]) -> None:
         """Remember what was to be kept."""
@@ -188,6 +195,7 @@ class FakeTerraform:
     host: FakeHost
     state: dict[str, str | None] = field(default_factory=dict)
     replaced: int = 0
+    drifts: tuple[Drift, ...] = ()
 
     def applied(self, environment: Environment) -> Applied | None:
         """Return the state."""
@@ -200,6 +208,11 @@ class FakeTerraform:
         if wants and (replace or self.state.get(environment) != wants):
             self.host.run(environment, wants)
         self.state[environment] = wants
+
+    def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
+        """Return what the test says was changed."""
+        del environment, payload
+        return self.drifts
 
 
 @dataclass
@@ -273,6 +286,7 @@ class World:
     said: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     locked: set[str] = field(default_factory=set)
+    images: Any = None
 
     def __post_init__(self) -> None:
         self.terraform = FakeTerraform(self.host)
@@ -317,7 +331,7 @@ class World:
     @property
     def survey(self) -> Survey:
         """What asks all places."""
-        return Survey(self.host, self.terraform, self.registry)
+        return Survey(self.host, self.terraform, self.registry, self.images)
 
     def payload(self, environment: Environment) -> dict[str, Any]:
         """Return a release file as it is at the tip."""

@@ -22,6 +22,7 @@ class Github:
     def __init__(self) -> None:
         self.pulls: dict[int, dict[str, Any]] = {}
         self.comments: dict[int, list[dict[str, Any]]] = {}
+        self.issues: dict[int, dict[str, Any]] = {}
         self.protected = ""
         self.failures: list[tuple[int, dict[str, str], Any]] = []
         self.asked: list[str] = []
@@ -115,6 +116,32 @@ class Github:
         comment |= body
         return 200, comment
 
+    def list_issues(self, query: dict[str, str], body: Any) -> Answer:
+        """Filter by state and label."""
+        del body
+        found = [one for one in self.issues.values() if one["state"] == query["state"]]
+        named = [one for one in found if query["labels"] in one["labels"]]
+        return 200, named
+
+    def open_issue(self, query: dict[str, str], body: Any, kind: str = "Bot") -> Answer:
+        """Open one, by the app."""
+        del query
+        number = 500 + len(self.issues)
+        self.issues[number] = {
+            "number": number,
+            "state": "open",
+            "html_url": f"https://forge.example/issues/{number}",
+            "user": {"login": self.login, "type": kind},
+            **body,
+        }
+        return 201, self.issues[number]
+
+    def change_issue(self, query: dict[str, str], body: Any, number: int) -> Answer:
+        """Change one."""
+        del query
+        self.issues[number] |= body
+        return 200, self.issues[number]
+
     def say(self, number: int, body: str, kind: str = "User", who: str = "NONE") -> dict[str, Any]:
         """Add a comment by somebody."""
         comment = {
@@ -137,6 +164,9 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("PATCH", r"/pulls/(\d+)", Github.change_pull),
     ("POST", r"/pulls/(\d+)/reviews", Github.review),
     ("PUT", r"/pulls/(\d+)/merge", Github.merge),
+    ("GET", "/issues", Github.list_issues),
+    ("POST", "/issues", Github.open_issue),
+    ("PATCH", r"/issues/(\d+)", Github.change_issue),
     ("GET", r"/issues/(\d+)/comments", Github.list_comments),
     ("POST", r"/issues/(\d+)/comments", Github.add_comment),
     ("PATCH", r"/issues/comments/(\d+)", Github.change_comment),

@@ -15,8 +15,11 @@ DeliveryError
 |-- PredictionsUnavailable  the prediction log can't be read
 |-- DeployLocked      another deploy of the environment holds its lock for too long
 |-- DeploymentFailed  something that a deploy needs didn't do as it was told
-|   |-- HostFailed        the host
+|   |-- HostFailed        what environments run on: the host, or the cloud
 |   |-- TerraformFailed   the engine, or what it ran
+|   |   `-- StateLocked       somebody else applies, or died while applying
+|   |-- CloudUnreachable  no credentials, another account, or no answer
+|   |-- ImageMissing      a payload has no image that could run
 |   `-- RegistryFailed    the registry of models
 |-- RevertRefused     a commit can't be taken back as a promotion
 |-- TrainingFailed    a command of training broke down
@@ -166,12 +169,12 @@ class DeploymentFailed(DeliveryError):
 
 
 class HostFailed(DeploymentFailed):
-    """A command of the host ended otherwise than with 0, or said what can't be read."""
+    """A command of host or cloud ended otherwise than with 0, or said what can't be read."""
 
-    def __init__(self, command: str, reason: str) -> None:
+    def __init__(self, command: str, reason: str, service: str = "host") -> None:
         self.command = command
         self.reason = reason
-        super().__init__(f"`host {command}` failed: {reason}")
+        super().__init__(f"`{service} {command}` failed: {reason}")
 
 
 class TerraformFailed(DeploymentFailed):
@@ -181,6 +184,33 @@ class TerraformFailed(DeploymentFailed):
         self.command = command
         self.reason = reason
         super().__init__(f"`terraform {command}` failed: {reason}")
+
+
+class StateLocked(TerraformFailed):
+    """The state is locked: nothing was begun, what serves is left as it is."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        super().__init__(
+            command,
+            f"{reason}. If that apply is still running, wait and run this again; if it died, see "
+            "docs/runbooks/aws.md before you unlock",
+        )
+
+
+class CloudUnreachable(DeploymentFailed):
+    """The cloud can't be asked as whom we should be: nothing was begun."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the cloud can't be used: {reason}")
+
+
+class ImageMissing(DeploymentFailed):
+    """The target runs images, and a payload has none."""
+
+    def __init__(self, payload: str, reason: str) -> None:
+        self.payload = payload
+        super().__init__(f"payload {payload} has no image to run: {reason}")
 
 
 class RegistryFailed(DeploymentFailed):

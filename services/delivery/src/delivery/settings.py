@@ -2,12 +2,16 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from delivery.errors import SettingsMissing
+
+VARIABLES: Final = MappingProxyType({"aws_region": "AWS_REGION"})
+"""Settings that others name, too."""
 
 
 class Settings(BaseSettings):
@@ -40,6 +44,17 @@ class Settings(BaseSettings):
     forge_url: str | None = None
     forge_repository: str | None = None
     forge_token: SecretStr | None = None
+    # What only the AWS target needs.
+    target: Literal["local", "aws"] = "local"
+    images: Path | None = None
+    aws_account: str | None = None
+    aws_region: Annotated[str | None, Field(validation_alias="AWS_REGION")] = None
+    aws_endpoint: Annotated[str | None, Field(validation_alias="AWS_ENDPOINT_URL")] = None
+    state_bucket: str | None = None
+    expected_drift: Path | None = None
+    """Paths that an emulator makes differ after every apply; used with an emulator alone."""
+    patience: Annotated[int, Field(ge=1, le=3600)] = 900
+    """Seconds that a rollout may take."""
     run: str = "by hand"
     """What started this command, for the audit log: the number of a run."""
     actor: str = "unknown"
@@ -56,6 +71,15 @@ class Settings(BaseSettings):
             raise SettingsMissing((f"PLINTH_{name.upper()}",))
         found: Path = value
         return found
+
+    def named(self, *names: str) -> tuple[str, ...]:
+        """Return texts that this command can't do without; SettingsMissing names all missing."""
+        missing = [name for name in names if not getattr(self, name)]
+        if missing:
+            raise SettingsMissing(
+                tuple(VARIABLES.get(name, f"PLINTH_{name.upper()}") for name in missing)
+            )
+        return tuple(str(getattr(self, name)) for name in names)
 
 
 def read_settings() -> Settings:

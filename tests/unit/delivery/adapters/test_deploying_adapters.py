@@ -15,7 +15,8 @@ from delivery.adapters.deploy_locks import FileDeployLocks
 from delivery.adapters.host_commands import HostCommands
 from delivery.adapters.main_branch import MainBranch
 from delivery.adapters.revert_branch import GitReverter
-from delivery.domain.deployment.observation import Answer, Observation, Process
+from delivery.domain.deployment.answers import Answer
+from delivery.domain.deployment.host_observation import HostObservation, Process
 from delivery.domain.deployment.wanted import AliasPoint
 from delivery.errors import (
     DeployLocked,
@@ -59,7 +60,7 @@ def launcher(folder: Path, body: str) -> Path:
 
 def test_what_the_host_says_is_read(tmp_path):
     said = launcher(tmp_path, f"print({json.dumps(SAID)!r})")
-    assert HostCommands(said, tmp_path).observe("staging") == Observation(
+    assert HostCommands(said, tmp_path).observe("staging") == HostObservation(
         watchers=(P,),
         processes=(Process(7, P, managed=False),),
         answers=(Answer(P, C, (M,), "staging"),),

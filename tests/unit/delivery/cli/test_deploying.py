@@ -155,14 +155,6 @@ def test_a_revert_that_can_not_be_made_is_refused_with_the_reason(monkeypatch, c
     assert "it is no promotion" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("world")
-@pytest.mark.parametrize(("failed", "exit_code"), [((), 0), (("terraform fmt of local",), 1)])
-def test_terraforms_checks_end_by_whether_all_passed(monkeypatch, capsys, failed, exit_code):
-    monkeypatch.setattr(deploying, "make_checks", lambda *_: SimpleNamespace(run=lambda: failed))
-    assert run(monkeypatch, "terraform-check") == exit_code
-    assert "".join(failed) in capsys.readouterr().err
-
-
 def test_deploying_loads_nothing_that_a_deploy_has_no_use_for():
     heavy = "{'numpy', 'onnxruntime', 'sklearn', 'mlflow', 'httpx', 'features', 'scoring'}"
     asked = f"import sys, delivery.cli.deploying; print({heavy} & set(sys.modules))"

@@ -25,7 +25,7 @@ class FakeRepository:
 
 
 def test_what_main_got_meanwhile_is_not_the_changes_own():
-    nothing = Checks(tests=False, terraform=False, judge=False)
+    nothing = Checks(tests=False, terraform=False, judge=False, plan=False)
     assert ClassifyChange(FakeRepository())("base", "head") == nothing
 
 

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_json
 from artifacts.records.release import Environment, Payload
-from delivery.domain.deployment.observation import Answer, Observation, Process
+from delivery.domain.deployment.answers import Answer
+from delivery.domain.deployment.host_observation import HostObservation, Process
 from delivery.domain.text import plain
 from delivery.errors import HostFailed
 
@@ -38,7 +39,10 @@ class HostCommands:
             file = payload.write(Path(private) / "payload.json")
             self._run("install", str(file), "--source", str(self.source))
 
-    def observe(self, environment: Environment) -> Observation:
+    def settle(self, environment: Environment, payload: Payload) -> None:
+        """Return at once: a swap that Terraform ran has ended when Terraform has."""
+
+    def observe(self, environment: Environment) -> HostObservation:
         """Return what runs and what it says of itself; HostFailed."""
         said = self._run("observe", environment)
         try:
@@ -104,9 +108,9 @@ class _Said(_Part):
     answers: tuple[_Answer, ...]
 
 
-def _seen(said: _Said) -> Observation:
+def _seen(said: _Said) -> HostObservation:
     heard = [answer for answer in said.answers if answer.problem is None]
-    return Observation(
+    return HostObservation(
         # The socket's holder is kept too, and serves nothing.
         watchers=tuple(watcher.payload for watcher in said.watchers if watcher.payload),
         processes=tuple(Process(p.pid, p.payload, p.managed) for p in said.processes),

@@ -1,9 +1,6 @@
 """The local target, applied by Terraform: a state an environment, and no provider to download."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,32 +11,29 @@ from artifacts.digests import digest_json
 from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_json
 from artifacts.records.release import Environment, Payload
+from delivery.adapters.terraform_process import LOCK_SECONDS, TerraformProcess
+from delivery.domain.deployment.difference import Drift
 from delivery.domain.deployment.wanted import Applied
 from delivery.domain.text import plain
 from delivery.errors import TerraformFailed
 
-LOCK_TIMEOUT: Final = "-lock-timeout=300s"
 SERVICE: Final = "terraform_data.service[0]"
 STATE_VERSION: Final = 4
-_LAST_LINES: Final = 30
-_REASON: Final = 1500
 
 
 @dataclass(frozen=True)
 class LocalTerraform:
-    """Applies the root in `root`, with states and what Terraform keeps besides in `folder`.
+    """Applies the local root, with states and what Terraform keeps besides in `folder`.
 
     `launcher` and `source` are handed on: the commands of the host, and where code comes from.
-    `say` is told each line of output. `installed` says that payloads are on the host before they
+    `installed` says that payloads are on the host before they
     are applied: they aren't installed once more.
     """
 
-    root: Path
+    engine: TerraformProcess
     folder: Path
     launcher: Path
     source: Path
-    environment: Mapping[str, str]
-    say: Callable[[str], None]
     installed: bool = False
 
     def applied(self, environment: Environment) -> Applied | None:
@@ -70,8 +64,13 @@ class LocalTerraform:
         values.write_text(json.dumps(self._values(environment, payload)), "utf-8")
         self._init(environment)
         replaced = (f"-replace={SERVICE}",) if replace and payload else ()
-        common = ("-auto-approve", "-input=false", "-no-color", LOCK_TIMEOUT)
+        common = ("-auto-approve", "-input=false", "-no-color", f"-lock-timeout={LOCK_SECONDS}s")
         self._run(environment, "apply", *common, *replaced, f"-var-file={values}")
+
+    def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
+        """Return nothing: the engine can't see its processes, and the host is asked instead."""
+        del environment, payload
+        return ()
 
     def _values(self, environment: Environment, payload: Payload | None) -> dict[str, object]:
         file = self.folder / environment / "payload.json"
@@ -89,7 +88,9 @@ class LocalTerraform:
     def _init(self, environment: Environment) -> None:
         """Prepare Terraform's own folder, unless that was done for these very files."""
         stamp = self.folder / environment / "initialised"
-        files = {path.name: path.read_text("utf-8") for path in sorted(self.root.glob("*.tf"))}
+        files = {
+            path.name: path.read_text("utf-8") for path in sorted(self.engine.root.glob("*.tf"))
+        }
         wanted = digest_json({"files": files, "state": str(self._state(environment))})
         if stamp.exists() and stamp.read_text("utf-8") == wanted:
             return
@@ -99,49 +100,14 @@ class LocalTerraform:
 
     def _run(self, environment: Environment, *words: str) -> None:
         variables = {
-            **self.environment,
             "TF_DATA_DIR": str(self.folder / environment / "data"),
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
-            # A person's own settings of Terraform, or its logs, have no part in a deploy.
+            # A person's own settings of Terraform have no part in a deploy.
             "TF_CLI_CONFIG_FILE": "/dev/null",
         }
-        engine = (sys.executable, "-P", "-m", "delivery.adapters.terraform_engine")
-        try:
-            with subprocess.Popen(  # noqa: S603 - this program and words of ours, no shell
-                [*engine, str(self.root), *words],
-                env=variables,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                text=True,
-                errors="replace",
-            ) as running:
-                last = self._tell(running)
-        except OSError as exc:
-            raise TerraformFailed(words[0], plain(exc)) from exc
-        if running.returncode:
-            raise TerraformFailed(words[0], _reason(last))
-
-    def _tell(self, running: "subprocess.Popen[str]") -> list[str]:
-        last: list[str] = []
-        for line in running.stdout or ():
-            said = plain(line, _REASON)
-            if said:
-                self.say(f"  {said}")
-                last = [*last, said][-_LAST_LINES:]
-        return last
+        self.engine.run(variables, *words)
 
     def _state(self, environment: Environment) -> Path:
         return self.folder / environment / "terraform.tfstate"
-
-
-def _reason(lines: list[str]) -> str:
-    """Return what Terraform says of an error, without its frame; else its last words."""
-    bare = [line.strip("╷│╵ ") for line in lines]
-    named = [number for number, line in enumerate(bare) if line.startswith("Error")]
-    said = " ".join(line for line in bare[named[0] if named else 0 :] if line)
-    return plain(said[-_REASON:], _REASON)
 
 
 class _Output(BaseModel):

@@ -22,9 +22,9 @@ def make_audit_log(settings: Settings) -> FileAuditLog:
 
 
 def create_key(settings: Settings) -> None:
-    """Create the key that signs audit entries and the commits of proposals, where there is none."""
+    """Create the key that signs audit entries, image records and proposals, if there is none."""
     key, signers = settings.needed("deploy_key"), settings.needed("deploy_signers")
-    create_statement_key(key, signers, PRINCIPAL, ("plinth-audit", "git"))
+    create_statement_key(key, signers, PRINCIPAL, ("plinth-audit", "plinth-image", "git"))
 
 
 def _now() -> datetime:

@@ -5,28 +5,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artifacts.records.release import Environment
-from delivery.adapters.alias_registry import MlflowAliases
 from delivery.adapters.deploy_locks import FileDeployLocks
 from delivery.adapters.dying import DieAfter
 from delivery.adapters.git_branches import EMAIL, NAME
 from delivery.adapters.git_repository import GitRepository
-from delivery.adapters.host_commands import HostCommands
 from delivery.adapters.main_branch import MainBranch
 from delivery.adapters.revert_branch import GitReverter
 from delivery.adapters.step_files import StepFiles
-from delivery.adapters.terraform_checks import TerraformChecks
-from delivery.adapters.terraform_local import LocalTerraform
 from delivery.bootstrap.auditing import make_audit_log
 from delivery.bootstrap.forge import find_forge, make_branches
+from delivery.bootstrap.targets import make_survey
 from delivery.domain.deployment.verdict import DeployVerdict
-from delivery.errors import SettingsMissing
 from delivery.ports.records import AuditLog
-from delivery.settings import Settings, child_environment
+from delivery.settings import Settings
 from delivery.use_cases.deploy import Deploy
 from delivery.use_cases.propose_revert import ProposeRevert
 from delivery.use_cases.revert import Revert
 from delivery.use_cases.status import Status
-from delivery.use_cases.verify import Survey, Verify
+from delivery.use_cases.verify import Verify
 
 KEPT_PAYLOADS = 3
 """How many payloads of an environment stay installed: the present one, and two to go back to."""
@@ -54,7 +50,7 @@ def make_deploy(settings: Settings, say: Say) -> Deploy:
         repository=GitRepository(settings.root),
         main=_main(settings),
         judge=LazyJudge(settings),
-        survey=_survey(settings, say),
+        survey=make_survey(settings, say),
         audit=make_audit_log(settings),
         locks=FileDeployLocks(settings.needed("terraform")),
         proposer=_proposer(settings),
@@ -67,7 +63,7 @@ def make_deploy(settings: Settings, say: Say) -> Deploy:
 
 def make_verify(settings: Settings, say: Say) -> Verify:
     """Put comparing together."""
-    return Verify(GitRepository(settings.root), _main(settings), _survey(settings, say))
+    return Verify(GitRepository(settings.root), _main(settings), make_survey(settings, say))
 
 
 def make_status(settings: Settings, say: Say) -> Status:
@@ -87,11 +83,6 @@ def make_revert(
     )
 
 
-def make_checks(settings: Settings, say: Say) -> TerraformChecks:
-    """Put checking Terraform's files together."""
-    return TerraformChecks(settings.root / "infra" / "terraform", child_environment(), say)
-
-
 def audit_log(settings: Settings) -> AuditLog:
     """Return the audit log."""
     return make_audit_log(settings)
@@ -105,26 +96,6 @@ def step_files(settings: Settings) -> StepFiles:
 def who(settings: Settings) -> str:
     """Return who deploys, for the audit log: a person, and the run that acts for them."""
     return f"{settings.actor} ({settings.run})"[:200]
-
-
-def _survey(settings: Settings, say: Say) -> Survey:
-    launcher = settings.root / "bin" / "plinth"
-    if settings.tracking_uri is None:
-        raise SettingsMissing(("PLINTH_TRACKING_URI",))
-    terraform = LocalTerraform(
-        root=settings.root / "infra" / "terraform" / "local",
-        folder=settings.needed("terraform").absolute(),
-        launcher=launcher,
-        source=settings.root.absolute(),
-        environment=child_environment(),
-        say=say,
-        installed=True,
-    )
-    return Survey(
-        HostCommands(launcher, settings.root.absolute()),
-        terraform,
-        MlflowAliases(settings.tracking_uri, launcher),
-    )
 
 
 def _main(settings: Settings) -> MainBranch:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from delivery.adapters.git_branches import GitBranches
 from delivery.ports.forge import Forge, ForgeSettings
+from delivery.ports.infrastructure import Issues
 from delivery.settings import Settings, child_environment
 
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ def find_forge(settings: Settings) -> Forge | None:
 
         return BoxForge(settings.root / "bin" / "plinth", RUNNER)
     return None
+
+
+def find_issues(settings: Settings) -> Issues | None:
+    """Return GitHub's issues where a token is given; a box keeps none."""
+    api = _github(settings)
+    if api is None:
+        return None
+    from delivery.adapters.issues_github import GithubIssues  # noqa: PLC0415
+
+    return GithubIssues(api)
 
 
 def find_forge_settings(settings: Settings) -> ForgeSettings | None:

@@ -14,6 +14,7 @@ from delivery.adapters.training_commands import TrainingCommands
 from delivery.adapters.yaml_files import YamlPolicies
 from delivery.bootstrap.auditing import make_audit_log
 from delivery.bootstrap.forge import find_forge, make_branches
+from delivery.bootstrap.targets import make_images
 from delivery.domain.retraining import gate_event
 from delivery.ports.retraining import CandidateJudge
 from delivery.settings import Settings
@@ -56,6 +57,7 @@ def make_promote(settings: Settings) -> Promote:
         audit=make_audit_log(settings),
         branches=make_branches(settings),
         forge=find_forge(settings),
+        images=make_images(settings),
     )
 
 

@@ -23,7 +23,10 @@ GROUPS: Final = MappingProxyType(
         ),
         "changing": ("changes",),
         "deploying": (
-            "deploy", "plan-deploy", "verify", "status", "revert", "terraform-check",
+            "deploy", "plan-deploy", "verify", "status", "revert",
+        ),
+        "infrastructure": (
+            "build-image", "plan-infrastructure", "report-drift", "terraform-check",
         ),
         "promotion": (
             "judge-change", "judge-deploy", "approve", "reject", "withdraw", "break-glass",

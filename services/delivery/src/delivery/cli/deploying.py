@@ -11,7 +11,6 @@ import typer
 from artifacts.records.release import Environment
 from delivery.bootstrap.deploying import (
     audit_log,
-    make_checks,
     make_deploy,
     make_revert,
     make_status,
@@ -140,14 +139,6 @@ def revert(
     if not made.approved:
         typer.echo("this payload doesn't come back by itself: its merge needs new approvals")
     typer.echo(f"push it and open a pull request: git push origin {made.branch}")
-
-
-@app.command()
-def terraform_check() -> None:
-    """Check Terraform's files: form, meaning, tests. 0 well, 1 not."""
-    failed = make_checks(read_settings(), _say).run()
-    if failed:
-        refuse("; ".join(failed))
 
 
 def _exit_of(found: Verification) -> int:

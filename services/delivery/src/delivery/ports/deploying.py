@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from artifacts.records.release import Environment, Payload
+    from delivery.domain.deployment.difference import Drift
     from delivery.domain.deployment.observation import Observation
     from delivery.domain.deployment.verdict import DeployVerdict
     from delivery.domain.deployment.wanted import AliasPoint, Applied
@@ -29,13 +31,16 @@ class DeployLocks(Protocol):
 
 
 class Host(Protocol):
-    """The machine that an environment runs on. HostFailed where it doesn't do as it is told."""
+    """What an environment runs on: a machine, or a cloud's service. HostFailed where it fails."""
 
     def want(self, environment: Environment, payload: str) -> None:
         """Say which payload, by digest, is to run: a swap to any other does nothing from now on."""
 
     def install(self, payload: Payload) -> None:
         """Make a payload ready to run, from cached bytes where they are there."""
+
+    def settle(self, environment: Environment, payload: Payload) -> None:
+        """Wait until what was applied has taken over, or say why it didn't."""
 
     def observe(self, environment: Environment) -> Observation:
         """Return what runs and what it says of itself, whatever state it is in."""
@@ -55,6 +60,29 @@ class Terraform(Protocol):
 
     def apply(self, environment: Environment, payload: Payload | None, *, replace: bool) -> None:
         """Make an environment run a payload; `replace` where the state is known to be wrong."""
+
+    def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
+        """Return what isn't as it was applied, as far as the engine can see it."""
+
+
+class Images(Protocol):
+    """The images that were built."""
+
+    def image_of(self, payload: Payload) -> str | None:
+        """Return the digest of the image of code and models; None where there is none yet.
+
+        UnreadableRecord, SignatureRefused where there is one that can't be believed.
+        """
+
+
+class ImageBuilder(Protocol):
+    """Builds images and brings them where a target finds them. HostFailed where it can't."""
+
+    def build(self, payload: Payload, source: Path) -> str:
+        """Build the image of code and models, unless there is one; return what was said."""
+
+    def publish(self, payload: Payload) -> str:
+        """Push the image of a payload, and wait until it was scanned; return what was said."""
 
 
 class AliasRegistry(Protocol):

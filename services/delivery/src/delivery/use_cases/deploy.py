@@ -13,7 +13,8 @@ from typing import Final
 from artifacts.records.audit import AuditEntry, AuditEvent, Outcome
 from artifacts.records.release import Environment, Payload
 from delivery.domain.deployment.aliases import AliasMove, moves_of
-from delivery.domain.deployment.differences import Difference, Found, Unknown, differences
+from delivery.domain.deployment.difference import Difference, Unknown
+from delivery.domain.deployment.differences import Found, differences
 from delivery.domain.deployment.history import (
     kept_payloads,
     last_deploy,
@@ -23,7 +24,13 @@ from delivery.domain.deployment.history import (
 from delivery.domain.deployment.steps import STEPS
 from delivery.domain.deployment.verdict import Deployed, DeployVerdict
 from delivery.domain.deployment.wanted import AliasPoint, Wanted, short
-from delivery.errors import CommitUnknown, DeploymentFailed, HostFailed
+from delivery.errors import (
+    CloudUnreachable,
+    CommitUnknown,
+    DeploymentFailed,
+    HostFailed,
+    StateLocked,
+)
 from delivery.ports.deploying import ChangeJudge, DeployLocks, Main, RevertProposer
 from delivery.ports.records import AuditLog, Repository
 from delivery.use_cases.verify import Survey, verification_event
@@ -93,8 +100,7 @@ class Deploy:
         try:
             done = act(progress)
         except DeploymentFailed as exc:
-            blamed = name == "apply" or (isinstance(exc, HostFailed) and exc.command == "install")
-            done = self._red(progress, name, str(exc), blamed=blamed)
+            done = self._red(progress, name, str(exc), blamed=_blames_the_release(name, exc))
         self.after(name)
         return done
 
@@ -109,7 +115,8 @@ class Deploy:
     _still_tip = _tip
 
     def _read(self, progress: _Progress) -> _Progress:
-        wanted = wanted_at(self.repository, progress.environment, progress.commit)
+        images = self.survey.images
+        wanted = wanted_at(self.repository, progress.environment, progress.commit, images)
         self.say(f"{progress.environment}: {progress.commit[:12]} wants {short(wanted.digest)}")
         return replace(progress, wanted=wanted, entries=self.audit.entries())
 
@@ -176,6 +183,11 @@ class Deploy:
         self.survey.terraform.apply(
             progress.environment, progress.payload, replace=progress.healing
         )
+        return progress
+
+    def _settle(self, progress: _Progress) -> _Progress:
+        if progress.payload:
+            self.survey.host.settle(progress.environment, progress.payload)
         return progress
 
     def _verify(self, progress: _Progress) -> _Progress:
@@ -270,3 +282,10 @@ class Deploy:
     def _summary(self, progress: _Progress) -> tuple[str, ...]:
         what = short(progress.wanted.digest)
         return (f"{progress.environment} runs {what} of {progress.commit[:12]}, verified",)
+
+
+def _blames_the_release(step: str, failure: DeploymentFailed) -> bool:
+    """Whether a failure is a reason to take the change back: a lock or a registry is none."""
+    if isinstance(failure, HostFailed):
+        return failure.command in {"install", "settle"}
+    return step == "apply" and not isinstance(failure, StateLocked | CloudUnreachable)

@@ -20,6 +20,7 @@ from delivery.domain.promotion.documents import read_ground, release_path, repor
 from delivery.domain.promotion.facts import Unreadable
 from delivery.domain.release_text import release_text
 from delivery.domain.tiers import TIERS, Tier
+from delivery.ports.deploying import Images
 from delivery.ports.forge import Forge
 from delivery.ports.records import AuditLog, Repository
 from delivery.ports.retraining import Branches
@@ -42,6 +43,8 @@ class Promote:
     audit: AuditLog
     branches: Branches
     forge: Forge | None
+    images: Images | None = None
+    """Where the target runs images."""
 
     def __call__(self) -> Opened | AlreadyThere | NotShown:
         """Open the promotion or bring it up to date, or say why there is none.
@@ -75,7 +78,7 @@ class Promote:
         commit = str(shown.commit)
         if not self.repository.is_ancestor(commit, base):
             return NotShown(f"staging verified commit {commit}, which is not in main's history")
-        wanted = wanted_at(self.repository, "staging", commit)
+        wanted = wanted_at(self.repository, "staging", commit, self.images)
         if wanted.payload is None or wanted.digest != shown.payload:
             return NotShown(
                 f"staging verified {shown.payload} for commit {commit}, whose files come to "

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Environment
-from delivery.domain.deployment.differences import Difference
+from delivery.domain.deployment.difference import Difference
 from delivery.domain.deployment.history import (
     last_attempt,
     last_verification,

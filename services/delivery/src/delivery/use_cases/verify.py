@@ -1,15 +1,16 @@
 """Compare what git wants with every place that knows what runs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from artifacts.records.audit import AuditEvent, Outcome
 from artifacts.records.release import Environment
-from delivery.domain.deployment.differences import Difference, Found, Unknown, differences
+from delivery.domain.deployment.difference import Difference, Drift, Unknown
+from delivery.domain.deployment.differences import Found, differences
 from delivery.domain.deployment.observation import Observation
 from delivery.domain.deployment.wanted import AliasPoint, Applied, Wanted
 from delivery.errors import DeploymentFailed
-from delivery.ports.deploying import AliasRegistry, Host, Main, Terraform
+from delivery.ports.deploying import AliasRegistry, Host, Images, Main, Terraform
 from delivery.ports.records import AuditLog, Repository
 from delivery.use_cases.wanted import wanted_at
 
@@ -34,12 +35,21 @@ class Survey:
     host: Host
     terraform: Terraform
     registry: AliasRegistry
+    images: Images | None = None
+    """Where the target runs images; None where it runs processes."""
 
     def found(self, wanted: Wanted) -> Found:
-        """Return what every place says."""
+        """Return what every place says, without a look at what drifted."""
         return Found(
             self.aliases(wanted), self.applied(wanted.environment), self.seen(wanted.environment)
         )
+
+    def drift(self, wanted: Wanted) -> tuple[Drift, ...] | Unknown:
+        """Return what was changed since it was applied. It may take the engine a minute."""
+        try:
+            return self.terraform.drift(wanted.environment, wanted.payload)
+        except DeploymentFailed as exc:
+            return Unknown(str(exc))
 
     def aliases(self, wanted: Wanted) -> tuple[AliasPoint, ...] | Unknown:
         """Return where the aliases of a release's models point."""
@@ -77,15 +87,19 @@ class Verify:
 
     def run(self, environment: Environment) -> Verification:
         """Return all differences; UnreadableRecord or RepositoryUnreadable without a release."""
-        wanted = wanted_at(self.repository, environment, self.main.tip())
-        return Verification(wanted, differences(wanted, self.survey.found(wanted)))
+        wanted = self._wanted(environment, self.main.tip())
+        found = replace(self.survey.found(wanted), drift=self.survey.drift(wanted))
+        return Verification(wanted, differences(wanted, found))
 
     def pending(self, environment: Environment, commit: str) -> bool:
         """Whether a deploy of a commit would have anything to do in an environment."""
-        wanted = wanted_at(self.repository, environment, commit)
+        wanted = self._wanted(environment, commit)
         if wanted.payload is None and self.survey.applied(environment) in {None, Applied(None)}:
             return False
         return bool(differences(wanted, self.survey.found(wanted)))
+
+    def _wanted(self, environment: Environment, commit: str) -> Wanted:
+        return wanted_at(self.repository, environment, commit, self.survey.images)
 
 
 def record_verification(audit: AuditLog, found: Verification, actor: str) -> None:

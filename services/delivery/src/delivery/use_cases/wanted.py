@@ -1,10 +1,13 @@
 """Reads what git wants of an environment, from a commit and never from the working tree."""
 
+from dataclasses import replace
+
 from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_yaml
-from artifacts.records.release import Environment, Release, ReleasedCode
+from artifacts.records.release import Environment, Payload, Release, ReleasedCode
 from delivery.domain.deployment.wanted import Wanted, wanted_of
+from delivery.ports.deploying import Images
 from delivery.ports.records import Repository
 
 
@@ -24,10 +27,24 @@ def release_at(repository: Repository, environment: Environment, commit: str) ->
     return release
 
 
-def wanted_at(repository: Repository, environment: Environment, commit: str) -> Wanted:
-    """Return what a commit wants an environment to run; UnreadableRecord, CommitUnknown."""
+def wanted_at(
+    repository: Repository, environment: Environment, commit: str, images: Images | None = None
+) -> Wanted:
+    """Return what a commit wants an environment to run; UnreadableRecord, CommitUnknown.
+
+    With `images`, a payload that pins no image is that of the image that was built of it, if any
+    was: staging runs what main's code comes to.
+    """
     release = release_at(repository, environment, commit)
-    return wanted_of(release, commit, release.code or code_at(repository, commit))
+    wanted = wanted_of(release, commit, release.code or code_at(repository, commit))
+    if images is None or wanted.payload is None or wanted.payload.image:
+        return wanted
+    return replace(wanted, payload=with_image(wanted.payload, images))
+
+
+def with_image(payload: Payload, images: Images) -> Payload:
+    """Return a payload with the image that was built of it, if there is one."""
+    return payload.model_copy(update={"image": images.image_of(payload)})
 
 
 def code_at(repository: Repository, commit: str) -> ReleasedCode:

@@ -4,15 +4,17 @@ import pytest
 from support.deploy_world import code, commit, digest, model
 
 from artifacts.records.release import Payload
-from delivery.domain.deployment.differences import Found, Unknown, differences
-from delivery.domain.deployment.observation import Answer, Observation, Process
+from delivery.domain.deployment.answers import Answer
+from delivery.domain.deployment.difference import Unknown
+from delivery.domain.deployment.differences import Found, differences
+from delivery.domain.deployment.host_observation import HostObservation, Process
 from delivery.domain.deployment.wanted import AliasPoint, Applied, Wanted
 
 PAYLOAD = Payload(code=code(), models={"architecture": (model(),)})
 ALIAS = AliasPoint("architecture", "staging", 1, model().digest)
 WANTED = Wanted("staging", commit("tip"), PAYLOAD, (ALIAS,))
 ANSWER = Answer(PAYLOAD.digest, PAYLOAD.code.digest, (model().digest,), "staging")
-SEEN = Observation(
+SEEN = HostObservation(
     watchers=(PAYLOAD.digest,),
     processes=(Process(7, PAYLOAD.digest),),
     answers=(ANSWER, ANSWER),
@@ -38,7 +40,7 @@ def test_where_all_is_as_git_has_it_there_is_no_difference():
 
 
 def test_where_nothing_is_released_and_nothing_runs_there_is_no_difference():
-    assert told(Found((), None, Observation()), NOTHING) == []
+    assert told(Found((), None, HostObservation()), NOTHING) == []
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ from delivery.domain.promotion.checks import Checks, checks_of
 @pytest.mark.parametrize(
     "path",
     [
-        "releases/production.yaml",
         "policies/approvals/0123456789abcdef/ada-approved-01234567.json",
         "data/manifest.csv",
         "docs/glossary.md",
     ],
 )
 def test_what_holds_no_code_needs_no_tests(path: str):
-    assert checks_of([path]) == Checks(tests=False, terraform=False, judge=False)
+    nothing = Checks(tests=False, terraform=False, judge=False, plan=False)
+    assert checks_of([path]) == nothing
 
 
 @pytest.mark.parametrize("path", ["services/inference/src/inference/cli.py", "new.py", "Makefile"])
@@ -30,3 +30,13 @@ def test_terraform_is_checked_where_it_or_its_caller_changed():
     assert checks_of(["infra/terraform/local/main.tf"]).terraform
     assert checks_of(["services/delivery/src/delivery/cli/deploying.py"]).terraform
     assert not checks_of(["services/inference/pyproject.toml"]).terraform
+
+
+@pytest.mark.parametrize("path", ["releases/production.yaml", "releases/staging.yaml"])
+def test_a_release_needs_no_tests_and_a_plan(path: str):
+    assert checks_of([path]) == Checks(tests=False, terraform=False, judge=False, plan=True)
+
+
+def test_what_makes_the_cloud_is_planned_and_what_only_calls_it_is_not():
+    assert checks_of(["infra/terraform/aws/main.tf"]).plan
+    assert not checks_of(["services/delivery/src/delivery/cli/deploying.py"]).plan

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from artifacts.records.audit import AuditEntry
-from delivery.domain.deployment.differences import Difference
+from delivery.domain.deployment.difference import Difference
 from delivery.domain.deployment.verdict import Deployed
 from delivery.domain.deployment.wanted import Wanted, short
 from delivery.domain.text import markdown, plain

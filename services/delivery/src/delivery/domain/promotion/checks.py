@@ -14,14 +14,17 @@ WITHOUT_TESTS: Final[frozenset[Kind]] = frozenset(
 
 @dataclass(frozen=True)
 class Checks:
-    """What CI has to run: tests with lint and types, Terraform's, the mutation check."""
+    """What CI has to run: tests with lint and types, Terraform's, the mutation check, a plan."""
 
     tests: bool
     terraform: bool
     judge: bool
+    plan: bool
+    """Whether a deploy may change more than it would without: what a release or a root says."""
 
 
-EVERYTHING: Final = Checks(tests=True, terraform=True, judge=True)
+EVERYTHING: Final = Checks(tests=True, terraform=True, judge=True, plan=True)
+RELEASES: Final[frozenset[Kind]] = frozenset({"staging_release", "production_release"})
 
 
 def checks_of(paths: Iterable[str]) -> Checks:
@@ -30,4 +33,6 @@ def checks_of(paths: Iterable[str]) -> Checks:
     kinds = classify(changed)
     tests = bool(kinds - WITHOUT_TESTS)
     terraform = any(path.startswith(("infra/", "services/delivery/")) for path in changed)
-    return Checks(tests=tests, terraform=terraform, judge="judge" in kinds or "policy" in kinds)
+    plan = bool(kinds & RELEASES) or any(path.startswith("infra/terraform/") for path in changed)
+    judge = "judge" in kinds or "policy" in kinds
+    return Checks(tests=tests, terraform=terraform, judge=judge, plan=plan)

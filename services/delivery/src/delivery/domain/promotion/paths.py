@@ -75,6 +75,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("services/delivery/", "judge", "the judge itself"),
     Place("services/box/", "judge", "protects main in a box"),
     Place("services/host/", "judge", "installs and runs what was approved"),
+    Place("services/cloud/", "judge", "builds, registers and observes what was approved"),
     Place("libs/artifacts/", "judge", "records, digests and signatures, which everyone believes"),
     Place("libs/scoring/", "judge", "runs models for the judge"),
     Place("libs/pages/", "judge", "draws what approvers look at"),
