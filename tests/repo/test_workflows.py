@@ -138,6 +138,18 @@ def test_actionlint_finds_what_is_wrong(tmp_path: Path) -> None:
     assert "runs-on" in result.stdout
 
 
+def test_actionlint_knows_variables_and_no_other_name_that_it_never_heard_of(
+    tmp_path: Path,
+) -> None:
+    bad = tmp_path / "bad.yml"
+    bad.write_text(WORKFLOWS[0].read_text().replace("github.sha", "vars.SHA || varz.SHA"))
+
+    result = actionlint(bad)
+
+    assert 'undefined variable "varz"' in result.stdout
+    assert '"vars"' not in result.stdout.replace("available variables are", "")
+
+
 def zizmor(*paths: Path) -> subprocess.CompletedProcess[str]:
     """Runs zizmor without network."""
     words = [ZIZMOR, "--offline", "--no-progress", "--persona=pedantic", *paths]
