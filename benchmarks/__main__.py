@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import cache, featurize, predict, serve, train
+from benchmarks import cache, featurize, predict, scale, serve, train
 from benchmarks.measure import Verdict, machine
 
 # The long one last.
@@ -12,6 +12,7 @@ BENCHMARKS: dict[str, Callable[[], list[Verdict]]] = {
     "cache": cache.run,
     "predict": predict.run,
     "serve": serve.run,
+    "scale": scale.run,
     "train": train.run,
 }
 

@@ -26,19 +26,19 @@ Input = TypeVar("Input")
 Output = TypeVar("Output")
 
 
-class CountedParallel:
+class CountedParallel(JoblibParallel):
     """Training's parallel work, with a count of what it was asked to work on."""
 
     def __init__(self) -> None:
+        super().__init__(-1)
         self.asked: list[object] = []
-        self._parallel = JoblibParallel(-1)
 
     def map(
         self, function: Callable[[Input], Output], inputs: Sequence[Input], what: str
     ) -> list[Output]:
         """Return the function's results in the order of the inputs."""
         self.asked = list(inputs)
-        return self._parallel.map(function, inputs, what)
+        return super().map(function, inputs, what)
 
 
 class Dataset:

@@ -12,6 +12,7 @@ from training.domain.params import AnySpace, Family, IntSpan, Params
 from training.domain.runs import Run
 from training.domain.search import Trial
 from training.domain.training_set import TrainingSet
+from training.ports import PhotoStore
 
 Input = TypeVar("Input")
 Output = TypeVar("Output")
@@ -30,6 +31,18 @@ class Serial:
     ) -> list[Output]:
         self.worked.setdefault(what, []).extend(inputs)
         return [function(item) for item in inputs]
+
+    def map_photos(
+        self,
+        function: Callable[[bytes], Output],
+        photos: Sequence[str],
+        store: PhotoStore,
+        what: str,
+    ) -> list[Output]:
+        return self.map(lambda photo: function(store.get(photo)), photos, what)
+
+    def fit(self, work: Callable[[], Output]) -> Output:
+        return work()
 
 
 class MemoryCache:

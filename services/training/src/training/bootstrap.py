@@ -15,12 +15,13 @@ from artifacts.signatures import KeySigner, KeyVerifier
 from artifacts.statements import SshSigner, SshVerifier
 from artifacts.store import FolderModelStore
 from features import Extractor
+from training.adapters.cluster_nodes import ClusterTls, become_scheduler, become_workers
 from training.adapters.commit_rebuilder import CommitRebuilder, rebuilding_folder
 from training.adapters.dataset_folder import MANIFEST, PHOTOS, DatasetFolder
 from training.adapters.dvc_pipeline import DvcPipeline
 from training.adapters.git_identity import GitIdentity
 from training.adapters.mlflow_tracking import MlflowTracking
-from training.adapters.parallel import JoblibParallel
+from training.adapters.parallel import JoblibParallel, effective_jobs
 from training.adapters.photo_folder import PhotoFolder
 from training.adapters.shared_photos import FolderSharedPhotos
 from training.adapters.tpe_sampler import TpeSampler
@@ -46,8 +47,40 @@ class Bootstrap:
 
     @cached_property
     def parallel(self) -> JoblibParallel:
-        """Parallel work on this machine's cores."""
+        """Parallel work on this machine's cores: whatever is about its own files."""
         return JoblibParallel(self.settings.jobs)
+
+    @contextmanager
+    def workers(self) -> Iterator[JoblibParallel]:
+        """Yield what featurizes and trains: the Dask cluster that is set, or this machine."""
+        if self.settings.dask_scheduler is None:
+            yield self.parallel
+            return
+        # distributed takes most of a second to import.
+        from training.adapters.cluster import ClusterParallel  # noqa: PLC0415
+
+        cluster = ClusterParallel(self.settings.dask_scheduler, self.tls)
+        try:
+            yield cluster
+        finally:
+            cluster.close()
+
+    def become_scheduler(self, host: str, port: int) -> None:
+        """Go on as the scheduler of a Dask cluster; BadCertificates."""
+        become_scheduler(host, port, self.tls)
+
+    def become_workers(self, folder: Path) -> None:
+        """Go on as workers of the scheduler that is set; BadCertificates."""
+        address, count = self.settings.dask_scheduler or "", effective_jobs(self.settings.jobs)
+        become_workers(address, count, folder.resolve(), self.tls)
+
+    @property
+    def tls(self) -> ClusterTls | None:
+        """Certificates and key for a cluster, None for one without; BadCertificates."""
+        found = self.settings
+        files = (found.dask_authority, found.dask_certificate, found.dask_key)
+        asked = (found.dask_scheduler or "").startswith("tls://")
+        return ClusterTls.of(*files) if asked or any(files) else None
 
     @cached_property
     def signer(self) -> KeySigner:
@@ -132,7 +165,8 @@ class Bootstrap:
     def pipeline(self, work: Path) -> DvcPipeline:
         """Return the DVC pipeline in a work folder."""
         settings = self.settings
-        pipeline = DvcPipeline(work.resolve(), settings.search_path, settings.dvc_cache)
+        cluster = {"PLINTH_DASK_SCHEDULER": settings.dask_scheduler or ""}
+        pipeline = DvcPipeline(work.resolve(), settings.search_path, settings.dvc_cache, cluster)
         pipeline.start()
         return pipeline
 

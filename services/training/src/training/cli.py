@@ -1,6 +1,5 @@
 """`training COMMAND`: arguments in, a use case, an exit code out."""
 
-import csv
 import dataclasses
 import itertools
 import json
@@ -40,7 +39,6 @@ from training.use_cases.record_run import record_run
 from training.use_cases.register import register as register_candidate
 from training.use_cases.reproduce import reproduce as reproduce_model
 from training.use_cases.run_pipeline import run_pipeline as run_all_stages
-from training.use_cases.score_photos import ScoredPhoto
 from training.use_cases.score_photos import score_photos as score
 
 REFUSED, BROKEN = 1, 2
@@ -61,6 +59,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 WorkOption = Annotated[Path, typer.Option(help="the folder of dvc.yaml, data/ and build/")]
 DatasetOption = Annotated[Path, typer.Option(help="the dataset's folder")]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(help="a Dask cluster's tcp:// or tls://; default: the setting, or none"),
+]
 HERE, DATA = Path(), Path("data")
 
 
@@ -80,8 +82,8 @@ def _broken(message: str) -> int:
     return BROKEN
 
 
-def _bootstrap() -> Bootstrap:
-    return Bootstrap(Settings())
+def _bootstrap(scheduler: str | None = None) -> Bootstrap:
+    return Bootstrap(Settings() if scheduler is None else Settings(dask_scheduler=scheduler))
 
 
 @app.command()
@@ -167,34 +169,31 @@ def prepare(work: WorkOption = HERE) -> None:
 
 
 @app.command()
-def featurize(work: WorkOption = HERE) -> None:
+def featurize(work: WorkOption = HERE, scheduler: SchedulerOption = None) -> None:
     """Stage 2: make the vectors that the cache doesn't hold."""
-    boot = _bootstrap()
+    boot = _bootstrap(scheduler)
     files = boot.work(work)
     extractor = boot.extractor(boot.model(files))
     cache = boot.cache(extractor.schema.digest)
-    print(presentation.featurized_line(featurize_photos(files, extractor, cache, boot.parallel)))
+    with boot.workers() as workers:
+        done = featurize_photos(files, extractor, cache, workers)
+    print(presentation.featurized_line(done))
 
 
 @app.command()
-def train(work: WorkOption = HERE) -> None:
+def train(work: WorkOption = HERE, scheduler: SchedulerOption = None) -> None:
     """Stage 3: compare families, fit the best, export it, keep the run."""
     # scikit-learn takes seconds to import, and most commands train nothing.
     from training.use_cases.train import train as train_model  # noqa: PLC0415
 
-    boot = _bootstrap()
+    boot = _bootstrap(scheduler)
     files = boot.work(work)
     model = boot.model(files)
-    trained = train_model(
-        files,
-        model,
-        boot.identity(files),
-        boot.inputs(model),
-        boot.exporter,
-        boot.parallel,
-        boot.sampler,
-        _tell_trial,
-    )
+    identity, inputs = boot.identity(files), boot.inputs(model)
+    with boot.workers() as workers:
+        trained = train_model(
+            files, model, identity, inputs, boot.exporter, workers, boot.sampler, _tell_trial
+        )
     record_run(boot.tracking, files, candidate=None)
     print("\n".join(presentation.family_lines(trained.families)))
     print(f"labels equal in scikit-learn and ONNX on all {trained.photos_compared} photos")
@@ -226,9 +225,10 @@ def run_pipeline(
     work: Annotated[Path, typer.Option(help="where the pipeline keeps its files")],
     out: Annotated[Path, typer.Option(help="where to put the candidate")],
     params: Annotated[Path | None, typer.Option(help="default: the checkout's params.yaml")] = None,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """From a folder of photos to a signed candidate; stages that are up to date don't run."""
-    boot = _bootstrap()
+    boot = _bootstrap(scheduler)
     chosen = params or boot.settings.root / "params.yaml"
     boot.set_up(work, chosen)
     import_photos(photos, dataset=work / "data", params=chosen, exact=True)
@@ -242,9 +242,10 @@ def retrain(
     out: Annotated[Path, typer.Option(help="where to put the candidate")],
     dataset: Annotated[Path | None, typer.Option(help="default: the checkout's data/")] = None,
     work: Annotated[Path | None, typer.Option(help="default: the checkout")] = None,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """From the checkout's committed manifest and parameters to a signed candidate."""
-    boot = _bootstrap()
+    boot = _bootstrap(scheduler)
     root = boot.settings.root
     place, photos = work or root, dataset or root / "data"
     boot.bring_manifest(photos, place)
@@ -371,10 +372,21 @@ def score_photos(
     boot = _bootstrap()
     scorer = Scorer.of(open_artifact(model, boot.verifier))
     rows = score(photos, scorer, boot.parallel)
-    names = [field.name for field in dataclasses.fields(ScoredPhoto)]
     out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(dataclasses.astuple(row) for row in rows)
+    out.write_text(presentation.scored_csv(rows), encoding="utf-8", newline="")
     print(f"{len(rows)} photos in {out}")
+
+
+@app.command()
+def start_scheduler(
+    host: Annotated[str, typer.Option(help="where it listens; the network must be private")],
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8786,
+) -> None:
+    """Become the scheduler of a Dask cluster; tls:// where the settings name certificates."""
+    _bootstrap().become_scheduler(host, port)
+
+
+@app.command()
+def start_workers(scheduler: str, folder: Annotated[Path, typer.Option(help="for files")]) -> None:
+    """Become workers of a Dask cluster, PLINTH_JOBS of them (default: one a core)."""
+    _bootstrap(scheduler).become_workers(folder)

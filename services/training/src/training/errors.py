@@ -14,10 +14,14 @@ TrainingError              a breakdown: something could not be done (exit code 2
 |-- UnfaithfulExport       the exported model answers otherwise than the trained one
 |-- RegistryUnavailable    the model registry doesn't answer
 |-- PipelineFailed         a stage of the pipeline ended with an error
-`-- CannotReproduce        a model can't be built again here: code, data or environment is lacking
+|-- CannotReproduce        a model can't be built again here: code, data or environment is lacking
+|-- ClusterUnavailable     the Dask cluster can't be reached, was lost, or has no worker
+|-- ClusterDiffers         a worker has other code or versions, or rounds otherwise
+`-- BadCertificates        the files for a tls:// cluster are not all there
 """
 
 from pathlib import Path
+from typing import Self
 
 _SHOWN = 20
 
@@ -159,3 +163,45 @@ class CannotReproduce(TrainingError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"the model can't be built again: {reason}")
+
+
+class ClusterUnavailable(TrainingError):
+    """The Dask cluster did not do the work; nothing that depends on it was written."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.address = address
+        self.reason = reason
+        super().__init__(
+            f"the Dask cluster at {address} is unavailable: {reason}. Nothing was kept of the work "
+            "that was under way: run the same again when it is back, or without a cluster"
+        )
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Travel between processes by what it was made of."""
+        return type(self), (self.address, self.reason)
+
+
+class ClusterDiffers(TrainingError):
+    """Results would hang on which worker computes them; `problems` names each that differs."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        shown = " | ".join(problems[:_SHOWN])
+        super().__init__(
+            f"{len(problems)} workers of the Dask cluster differ from this process: {shown}. Start "
+            "them by this checkout's `training start-workers`, on processors of this kind"
+        )
+
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[str, ...]]]:
+        """Travel between processes by what it was made of."""
+        return type(self), (self.problems,)
+
+
+class BadCertificates(TrainingError):
+    """A cluster over TLS can't be spoken to."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"{reason}: set PLINTH_DASK_AUTHORITY, PLINTH_DASK_CERTIFICATE and PLINTH_DASK_KEY"
+        )

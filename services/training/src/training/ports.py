@@ -33,6 +33,21 @@ class Parallel(Protocol):
     ) -> list[Output]:
         """Return the function's results in the order of the inputs; `what` names the work."""
 
+    def map_photos(
+        self,
+        function: Callable[[bytes], Output],
+        photos: Sequence[str],
+        store: "PhotoStore",
+        what: str,
+    ) -> list[Output]:
+        """Return the function's results of photos in a store, in their order.
+
+        Raises artifacts.UnreadableRecord where a photo is missing or changed.
+        """
+
+    def fit(self, work: Callable[[], Output]) -> Output:
+        """Do one piece of work, of which joblib's own parts (a forest's trees) may be elsewhere."""
+
 
 class PhotoSource(Protocol):
     """Where photos come from."""

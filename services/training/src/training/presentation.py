@@ -1,7 +1,10 @@
 """What training says on a terminal."""
 
+import csv
+import dataclasses
+import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from artifacts.records.manifest import FamilyScore
 from artifacts.records.reproduction import Reproduction
@@ -9,6 +12,7 @@ from training.domain.search import OBJECTIVE, Trial
 from training.use_cases.exchange_photos import Exchanged
 from training.use_cases.featurize import Featurized
 from training.use_cases.import_photos import ImportOutcome
+from training.use_cases.score_photos import ScoredPhoto
 
 _SHOWN = 30
 _SHOWN_METRICS = (
@@ -78,6 +82,15 @@ def trial_line(number: int, trial: Trial) -> str:
     """Say in one line what a trial of the search tried, and how it did."""
     settings = _settings(trial.family.settings())
     return f"trial {number}: {trial.family.kind} {settings}: {OBJECTIVE} {trial.score:.3f}"
+
+
+def scored_csv(rows: Sequence[ScoredPhoto]) -> str:
+    """Return answers to photos as a table, a photo a line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([field.name for field in dataclasses.fields(ScoredPhoto)])
+    writer.writerows(dataclasses.astuple(row) for row in rows)
+    return out.getvalue()
 
 
 def _settings(settings: Mapping[str, str]) -> str:

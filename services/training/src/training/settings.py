@@ -1,9 +1,12 @@
 """Where training runs: the only place of this service that reads environment variables."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SCHEDULER = re.compile(r"(tcp|tls)://[A-Za-z0-9.\-\[\]:]+:\d{1,5}")
 
 
 class Settings(BaseSettings):
@@ -30,3 +33,19 @@ class Settings(BaseSettings):
     """DVC's cache, where work folders share one."""
     jobs: int = -1
     """Parallel jobs, as joblib counts them: -1 is one a core."""
+    dask_scheduler: str | None = None
+    """Address of the Dask cluster that featurizes and trains; none: this machine does."""
+    dask_authority: Path | None = None
+    """Certificate of the authority that a tls:// cluster's parties are known by, PEM."""
+    dask_certificate: Path | None = None
+    """This process's own certificate, PEM."""
+    dask_key: Path | None = None
+    """The key of that certificate, PEM."""
+
+    @field_validator("dask_scheduler")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        """Take an empty address for none, and refuse what Dask would guess about."""
+        if value and not _SCHEDULER.fullmatch(value):
+            raise ValueError(f"{value!r} is not tcp://HOST:PORT or tls://HOST:PORT")
+        return value or None

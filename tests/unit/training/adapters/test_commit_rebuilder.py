@@ -110,6 +110,7 @@ def test_nothing_of_the_user_s_is_within_reach(
 ) -> None:
     monkeypatch.setenv("PLINTH_MODEL_STORE", "/of/the/user")
     monkeypatch.setenv("PLINTH_VECTOR_CACHE", "/of/the/user")
+    monkeypatch.setenv("PLINTH_DASK_SCHEDULER", "tcp://of.the.user:1")
     rebuilder.check_out(commit)
     trained(rebuilder, dataset, rebuilder.params)
     lines = (tmp_path / "place/work/settings").read_text(encoding="utf-8").splitlines()

@@ -1,3 +1,4 @@
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,3 +95,18 @@ def test_a_label_without_a_known_value_has_the_mean_of_all() -> None:
     model = fit_values(family, a_training_set(vectors, labels, values), seed=1)
     assert model.means[2] == pytest.approx(4.5)
     assert 4.0 < model.means[0] < 4.5, "and few photos are drawn towards it"
+
+
+@pytest.mark.parametrize("kind", ["extra_trees", "random_forest"])
+def test_how_many_jobs_fit_a_forest_changes_nothing(kind: str) -> None:
+    random = np.random.default_rng(3)
+    vectors = random.normal(size=(90, 12)).astype(np.float32)
+    data = a_training_set(vectors, random.integers(0, 3, 90), random.normal(size=90))
+    family = TREES.model_copy(update={"kind": kind})
+    for fit, answer in ((fit_labels, "predict_proba"), (fit_values, "predict")):
+        one = fit(family, data, seed=1)
+        with joblib.parallel_config(n_jobs=2):
+            two = fit(family, data, seed=1, jobs=None)
+            found = getattr(two, answer)(vectors)
+        assert found.tobytes() == getattr(one, answer)(vectors).tobytes()
+        assert two.n_jobs == 1, "jobs that predict add up in the order in which they end"

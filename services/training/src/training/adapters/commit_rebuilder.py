@@ -29,6 +29,8 @@ _PARAMS_DIGEST = (
 )
 _OF_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
 """Set while a hook runs; they would lead git to another repository."""
+_CLUSTER = "PLINTH_DASK_SCHEDULER"
+"""A cluster's workers have the code of today, and not the commit's."""
 
 
 @contextmanager
@@ -179,7 +181,8 @@ class CommitRebuilder:
     def _command(self, words: Sequence[str]) -> list[str]:
         # By env(1), which hands on all else that this process was given.
         settings = [f"{name}={value}" for name, value in self._settings().items()]
-        return ["env", *(f"--unset={name}" for name in _OF_GIT), *settings, *words]
+        unset = (f"--unset={name}" for name in (*_OF_GIT, _CLUSTER))
+        return ["env", *unset, *settings, *words]
 
     def _run(self, words: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[bytes]":
         return subprocess.run(self._command(words), cwd=folder, check=False)  # noqa: S603

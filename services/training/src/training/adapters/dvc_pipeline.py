@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from training.errors import PipelineFailed
@@ -13,8 +14,16 @@ _CONFIG = "[core]\n    analytics = false\n    no_scm = true\n    check_update = 
 class DvcPipeline:
     """The DVC project in a folder. Stages run with this service's own environment first on PATH."""
 
-    def __init__(self, root: Path, search_path: str, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        search_path: str,
+        cache: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Name the project; `settings` are variables that its stages have beside this process's."""
         self._root = root
+        self._settings = [f"{name}={value}" for name, value in (settings or {}).items()]
         self._cache = cache
         self._search_path = f"{Path(sys.executable).parent}{os.pathsep}{search_path}"
 
@@ -38,7 +47,8 @@ class DvcPipeline:
 
     def _dvc(self, *arguments: str) -> None:
         # By env(1), which hands on all else that this process was given.
-        command = ["env", f"PATH={self._search_path}", sys.executable, "-m", "dvc", *arguments]
+        variables = [f"PATH={self._search_path}", *self._settings]
+        command = ["env", *variables, sys.executable, "-m", "dvc", *arguments]
         done = subprocess.run(command, cwd=self._root, check=False)  # noqa: S603
         if done.returncode:
             raise PipelineFailed(done.returncode)

@@ -37,15 +37,23 @@ from training.domain.params import (
 from training.domain.training_set import TrainingSet
 
 _ITERATIONS = 400
+_FORESTS = (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 
 
-def classifier(family: Family, seed: int) -> BaseEstimator | NeighboursClassifier:
-    """Return an unfitted classifier of a family."""
+def classifier(
+    family: Family, seed: int, jobs: int | None = 1
+) -> BaseEstimator | NeighboursClassifier:
+    """Return an unfitted classifier of a family; `jobs` fit a forest's trees."""
     match family:
         case Trees(kind="extra_trees"):
-            return ExtraTreesClassifier(**_trees(family, seed), class_weight="balanced")
+            return ExtraTreesClassifier(**_trees(family, seed, jobs), class_weight="balanced")
         case Trees():
-            return RandomForestClassifier(**_trees(family, seed), class_weight="balanced")
+            return RandomForestClassifier(**_trees(family, seed, jobs), class_weight="balanced")
         case Linear():
             logistic = LogisticRegression(C=1 / family.strength, max_iter=_ITERATIONS)
             return make_pipeline(StandardScaler(), logistic)
@@ -56,13 +64,20 @@ def classifier(family: Family, seed: int) -> BaseEstimator | NeighboursClassifie
             return NeighboursClassifier(family.neighbours, family.levels)
 
 
-def fit_labels(family: Family, data: TrainingSet, seed: int) -> Any:
-    """Return a classifier fitted on all photos of a training set."""
-    return _fitted(classifier(family, seed), data.vectors, data.labels)
+def fit_labels(family: Family, data: TrainingSet, seed: int, jobs: int | None = 1) -> Any:
+    """Return a classifier fitted on all photos of a training set.
+
+    The trees of a forest are fitted by so many jobs, None being as many as joblib's context has.
+    Each draws from a seed of its own and keeps its place, so that the number changes nothing.
+    """
+    return _fitted(classifier(family, seed, jobs), data.vectors, data.labels)
 
 
-def fit_values(family: ValueFamily, data: TrainingSet, seed: int) -> Any:
-    """Return a regressor fitted on a training set; only photos of known value teach a value."""
+def fit_values(family: ValueFamily, data: TrainingSet, seed: int, jobs: int | None = 1) -> Any:
+    """Return a regressor fitted on a training set; only photos of known value teach a value.
+
+    `jobs` are those of `fit_labels`.
+    """
     valued = data.valued()
     match family:
         case LabelMeans():
@@ -70,9 +85,9 @@ def fit_values(family: ValueFamily, data: TrainingSet, seed: int) -> Any:
             labels = fit_labels(spread, data, seed)
             return LabelMeansRegressor(labels, _means(valued, labels.classes_, family.prior_photos))
         case Trees(kind="extra_trees"):
-            model = ExtraTreesRegressor(**_trees(family, seed))
+            model = ExtraTreesRegressor(**_trees(family, seed, jobs))
         case Trees():
-            model = RandomForestRegressor(**_trees(family, seed))
+            model = RandomForestRegressor(**_trees(family, seed, jobs))
         case Linear():
             model = make_pipeline(StandardScaler(), Ridge(alpha=family.strength))
     return _fitted(model, valued.vectors, valued.values)
@@ -109,6 +124,9 @@ def _fitted(model: Any, vectors: NDArray[np.float32], truths: NDArray[Any]) -> A
     makes every split decide alike on both sides.
     """
     model.fit(vectors, truths)
+    if isinstance(model, _FORESTS):
+        # Jobs that predict add up the trees' answers in the order in which they end.
+        model.n_jobs = 1
     for tree in getattr(model, "estimators_", ()):
         thresholds = tree.tree_.threshold
         thresholds[:] = floor32(thresholds)
@@ -122,12 +140,12 @@ def floor32(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(rounded.astype(np.float64) > values, below, rounded).astype(np.float64)
 
 
-def _trees(family: Trees, seed: int) -> dict[str, Any]:
+def _trees(family: Trees, seed: int, jobs: int | None) -> dict[str, Any]:
     return {
         "n_estimators": family.trees,
         "max_leaf_nodes": family.max_leaves,
         "min_samples_leaf": family.min_leaf_photos,
         "max_features": family.max_features,
         "random_state": seed,
-        "n_jobs": 1,
+        "n_jobs": jobs,
     }

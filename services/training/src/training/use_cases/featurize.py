@@ -42,7 +42,8 @@ def featurize(
         cache.clear()
         cached = {}
     missing = [photo for photo in photos if photo not in cached]
-    made = dict(zip(missing, parallel.map(make, missing, "featurizing photos"), strict=True))
+    found = parallel.map_photos(extractor.extract, missing, work.photos, "featurizing photos")
+    made = dict(zip(missing, found, strict=True))
     cache.put(made)
     vectors = cached | made
     width = extractor.schema.width

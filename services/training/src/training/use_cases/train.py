@@ -111,7 +111,8 @@ def _train_labels(
         temperature=calibration.tempering.temperature,
         prediction_set=calibration.prediction_set,
     )
-    estimator = TemperedClassifier(fit_labels(best, data, seed), calibration.tempering)
+    fitted = parallel.fit(partial(fit_labels, best, data, seed, jobs=None))
+    estimator = TemperedClassifier(fitted, calibration.tempering)
     metrics = {trial.family: trial.metrics for trial in study.trials}
     return _Fitted(head, estimator, _scores(name, metrics, best))
 
@@ -139,7 +140,8 @@ def _train_values(
         interval=found[best][1],
     )
     metrics = {family: metrics for family, (metrics, _) in found.items()}
-    return _Fitted(head, fit_values(best, data, seed), _scores(target.name, metrics, best))
+    fitted = parallel.fit(partial(fit_values, best, data, seed, jobs=None))
+    return _Fitted(head, fitted, _scores(target.name, metrics, best))
 
 
 def _scores(
