@@ -44,13 +44,21 @@ class Rehearsal:
         return _run(str(ROOT / "bin/plinth"), *words, cwd=cwd, environment=self.environment)
 
 
-def make_box(folder: Path, source: Path = ROOT, change: Change | None = None) -> Rehearsal:
+def make_box(
+    folder: Path,
+    source: Path = ROOT,
+    change: Change | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    more: Mapping[str, str] | None = None,
+) -> Rehearsal:
     """Make a box of a repository's HEAD, or return the one that is there; CommandFailed.
 
     `change` may alter files of the first commit: what is on main before the loop begins was
     judged by nobody, so this is the one moment at which a rehearsal may set its own policy.
+    `variables` are what workflows read as `vars`, `more` what steps are told besides.
     """
-    setting = Setting(folder.resolve())
+    setting = Setting(folder.resolve(), more or {})
     people = {person.name: person for person in make_people(setting.people)}
     rehearsal = Rehearsal(setting, people)
     if setting.origin.exists():
@@ -67,7 +75,8 @@ def make_box(folder: Path, source: Path = ROOT, change: Change | None = None) ->
     environment = setting.folder / "environment.new"
     environment.write_text(setting.environment_text, encoding="utf-8")
     source_words = ("--from", str(setting.seed), "--environment", str(environment))
-    rehearsal.plinth("box", "create", *source_words)
+    given = [f"--variable={name}={value}" for name, value in (variables or {}).items()]
+    rehearsal.plinth("box", "create", *source_words, *given)
     environment.unlink()
     setting.launcher.write_text(setting.launcher_text, encoding="utf-8")
     setting.launcher.chmod(0o755)

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,6 +13,8 @@ class Setting:
     """The folders of a rehearsal. `folder` is absolute."""
 
     folder: Path
+    more: Mapping[str, str] = field(default_factory=dict)
+    """What steps are told besides: where a cloud is, if one is rehearsed with."""
 
     @property
     def box(self) -> Path:
@@ -74,9 +76,11 @@ class Setting:
             "AUDIT": self.state / "audit",
             "AUDIT_HEAD": self.state / "audit-head",
             "TERRAFORM": self.state / "terraform",
+            "IMAGES": self.state / "images",
         }
         variables = {f"PLINTH_{name}": str(path) for name, path in paths.items()}
-        return variables | {"PLINTH_TRACKING_URI": f"sqlite:///{self.state}/mlflow.db"}
+        tracking = {"PLINTH_TRACKING_URI": f"sqlite:///{self.state}/mlflow.db"}
+        return {**variables, **tracking, **self.more}
 
     @property
     def environment_text(self) -> str:

@@ -107,7 +107,7 @@ def provider_variables() -> dict[str, str]:
     return {}
 
 
-def _know(repository: Path, emulator: Emulator) -> None:
+def know_the_account(repository: Path, emulator: Emulator) -> None:
     """Do what comes before the first apply, and write into staging's file what came of it."""
     secret = emulator.client("secretsmanager").create_secret(
         Name="plinth/staging/api-keys", SecretString="kept"
@@ -126,7 +126,6 @@ def _know(repository: Path, emulator: Emulator) -> None:
     ]
     told = [f'{name} = "{value}"' for name, value in facts.items()]
     file.write_text("\n".join([*kept, *told]) + "\n", encoding="utf-8")
-    commit_all(repository, "The AWS root, and what its account is")
 
 
 @contextmanager
@@ -144,5 +143,6 @@ def aws_loop(folder: Path, provider: dict[str, str]) -> Iterator[AwsLoop]:
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
         emulator.client("ecr").create_repository(repositoryName="plinth/inference")
-        _know(made.repository, emulator)
+        know_the_account(made.repository, emulator)
+        commit_all(made.repository, "The AWS root, and what its account is")
         yield AwsLoop(made.folder, made.host, made.models, emulator, scheduler, provider)

@@ -88,7 +88,10 @@ class Verify:
     def run(self, environment: Environment) -> Verification:
         """Return all differences; UnreadableRecord or RepositoryUnreadable without a release."""
         wanted = self._wanted(environment, self.main.tip())
-        found = replace(self.survey.found(wanted), drift=self.survey.drift(wanted))
+        found = self.survey.found(wanted)
+        # Where nothing was ever applied, nothing can have drifted: what is missing is named anyway.
+        if found.applied is not None:
+            found = replace(found, drift=self.survey.drift(wanted))
         return Verification(wanted, differences(wanted, found))
 
     def pending(self, environment: Environment, commit: str) -> bool:

@@ -1,0 +1,184 @@
+"""The very deploy.yml of GitHub, with TARGET=aws, in a box: build, push, scan, apply, verify.
+
+The image is really built and its container really runs, behind an emulated AWS. What the emulator
+can't do is written down in docs/aws/never-run.md.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rehearsal.box import CommandFailed, Rehearsal, destroy_box, make_box
+from support.aws.deploy_loop import BUCKET, DIFFERENCES, know_the_account, provider_variables
+from support.aws.emulator import ACCOUNT, REGION, Emulator, running_emulator
+from support.aws.image_container import ImageContainers
+from support.aws.scheduler import scheduling
+from support.checkout import committed_copy, is_clean
+from support.tiny_artifact import build_tiny_artifact
+
+from artifacts.digests import digest_bytes, hex_part
+from artifacts.folder import open_artifact
+from artifacts.records.release import Release, ReleasedModel
+from artifacts.signatures import KeyVerifier
+from delivery.adapters.yaml_files import release_text
+from training.adapters.mlflow_tracking import MlflowTracking
+
+# MLflow's own, of libraries that it uses.
+pytestmark = [
+    pytest.mark.machine,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
+]
+ROOT = Path(__file__).resolve().parents[3]
+NEEDED = ("buildah", "debootstrap")
+
+
+@dataclass
+class AwsBox:
+    """A box whose workflows deploy to an emulator."""
+
+    rehearsal: Rehearsal
+    emulator: Emulator
+
+    def box(self, *words: str) -> str:
+        """Run a command of the box and return what it says."""
+        return self.rehearsal.plinth("box", *words)
+
+    def dispatch(self, workflow: str) -> str:
+        """Run a workflow to its end and return its log."""
+        return self.box("dispatch", workflow, "--as", "ada", "--wait")
+
+    def delivery(self, *words: str) -> str:
+        """Run a command of delivery over a clone of main, as a step does."""
+        return self.rehearsal.plinth("delivery", *words, cwd=self.rehearsal.setting.seed)
+
+    def running(self) -> dict[str, str]:
+        """Return the variables and the image of what the service was told to run."""
+        ecs = self.emulator.client("ecs")
+        (service,) = ecs.describe_services(cluster="plinth-staging", services=["inference"])[
+            "services"
+        ]
+        name = service["taskDefinition"]
+        definition = ecs.describe_task_definition(taskDefinition=name)["taskDefinition"]
+        found = {each["name"]: each for each in definition["containerDefinitions"]}["inference"]
+        told = {each["name"]: each["value"] for each in found["environment"]}
+        return {**told, "image": found["image"].rpartition("@")[2]}
+
+
+def model_of(folder: Path, rehearsal: Path) -> ReleasedModel:
+    """Put a tiny model, signed by the rehearsal's key, into its store and its registry."""
+    key, store = rehearsal / "keys/model-signing.pem", rehearsal / "state/models"
+    draft = build_tiny_artifact(folder / "tiny", key)
+    artifact = open_artifact(draft, KeyVerifier(rehearsal / "keys/model-signing.pub.pem"))
+    place = store / hex_part(artifact.digest)
+    store.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(draft, place)
+    report = digest_bytes(b"the gate's word")
+    tracking = MlflowTracking(f"sqlite:///{rehearsal}/state/mlflow.db", rehearsal / "state/mlruns")
+    version = tracking.register(artifact, place, report)
+    return ReleasedModel(digest=artifact.digest, version=version, gate_report=report)
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsBox]:
+    """A box with a model on main's staging, before any deploy."""
+    missing = [name for name in NEEDED if shutil.which(name) is None]
+    if missing or os.getuid() != 0:
+        pytest.skip(f"building images needs root and {', '.join(NEEDED)}: apt-get install them")
+    folder = tmp_path_factory.mktemp("awsbox")
+    source = ROOT if is_clean(ROOT) else committed_copy(ROOT, folder / "copy")
+    place = folder / "rehearsal"
+    with ExitStack() as held:
+        emulator = held.enter_context(running_emulator(folder / "emulator.log"))
+        emulator.client("s3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        emulator.client("ecr").create_repository(repositoryName="plinth/inference")
+        images = place / "state/images"
+        containers = ImageContainers(images, folder)
+        scheduler = held.enter_context(scheduling(emulator, "staging", containers))
+        _lend(images)
+
+        def settle(checkout: Path) -> None:
+            release = Release(
+                environment="staging", models={"architecture": (model_of(folder, place),)}
+            )
+            file = checkout / "releases/staging.yaml"
+            file.write_text(release_text(release), encoding="utf-8")
+            know_the_account(checkout, emulator)
+
+        rehearsal = make_box(
+            place,
+            source,
+            settle,
+            variables={
+                "TARGET": "aws",
+                "AWS_ACCOUNT": ACCOUNT,
+                "AWS_REGION": REGION,
+                "STATE_BUCKET": BUCKET,
+            },
+            more={
+                **emulator.variables(),
+                **provider_variables(),
+                "PLINTH_EXPECTED_DRIFT": str(DIFFERENCES),
+                "PLINTH_CLOUD_URL": scheduler.front.url,
+            },
+        )
+        held.callback(destroy_box, place)
+        yield AwsBox(rehearsal, emulator)
+
+
+def _lend(images: Path) -> None:
+    """Give a rehearsal the base and the wheels that this checkout has, to save two minutes."""
+    for name in ("base", "wheels"):
+        if (ROOT / ".plinth/images" / name).is_dir():
+            shutil.copytree(ROOT / ".plinth/images" / name, images / name, symlinks=True)
+
+
+def test_deploy_yml_builds_applies_and_verifies_the_image_of_mains_payload(aws: AwsBox) -> None:
+    log = aws.dispatch("deploy")
+
+    assert "deploy/image" in log
+    assert "deploy/staging  success" in log
+    assert "green: staging runs" in log
+    running = aws.running()
+    (tagged,) = aws.emulator.client("ecr").list_images(repositoryName="plinth/inference")[
+        "imageIds"
+    ]
+    assert running["image"] == tagged["imageDigest"]
+    assert f"{running['image']}" in log
+
+
+def test_the_same_main_again_builds_and_changes_nothing(aws: AwsBox) -> None:
+    before = aws.running()
+
+    log = aws.dispatch("deploy")
+
+    assert "green: staging runs" in log
+    assert "0 added" in log
+    assert aws.running() == before
+
+
+def test_the_drift_workflow_is_green_until_somebody_changes_something_by_hand(
+    aws: AwsBox,
+) -> None:
+    assert "staging: no differences" in aws.dispatch("drift")
+
+    aws.emulator.client("cloudwatch").delete_alarms(AlarmNames=["plinth-staging-errors"])
+
+    with pytest.raises(CommandFailed, match=r"metric_alarm\.errors is to be created"):
+        aws.dispatch("drift")
+
+
+def test_the_log_says_what_was_built_and_deployed(aws: AwsBox) -> None:
+    running = aws.running()["PLINTH_PAYLOAD"]
+    lines = aws.delivery("audit", "--json").splitlines()
+    entries = [json.loads(line) for line in lines if line.startswith("{")]
+
+    told = [(each["event"], each["outcome"]) for each in entries if each["payload"] == running]
+    assert ("image", "done") in told
+    assert ("deploy", "green") in told
