@@ -35,6 +35,7 @@ NEEDED_reproduce := MODEL
 NEEDED_serve := MODEL
 NEEDED_predict := PHOTOS OUT_FILE
 NEEDED_revert := PROMOTION
+NEEDED_images := PAYLOAD
 OUT_FILE := $(if $(filter command line environment,$(origin OUT)),$(OUT))
 usage = $(shell sed -n 's/^$(1):.*\#\# \(.*\) | .*/usage: make $(1) \1/p' Makefile)
 require = $(if $($(2)),,$(error $(call usage,$(1))))
@@ -42,7 +43,7 @@ $(foreach goal,$(MAKECMDGOALS),$(foreach name,$(NEEDED_$(goal)),$(call require,$
 
 .PHONY: help setup clean environment check lint types test test-machine unit bench isolation gate-mutations \
 	lock lock-check schemas train pin-holdout gate report explain-policy data-report reproduce parity serve predict \
-	terraform-check box box-destroy revert rollback-drill demo
+	terraform-check images aws-pages box box-destroy revert rollback-drill demo
 
 help: ## | lists the targets
 	@awk -F ':.*## | *\\| ' '/^[a-z-]+:.*## /{printf "  %-58s %s\n", "make " $$1 " " $$2, $$3}' Makefile
@@ -138,8 +139,16 @@ predict: MODEL ?= $(ROOT)/build/candidate
 predict: setup ## PHOTOS=DIR OUT=FILE.csv [MODEL=build/candidate] | answers a folder of photos into a table
 	$(IN_CALLER) $(PLINTH) inference predict "$(PHOTOS)" --out "$(OUT)" --model "$(MODEL)"
 
-terraform-check: setup ## | formats, validates and tests the Terraform roots, without a provider
+terraform-check: setup ## | formats, validates, tests and scans Terraform's roots and modules (needs the AWS provider)
 	$(PLINTH) delivery terraform-check
+	@bin/environment checkov
+	.envs/checkov/bin/checkov --directory infra/terraform --framework terraform --quiet --compact --skip-download
+
+images: setup ## PAYLOAD=FILE.json | builds the image of a payload, code and models, with docker or buildah
+	$(IN_CALLER) $(PLINTH) cloud build "$(PAYLOAD)" --source "$(ROOT)"
+
+aws-pages: environment ## | writes the generated parts of docs/aws from Terraform's files
+	$(PYTHON) bin/aws_pages.py
 
 box: setup ## [BOX=.plinth/box] | a forge on this machine, with people and keys, to rehearse in
 	@$(IN_CALLER) $(REHEARSAL) create "$(BOX)"

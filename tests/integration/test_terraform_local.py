@@ -9,6 +9,7 @@ from support.deploy_world import code, model
 from artifacts.records.release import Payload
 from delivery.adapters.terraform_checks import TerraformChecks
 from delivery.adapters.terraform_local import LocalTerraform
+from delivery.adapters.terraform_process import TerraformProcess
 from delivery.domain.deployment.wanted import Applied
 from delivery.errors import TerraformFailed
 from delivery.settings import child_environment
@@ -36,12 +37,12 @@ class Target:
         launcher.write_text(LAUNCHER.format(python=sys.executable))
         launcher.chmod(0o755)
         self.terraform = LocalTerraform(
-            root=ROOT / "infra/terraform/local",
+            engine=TerraformProcess(
+                ROOT / "infra/terraform/local", child_environment(), self.said.append
+            ),
             folder=folder / "state",
             launcher=launcher,
             source=folder / "a repository",
-            environment=child_environment(),
-            say=self.said.append,
         )
 
     def apply(self, payload: Payload | None, *, replace: bool = False) -> list[str]:
@@ -143,14 +144,20 @@ def test_a_checkout_is_left_as_it_was(target):
 def test_the_committed_root_passes_its_own_checks():
     said: list[str] = []
     checks = TerraformChecks(ROOT / "infra/terraform", child_environment(), said.append)
-    assert checks.run() == ()
+    assert checks.run(("local",)) == ()
     assert any("pass" in line for line in said)
 
 
+def test_every_root_and_module_is_checked_the_local_root_first():
+    names = TerraformChecks(ROOT / "infra/terraform", {}, print).names()
+    modules = {f"modules/{path.name}" for path in (ROOT / "infra/terraform/modules").iterdir()}
+    assert names[0] == "local"
+    assert set(names) == {"local", "aws", "foundation", *modules}
+
+
 def test_a_root_that_is_badly_written_fails_its_checks(tmp_path):
-    (tmp_path / "local").mkdir()
+    (tmp_path / "local/tests").mkdir(parents=True)
     (tmp_path / "local/main.tf").write_text('variable "x"{\ntype=nonsense}\n')
     said: list[str] = []
     failed = TerraformChecks(tmp_path, child_environment(), said.append).run()
-    assert "terraform fmt of local" in failed
-    assert "terraform validate of local" in failed
+    assert failed == ("terraform fmt", "terraform init of local")

@@ -29,6 +29,8 @@ TARGETS = {
     "serve": "MODEL=DIR [PORT=8000]",
     "predict": "PHOTOS=DIR OUT=FILE.csv [MODEL=build/candidate]",
     "terraform-check": "",
+    "images": "PAYLOAD=FILE.json",
+    "aws-pages": "",
     "box": "[BOX=.plinth/box]",
     "box-destroy": "[BOX=.plinth/box]",
     "revert": "PROMOTION=COMMIT",
@@ -99,5 +101,5 @@ def test_relative_paths_are_those_of_the_caller(root: Path, tmp_path: Path) -> N
 
 def test_every_target_that_needs_an_environment_sets_it_up(root: Path) -> None:
     for name in sorted(set(TARGETS) - {"clean"}):
-        given = ("PHOTOS=p", "OUT=o", "CANDIDATE=c", "MODEL=m", "PROMOTION=p")
+        given = ("PHOTOS=p", "OUT=o", "CANDIDATE=c", "MODEL=m", "PROMOTION=p", "PAYLOAD=p")
         assert "bin/environment dev" in make("-n", name, *given, cwd=root).stdout, name

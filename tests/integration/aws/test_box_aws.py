@@ -14,7 +14,13 @@ from pathlib import Path
 
 import pytest
 from rehearsal.box import CommandFailed, Rehearsal, destroy_box, make_box
-from support.aws.deploy_loop import BUCKET, DIFFERENCES, know_the_account, provider_variables
+from support.aws.deploy_loop import (
+    BUCKET,
+    DIFFERENCES,
+    know_the_account,
+    make_room,
+    provider_variables,
+)
 from support.aws.emulator import ACCOUNT, REGION, Emulator, running_emulator
 from support.aws.image_container import ImageContainers
 from support.aws.scheduler import scheduling
@@ -90,46 +96,35 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsBox]:
     if missing or os.getuid() != 0:
         pytest.skip(f"building images needs root and {', '.join(NEEDED)}: apt-get install them")
     folder = tmp_path_factory.mktemp("awsbox")
-    source = ROOT if is_clean(ROOT) else committed_copy(ROOT, folder / "copy")
     place = folder / "rehearsal"
     with ExitStack() as held:
         emulator = held.enter_context(running_emulator(folder / "emulator.log"))
-        emulator.client("s3").create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
-        )
-        emulator.client("ecr").create_repository(repositoryName="plinth/inference")
+        make_room(emulator)
         images = place / "state/images"
+        _lend(images)
         containers = ImageContainers(images, folder)
         scheduler = held.enter_context(scheduling(emulator, "staging", containers))
-        _lend(images)
-
-        def settle(checkout: Path) -> None:
-            release = Release(
-                environment="staging", models={"architecture": (model_of(folder, place),)}
-            )
-            file = checkout / "releases/staging.yaml"
-            file.write_text(release_text(release), encoding="utf-8")
-            know_the_account(checkout, emulator)
-
-        rehearsal = make_box(
-            place,
-            source,
-            settle,
-            variables={
-                "TARGET": "aws",
-                "AWS_ACCOUNT": ACCOUNT,
-                "AWS_REGION": REGION,
-                "STATE_BUCKET": BUCKET,
-            },
-            more={
-                **emulator.variables(),
-                **provider_variables(),
-                "PLINTH_EXPECTED_DRIFT": str(DIFFERENCES),
-                "PLINTH_CLOUD_URL": scheduler.front.url,
-            },
-        )
+        rehearsal = _box(folder, place, emulator, scheduler.front.url)
         held.callback(destroy_box, place)
         yield AwsBox(rehearsal, emulator)
+
+
+def _box(folder: Path, place: Path, emulator: Emulator, url: str) -> Rehearsal:
+    def settle(checkout: Path) -> None:
+        model = model_of(folder, place)
+        release = Release(environment="staging", models={"architecture": (model,)})
+        (checkout / "releases/staging.yaml").write_text(release_text(release), encoding="utf-8")
+        know_the_account(checkout, emulator)
+
+    variables = {"TARGET": "aws", "AWS_ACCOUNT": ACCOUNT, "AWS_REGION": REGION}
+    rehearsed = {"PLINTH_EXPECTED_DRIFT": str(DIFFERENCES), "PLINTH_CLOUD_URL": url}
+    return make_box(
+        place,
+        ROOT if is_clean(ROOT) else committed_copy(ROOT, folder / "copy"),
+        settle,
+        variables={**variables, "STATE_BUCKET": BUCKET},
+        more={**emulator.variables(), **provider_variables(), **rehearsed},
+    )
 
 
 def _lend(images: Path) -> None:

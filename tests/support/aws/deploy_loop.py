@@ -38,17 +38,18 @@ class AwsLoop(DeployLoop):
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the variables that commands run with."""
-        return super().environment(
+        cloud = {
             **self.emulator.variables(),
             **self.provider,
-            PLINTH_TARGET="aws",
-            PLINTH_IMAGES=str(self.images),
-            PLINTH_AWS_ACCOUNT=ACCOUNT,
-            PLINTH_STATE_BUCKET=BUCKET,
-            PLINTH_EXPECTED_DRIFT=str(DIFFERENCES),
-            PLINTH_CLOUD_URL=self.scheduler.front.url,
-            **{"PLINTH_PATIENCE": "60"} | more,
-        )
+            "PLINTH_TARGET": "aws",
+            "PLINTH_IMAGES": str(self.images),
+            "PLINTH_AWS_ACCOUNT": ACCOUNT,
+            "PLINTH_STATE_BUCKET": BUCKET,
+            "PLINTH_EXPECTED_DRIFT": str(DIFFERENCES),
+            "PLINTH_CLOUD_URL": self.scheduler.front.url,
+            "PLINTH_PATIENCE": "60",
+        }
+        return super().environment(**cloud | more)
 
     @property
     def images(self) -> Path:
@@ -107,6 +108,14 @@ def provider_variables() -> dict[str, str]:
     return {}
 
 
+def make_room(emulator: Emulator) -> None:
+    """Make what the foundation would have: the bucket of states, and the registry."""
+    emulator.client("s3").create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    emulator.client("ecr").create_repository(repositoryName="plinth/inference")
+
+
 def know_the_account(repository: Path, emulator: Emulator) -> None:
     """Do what comes before the first apply, and write into staging's file what came of it."""
     secret = emulator.client("secretsmanager").create_secret(
@@ -139,10 +148,7 @@ def aws_loop(folder: Path, provider: dict[str, str]) -> Iterator[AwsLoop]:
         running_emulator(folder / "emulator.log") as emulator,
         scheduling(emulator, "staging", containers) as scheduler,
     ):
-        emulator.client("s3").create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
-        )
-        emulator.client("ecr").create_repository(repositoryName="plinth/inference")
+        make_room(emulator)
         know_the_account(made.repository, emulator)
         commit_all(made.repository, "The AWS root, and what its account is")
         yield AwsLoop(made.folder, made.host, made.models, emulator, scheduler, provider)

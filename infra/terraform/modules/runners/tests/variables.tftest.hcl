@@ -178,3 +178,13 @@ run "refuses_a_workflow_with_a_wildcard" {
 
   expect_failures = [var.workflow_names]
 }
+
+run "refuses_an_address_of_mlflow_with_a_path" {
+  command = plan
+
+  variables {
+    tracking_uri = "https://mlflow.plinth.example/api"
+  }
+
+  expect_failures = [var.tracking_uri]
+}

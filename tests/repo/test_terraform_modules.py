@@ -1,10 +1,13 @@
-"""The foundation's modules: their own tests, their READMEs' examples, a reason beside each *."""
+"""The Terraform modules: their READMEs' examples, a refusal a variable, a reason beside each *.
+
+`make terraform-check` runs their own tests.
+"""
 
 import re
 from pathlib import Path
 
 import pytest
-from support.aws.terraform_root import TERRAFORM, copied_root
+from support.aws.terraform_root import TERRAFORM
 
 MODULES = (
     "artifact_storage",
@@ -18,16 +21,6 @@ EXAMPLE = re.compile(r"```hcl\n(.*?)```", re.DOTALL)
 # `Resource = "*"`, or a name that ends or goes on after a star.
 WILDCARD = re.compile(r"^\s*Resource\s*=.*\*")
 REASONED = re.compile(r"#\s*\S+\s+\S+")
-
-
-@pytest.mark.machine
-@pytest.mark.parametrize("folder", ["foundation", *(f"modules/{name}" for name in MODULES)])
-def test_a_module_passes_its_own_tests(folder: str, tmp_path: Path) -> None:
-    root = copied_root(tmp_path, folder)
-    root.init("-backend=false")
-    root.run("validate", "-no-color")
-    said = root.run("test", "-no-color")
-    assert re.search(r"Success! [1-9]\d* passed, 0 failed", said)
 
 
 @pytest.mark.parametrize("name", MODULES)
