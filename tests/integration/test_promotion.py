@@ -10,7 +10,7 @@ from support.change_world import World
 
 from artifacts.records.release import Payload
 from delivery.domain.promotion.findings import ChangeVerdict
-from delivery.domain.proposal import Refusal
+from delivery.domain.refusal import Refusal
 
 JUDGE = "services/delivery/src/judge.py"
 

@@ -26,8 +26,9 @@ from artifacts.records.evidence import (
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.manifest import Code, Data, DataSplit
 from artifacts.records.release import FirstRelease
-from delivery.domain.case import Absent, Candidate, Case, Champion, Holdout, Membership
+from delivery.domain.case import Absent, Candidate, Case, Champion, Holdout
 from delivery.domain.judge import decide, judge
+from delivery.domain.membership import Membership
 from delivery.domain.policy import Policy
 from delivery.domain.resampling import resample_groups
 from delivery.domain.tiers import RiskTiers

@@ -47,7 +47,7 @@ from delivery.adapters.git_repository import GitRepository
 from delivery.adapters.ssh_signatures import SshSignatures
 from delivery.domain.holdout_text import pin_text
 from delivery.domain.promotion.findings import ChangeVerdict
-from delivery.domain.proposal import Refusal
+from delivery.domain.refusal import Refusal
 from delivery.use_cases.gather_change import GatherChange
 from delivery.use_cases.judge_change import JudgeChange, JudgeDeploy
 from delivery.use_cases.speak import Speak, Speaker, path_of

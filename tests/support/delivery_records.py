@@ -27,8 +27,9 @@ from artifacts.records.manifest import (
 )
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
-from delivery.domain.case import Absent, Candidate, Case, Champion, Holdout, Membership
+from delivery.domain.case import Absent, Candidate, Case, Champion, Holdout
 from delivery.domain.judge import decide, judge
+from delivery.domain.membership import Membership
 from delivery.domain.policy import Policy
 from delivery.domain.resampling import resample_groups
 from delivery.domain.tiers import RiskTiers

@@ -155,9 +155,10 @@ def test_a_revert_that_can_not_be_made_is_refused_with_the_reason(monkeypatch, c
     assert "it is no promotion" in capsys.readouterr().err
 
 
-def test_deploying_loads_nothing_that_a_deploy_has_no_use_for():
+@pytest.mark.parametrize("module", ["delivery.cli.deploying", "delivery.bootstrap.promotion"])
+def test_deploying_and_judging_load_nothing_that_they_have_no_use_for(module):
     heavy = "{'numpy', 'onnxruntime', 'sklearn', 'mlflow', 'httpx', 'features', 'scoring'}"
-    asked = f"import sys, delivery.cli.deploying; print({heavy} & set(sys.modules))"
+    asked = f"import sys, {module}; print({heavy} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-P", "-c", asked], capture_output=True, text=True, check=True
     )

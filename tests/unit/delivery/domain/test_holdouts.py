@@ -5,9 +5,9 @@ from support.delivery_records import dataset_rows
 
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
-from delivery.domain.case import Membership
 from delivery.domain.holdouts import Grown, grow
-from delivery.domain.proposal import Refusal
+from delivery.domain.membership import Membership
+from delivery.domain.refusal import Refusal
 
 SMALL, LARGE = dataset_rows(10), dataset_rows(14)
 PIN = HoldoutPin.of("architecture", SMALL)

@@ -3,10 +3,10 @@ import pytest
 from support.delivery_records import LABELS, dataset_rows, evaluation
 
 from artifacts.records.evaluation import Evaluation
+from delivery.domain.metric_names import LIMITS, limit_of
 from delivery.domain.metrics import (
     METRICS,
     accuracy_difference,
-    limit_of,
     resampled_metric,
     sliced_gain,
     sliced_metric,
@@ -214,3 +214,7 @@ def test_there_is_no_difference_without_the_head():
     ours = evaluation(rows, [True] * 6, rows.digest)
     once = resample_groups(ours.groups, resamples=1, seed=1).once()
     assert accuracy_difference(ours, ours, "era", once) is None
+
+
+def test_every_metric_that_a_policy_may_name_is_measured_and_no_other():
+    assert set(METRICS) == set(LIMITS)

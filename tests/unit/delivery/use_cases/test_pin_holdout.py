@@ -3,7 +3,7 @@ from support.delivery_records import dataset_rows
 
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
-from delivery.domain.proposal import Refusal
+from delivery.domain.refusal import Refusal
 from delivery.use_cases.pin_holdout import PinHoldout, Pinned
 
 ROWS = dataset_rows(20)

@@ -24,7 +24,7 @@ from artifacts.records.gate import GateReport
 from artifacts.records.release import Release, ReleasedModel
 from artifacts.statements import signature_of
 from delivery.domain.case import Absent
-from delivery.domain.proposal import Refusal
+from delivery.domain.refusal import Refusal
 from delivery.use_cases.propose import Propose, Proposed
 
 ALLOWED = gate_report()

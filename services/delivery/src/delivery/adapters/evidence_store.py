@@ -15,8 +15,8 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.record import Record, parse_json
 from artifacts.statements import StatementSigner, StatementVerifier, signature_of
-from delivery.domain.case import HOLDOUT
 from delivery.domain.measures.plan import MeasurementPlan
+from delivery.domain.membership import HOLDOUT
 from delivery.domain.policy import Policy
 from delivery.ports.gating import Dataset, Examiner
 from scoring.proof import Proof

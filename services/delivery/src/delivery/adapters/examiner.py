@@ -23,11 +23,11 @@ from delivery.adapters.measuring_photos import (
 )
 from delivery.adapters.measuring_resources import Stopwatch, choose_timed, measure_resources
 from delivery.adapters.parallel import JoblibParallel
-from delivery.domain.case import HOLDOUT
 from delivery.domain.measures.derived import with_derived_slices
 from delivery.domain.measures.looks import Looks
 from delivery.domain.measures.plan import MeasurementPlan
 from delivery.domain.measures.robustness import CorruptedScores, choose_photos
+from delivery.domain.membership import HOLDOUT
 from delivery.domain.policy import Policy
 from delivery.errors import HoldoutEmpty, HoldoutUnusable, JudgeUnfit, UnfitModel
 from delivery.ports.gating import Dataset

@@ -21,7 +21,7 @@ from delivery.bootstrap.gating import (
     policy_card,
 )
 from delivery.cli.exits import DONE, EXIT_CODES, REFUSED, refuse
-from delivery.domain.proposal import Refusal
+from delivery.domain.refusal import Refusal
 from delivery.domain.tables import gate_lines, parity_lines
 from delivery.settings import read_settings
 

@@ -12,7 +12,7 @@ from delivery.bootstrap.promotion import make_judge_change, make_judge_deploy, m
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.domain.promotion.findings import ChangeVerdict, Decision
 from delivery.domain.promotion.page import verdict_lines, verdict_page
-from delivery.domain.proposal import Refusal
+from delivery.domain.refusal import Refusal
 from delivery.settings import Settings, read_settings
 from delivery.use_cases.speak import Speaker
 

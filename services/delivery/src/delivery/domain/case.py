@@ -2,21 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
-from artifacts.records.holdout import HoldoutPin
 from artifacts.records.manifest import Code, Data, ModelManifest
 from artifacts.records.photos import PhotoManifest, Split
 from artifacts.records.release import FirstRelease
 from artifacts.records.reproduction import Reproduction
+from delivery.domain.membership import HOLDOUT, Membership
 from delivery.domain.policy import Policy
 from delivery.domain.resampling import Resampling
 from delivery.domain.tiers import RiskTiers
 from scoring.proof import Proof
-
-HOLDOUT: Final[Split] = "holdout"
 
 
 @dataclass(frozen=True)
@@ -68,36 +65,6 @@ class Holdout:
     def split_digest(self) -> str:
         """The digest of the holdout split."""
         return dict(self.splits)[HOLDOUT]
-
-
-@dataclass(frozen=True)
-class Membership:
-    """How a dataset's holdout differs from the pinned one, by photo digests.
-
-    `missing` are pinned and no longer there, `changed` have another truth or group than pinned, and
-    `unpinned` are there without being pinned.
-    """
-
-    pin: str
-    missing: tuple[str, ...]
-    changed: tuple[str, ...]
-    unpinned: tuple[str, ...]
-
-    @classmethod
-    def of(cls, pin: HoldoutPin, manifest: PhotoManifest) -> "Membership":
-        """Compare a photo manifest's holdout with the pinned one."""
-        there = (
-            {p.photo: p for p in HoldoutPin.of(pin.model, manifest).photos}
-            if (manifest.of_split(HOLDOUT))
-            else {}
-        )
-        pinned = {photo.photo: photo for photo in pin.photos}
-        return cls(
-            pin=pin.split_digest,
-            missing=tuple(sorted(pinned.keys() - there.keys())),
-            changed=tuple(sorted(p for p in pinned.keys() & there.keys() if pinned[p] != there[p])),
-            unpinned=tuple(sorted(there.keys() - pinned.keys())),
-        )
 
 
 @dataclass(frozen=True)

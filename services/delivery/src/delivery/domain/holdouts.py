@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
-from delivery.domain.case import HOLDOUT, Membership
-from delivery.domain.proposal import Refusal
+from delivery.domain.membership import HOLDOUT, Membership
+from delivery.domain.refusal import Refusal
 
 SHOWN = 5
 

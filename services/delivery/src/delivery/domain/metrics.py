@@ -1,4 +1,4 @@
-"""The metrics that a policy may name: which way is better, and their value in every resample.
+"""The metrics that a policy may name (metric_names.py): their value in every resample.
 
 The point value is `scoring.metrics_of`'s. These are the same definitions over all resamples and all
 slices of a dimension at once; a test holds both to each other, resample by resample.
@@ -7,7 +7,7 @@ slices of a dimension at once; a test holds both to each other, resample by resa
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,6 @@ from scoring.metrics import (
     known,
 )
 
-Limit = Literal["at_least", "at_most"]
 Masks = NDArray[np.bool_]
 """Which photos belong to which slice, (photos, slices)."""
 
@@ -34,7 +33,6 @@ Masks = NDArray[np.bool_]
 class ClassificationMetric:
     """A metric of a head that names labels."""
 
-    limit: Limit
     resampled: Callable[[ClassificationOutcomes, Resampling, Masks], Floats]
 
 
@@ -42,14 +40,7 @@ class ClassificationMetric:
 class RegressionMetric:
     """A metric of a head that gives numbers."""
 
-    limit: Limit
     resampled: Callable[[RegressionOutcomes, Resampling, Masks], Floats]
-
-
-def limit_of(metric: str) -> Limit | None:
-    """Say how a metric `<head>.<name>` can be limited, or None where there is no such metric."""
-    found = METRICS.get(metric.partition(".")[2])
-    return found.limit if found else None
 
 
 def resampled_metric(evaluation: Evaluation, metric: str, resampling: Resampling) -> Floats | None:
@@ -227,17 +218,17 @@ def _width(outcomes: RegressionOutcomes, resampling: Resampling, slices: Masks) 
 
 METRICS: Final[Mapping[str, ClassificationMetric | RegressionMetric]] = MappingProxyType(
     {
-        "accuracy": ClassificationMetric("at_least", _accuracy),
-        "macro_f1": ClassificationMetric("at_least", _macro_f1),
-        f"top{TOP}_accuracy": ClassificationMetric("at_least", _top_accuracy),
-        "brier_score": ClassificationMetric("at_most", _brier_score),
-        "calibration_error": ClassificationMetric("at_most", _calibration_error),
-        "set_coverage": ClassificationMetric("at_least", _set_coverage),
-        "set_size": ClassificationMetric("at_most", _set_size),
-        "median_absolute_error": RegressionMetric("at_most", _median_error),
-        "mean_absolute_error": RegressionMetric("at_most", _mean_error),
-        "interval_coverage": RegressionMetric("at_least", _coverage),
-        "interval_width": RegressionMetric("at_most", _width),
+        "accuracy": ClassificationMetric(_accuracy),
+        "macro_f1": ClassificationMetric(_macro_f1),
+        f"top{TOP}_accuracy": ClassificationMetric(_top_accuracy),
+        "brier_score": ClassificationMetric(_brier_score),
+        "calibration_error": ClassificationMetric(_calibration_error),
+        "set_coverage": ClassificationMetric(_set_coverage),
+        "set_size": ClassificationMetric(_set_size),
+        "median_absolute_error": RegressionMetric(_median_error),
+        "mean_absolute_error": RegressionMetric(_mean_error),
+        "interval_coverage": RegressionMetric(_coverage),
+        "interval_width": RegressionMetric(_width),
     }
 )
 

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from artifacts.records.evidence import MetricName
 from artifacts.records.manifest import ModelName
 from artifacts.records.record import Part, Record
-from delivery.domain.metrics import METRICS, Limit, limit_of
+from delivery.domain.metric_names import LIMITS, Limit, limit_of
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Line = Annotated[str, Field(min_length=3, max_length=600)]
@@ -39,7 +39,7 @@ class Setting(Part):
 class MetricLimit(Setting):
     """A limit that a metric keeps. Exactly one of `at_least` and `at_most`; equal to it passes."""
 
-    metrics: ClassVar[frozenset[str]] = frozenset(METRICS)
+    metrics: ClassVar[frozenset[str]] = frozenset(LIMITS)
 
     id: Id
     metric: MetricName

@@ -1,22 +1,14 @@
 """Proposal: the change of a release that an allowed gate report stands for."""
 
-from dataclasses import dataclass
-
 from artifacts.folder import ModelArtifact
 from artifacts.records.gate import GateReport
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
 from delivery.domain.case import Absent
 from delivery.domain.judge import rules_of
 from delivery.domain.policy import Policy
+from delivery.domain.refusal import Refusal
 from delivery.domain.rules.champion import champion_of
 from delivery.domain.tiers import RiskTiers
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a release isn't changed."""
-
-    reason: str
 
 
 def propose_release(

@@ -12,8 +12,9 @@ from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import Environment, FirstRelease
 from artifacts.records.reproduction import Reproduction
 from artifacts.statements import StatementVerifier, read_signed
-from delivery.domain.case import Absent, Candidate, Case, Champion, Holdout, Membership
+from delivery.domain.case import Absent, Candidate, Case, Champion, Holdout
 from delivery.domain.judge import candidate_digest, decide, judge
+from delivery.domain.membership import Membership
 from delivery.domain.policy import Policy
 from delivery.domain.resampling import Resampling, resample_groups
 from delivery.domain.rules.champion import champion_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from delivery.domain.holdouts import grow
-from delivery.domain.proposal import Refusal
+from delivery.domain.refusal import Refusal
 from delivery.ports.gating import Dataset, Policies
 
 

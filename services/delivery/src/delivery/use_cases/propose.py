@@ -8,7 +8,8 @@ from artifacts.folder import ModelArtifact
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Environment
 from artifacts.statements import StatementVerifier, read_signed
-from delivery.domain.proposal import Refusal, propose_release
+from delivery.domain.proposal import propose_release
+from delivery.domain.refusal import Refusal
 from delivery.ports.gating import ModelStore, Policies, Releases
 
 

@@ -10,8 +10,9 @@ from artifacts.records.release import Release, ReleasedModel
 from artifacts.statements import signature_of
 from delivery.domain.promotion.documents import read_ground, release_path, report_path
 from delivery.domain.promotion.facts import Unreadable
-from delivery.domain.proposal import Refusal, propose_release
+from delivery.domain.proposal import propose_release
 from delivery.domain.proposal_page import proposal_body, proposal_title
+from delivery.domain.refusal import Refusal
 from delivery.domain.release_text import release_text
 from delivery.domain.retraining import proposal_branch
 from delivery.ports.forge import Forge

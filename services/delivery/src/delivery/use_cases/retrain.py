@@ -12,7 +12,7 @@ from typing import Final
 from artifacts.records.gate import GateReport
 from artifacts.records.inputs import Registered, TrainingInputs
 from delivery.domain.forge import PullRequest
-from delivery.domain.proposal import Refusal
+from delivery.domain.refusal import Refusal
 from delivery.domain.retraining import (
     Plan,
     RetrainingDecision,

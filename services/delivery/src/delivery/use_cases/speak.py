@@ -22,7 +22,7 @@ from delivery.domain.promotion.judge import judge_change
 from delivery.domain.promotion.page import subject_lines, verdict_lines
 from delivery.domain.promotion.reviews import counts_as_review
 from delivery.domain.promotion.words import objection, subject_digest, subjects_of
-from delivery.domain.proposal import Refusal
+from delivery.domain.refusal import Refusal
 from delivery.domain.text import plain
 from delivery.ports.promotion import Signatures, StatementFiles
 from delivery.use_cases.gather_change import GatherChange

@@ -1,7 +1,8 @@
 import pytest
 from support.cases import HOLDOUT, outcome, passing, result_of
 
-from delivery.domain.case import Absent, Membership
+from delivery.domain.case import Absent
+from delivery.domain.membership import Membership
 
 PHOTOS = tuple(f"photo {i}" for i in range(8))
 

@@ -3,7 +3,7 @@
 from artifacts.records.evidence import SliceGap
 from delivery.domain.measures.estimates import estimate
 from delivery.domain.measures.slices import Dimension
-from delivery.domain.metrics import limit_of
+from delivery.domain.metric_names import limit_of
 
 
 def gaps_of(dimension: Dimension, min_photos: int, confidence: float) -> tuple[SliceGap, ...]:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import RuleResult
-from delivery.domain.case import HOLDOUT, Absent, Candidate, Case, Holdout
+from delivery.domain.case import Absent, Candidate, Case, Holdout
+from delivery.domain.membership import HOLDOUT
 from delivery.domain.policy import Measurement
 from delivery.domain.rules.results import absent, result
 
