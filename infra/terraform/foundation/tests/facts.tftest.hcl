@@ -23,7 +23,7 @@ run "a_budget_and_people_who_hear_of_it" {
   command = plan
 
   assert {
-    condition     = aws_budgets_budget.month.limit_amount == "600" && length(aws_budgets_budget.month.notification) == 2
+    condition     = aws_budgets_budget.month.limit_amount == "1000" && length(aws_budgets_budget.month.notification) == 2
     error_message = "A month's cost must be watched, as spent and as forecast."
   }
   assert {
