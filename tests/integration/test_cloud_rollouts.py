@@ -21,7 +21,7 @@ from cloud.domain.settling import Failed, Settled
 from cloud.settings import read_settings
 from cloud.use_cases.settle import Wanted
 
-pytestmark = pytest.mark.machine
+pytestmark = pytest.mark.cloud
 
 RATE = 20.0
 KILLED = 137

@@ -26,7 +26,7 @@ from artifacts.statements import SshVerifier, read_signed
 from cloud.adapters.oci_layout import OciLayouts
 from cloud.domain.contents import ImageContents, pins_of
 
-pytestmark = pytest.mark.machine
+pytestmark = pytest.mark.cloud
 
 NO_DAEMON = "unix:///nonexistent/docker.sock"
 PAYLOAD = "sha256:" + "5" * 64

@@ -13,6 +13,7 @@ TARGETS = {
     "types": "",
     "test": "",
     "test-machine": "",
+    "test-cloud": "",
     "unit": "[PACKAGE=NAME]",
     "bench": "",
     "isolation": "[PACKAGE=NAME]",

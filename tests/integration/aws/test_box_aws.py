@@ -36,7 +36,7 @@ from training.adapters.mlflow_tracking import MlflowTracking
 
 # MLflow's own, of libraries that it uses.
 pytestmark = [
-    pytest.mark.machine,
+    pytest.mark.cloud,
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 ROOT = Path(__file__).resolve().parents[3]

@@ -11,7 +11,7 @@ from support.checkout import git
 
 # MLflow's own, of libraries that it uses.
 pytestmark = [
-    pytest.mark.machine,
+    pytest.mark.cloud,
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 LOCK = "environments/staging.tfstate.tflock"

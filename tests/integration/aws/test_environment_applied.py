@@ -10,7 +10,7 @@ from support.aws.emulator import ACCOUNT, REGION, Emulator, running_emulator
 from support.aws.staging import DOMAIN, Staging, prepared_staging, timed
 from support.aws.terraform_root import STATES, TERRAFORM
 
-pytestmark = [pytest.mark.machine, pytest.mark.xdist_group("aws-environment")]
+pytestmark = pytest.mark.cloud
 
 DIFFERENCES = TERRAFORM.parents[1] / "tests/support/aws/emulator_differences.yaml"
 FIRST, SECOND = (f"sha256:{digit * 64}" for digit in "12")

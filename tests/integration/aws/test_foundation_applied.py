@@ -22,7 +22,7 @@ from support.aws.trust import admits
 
 from artifacts.records.record import parse_yaml
 
-pytestmark = [pytest.mark.machine, pytest.mark.xdist_group("foundation")]
+pytestmark = pytest.mark.cloud
 
 DIFFERENCES = Path(__file__).resolve().parents[2] / "support/aws/emulator_differences.yaml"
 IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/plinth/training@sha256:{'a' * 64}"

@@ -14,7 +14,7 @@ WITHOUT_TESTS: Final[frozenset[Kind]] = frozenset(
 
 @dataclass(frozen=True)
 class Checks:
-    """What CI has to run: tests with lint and types, Terraform's, the mutation check, a plan."""
+    """What CI has to run: tests with lint and types, those of Terraform and cloud, mutations, a plan."""
 
     tests: bool
     terraform: bool
@@ -23,6 +23,14 @@ class Checks:
     """Whether a deploy may change more than it would without: what a release or a root says."""
 
 
+INFRASTRUCTURE: Final = (
+    "infra/",
+    "services/cloud/",
+    "services/delivery/",
+    "tests/integration/aws/",
+    "tests/support/aws/",
+)
+"""What Terraform's checks, and the tests on an emulated cloud, are about."""
 EVERYTHING: Final = Checks(tests=True, terraform=True, judge=True, plan=True)
 RELEASES: Final[frozenset[Kind]] = frozenset({"staging_release", "production_release"})
 
@@ -32,7 +40,7 @@ def checks_of(paths: Iterable[str]) -> Checks:
     changed = tuple(paths)
     kinds = classify(changed)
     tests = bool(kinds - WITHOUT_TESTS)
-    terraform = any(path.startswith(("infra/", "services/delivery/")) for path in changed)
+    terraform = any(path.startswith(INFRASTRUCTURE) for path in changed)
     plan = bool(kinds & RELEASES) or any(path.startswith("infra/terraform/") for path in changed)
     judge = "judge" in kinds or "policy" in kinds
     return Checks(tests=tests, terraform=terraform, judge=judge, plan=plan)
