@@ -14,7 +14,7 @@ WITHOUT_TESTS: Final[frozenset[Kind]] = frozenset(
 
 @dataclass(frozen=True)
 class Checks:
-    """What CI has to run: tests with lint and types, those of Terraform and cloud, mutations, a plan."""
+    """What CI has to run: tests, those of Terraform and the cloud, mutations, a plan."""
 
     tests: bool
     terraform: bool
