@@ -69,7 +69,7 @@ def run(*words):
 
 def test_the_key_of_deploys_signs_entries_and_commits_and_nothing_else(log, variables):
     signers = (variables / "keys/delivery.signers").read_text()
-    assert signers.startswith('delivery namespaces="plinth-audit,git" ssh-ed25519 ')
+    assert signers.startswith('delivery namespaces="plinth-audit,plinth-image,git" ssh-ed25519 ')
     key = (variables / "keys/delivery").read_bytes()
     assert run("create-deploy-key").exit_code == 0
     assert (variables / "keys/delivery").read_bytes() == key
