@@ -23,6 +23,7 @@ from artifacts.photo_store import FolderPhotoStore
 from benchmarks.cluster import clustered
 from benchmarks.measure import ROOT, Verdict, cores, machine, seconds_of
 from benchmarks.photos import distinct, make_photos
+from benchmarks.scale_model import DASK, JOBLIB, NETWORK_BYTES, SENT_BY_DASK, CostModel, Point
 from features import Extractor, architecture_schema
 from training.adapters.parallel import JoblibParallel
 
@@ -33,40 +34,11 @@ SENT = (500, 1000)
 WARM = 64
 MOST_ROUNDS = 8
 BUDGET_SECONDS = 315
-NETWORK_BYTES = 125_000_000
-"""A gigabit a second, for photos that must be sent."""
 OUT = ROOT / "build" / "scaling"
 
-DASK, JOBLIB, SENT_BY_DASK = "Dask, photos seen", "joblib's processes", "Dask, photos sent"
 EMPTY = "Dask, vectors of no work"
 """What the client, the scheduler and the way between them cost, with nothing to compute."""
 EMPTY_COUNTS = (2, 2, 2, 1000, 1000, 1000, 4000, 4000)
-
-
-@dataclass(frozen=True)
-class Point:
-    """One run: which way, how many photos and workers, and its seconds."""
-
-    way: str
-    photos: int
-    workers: int
-    seconds: float
-    rounds: int = 1
-    """Of how many runs it is the fastest."""
-
-
-@dataclass(frozen=True)
-class CostModel:
-    """Seconds of n photos on w workers: fixed + serial n + work n / w, and sent n if sent."""
-
-    fixed: float
-    serial: float
-    work: float
-    sent: float
-
-    def seconds(self, photos: float, workers: float, sent_per_photo: float = 0.0) -> float:
-        """Return the seconds that are to be expected."""
-        return self.fixed + photos * (self.serial + sent_per_photo + self.work / workers)
 
 
 def run() -> list[Verdict]:

@@ -10,7 +10,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from benchmarks.scale import DASK, JOBLIB, NETWORK_BYTES, SENT_BY_DASK, CostModel, Point
+from benchmarks.scale_model import DASK, JOBLIB, NETWORK_BYTES, SENT_BY_DASK, CostModel, Point
 
 MARKS = {DASK: ("o", "#1b6ca8"), JOBLIB: ("s", "#c8553d"), SENT_BY_DASK: ("^", "#6a994e")}
 PHOTOS = (1000, 10_000, 50_000)
