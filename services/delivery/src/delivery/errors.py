@@ -20,6 +20,7 @@ DeliveryError
 |   |   `-- StateLocked       somebody else applies, or died while applying
 |   |-- CloudUnreachable  no credentials, another account, or no answer
 |   |-- ImageMissing      a payload has no image that could run
+|   |-- ImageRefused      one was built, pushed or scanned, and may not run
 |   `-- RegistryFailed    the registry of models
 |-- RevertRefused     a commit can't be taken back as a promotion
 |-- TrainingFailed    a command of training broke down
@@ -211,6 +212,14 @@ class ImageMissing(DeploymentFailed):
     def __init__(self, payload: str, reason: str) -> None:
         self.payload = payload
         super().__init__(f"payload {payload} has no image to run: {reason}")
+
+
+class ImageRefused(DeploymentFailed):
+    """What was asked of the cloud was understood and refused: findings, or another image there."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        self.command = command
+        super().__init__(f"`cloud {command}` refuses: {reason}")
 
 
 class RegistryFailed(DeploymentFailed):

@@ -11,7 +11,7 @@ from artifacts.records.release import Payload
 from delivery.adapters.cloud_commands import CloudCommands
 from delivery.domain.deployment.answers import Answer
 from delivery.domain.deployment.cloud_observation import CloudObservation, Rollout, Task
-from delivery.errors import CloudUnreachable, HostFailed, ImageMissing
+from delivery.errors import CloudUnreachable, HostFailed, ImageMissing, ImageRefused
 
 IMAGE, P, M, C = digest("image"), digest("p"), digest("m"), digest("c")
 PAYLOAD = Payload(code=code(), image=IMAGE, models={"architecture": (model(),)})
@@ -113,7 +113,7 @@ def test_a_payload_without_an_image_reaches_no_cloud(tmp_path):
 def test_a_registry_that_has_another_image_is_named(tmp_path):
     body = "sys.exit('the tag names another image' if words[1] == 'push' else 0)"
 
-    with pytest.raises(HostFailed, match="another image"):
+    with pytest.raises(ImageRefused, match="another image"):
         cloud(tmp_path, body).install(PAYLOAD)
 
 
@@ -143,7 +143,7 @@ def test_building_and_publishing_return_what_was_said(tmp_path):
 def test_an_image_that_the_scan_refuses_is_not_published(tmp_path):
     body = "sys.exit('CVE-1 is critical' if words[1] == 'scan' else 0)"
 
-    with pytest.raises(HostFailed, match="CVE-1"):
+    with pytest.raises(ImageRefused, match="CVE-1"):
         cloud(tmp_path, body).publish(PAYLOAD)
 
 

@@ -10,6 +10,7 @@ from delivery import cli
 from delivery.cli import infrastructure
 from delivery.domain.deployment.difference import Difference, Drift, Unknown
 from delivery.domain.deployment.wanted import Wanted
+from delivery.errors import ImageRefused
 from delivery.use_cases.build_image import Built
 from delivery.use_cases.plan_infrastructure import Planned
 from delivery.use_cases.report_drift import DriftReport
@@ -63,6 +64,17 @@ def test_an_image_that_was_built_is_told_to_the_workflow(monkeypatch, tmp_path, 
 
     assert (tmp_path / "output").read_text() == f"image={built.image}\n"
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_an_image_with_findings_is_refused_and_not_broken(monkeypatch, capsys):
+    def refusing(_commit: str) -> Built:
+        raise ImageRefused("scan", "CVE-1 is critical")
+
+    monkeypatch.setattr(infrastructure, "make_build_image", lambda _: refusing)
+
+    assert run(monkeypatch, "build-image", "--commit", "main") == 1
+
+    assert "CVE-1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

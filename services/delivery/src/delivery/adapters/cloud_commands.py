@@ -15,10 +15,11 @@ from artifacts.records.release import Environment, Payload
 from delivery.domain.deployment.answers import Answer
 from delivery.domain.deployment.cloud_observation import CloudObservation, Rollout, Task
 from delivery.domain.text import plain
-from delivery.errors import CloudUnreachable, HostFailed, ImageMissing
+from delivery.errors import CloudUnreachable, HostFailed, ImageMissing, ImageRefused
 
 TIMEOUT_SECONDS: Final = 1800
 _REFUSED: Final = 1
+_OF_IMAGES: Final = frozenset({"build", "push", "scan"})
 _LAST_WORDS: Final = 1500
 
 
@@ -36,7 +37,8 @@ class CloudCommands:
     def install(self, payload: Payload) -> None:
         """See that the registry has a payload's image.
 
-        Raises ImageMissing, CloudUnreachable where we aren't who we should be, HostFailed.
+        Raises ImageMissing, ImageRefused where it has another one, HostFailed, and CloudUnreachable
+        where we aren't who we should be.
         """
         if payload.image is None:
             raise ImageMissing(
@@ -76,19 +78,21 @@ class CloudCommands:
         """Do nothing: a registry keeps the images of releases, to go back to."""
 
     def build(self, payload: Payload, source: Path) -> str:
-        """Build the image of a payload, unless there is one, and return what was said."""
+        """Build a payload's image, unless there is one; return what was said. ImageRefused."""
         with tempfile.TemporaryDirectory(prefix="plinth-") as private:
             file = payload.write(Path(private) / "payload.json")
             return self._run("build", str(file), "--source", str(source))
 
     def publish(self, payload: Payload) -> str:
-        """Push the image of a payload and wait until it was scanned; HostFailed."""
+        """Push the image of a payload and wait for its scan; ImageRefused, HostFailed."""
         with tempfile.TemporaryDirectory(prefix="plinth-") as private:
             file = payload.write(Path(private) / "payload.json")
             return self._run("push", str(file)) + self._run("scan", str(file))
 
     def _run(self, *words: str) -> str:
         code, said, why = self._ended(*words)
+        if code == _REFUSED and words[0] in _OF_IMAGES:
+            raise ImageRefused(words[0], why or said)
         if code:
             raise HostFailed(words[0], f"exit code {code}: {why or said}", "cloud")
         return said

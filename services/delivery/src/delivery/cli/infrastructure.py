@@ -17,6 +17,7 @@ from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.domain.deployment.difference import Unknown
 from delivery.domain.deployment.plan_page import plan_lines, plan_page
 from delivery.domain.text import plain
+from delivery.errors import ImageRefused
 from delivery.settings import read_settings
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
@@ -32,7 +33,7 @@ app = typer.Typer(add_completion=False)
 def build_image(
     commit: Annotated[str, typer.Option(help="Commit of main whose staging is deployed next.")],
 ) -> None:
-    """Build, push and scan the image of what staging is to run: 0 done, 2 broken.
+    """Build, push and scan the image of what staging is to run: 0 done, 1 refused, 2 broken.
 
     Production never builds: it runs the image that staging verified. The local target has none.
     """
@@ -41,7 +42,10 @@ def build_image(
     if building is None:
         typer.echo("nothing: the local target runs processes, no images")
         return
-    built = building(commit)
+    try:
+        built = building(commit)
+    except ImageRefused as exc:
+        refuse(str(exc))
     for line in built.lines:
         _say(line)
     step_files(settings).output({"image": built.image or ""})
