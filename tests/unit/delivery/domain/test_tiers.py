@@ -150,3 +150,42 @@ def test_a_limit_says_itself_in_words():
         for kind in ({"at_least": 2}, {"at_most": 0.03}, {"one_of": ("a", "b")})
     ]
     assert texts == ["at least 2", "at most 0.03", "one of a or b"]
+
+
+def broken(**break_glass):
+    document = tiers_document()
+    document["break_glass"] |= break_glass
+    return read(document)
+
+
+@pytest.mark.parametrize("hours", [0.1, 168])
+def test_the_glass_may_be_broken_for_a_week_at_most(hours):
+    assert broken(max_hours=hours).break_glass.max_hours == hours
+
+
+@pytest.mark.parametrize("hours", [0, -1, 168.5])
+def test_breaking_the_glass_for_longer_or_for_no_time_is_refused(hours):
+    with pytest.raises(UnreadableRecord, match="max_hours"):
+        broken(max_hours=hours)
+
+
+@pytest.mark.parametrize("approvals", [[], [{"role": "risk_officer", "persons": 1}]])
+def test_nobody_breaks_the_glass_alone(approvals):
+    with pytest.raises(UnreadableRecord, match="two persons at least"):
+        broken(approvals=approvals)
+
+
+def test_two_persons_of_one_role_may_break_the_glass():
+    assert broken(approvals=[{"role": "risk_officer", "persons": 2}])
+
+
+def test_a_role_that_stands_twice_among_those_who_break_the_glass_is_refused():
+    with pytest.raises(UnreadableRecord, match="a role stands twice"):
+        broken(approvals=[{"role": "risk_officer", "persons": 1}] * 2)
+
+
+def test_a_role_that_breaks_the_glass_or_takes_rejections_back_must_be_declared():
+    with pytest.raises(UnreadableRecord, match="roles says nothing of cousin"):
+        broken(approvals=[{"role": "cousin", "persons": 2}])
+    with pytest.raises(UnreadableRecord, match="roles says nothing of uncle"):
+        read(tiers_document() | {"rejections_withdrawn_by": ["uncle"]})

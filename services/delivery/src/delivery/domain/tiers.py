@@ -135,7 +135,7 @@ class Tier(Part):
 class BreakGlass(Part):
     """Who together may let a payload pass without approvals in an emergency, and for how long."""
 
-    approvals: Annotated[tuple[Approvers, ...], Field(min_length=1)]
+    approvals: tuple[Approvers, ...]
     max_hours: Annotated[float, Field(gt=0, le=168)]
     reason: Reason
 
