@@ -105,12 +105,7 @@ def _seed(rehearsal: Rehearsal, source: Path, change: Change | None) -> None:
     (seed / "policies/approvers.yaml").write_text(approvers_text(people, today), encoding="utf-8")
     keys = seed / "policies/keys"
     keys.mkdir(exist_ok=True)
-    for name in (
-        "gate.signers",
-        "delivery.signers",
-        "reproduction.signers",
-        "model-signing.pub.pem",
-    ):
+    for name in PUBLIC_KEYS:
         shutil.copy(rehearsal.setting.keys / name, keys / name)
     if change:
         change(seed)

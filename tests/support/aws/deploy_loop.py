@@ -17,6 +17,7 @@ from support.aws.staging import DOMAIN, import_certificate
 from support.checkout import commit_all
 from support.deploy_loop import ROOT, DeployLoop, make_deploy_loop
 
+from artifacts.digests import hex_part
 from artifacts.records.release import Payload
 from artifacts.statements import SshVerifier
 from delivery.adapters.git_repository import GitRepository
@@ -65,7 +66,7 @@ class AwsLoop(DeployLoop):
         """Make the image of what staging is to run at a commit, and return the whole payload."""
         payload = wanted_at(GitRepository(self.repository), "staging", commit).payload
         assert payload is not None
-        if not (self.images / payload.contents.removeprefix("sha256:")).exists():
+        if not (self.images / hex_part(payload.contents)).exists():
             self._installed(payload)
             keep_paper_image(self.images, payload, self.folder / "keys/delivery")
         done = self.delivery("build-image", "--commit", commit)

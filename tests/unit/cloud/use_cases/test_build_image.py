@@ -18,7 +18,7 @@ from artifacts.digests import digest_bytes
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload, ReleasedModel
 from cloud.domain.outcomes import Built, Refused
-from cloud.domain.recipes import BASE_FILE, without_image
+from cloud.domain.recipes import BASE_FILE
 from cloud.errors import BuildFailed
 from cloud.use_cases.build_image import build_payload, build_service
 
@@ -100,7 +100,7 @@ def test_what_another_command_built_meanwhile_is_taken(workshop: FakeWorkshop) -
 def test_a_payload_that_pins_this_image_gets_it(workshop: FakeWorkshop) -> None:
     pinned = payload_of(image=SOUND.image)
 
-    assert built(workshop, pinned).payload == without_image(pinned).digest
+    assert built(workshop, pinned).payload == pinned.contents
     assert built(workshop, pinned).image == SOUND.image
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from box.domain.outcome import closing_line, colour
+from box.domain.outcome import closing_line
 from box.domain.records import Run, State
 from box.ports import Clock, Runs, Say, Sleep, Turn
 
@@ -34,10 +34,6 @@ class Follow:
         if found:
             say(closing_line(found))
         return found
-
-    def colour_of(self, numbers: Sequence[int]) -> str:
-        """Return green, red or not done, of runs as they are now."""
-        return colour(self.runs.read(number).state for number in numbers)
 
 
 class _Watch:

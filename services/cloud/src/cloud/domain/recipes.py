@@ -68,11 +68,6 @@ def base_named_in(text: str) -> str | None:
     return None
 
 
-def without_image(payload: Payload) -> Payload:
-    """Return what an image is made of: the payload before it had one."""
-    return payload.model_copy(update={"image": None})
-
-
 def champion_of(payload: Payload) -> str | Refused:
     """Return the digest of the model that an image holds: one champion of one model."""
     if len(payload.models) != 1:

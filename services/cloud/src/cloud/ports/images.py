@@ -107,13 +107,6 @@ class ImageStore(Protocol):
         """Remove a draft."""
 
 
-class BaseMaker(Protocol):
-    """Makes base images where no registry is reached."""
-
-    def make(self, base: Base) -> str:
-        """Make a base, unless it is there, and return its digest; BuildFailed."""
-
-
 class Registry(Protocol):
     """Where the cloud takes images from."""
 

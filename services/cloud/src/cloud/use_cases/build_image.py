@@ -20,7 +20,6 @@ from cloud.domain.recipes import (
     Service,
     base_named_in,
     champion_of,
-    without_image,
 )
 from cloud.domain.sbom import bill_of_materials
 from cloud.errors import BuildFailed
@@ -68,11 +67,11 @@ def build_payload(payload: Payload, workshop: Workshop) -> Built | Refused:
     A payload that pins an image gets no other one. Raises SourceUnreadable, BuildFailed, Busy,
     ImageUnreadable, UnknownArtifact, or SignatureRefused where a record that is there doesn't hold.
     """
-    bare = without_image(payload)
-    model = champion_of(bare)
+    key = payload.contents
+    model = champion_of(payload)
     if isinstance(model, Refused):
         return model
-    if found := workshop.store.find(bare.digest):
+    if found := workshop.store.find(key):
         return _as_pinned(payload, Built(found, new=False))
     recipe = RECIPE_OF["inference"]
     files = workshop.source.files(payload.code.commit, recipe.code)
@@ -82,7 +81,7 @@ def build_payload(payload: Payload, workshop: Workshop) -> Built | Refused:
             f"{digest}"
         )
     commit = payload.code.commit
-    order = _Order(bare.digest, recipe, commit, digest, files, bare.digest, model)
+    order = _Order(key, recipe, commit, digest, files, key, model)
     built = _build(order, workshop)
     return built if isinstance(built, Refused) else _as_pinned(payload, built)
 

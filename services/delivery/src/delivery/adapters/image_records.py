@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from artifacts.digests import hex_part
 from artifacts.errors import UnreadableRecord
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
@@ -21,7 +22,7 @@ class ImageRecords:
 
         Raises UnreadableRecord, SignatureRefused.
         """
-        file = self.folder / payload.contents.removeprefix("sha256:") / "image.json"
+        file = self.folder / hex_part(payload.contents) / "image.json"
         if not file.exists():
             return None
         record = read_signed(ImageRecord, file, self.verifier)
