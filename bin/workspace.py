@@ -52,7 +52,7 @@ class Package:
 PACKAGES = {
     folder.name: Package(folder.name, folder)
     for folder in (
-        *(ROOT / "libs" / name for name in ("features", "artifacts", "scoring", "pages")),
+        *(ROOT / "libs" / name for name in ("features", "artifacts", "scoring", "pages", "walls")),
         *(
             ROOT / "services" / name
             for name in ("training", "inference", "delivery", "box", "host", "cloud")

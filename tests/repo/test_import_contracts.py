@@ -51,6 +51,7 @@ PLANTS = (
     Plant("artifacts-alone", "artifacts/__init__.py", "import features"),
     Plant("pages-alone", "pages/content.py", "import artifacts.digests"),
     Plant("pages-alone", "pages/__init__.py", "import features"),
+    Plant("walls-alone", "walls/__init__.py", "import artifacts.digests"),
     Plant("pages-pure", "pages/render.py", "import urllib.request"),
     Plant("pages-pure", "pages/thumbnails.py", "from pathlib import Path"),
     Plant("features-pure", "features/__init__.py", "import os"),

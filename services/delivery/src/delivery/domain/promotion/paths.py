@@ -79,6 +79,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("libs/artifacts/", "judge", "records, digests and signatures, which everyone believes"),
     Place("libs/scoring/", "judge", "runs models for the judge"),
     Place("libs/pages/", "judge", "draws what approvers look at"),
+    Place("libs/walls/", "judge", "keeps the code of others from keys, logs and stores"),
     Place("infra/", "judge", "how a payload is made to run"),
     Place("mutations/", "judge", "tests the tests of the judge"),
     Place("rehearsal/", "judge", "makes the people and keys of a box"),
