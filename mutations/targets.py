@@ -20,7 +20,7 @@ DECIDING: Final = {
     "judge.py": "",
     "policy.py": "",
     "tiers.py": "",
-    "case.py": "Membership",
+    "membership.py": "",
     "holdouts.py": "",
     "proposal.py": "",
     "approvers.py": "",
@@ -59,7 +59,7 @@ NOTICING: Final = (
 # Where the tests of a file don't have its name.
 NAMED_OTHERWISE: Final = {
     "proposal": ("use_cases/test_propose*.py",),
-    "case": ("domain/test_holdouts*.py",),
+    "membership": ("domain/test_holdouts*.py",),
     "tiers": ("domain/test_policy_bounds.py",),
     "paired": ("domain/test_pairs.py",),
     "results": ("domain/test_intervals_of_estimates.py", "domain/rules/test_[flr]*.py"),

@@ -17,6 +17,7 @@ def row(number: int, split: Split = "holdout", year: int | None = 1900) -> Photo
         year=year,
         source="made up",
         licence="CC0-1.0",
+        slices={"region": "north"},
     )
 
 
@@ -38,7 +39,15 @@ def test_a_pin_holds_the_holdout_and_nothing_else():
 
 @pytest.mark.parametrize(
     "change",
-    [{"style": "tudor"}, {"year": 1901}, {"group": "another"}, {"photo": "sha256:" + "0" * 64}],
+    [
+        *(
+            {"style": "tudor"},
+            {"year": 1901},
+            {"group": "another"},
+            {"photo": "sha256:" + "0" * 64},
+        ),
+        *({"source": "another"}, {"slices": {"region": "south"}}, {"slices": {}}),
+    ],
 )
 def test_every_pinned_field_changes_the_digest(change: dict[str, object]):
     first, *rest = PIN.photos
@@ -57,7 +66,23 @@ def test_photos_stand_once_and_in_order(order):
         HoldoutPin(model="architecture", photos=order(PIN.photos))
 
 
-def test_a_pinned_photo_takes_truth_and_group_from_its_row():
+def test_a_pinned_photo_takes_all_but_split_and_licence_from_its_row():
     assert PinnedPhoto.of(row(1)) == PinnedPhoto(
-        photo=row(1).photo, group="building 1", style="gothic", year=1900
+        photo=row(1).photo,
+        group="building 1",
+        style="gothic",
+        year=1900,
+        source="made up",
+        slices={"region": "north"},
     )
+
+
+def test_a_pinned_photo_names_its_columns_as_the_manifest_does():
+    assert PinnedPhoto.of(row(1)).columns == {
+        "photo": row(1).photo,
+        "group": "building 1",
+        "style": "gothic",
+        "year": 1900,
+        "source": "made up",
+        "slice.region": "north",
+    }

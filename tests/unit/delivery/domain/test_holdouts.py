@@ -5,7 +5,7 @@ from support.delivery_records import dataset_rows
 
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
-from delivery.domain.holdouts import Grown, grow
+from delivery.domain.holdouts import Grown, grow, shrunk
 from delivery.domain.membership import Membership
 from delivery.domain.refusal import Refusal
 
@@ -41,11 +41,38 @@ def test_a_photo_that_is_gone_is_refused_by_its_digest():
     assert SMALL.rows[0].photo in outcome.reason
 
 
-@pytest.mark.parametrize("change", [{"style": "tudor"}, {"year": 1200}, {"group": "another"}])
-def test_a_photo_whose_truth_or_group_changed_is_refused(change: dict[str, object]):
+CHANGES = pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"style": "tudor"}, "style"),
+        ({"year": 1200}, "year"),
+        ({"group": "another"}, "group"),
+        ({"source": "another"}, "source"),
+        ({"slices": {"region": "south"}}, "slice.region"),
+    ],
+)
+
+
+@CHANGES
+def test_a_photo_of_which_a_pinned_column_changed_is_refused_by_the_column(
+    change: dict[str, object], column: str
+):
     outcome = grow(PIN, "architecture", changed(**change))
     assert isinstance(outcome, Refusal)
-    assert "1 pinned photos are changed" in outcome.reason
+    assert f"1 pinned photos are changed in {column} (" in outcome.reason
+
+
+@CHANGES
+def test_a_pin_that_says_something_else_of_a_photo_is_no_grown_one(
+    change: dict[str, object], column: str
+):
+    after = HoldoutPin.of("architecture", changed(**change))
+    assert f"1 pinned photos are changed in {column} (" in shrunk(PIN, after)
+    assert not shrunk(PIN, HoldoutPin.of("architecture", SMALL))
+
+
+def test_another_licence_is_no_other_holdout():
+    assert grow(PIN, "architecture", changed(licence="another")) == Grown(PIN, 0)
 
 
 def test_a_photo_that_moved_to_train_is_missing():
@@ -72,6 +99,7 @@ def test_membership_tells_photos_apart_that_are_gone_changed_and_new():
     found = Membership.of(PIN, PhotoManifest(rows=rows))
     assert (found.missing, found.changed) == ((gone.photo,), (eased.photo,))
     assert (found.unpinned, found.pin) == ((new.photo,), PIN.split_digest)
+    assert found.columns == ("year",)
 
 
 def test_every_pinned_photo_is_missing_from_a_manifest_without_a_holdout():

@@ -4,24 +4,36 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from artifacts.digests import Digest, digest_json
+from artifacts.digests import Digest
 from artifacts.records.manifest import ModelName
-from artifacts.records.photos import PhotoManifest, PhotoRow
+from artifacts.records.photos import SLICE, PhotoManifest, PhotoRow, Text, digest_rows
 from artifacts.records.record import Part, Record
 
 
 class PinnedPhoto(Part):
-    """A photo of the holdout with all that its score depends on."""
+    """A photo of the holdout with every column that a rule may read of it.
+
+    The columns are those of a row of the photo manifest, without the split (a pinned photo is of
+    the holdout) and without the licence, which no rule reads and people may have to correct.
+    """
 
     photo: Digest
-    group: str
-    style: str
+    group: Text
+    style: Text
     year: int | None
+    source: Text
+    slices: dict[Text, Text]
 
     @classmethod
     def of(cls, row: PhotoRow) -> "PinnedPhoto":
         """Take what is pinned from a row of the photo manifest."""
-        return cls(photo=row.photo, group=row.group, style=row.style, year=row.year)
+        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+
+    @property
+    def columns(self) -> dict[str, str | int | None]:
+        """Every pinned column by the name that it has in a photo manifest: `slice.region`."""
+        fixed = self.model_dump(exclude={"slices"})
+        return fixed | {f"{SLICE}{name}": value for name, value in self.slices.items()}
 
 
 class HoldoutPin(Record):
@@ -46,4 +58,4 @@ class HoldoutPin(Record):
     @property
     def split_digest(self) -> str:
         """The digest that a photo manifest gives for a holdout of exactly these photos."""
-        return digest_json([[p.photo, p.group, p.style, p.year] for p in self.photos])
+        return digest_rows(self.photos)

@@ -2,9 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -16,7 +16,8 @@ Split = Literal["train", "validation", "holdout"]
 Text = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 _FIXED = ("photo", "split", "group", "style", "year", "source", "licence")
-_SLICE = "slice."
+SLICE = "slice."
+"""What the names of columns of slices begin with: `slice.region`."""
 
 
 class PhotoRow(Record):
@@ -37,6 +38,39 @@ class PhotoRow(Record):
     def truth(self, head: str) -> str | int | None:
         """Return the truth for a head: `style` or `era`; KeyError for another."""
         return {"style": self.style, "era": self.year}[head]
+
+
+class PinnedColumns(Protocol):
+    """The columns of a photo that rules may read."""
+
+    @property
+    def photo(self) -> str:
+        """The photo's digest."""
+
+    @property
+    def group(self) -> str:
+        """Its building."""
+
+    @property
+    def style(self) -> str:
+        """Its true style."""
+
+    @property
+    def year(self) -> int | None:
+        """Its true year, where it is known."""
+
+    @property
+    def source(self) -> str:
+        """Where it came from."""
+
+    @property
+    def slices(self) -> dict[str, str]:
+        """Its values of slices, by dimension."""
+
+
+def digest_rows(rows: Sequence[PinnedColumns]) -> str:
+    """Return the digest of photos, sorted by photo, with every column that rules may read."""
+    return digest_json([[r.photo, r.group, r.style, r.year, r.source, r.slices] for r in rows])
 
 
 class PhotoManifest(Record):
@@ -65,8 +99,11 @@ class PhotoManifest(Record):
         return tuple(row for row in self.rows if row.split == split)
 
     def split_digest(self, split: Split) -> str:
-        """Return the digest of a split: of the sorted list of its photos and their truths."""
-        return digest_json([[r.photo, r.group, r.style, r.year] for r in self.of_split(split)])
+        """Return the digest of a split: of its photos with all that a holdout's pin holds of one.
+
+        So the holdout's is equal to the digest of its pin.
+        """
+        return digest_rows(self.of_split(split))
 
     @property
     def slice_names(self) -> tuple[str, ...]:
@@ -77,7 +114,7 @@ class PhotoManifest(Record):
         """Return the manifest as a file's text: one canonical form, one line a photo."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([*_FIXED, *(_SLICE + name for name in self.slice_names)])
+        writer.writerow([*_FIXED, *(SLICE + name for name in self.slice_names)])
         writer.writerows(self._cells())
         return out.getvalue()
 
@@ -124,7 +161,7 @@ class PhotoManifest(Record):
 
 def _bad_columns(columns: list[str]) -> tuple[str, ...]:
     """Name what a reader that goes by column names would pass over in silence."""
-    named = {c for c in columns if c.startswith(_SLICE) and c != _SLICE}
+    named = {c for c in columns if c.startswith(SLICE) and c != SLICE}
     twice = {c for c in columns if columns.count(c) > 1}
     return (
         *(f"no column {name}" for name in sorted(set(_FIXED) - set(columns))),
@@ -154,6 +191,6 @@ def _rows(
 
 
 def _row(cells: dict[str, str]) -> PhotoRow:
-    slices = {k.removeprefix(_SLICE): v for k, v in cells.items() if k.startswith(_SLICE) and v}
+    slices = {k.removeprefix(SLICE): v for k, v in cells.items() if k.startswith(SLICE) and v}
     fixed: dict[str, object] = {name: cells[name] for name in _FIXED}
     return PhotoRow.model_validate(fixed | {"year": cells["year"] or None, "slices": slices})

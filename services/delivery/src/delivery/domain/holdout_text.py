@@ -6,22 +6,37 @@ change would see lines move that didn't.
 
 import csv
 import io
+from collections.abc import Iterable
+from typing import Final
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.holdout import HoldoutPin
+from artifacts.records.photos import SLICE
 
-COLUMNS = ("photo", "group", "style", "year")
+COLUMNS: Final = ("photo", "group", "style", "year", "source")
+"""Those that every pin has; `slice.<name>` follow, one for each dimension of any photo, sorted."""
+EARLIER: Final = COLUMNS[:-1]
+ANEW: Final = (
+    "it is of the earlier form, which holds neither source nor slices of a photo, so that a change "
+    "of data could move photos between slices. Pin the holdout anew: `git rm` this file, run "
+    "`delivery pin-holdout`, and commit both in one pull request for the strictest tier to approve"
+)
 
 
 def pin_text(pin: HoldoutPin) -> str:
-    """Return a pinned holdout as a file's text; the year is empty where it isn't known."""
+    """Return a pinned holdout as a file's text; what a photo doesn't have is empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    columns = _columns(name for photo in pin.photos for name in photo.slices)
+    writer.writerow(columns)
     for photo in pin.photos:
-        year = "" if photo.year is None else str(photo.year)
-        writer.writerow((photo.photo, photo.group, photo.style, year))
+        # csv writes None as an empty cell.
+        writer.writerow([photo.columns.get(name) for name in columns])
     return out.getvalue()
+
+
+def _columns(slices: Iterable[str]) -> tuple[str, ...]:
+    return (*COLUMNS, *sorted({f"{SLICE}{name}" for name in slices}))
 
 
 def parse_pin(data: bytes, model: str, source: str) -> HoldoutPin:
@@ -34,18 +49,27 @@ def parse_pin(data: bytes, model: str, source: str) -> HoldoutPin:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as exc:
         raise UnreadableRecord(source, (str(exc),)) from exc
-    if not lines or tuple(lines[0]) != COLUMNS:
-        raise UnreadableRecord(source, (f"the first line is not {','.join(COLUMNS)}",))
+    columns = tuple(lines[0]) if lines else ()
+    if columns == EARLIER:
+        raise UnreadableRecord(source, (ANEW,))
+    if columns != _columns(name.removeprefix(SLICE) for name in columns[len(COLUMNS) :]):
+        first = f"{','.join(COLUMNS)} and then {SLICE}<name> for each slice, sorted"
+        raise UnreadableRecord(source, (f"the first line is not {first}",))
     problems = tuple(
-        f"line {number}: {len(cells)} cells for {len(COLUMNS)} columns"
+        f"line {number}: {len(cells)} cells for {len(columns)} columns"
         for number, cells in enumerate(lines[1:], start=2)
-        if len(cells) != len(COLUMNS)
+        if len(cells) != len(columns)
     )
     if problems:
         raise UnreadableRecord(source, problems)
-    rows = [dict(zip(COLUMNS, cells, strict=True)) for cells in lines[1:]]
-    photos = [{**row, "year": row["year"] or None} for row in rows]
-    pin = HoldoutPin.parse({"model": model, "photos": photos}, source)
+    rows = [dict(zip(columns, cells, strict=True)) for cells in lines[1:]]
+    pin = HoldoutPin.parse({"model": model, "photos": list(map(_photo, rows))}, source)
     if pin_text(pin) != text:
         raise UnreadableRecord(source, ("it is not in the form that `pin-holdout` writes",))
     return pin
+
+
+def _photo(cells: dict[str, str]) -> dict[str, object]:
+    slices = {k.removeprefix(SLICE): v for k, v in cells.items() if k.startswith(SLICE) and v}
+    fixed: dict[str, object] = {name: cells[name] for name in COLUMNS}
+    return fixed | {"year": cells["year"] or None, "slices": slices}

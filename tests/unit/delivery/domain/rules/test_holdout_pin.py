@@ -8,7 +8,8 @@ PHOTOS = tuple(f"photo {i}" for i in range(8))
 
 
 def pinned(missing=(), changed=(), unpinned=()):
-    return passing(membership=Membership(HOLDOUT, missing, changed, unpinned))
+    columns = ("slice.region", "year") if changed else ()
+    return passing(membership=Membership(HOLDOUT, missing, changed, unpinned, columns))
 
 
 @pytest.mark.parametrize("what", ["missing", "changed"])
@@ -21,7 +22,10 @@ def test_holdout_pin_refuses_a_holdout_from_which_one_photo_was_taken_or_changed
 def test_some_are_named_and_all_are_counted():
     found = result_of(pinned(missing=PHOTOS[:6], changed=PHOTOS[6:]), "holdout_pin")
     assert found.value == 8
-    assert "6 pinned photos are missing and 2 have another truth" in found.reason
+    assert (
+        "6 pinned photos are missing and 2 differ from the pin in slice.region, year"
+        in found.reason
+    )
     assert found.reason.endswith("photo 4 and more")
 
 

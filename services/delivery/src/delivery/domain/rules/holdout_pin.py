@@ -1,7 +1,7 @@
-"""holdout_pin: the holdout is the one that git pins, photo by photo, with nothing taken out.
+"""holdout_pin: the holdout is the one that git pins, photo by photo, column by column.
 
-Whoever may drop the photos that a model gets wrong can pass any gate. So membership is pinned, and
-may only grow.
+Whoever may drop the photos that a model gets wrong, or move them to another slice, can pass any
+gate. So membership and every column that a rule reads are pinned, and the pin may only grow.
 """
 
 from artifacts.records.gate import RuleResult
@@ -9,7 +9,7 @@ from delivery.domain.case import Absent, Case
 from delivery.domain.rules.results import absent, result
 
 RULE = "holdout_pin"
-LIMIT = "every pinned photo, and no other"
+LIMIT = "every pinned photo as it is pinned, and no other"
 SHOWN = 5
 
 
@@ -26,8 +26,9 @@ def judge_holdout_pin(case: Case) -> tuple[RuleResult, ...]:
     if gone or changed:
         named = ", ".join((*found.missing, *found.changed)[:SHOWN])
         reason = (
-            f"{gone} pinned photos are missing and {changed} have another truth or group than "
-            f"pinned: {named}" + (" and more" if gone + changed > SHOWN else "")
+            f"{gone} pinned photos are missing and {changed} differ from the pin"
+            f"{' in ' + ', '.join(found.columns) if found.columns else ''}: {named}"
+            + (" and more" if gone + changed > SHOWN else "")
         )
         return (result(RULE, "failed", LIMIT, reason, count),)
     if unpinned:
