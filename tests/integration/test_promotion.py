@@ -332,7 +332,7 @@ def test_a_change_of_the_judge_takes_the_strictest_tier(world: World) -> None:
 
 def test_words_and_code_of_services_need_nobody(world: World) -> None:
     world.branch("topic")
-    world.commit(None, {"README.md": "x\n", "services/inference/src/part.py": "2\n"})
+    world.commit(None, {"README.md": "x\n", "services/inference/src/inference/part.py": "2\n"})
     verdict = world.judge()
     assert (verdict.decision, verdict.kinds) == ("allowed", ("code", "docs"))
 

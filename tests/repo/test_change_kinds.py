@@ -19,5 +19,7 @@ def test_every_place_without_a_file_is_one_that_the_loop_fills(
     empty = {one.path for one in PLACES if not any(one.holds(name) for name in names)}
     assert empty <= {
         "releases/reports/", "policies/approvals/", "policies/holdouts/", "policies/keys/",
-        "dvc.lock", ".dvc/", ".dvcignore",
+        "dvc.lock", ".dvc/", "**/.dvcignore", "**/*.dvc",
+        # Names that nobody should add: a change with one is the strictest.
+        "**/.gitmodules", "**/*.pth", "**/sitecustomize.py", "**/usercustomize.py",
     }  # fmt: skip

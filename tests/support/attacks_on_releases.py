@@ -216,7 +216,7 @@ def unverified(world: World) -> None:
 def foreign_code(world: World) -> None:
     """Code that is not main's."""
     world.branch("topic")
-    commit = world.commit("max", {"services/inference/src/part.py": "2\n"})
+    commit = world.commit("max", {"services/inference/src/inference/part.py": "2\n"})
     payload = world.payload("first").model_copy(update={"code": world.code(commit)})
     world.branch("promote-first")
     world.commit("max", {PRODUCTION: production(payload)})

@@ -296,7 +296,7 @@ class World:
         paths = {
             "staging": "releases/staging.yaml",
             "production": "releases/production.yaml",
-            "code": "services/inference/src/app.py",
+            "code": "services/inference/src/inference/app.py",
         }
         first = {
             paths[one]: NONE_YET.format(environment=one) for one in ("staging", "production")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Final, Literal
 
 Kind = Literal[
@@ -21,7 +22,11 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Place:
-    """A path, or all that lies under a folder (`releases/reports/`), and why it is of its kind."""
+    """A path and why it is of its kind.
+
+    It names a file (`Makefile`), all that lies under a folder (`releases/reports/`), or every file
+    of a name in whatever folder it lies (`**/.gitattributes`, `**/*.dvc`).
+    """
 
     path: str
     kind: Kind
@@ -29,10 +34,21 @@ class Place:
 
     def holds(self, path: str) -> bool:
         """Whether a path is here."""
+        if self.path.startswith("**/"):
+            return fnmatchcase(path.rpartition("/")[2], self.path[3:])
         return path.startswith(self.path) if self.path.endswith("/") else path == self.path
 
 
 PLACES: Final[tuple[Place, ...]] = (
+    # Names that programs act on wherever they lie come first: no folder makes them harmless.
+    Place("**/.gitattributes", "judge", "how git reads files, and whether it shows their changes"),
+    Place("**/.gitmodules", "judge", "which other repositories git fetches"),
+    Place("**/.dvcignore", "judge", "what the pipeline leaves out"),
+    Place("**/dvc.yaml", "judge", "commands that the pipeline runs"),
+    Place("**/*.dvc", "judge", "what DVC fetches, and a command where it has `cmd`"),
+    Place("**/*.pth", "judge", "what Python runs at its start"),
+    Place("**/sitecustomize.py", "judge", "what Python runs at its start"),
+    Place("**/usercustomize.py", "judge", "what Python runs at its start"),
     Place("releases/staging.yaml", "staging_release", "what staging runs"),
     Place("releases/production.yaml", "production_release", "what production runs"),
     Place("releases/reports/", "reports", "what the gate said, signed by it"),
@@ -52,20 +68,17 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("CONTRIBUTING.md", "docs", "words"),
     Place("SECURITY.md", "docs", "words"),
     Place("LICENSE", "docs", "words"),
-    Place("services/inference/", "code", "what a payload pins by digest, and people approve"),
-    Place("services/training/", "code", "makes candidates, which the gate judges"),
-    Place("libs/features/", "code", "pinned in a payload, and in a model by its schema"),
+    # Training and inference run behind walls, in rooms that hold no key. Only their own
+    # packages: a file beside one could reach whoever starts Python there, or builds the package.
+    Place("services/inference/src/inference/", "code", "what a payload pins, and people approve"),
+    Place("services/inference/README.md", "code", "changes with the code that it describes"),
+    Place("services/training/src/training/", "code", "makes candidates, which the gate judges"),
+    Place("services/training/README.md", "code", "changes with the code that it describes"),
     Place("tests/unit/inference/", "code", "changes with the code that it describes"),
     Place("tests/unit/training/", "code", "changes with the code that it describes"),
-    Place("tests/unit/features/", "code", "changes with the code that it describes"),
-    Place("benchmarks/", "code", "measures; nothing is decided by it"),
-    Place("demo/", "code", "tells a story in a box of its own; nothing is decided by it"),
     Place("data/", "data", "what candidates are trained on; a new candidate comes of it"),
     Place("params.yaml", "data", "how candidates are trained; a new candidate comes of it"),
-    Place("dvc.yaml", "data", "the pipeline that trains candidates"),
     Place("dvc.lock", "data", "what the pipeline last saw"),
-    Place(".dvc/", "data", "where the pipeline's data lie"),
-    Place(".dvcignore", "data", "what the pipeline leaves out"),
     Place(".github/", "judge", "the workflows that judge and deploy"),
     Place(".ci/", "judge", "what checks the project on one machine"),
     Place("Makefile", "judge", "what workflows call"),
@@ -76,16 +89,17 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("services/box/", "judge", "protects main in a box"),
     Place("services/host/", "judge", "installs and runs what was approved"),
     Place("services/cloud/", "judge", "builds, registers and observes what was approved"),
-    Place("libs/artifacts/", "judge", "records, digests and signatures, which everyone believes"),
-    Place("libs/scoring/", "judge", "runs models for the judge"),
-    Place("libs/pages/", "judge", "draws what approvers look at"),
-    Place("libs/walls/", "judge", "keeps the code of others from keys, logs and stores"),
+    Place("services/inference/", "judge", "what its package is built from"),
+    Place("services/training/", "judge", "what its package is built from"),
+    Place("libs/", "judge", "records, signatures, walls, pages, and what measures models"),
     Place("infra/", "judge", "how a payload is made to run"),
     Place("mutations/", "judge", "tests the tests of the judge"),
     Place("rehearsal/", "judge", "makes the people and keys of a box"),
     Place("tests/", "judge", "what must hold of everything else"),
     Place(".editorconfig", "judge", "how files are read"),
-    Place(".gitattributes", "judge", "how git reads files, and whether it shows their changes"),
+    Place(".dvc/", "judge", "where the pipeline's data lie, and what DVC does with them"),
+    Place("benchmarks/", "judge", "runs on machines of people, beside their keys"),
+    Place("demo/", "judge", "makes the people and keys of a box, and signs as them"),
     Place(".gitignore", "judge", "what git does not see"),
 )
 UNKNOWN: Final[Kind] = "judge"
