@@ -25,7 +25,7 @@ class Secret:
         """Return a keyed hash of the bytes."""
         return hmac.new(self.word, data, hashlib.sha256).hexdigest().encode()
 
-    def verify(self, data: bytes, signature: bytes) -> None:
+    def verify(self, data: bytes, signature: bytes, _at: object = None) -> None:
         """Return if the hash holds; SignatureRefused."""
         if not hmac.compare_digest(self.sign(data), signature):
             raise SignatureRefused(Path("memory"), "another word made it")

@@ -6,11 +6,16 @@ is never taken for another, and for a principal whose key a file of allowed sign
 can check it by hand:
 
     ssh-keygen -Y verify -f SIGNERS -I gate -n plinth-gate-report -s X.json.sig < X.json
+
+A signature is judged at the time of its statement, in UTC: a key that was rotated out (a line with
+`valid-before=`) goes on vouching for what it signed before. By hand: `TZ=UTC ssh-keygen -Y verify
+-Overify-time=20260301120000Z ...`.
 """
 
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
@@ -28,6 +33,7 @@ Namespace = Literal[
 ]
 Statement = TypeVar("Statement", bound=Record)
 SUFFIX = ".sig"
+_NO_COMMAND = 127
 
 
 class StatementSigner(Protocol):
@@ -40,8 +46,8 @@ class StatementSigner(Protocol):
 class StatementVerifier(Protocol):
     """Verifies signatures of bytes."""
 
-    def verify(self, data: bytes, signature: bytes) -> None:
-        """Return if the signature holds; SignatureRefused if not."""
+    def verify(self, data: bytes, signature: bytes, at: datetime | None = None, /) -> None:
+        """Return if the signature holds at a time, by default now; SignatureRefused if not."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +77,22 @@ class SshVerifier:
     principal: str
     namespace: Namespace
 
-    def verify(self, data: bytes, signature: bytes) -> None:
-        """Return if the signature holds; SignatureRefused if not, whatever the reason is."""
+    def verify(self, data: bytes, signature: bytes, at: datetime | None = None) -> None:
+        """Return if a key that counts at a time signed the bytes; SignatureRefused if none did.
+
+        Without a time it is judged now.
+        """
         if not self.signers.is_file():
             raise SignatureRefused(self.signers, "this file of allowed signers is missing")
+        if at is not None and at.tzinfo is None:
+            raise SignatureRefused(self.signers, f"the statement's time {at} has no time zone")
+        moment = () if at is None else (f"-Overify-time={_moment(at)}",)
         with tempfile.TemporaryDirectory(prefix="plinth-") as private:
             beside = Path(private) / "signature"
             beside.write_bytes(signature)
             done = _ssh_keygen(
                 *("-Y", "verify", "-f", str(self.signers), "-I", self.principal),
-                *("-n", self.namespace, "-s", str(beside)),
+                *("-n", self.namespace, "-s", str(beside), *moment),
                 data=data,
             )
         if done.returncode:
@@ -95,8 +107,18 @@ def write_signed(record: Record, path: Path, signer: StatementSigner) -> Path:
     return path
 
 
-def read_signed(kind: type[Statement], path: Path, verifier: StatementVerifier) -> Statement:
+def read_signed(
+    kind: type[Statement],
+    path: Path,
+    verifier: StatementVerifier,
+    *,
+    new_at: datetime | None = None,
+) -> Statement:
     """Read a record whose signature holds: what was verified is what is parsed.
+
+    The signature is judged at the time that the record states (`Record.stated_at`), and now where
+    it states none. A record that was just made (`new_at`) must be signed by a key that counts then,
+    too: a key that was rotated out signs nothing new, whatever time it writes into it.
 
     Raises SignatureRefused where the signature is missing or isn't of these bytes, and
     UnreadableRecord where the record is missing or malformed.
@@ -110,10 +132,14 @@ def read_signed(kind: type[Statement], path: Path, verifier: StatementVerifier) 
     except OSError as exc:
         raise SignatureRefused(path, f"there is no signature beside it: {exc}") from exc
     try:
-        verifier.verify(data, signature)
-    except SignatureRefused as exc:
-        raise SignatureRefused(path, exc.reason) from exc
-    return kind.parse(parse_json(data.decode(errors="replace"), str(path)), str(path))
+        record = kind.parse(parse_json(data.decode(errors="replace"), str(path)), str(path))
+    except UnreadableRecord:
+        _verify(verifier, path, data, signature, new_at)
+        raise
+    _verify(verifier, path, data, signature, record.stated_at)
+    if new_at is not None:
+        _verify(verifier, path, data, signature, new_at)
+    return record
 
 
 def signature_of(path: Path) -> Path:
@@ -149,17 +175,31 @@ def create_statement_key(
         file.write(line)
 
 
-def _ssh_keygen(*arguments: str, data: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+def _verify(
+    verifier: StatementVerifier, path: Path, data: bytes, signature: bytes, at: datetime | None
+) -> None:
     try:
-        return subprocess.run(  # noqa: S603 - arguments are paths and words of ours
-            ["ssh-keygen", *arguments],  # noqa: S607 - wherever OpenSSH is installed
-            input=data,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError as exc:
+        verifier.verify(data, signature, at)
+    except SignatureRefused as exc:
+        raise SignatureRefused(path, exc.reason) from exc
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ")
+
+
+def _ssh_keygen(*arguments: str, data: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    # OpenSSH reads times of a signers' file in the local zone where they have no Z.
+    done = subprocess.run(  # noqa: S603 - arguments are paths and words of ours
+        ["/usr/bin/env", "TZ=UTC", "ssh-keygen", *arguments],
+        input=data,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode == _NO_COMMAND:
         reason = "the command ssh-keygen is missing: install OpenSSH's client"
-        raise SigningFailed(Path("ssh-keygen"), reason) from exc
+        raise SigningFailed(Path("ssh-keygen"), reason)
+    return done
 
 
 def _said(done: "subprocess.CompletedProcess[bytes]") -> str:

@@ -28,7 +28,7 @@ class Seal:
     def sign(self, data: bytes) -> bytes:
         return sha256(self._secret + data).hexdigest().encode()
 
-    def verify(self, data: bytes, signature: bytes) -> None:
+    def verify(self, data: bytes, signature: bytes, _at: object = None) -> None:
         if signature != self.sign(data):
             raise SignatureRefused("memory", "another's")
 

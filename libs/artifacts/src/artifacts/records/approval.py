@@ -74,3 +74,8 @@ class Approval(Record):
         if self.expires_at and self.expires_at <= self.at:
             raise ValueError("it expires before it is made")
         return self
+
+    @property
+    def stated_at(self) -> datetime:
+        """When it was said."""
+        return self.at

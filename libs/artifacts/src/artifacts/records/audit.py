@@ -62,6 +62,11 @@ class AuditEntry(AuditEvent, Record):
     previous: Digest | None
     at: datetime
 
+    @property
+    def stated_at(self) -> datetime:
+        """When it was made."""
+        return self.at
+
 
 class AuditHead(Record):
     """The last entry of a log, signed and kept outside it, so that a cut tail is found."""

@@ -41,6 +41,11 @@ class GateReport(Record):
     decision: Decision
     decided_at: datetime
 
+    @property
+    def stated_at(self) -> datetime:
+        """When it was decided."""
+        return self.decided_at
+
     @model_validator(mode="after")
     def _no_pass_over_a_failure(self) -> "GateReport":
         """A report that says allowed beside a rule that didn't pass is not a report."""

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Hashable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,6 +27,11 @@ class Record(Part):
     def digest(self) -> str:
         """The digest of this record's canonical JSON."""
         return digest_json(self.model_dump(mode="json"))
+
+    @property
+    def stated_at(self) -> datetime | None:
+        """When the record says that it was made: its signature is judged at that time."""
+        return None
 
     def to_json(self) -> str:
         """Return the record as a file's text: sorted keys, indented, so that git diffs it well."""

@@ -29,3 +29,8 @@ class Reproduction(Record):
     photo_manifest: Digest
     photos_compared: Annotated[int, Field(ge=0)]
     made_at: datetime
+
+    @property
+    def stated_at(self) -> datetime:
+        """When it was made."""
+        return self.made_at

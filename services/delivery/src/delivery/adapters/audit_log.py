@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -27,6 +27,8 @@ from delivery.errors import AuditBroken, AuditUnavailable
 
 LOG: Final = "log.jsonl"
 HEAD: Final = "head.json"
+BEHIND: Final = timedelta(minutes=5)
+"""How far clocks of machines that share a log may differ; a clock further behind is set wrong."""
 
 
 class FileAuditLog:
@@ -61,7 +63,7 @@ class FileAuditLog:
             sequence, previous = next_entry_place(chain)
             entry = AuditEntry(
                 **event.model_dump(include=set(AuditEvent.model_fields)),
-                sequence=sequence, previous=previous, at=self._clock(),
+                sequence=sequence, previous=previous, at=self._moment(chain),
             )  # fmt: skip
             link = self._signed(entry)
             head = self._signed_head(Chain((*chain.links, link)).head)
@@ -75,26 +77,44 @@ class FileAuditLog:
         Raises AuditBroken naming the first line that is not as it was, AuditUnavailable where the
         files can't be read.
         """
-        chain = self._read()
-        if full:
-            for number, link in enumerate(chain.links, start=1):
-                self._verify_link(link, number)
-        return tuple(link.entry for link in chain.links)
+        return tuple(link.entry for link in self._read(full=full).links)
 
-    def _read(self) -> Chain:
+    def _moment(self, chain: Chain) -> datetime:
+        """Return the time of the entry that comes next: never before the last one's.
+
+        A clock that is a little behind takes the last entry's; one that is more is refused, for
+        what the log says was signed then, and by which key, rests on it.
+        """
+        now, last = self._clock(), chain.last_at
+        if last is None or now >= last:
+            return now
+        if last - now <= BEHIND:
+            return last
+        reason = (
+            f"the clock says {now.isoformat()}, and the log's last entry was written at "
+            f"{last.isoformat()}. Fix: set this machine's clock; where the entry's time is wrong "
+            "instead, begin a new log with `delivery restart-audit --reason TEXT`"
+        )
+        raise AuditUnavailable(str(self._log), reason)
+
+    def _read(self, *, full: bool) -> Chain:
         try:
             with self._log.open("rb") as file:
                 # Held while both are read: between an entry and its head there is a moment.
                 fcntl.flock(file, fcntl.LOCK_SH)
-                return self._trusted(file.read())[0]
+                return self._trusted(file.read(), full=full)[0]
         except FileNotFoundError:
             return self._trusted(b"")[0]
         except OSError as exc:
             raise AuditUnavailable(str(self._log), str(exc)) from exc
 
-    def _trusted(self, data: bytes) -> tuple[Chain, AuditHead | None]:
+    def _trusted(self, data: bytes, *, full: bool = False) -> tuple[Chain, AuditHead | None]:
         """Return the chain of a log's bytes, held to the head, and the head that there is."""
-        chain, head = read_chain(data, str(self._log)), self._read_head()
+        chain = read_chain(data, str(self._log))
+        if full:
+            for number, link in enumerate(chain.links, start=1):
+                self._verify_link(link, number)
+        head = self._read_head(chain)
         if head is None and not chain.links:
             return chain, None
         if head is None:
@@ -107,12 +127,12 @@ class FileAuditLog:
 
     def _verify_link(self, link: SignedEntry, number: int) -> None:
         try:
-            self._verifier.verify(link.signed, link.signature.encode())
+            self._verifier.verify(link.signed, link.signature.encode(), link.entry.at)
         except SignatureRefused as exc:
             reason = f"its signature is refused: {exc.reason}"
             raise AuditBroken(f"{self._log}, line {number}", reason) from exc
 
-    def _read_head(self) -> AuditHead | None:
+    def _read_head(self, chain: Chain) -> AuditHead | None:
         try:
             data = self._head.read_bytes()
         except FileNotFoundError:
@@ -120,12 +140,24 @@ class FileAuditLog:
         except OSError as exc:
             raise AuditUnavailable(str(self._head), str(exc)) from exc
         found = read_head(data, str(self._head))
+        signed, signature = head_bytes(found.head), found.signature.encode()
+        named = chain.entry_of(found.head)
         try:
-            self._verifier.verify(head_bytes(found.head), found.signature.encode())
+            # It was signed with the entry that it names, or anew since, after a crash.
+            if named is not None and self._holds(signed, signature, named.at):
+                return found.head
+            self._verifier.verify(signed, signature, self._clock())
         except SignatureRefused as exc:
             reason = f"the head's signature is refused: {exc.reason}"
             raise AuditBroken(str(self._head), reason) from exc
         return found.head
+
+    def _holds(self, signed: bytes, signature: bytes, at: datetime) -> bool:
+        try:
+            self._verifier.verify(signed, signature, at)
+        except SignatureRefused:
+            return False
+        return True
 
     @contextmanager
     def _opened_to_write(self) -> Iterator[BinaryIO]:
@@ -155,7 +187,7 @@ class FileAuditLog:
         unsigned = SignedEntry.of(entry)
         signature = self._signer.sign(unsigned.signed)
         try:
-            self._verifier.verify(unsigned.signed, signature)
+            self._verifier.verify(unsigned.signed, signature, entry.at)
         except SignatureRefused as exc:  # written down, it would break the log for everyone
             reason = f"the key that signs here is none of those that sign it: {exc.reason}"
             raise AuditUnavailable(str(self._log), reason) from exc

@@ -16,6 +16,7 @@ a third place (a bucket that keeps versions, a backup) is the answer to it.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -83,6 +84,18 @@ class Chain:
         if not self.links:
             return EMPTY
         return AuditHead(sequence=len(self.links), entry=self.links[-1].digest)
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last entry was written, or None in an empty log."""
+        return self.links[-1].entry.at if self.links else None
+
+    def entry_of(self, head: AuditHead) -> AuditEntry | None:
+        """Return the entry that a head names, or None where there is no such entry."""
+        if not 0 < head.sequence <= len(self.links):
+            return None
+        link = self.links[head.sequence - 1]
+        return link.entry if link.digest == head.entry else None
 
 
 def read_chain(data: bytes, place: str) -> Chain:
@@ -156,6 +169,8 @@ def _link(line: bytes, place: str) -> SignedEntry:
         signature = json.loads(line[middle + len(_MIDDLE) - 1 : -len(_END)])
     except ValueError as exc:
         raise AuditBroken(place, f"it can't be read: {plain(exc, _LIMIT)}") from exc
+    if entry.at.tzinfo is None:
+        raise AuditBroken(place, f"its time {entry.at} has no time zone")
     return SignedEntry(entry, signed, signature)
 
 
@@ -170,4 +185,8 @@ def _check_order(links: Sequence[SignedEntry], place: str) -> None:
             raise AuditBroken(f"{place}, line {number}", reason)
         if link.entry.previous != before.digest:
             reason = f"entry {number - 1} before it is not the one that it was written after"
+            raise AuditBroken(f"{place}, line {number}", reason)
+        if link.entry.at < before.entry.at:
+            earlier = f"before {before.entry.at} of entry {number - 1}"
+            reason = f"its time is {link.entry.at}, which is {earlier}"
             raise AuditBroken(f"{place}, line {number}", reason)

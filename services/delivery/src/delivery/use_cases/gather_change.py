@@ -80,7 +80,7 @@ class GatherChange:
             after=read_ground(files),
             releases_before={name: read_release(before_files, name) for name in ENVIRONMENTS},
             releases_after=releases,
-            reports=dict(self._reports(releases.values(), files)),
+            reports=dict(self._reports(releases.values(), files, before_files)),
             code=self._code(base, releases["production"], kinds),
             production_history=self._history(base, "production", kinds),
             staging_history=self._history(base, "staging", kinds),
@@ -109,7 +109,7 @@ class GatherChange:
         return Commit(raw.id, raw.author, raw.committer, raw.changes, signature)
 
     def _reports(
-        self, releases: Iterable[Release | Unreadable], files: Files
+        self, releases: Iterable[Release | Unreadable], files: Files, before: Files
     ) -> Iterable[tuple[str, Report]]:
         for release in releases:
             if isinstance(release, Unreadable):
@@ -118,10 +118,10 @@ class GatherChange:
                 for entry in entries:
                     path = report_path(entry.gate_report)
                     report = document(GateReport, files, path)
-                    signature = self.signatures.check(
-                        files.get(path, b""), files.get(path + ".sig")
-                    )
-                    yield entry.gate_report, Report(report, signature)
+                    data, armoured = files.get(path, b""), files.get(path + SUFFIX)
+                    signature = self.signatures.check(data, armoured)
+                    added = (before.get(path), before.get(path + SUFFIX)) != (data, armoured)
+                    yield entry.gate_report, Report(report, signature, added=added)
 
     def _code(
         self, base: str, release: Release | Unreadable, kinds: frozenset[Kind]

@@ -243,7 +243,8 @@ class TracePrediction:
         if signature.problem:
             return Failed(f"{path}: {signature.problem}")
         keys = read_ground(files).gate
-        if signature.namespace != NAMESPACE or service_of(keys, signature) != GATE:
+        signer = service_of(keys, signature, report.decided_at)
+        if signature.namespace != NAMESPACE or signer != GATE:
             return Failed(f"{path} is not signed by the gate's key in policies/keys/gate.signers")
         if report.decision != "allowed" or report.candidate != model.digest or report.model != name:
             about = f"{report.decision}, about {report.model} {report.candidate}"

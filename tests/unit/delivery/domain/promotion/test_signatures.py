@@ -2,6 +2,7 @@
 
 import base64
 import struct
+from datetime import UTC, datetime
 
 import pytest
 
@@ -24,6 +25,7 @@ def armoured(blob: bytes) -> bytes:
 
 KEY = string(b"ssh-ed25519") + string(b"k" * 32)
 BLOB = b"SSHSIG" + struct.pack(">I", 1) + string(KEY) + string(b"git") + string(b"")
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NAMED = f"ssh-ed25519 {base64.b64encode(KEY).decode()}"
 
 
@@ -51,10 +53,10 @@ def test_anything_else_is_no_signature(data):
 
 def test_signers_count_for_the_namespaces_that_they_name():
     keys = read_signers(f'# words\n\ngate namespaces="a,b" {NAMED} comment\n')
-    assert [service_of(keys, Signature(NAMED, space)) for space in ("a", "b", "c")] == [
+    assert [service_of(keys, Signature(NAMED, space), NOW) for space in ("a", "b", "c")] == [
         "gate", "gate", None,
     ]  # fmt: skip
-    assert service_of(keys, Signature("ssh-ed25519 other", "a")) is None
+    assert service_of(keys, Signature("ssh-ed25519 other", "a"), NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -63,9 +65,13 @@ def test_signers_count_for_the_namespaces_that_they_name():
         f"gate {NAMED}",
         f'gate cert-authority,namespaces="a" {NAMED}',
         f'gate namespaces="a",valid-before="20200101" {NAMED}',
+        f'gate namespaces="a",valid-after="20280101" {NAMED}',
+        f'gate namespaces="a",valid-before="20281301" {NAMED}',
+        f'gate namespaces="a",valid-before="soon" {NAMED}',
+        f'gate namespaces="a",namespaces="a" {NAMED}',
         f'gate valid-before="20200101" {NAMED}',
         f'gate namespaces="" {NAMED}',
     ],
 )
 def test_a_line_that_says_something_else_allows_nobody(line):
-    assert service_of(read_signers(line), Signature(NAMED, "a")) is None
+    assert service_of(read_signers(line), Signature(NAMED, "a"), NOW) is None

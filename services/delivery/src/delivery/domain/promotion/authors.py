@@ -68,7 +68,7 @@ def signer_of(facts: ChangeFacts, people: People, commit: Commit) -> Signer:
         return Signer(problem=signature.problem)
     if signature.namespace != NAMESPACE:
         return Signer(problem=f"is signed in the namespace {signature.namespace}, not {NAMESPACE}")
-    if service := service_of(facts.ground.services, signature):
+    if service := service_of(facts.ground.services, signature, facts.now):
         return Signer(service=service)
     name = people.owner(signature.key)
     if name is None:

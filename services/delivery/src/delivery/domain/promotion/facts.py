@@ -98,10 +98,14 @@ class Ground:
 
 @dataclass(frozen=True)
 class Report:
-    """A gate report as it is committed, under the digest by which a release names it."""
+    """A gate report as it is committed, under the digest by which a release names it.
+
+    `added`: main doesn't have it in these bytes, so that a key must sign it which counts now.
+    """
 
     report: GateReport | Unreadable
     signature: Signature = MISSING
+    added: bool = True
 
 
 @dataclass(frozen=True)

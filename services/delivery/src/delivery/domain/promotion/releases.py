@@ -9,7 +9,7 @@ from delivery.domain.policy import Policy
 from delivery.domain.promotion.facts import ChangeFacts, Report, Unreadable
 from delivery.domain.promotion.findings import Finding, passed, refused, summed, undecided
 from delivery.domain.promotion.history import rolls_back, verifications
-from delivery.domain.promotion.signatures import service_of
+from delivery.domain.promotion.signatures import counts_until, service_of
 from delivery.domain.tiers import TIERS, RiskTiers, Tier
 
 REPORTS, CODE, STAGING = "gate_reports", "code_on_main", "staging_verified"
@@ -71,9 +71,14 @@ def _forged(facts: ChangeFacts, found: Report, report: GateReport, entry: Releas
         return f"is fabricated: {signature.problem}"
     if signature.namespace != NAMESPACE:
         return f"is fabricated: it is signed in the namespace {signature.namespace}"
-    if service_of(facts.ground.gate, signature) != GATE:
-        return "is fabricated: it is signed by a key that is not the gate's on main"
-    return ""
+    keys = facts.ground.gate
+    moments = (report.decided_at, facts.now) if found.added else (report.decided_at,)
+    if all(service_of(keys, signature, at) == GATE for at in moments):
+        return ""
+    if until := counts_until(keys, signature):
+        what = "is new, and" if found.added else f"was decided at {report.decided_at}, and"
+        return f"{what} is signed by a key of the gate that counts only until {until}: judge again"
+    return "is fabricated: it is signed by a key that is not the gate's on main"
 
 
 def _says(report: GateReport, model: str, entry: ReleasedModel) -> Iterator[Finding]:

@@ -1,0 +1,217 @@
+"""Keys of gate and delivery are rotated as the runbook says, over records of a year ago.
+
+The shell lines of docs/runbooks/people-keys-models.md are run as they stand there.
+"""
+
+import re
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support import change_world
+from support.change_records import PRODUCTION, production, report, report_path
+from support.change_world import World
+
+from artifacts.errors import SignatureRefused
+from artifacts.statements import SshSigner, SshVerifier
+from delivery.adapters.audit_log import FileAuditLog
+from delivery.domain.promotion.signatures import read_signers, service_of
+from delivery.errors import AuditBroken, AuditUnavailable
+
+RUNBOOK = Path(__file__).parents[2] / "docs/runbooks/people-keys-models.md"
+ZONES = ("UTC", "America/Los_Angeles", "Pacific/Kiritimati")
+YEAR = timedelta(days=365)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A world with keys of its own: production runs `first`, and a year has passed since."""
+    world = change_world.make_world(tmp_path / "world")
+    payload = world.promote("first")
+    world.approve("ada", "bo")
+    world.merge()
+    world.deployed(payload.digest)
+    world.now += YEAR
+    return world
+
+
+@pytest.fixture(params=ZONES)
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run in a time zone, as the processes that are started do."""
+    monkeypatch.setenv("TZ", request.param)
+    return str(request.param)
+
+
+def runbook(name: str) -> str:
+    """Return a shell block of the runbook, by the name in its first line."""
+    blocks = re.findall(r"```sh\n(.*?)```", RUNBOOK.read_text(encoding="utf-8"), re.DOTALL)
+    (found,) = [block for block in blocks if block.startswith(f"# {name}\n")]
+    return str(found)
+
+
+def shell(script: str, folder: Path, variables: Mapping[str, str]) -> None:
+    """Run lines of the runbook, and stop at the first that fails."""
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def rotate(world: World, service: str, until: datetime) -> Path:
+    """Do what the runbook says: a pull request, its merge, the runner's key; return the old key."""
+    old = world.keys / f"{service}-stolen"
+    old.write_bytes((world.keys / service).read_bytes())
+    old.chmod(0o600)
+    world.branch("rotation")
+    variables = {
+        "SERVICE": service,
+        "NEW": str(world.keys / f"{service}-new"),
+        "UNTIL": until.strftime("%Y%m%d%H%M%SZ"),
+        "KEY": str(world.keys / service),
+        "SIGNERS": str(world.keys / f"{service}.signers"),
+    }
+    shell(runbook("rotate, in a pull request"), world.root, variables)
+    world.commit("max")
+    world.approve("ada", "bo", "cleo")
+    verdict = world.judge()
+    assert verdict.allowed, verdict.problems
+    world.merge()
+    shell(runbook("rotate, on the runner"), world.root, variables)
+    return old
+
+
+def test_a_log_of_a_year_ago_is_read_and_goes_on_after_its_key_was_rotated(world, zone):
+    before = world.log.entries()
+    rotate(world, "delivery", world.now + timedelta(days=1))
+    assert world.log.entries(full=True) == before, zone
+    world.now += timedelta(days=2)  # the old key counts no more
+    assert world.log.entries(full=True) == before
+    world.note("verification", environment="staging")
+    assert len(world.log.entries(full=True)) == len(before) + 1
+
+
+def test_a_gate_report_of_a_year_ago_is_not_fabricated_after_the_gates_key_was_rotated(world, zone):
+    rotate(world, "gate", world.now + timedelta(days=1))
+    world.now += timedelta(days=2)
+    world.branch("again")
+    world.verified(world.payload("first").digest)
+    payload = world.payload("first")
+    world.commit("max", {PRODUCTION: production(payload) + "# a word\n"})
+    reasons = [one.reason for one in world.judge().problems]
+    assert not [reason for reason in reasons if "fabricated" in reason], zone
+
+
+def test_a_stolen_key_that_was_rotated_out_signs_no_report_of_the_past(world, zone):
+    old = rotate(world, "gate", world.now + timedelta(days=1))
+    world.now += timedelta(days=2)
+    world.branch("forged")
+    made = report("second", decided_at=world.now - YEAR)
+    path = report_path(made)
+    files = world.signed(path, made.to_json().encode(), old.name, "plinth-gate-report")
+    entry = world.entry("second", decided_at=world.now - YEAR)
+    payload = world.payload("first").model_copy(update={"models": {"architecture": (entry,)}})
+    world.commit("max", {PRODUCTION: production(payload), **files})
+    reasons = "; ".join(one.reason for one in world.judge().problems)
+    assert "a key of the gate that counts only until" in reasons, zone
+
+
+def test_a_stolen_key_that_was_rotated_out_adds_no_entry(world, zone):
+    old = rotate(world, "delivery", world.now + timedelta(days=1))
+    world.now += timedelta(days=2)
+    world.note("verification", environment="staging")  # by the new key: the past is closed
+    before = world.log.entries()
+    moments = (world.now, world.now - timedelta(days=1, hours=12), world.now - YEAR)
+    for moment in moments:
+        stolen = FileAuditLog(
+            world.folder / "audit",
+            world.folder / "head",
+            SshSigner(old, "plinth-audit"),
+            SshVerifier(world.keys / "delivery.signers", "delivery", "plinth-audit"),
+            lambda moment=moment: moment,
+        )
+        with pytest.raises((AuditUnavailable, AuditBroken)):
+            stolen.append(before[-1])
+    assert world.log.entries() == before, zone
+
+
+def test_a_log_goes_on_only_with_a_clock_that_is_not_behind_it(world):
+    world.now += timedelta(days=1)
+    world.note("verification", environment="staging")
+    last = world.log.entries()[-1]
+    world.now -= timedelta(minutes=2)  # two machines, two clocks
+    world.note("verification", environment="staging")
+    assert world.log.entries()[-1].at == last.at
+    world.now -= YEAR
+    with pytest.raises(AuditUnavailable, match="clock"):
+        world.note("verification", environment="staging")
+
+
+def test_a_key_that_was_taken_off_the_file_makes_each_of_its_lines_broken(world):
+    rotate(world, "delivery", world.now + timedelta(days=1))
+    world.now += timedelta(days=2)
+    world.note("verification", environment="staging")
+    signers = world.keys / "delivery.signers"
+    signers.write_text(signers.read_text().splitlines()[-1] + "\n")
+    assert world.log.entries()  # head and chain hold all the same
+    with pytest.raises(AuditBroken, match="line 1 "):
+        world.log.entries(full=True)
+
+
+@pytest.mark.usefixtures("zone")
+def test_a_stolen_key_counts_until_the_last_moment_at_which_it_is_trusted(world):
+    """The runbook's answer to a theft: `valid-before` in the past, and a full audit names lines."""
+    world.note("verification", environment="staging")
+    trusted = world.now
+    world.now += timedelta(hours=1)
+    world.note("verification", environment="staging")
+    count = len(world.log.entries())
+    world.now += timedelta(hours=1)
+    rotate(world, "delivery", trusted)
+    with pytest.raises(AuditBroken, match=f"line {count} .*valid-before"):
+        world.log.entries(full=True)
+    with pytest.raises(AuditBroken, match="head"):
+        world.note("verification", environment="staging")
+
+
+@pytest.mark.parametrize("text", ["20260401", "20260401Z", "202604010000", "20260401000000Z"])
+def test_both_readers_of_a_signers_file_end_a_key_at_the_same_moment(tmp_path, zone, text):
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    public = " ".join(key.with_suffix(".pub").read_text().split()[:2])
+    signers = tmp_path / "signers"
+    line = f'gate namespaces="plinth-evidence",valid-before="{text}" {public}\n'
+    signers.write_text(line)
+    data = b"a record"
+    signature = SshSigner(key, "plinth-evidence").sign(data)
+    verifier = SshVerifier(signers, "gate", "plinth-evidence")
+    keys = read_signers(line)
+    found = change_world.SshSignatures().check(data, signature)
+    for seconds, counts in ((-1, True), (0, True), (1, False)):
+        moment = datetime(2026, 4, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+        assert (service_of(keys, found, moment) == "gate") is counts, (zone, moment)
+        if counts:
+            verifier.verify(data, signature, moment)
+            continue
+        with pytest.raises(SignatureRefused):
+            verifier.verify(data, signature, moment)
+
+
+def test_a_line_with_options_that_nobody_reads_allows_nobody():
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+    for options in (
+        'cert-authority,namespaces="a"',
+        'namespaces="a",valid-before="soon"',
+        'namespaces="a",valid-before="20260231"',
+        'namespaces="a",namespaces="b"',
+        'valid-before="20260401"',
+        "",
+    ):
+        keys = read_signers(f"gate {options} {key}\n")
+        assert not [one for one in keys if "a" in one.namespaces or "b" in one.namespaces], options
