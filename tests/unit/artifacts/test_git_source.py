@@ -6,8 +6,6 @@ from support.checkout import commit_all, git
 from artifacts.errors import SourceUnreadable
 from artifacts.git_source import GitSource
 
-VARIABLES = {"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": "/nonexistent"}
-
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
@@ -22,7 +20,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def files(repository: Path, commit: str) -> dict[str, bytes]:
-    source = GitSource(repository, VARIABLES)
+    source = GitSource(repository)
     return dict(source.files(commit, ["src", "lock.txt", "missing"]))
 
 

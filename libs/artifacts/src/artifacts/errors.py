@@ -6,6 +6,8 @@ ArtifactError
 |-- SignatureRefused     a signature is missing, or isn't of these bytes and this key
 |-- SigningFailed        there is no key to sign with, or no program that signs
 |-- SourceUnreadable     git can't give the files of a commit
+|-- GitFailed            git can't read a repository, or its history is not whole
+|   `-- TooLarge             an object is larger than whoever reads it can take
 `-- UnknownArtifact      the model store holds no artifact of that digest
 """
 
@@ -73,3 +75,22 @@ class SourceUnreadable(ArtifactError):
             f"{repository} doesn't give what commit {commit} holds: {reason}. Fetch it, or name a "
             "repository that has it with --source"
         )
+
+
+class GitFailed(ArtifactError):
+    """git did not say what was asked, or a clone can't be believed."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"the repository {folder} can't be read: {reason}")
+
+
+class TooLarge(GitFailed):
+    """An object, a list of files or a list of commits is over the bound of what is read."""
+
+    def __init__(self, folder: Path, what: str, size: int, limit: int, unit: str = "bytes") -> None:
+        self.what = what
+        self.size = size
+        self.limit = limit
+        super().__init__(folder, f"{what} has {size:,} {unit}, and {limit:,} is the most")

@@ -10,6 +10,7 @@ DeliveryError
 |-- DoorFailed        one of the three ways to an answer gave none at all
 |-- CommitUnknown     the repository has no such commit
 |-- RepositoryUnreadable  git could not say what was asked
+|   `-- TooMuchToRead       a file, a change or a history is over the bound of what is read
 |-- AuditBroken       the audit log is not what was written
 |-- AuditUnavailable  the audit log can't be read or written
 |-- PredictionsUnavailable  the prediction log can't be read
@@ -131,6 +132,10 @@ class RepositoryUnreadable(DeliveryError):
         self.folder = folder
         self.reason = reason
         super().__init__(f"the repository {folder} can't be read: {reason}")
+
+
+class TooMuchToRead(RepositoryUnreadable):
+    """Something in git is larger than what is read, so that nobody can fill the judge's memory."""
 
 
 class AuditBroken(DeliveryError):

@@ -46,7 +46,7 @@ def run_install(
     return install_payload(
         Payload.read(payload),
         FolderDepot(_root(settings)),
-        GitSource(source, tools),
+        GitSource(source),
         StoredModels(
             models or settings.needed("model_store"), public_key or settings.needed("public_key")
         ),

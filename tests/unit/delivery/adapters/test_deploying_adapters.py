@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -26,6 +27,7 @@ from delivery.errors import (
     RevertRefused,
 )
 
+ENVIRONMENT = {"PATH": os.defpath, "GIT_CONFIG_GLOBAL": os.devnull}
 PAYLOAD = Payload(code=code(), models={"architecture": (model(),)})
 P, C, M = digest("p"), digest("c"), digest("m")
 SAID = {
@@ -198,7 +200,7 @@ def repository(tmp_path: Path) -> Path:
 
 def revert(repository: Path, commit: str) -> str:
     key = repository.parent / "key"
-    reverter = GitReverter(repository, key, "Ada", "ada@plinth.invalid")
+    reverter = GitReverter(repository, ENVIRONMENT, key, "Ada", "ada@plinth.invalid")
     return reverter.revert(commit, onto="main", branch="reverts/x", message="Revert it")
 
 

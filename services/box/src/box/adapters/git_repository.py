@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from artifacts.git_process import FIXED, git_command
 from box.adapters.locks import held
 from box.domain.records import Commit, Status
 from box.errors import GitFailed
@@ -26,7 +27,7 @@ class Git:
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
-        self._environment = {**_RUNNER, **environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+        self._environment = {**_RUNNER, **environment, **FIXED}
 
     def __call__(self, *words: str, stdin: str = "", **environment: str) -> str:
         """Return what git prints, stripped; GitFailed with what it says."""
@@ -38,7 +39,7 @@ class Git:
     def try_(self, *words: str, stdin: str = "", **environment: str) -> tuple[int, str, str]:
         """Return git's exit code, output and errors."""
         done = subprocess.run(  # noqa: S603 - git, over refs and commits that git itself gave
-            ["git", f"--git-dir={self.folder}", *words],  # noqa: S607
+            git_command(f"--git-dir={self.folder}", *words),
             input=stdin,
             capture_output=True,
             text=True,

@@ -75,7 +75,7 @@ def _workshop(settings: Settings, source: Path) -> Workshop:
     tools = tool_environment()
     images = settings.needed("images")
     return Workshop(
-        source=GitSource(source, tools),
+        source=GitSource(source),
         models=lambda: StoredModels(settings.needed("model_store"), settings.needed("public_key")),
         wheels=PipWheels(images / "wheels", tools),
         engine=lambda: choose_engine(_bases(settings), tools),

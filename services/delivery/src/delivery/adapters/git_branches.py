@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from artifacts.git_process import git_command, sharing_environment
 from delivery.domain.forge import PublishedBranch
 from delivery.domain.text import plain
 from delivery.errors import BranchFailed
@@ -19,16 +20,15 @@ STATEMENTS: Final = "policies/approvals"
 """What people signed stays on a branch whatever becomes of the rest."""
 NAME, EMAIL = "Plinth delivery", "delivery@plinth.invalid"
 _TIMEOUT: Final = 300
-_OF_GIT: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
-"""Set while a hook runs; they would lead git to another repository."""
 
 
 @dataclass(frozen=True)
 class GitBranches:
     """A checkout's repository and its remote `origin`.
 
-    `environment` is what git is given. `options` are of pushes: a box is told who pushes and not to
-    make the pusher wait. `token` goes to an https remote alone, and never onto a command line.
+    Of `environment` git is given what it needs to reach a remote and to sign. `options` are of
+    pushes: a box is told who pushes and not to make the pusher wait. `token` goes to an https
+    remote alone, and never onto a command line.
     """
 
     folder: Path
@@ -117,10 +117,14 @@ class GitBranches:
             return None
         into = f"+{ref}:refs/remotes/{REMOTE}/{branch}"
         self._read(branch, "fetch", "--quiet", "--no-tags", REMOTE, into, more=self._access())
-        return self._read(branch, "rev-parse", f"refs/remotes/{REMOTE}/{branch}")
+        return self._ref(f"refs/remotes/{REMOTE}/{branch}")
 
     def _local(self, branch: str) -> str | None:
-        done = self._git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
+        return self._ref(f"refs/heads/{branch}")
+
+    def _ref(self, name: str) -> str | None:
+        """Return the commit of a ref by its full name: a tag of that name is never taken for it."""
+        done = self._git("show-ref", "--verify", "--hash", name)
         return done.stdout.decode().strip() or None
 
     def _has_remote(self) -> bool:
@@ -155,16 +159,15 @@ class GitBranches:
     def _git(
         self, *words: str, data: bytes = b"", more: Mapping[str, str] | None = None
     ) -> "subprocess.CompletedProcess[bytes]":
-        quiet = ("-c", "core.hooksPath=/dev/null", "-c", "credential.interactive=false")
-        kept = {name: value for name, value in self.environment.items() if name not in _OF_GIT}
+        quiet = ("-c", "credential.interactive=false")
         try:
             return subprocess.run(  # noqa: S603 - git's own words, and names that git checks
-                ["git", "-C", str(self.folder), *quiet, *words],  # noqa: S607 - wherever git is
+                git_command("-C", str(self.folder), *quiet, *words),
                 input=data,
                 capture_output=True,
                 check=False,
                 timeout=_TIMEOUT,
-                env={**kept, "GIT_TERMINAL_PROMPT": "0", **(more or {})},
+                env={**sharing_environment(self.environment), **(more or {})},
             )
         except subprocess.TimeoutExpired as exc:
             raise BranchFailed(words[0], f"git took more than {_TIMEOUT} s") from exc

@@ -1,5 +1,7 @@
 """Commits as git stores them: headers, one of which may be a signature of all the rest."""
 
+from datetime import UTC, datetime
+
 from delivery.domain.promotion.facts import RawCommit
 
 SIGNATURE = b"gpgsig"
@@ -23,6 +25,18 @@ def parse_commit(raw: bytes) -> RawCommit:
     signed = b"\n".join(kept) + gap + message
     author, committer = (_address(kept, name) for name in (b"author ", b"committer "))
     return RawCommit("", author, committer, (), signed, b"\n".join(signature))
+
+
+def committed_at(raw: bytes) -> datetime:
+    """Return the time that a commit says it was made at; the epoch where it says none."""
+    for line in raw.partition(b"\n\n")[0].split(b"\n"):
+        if line.startswith(b"committer "):
+            seconds = line.rpartition(b"> ")[2].split(b" ")[0]
+            try:
+                return datetime.fromtimestamp(int(seconds), UTC)
+            except (ValueError, OverflowError, OSError):
+                break
+    return datetime.fromtimestamp(0, UTC)
 
 
 def _address(lines: list[bytes], name: bytes) -> str:

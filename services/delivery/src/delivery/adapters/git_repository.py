@@ -1,20 +1,28 @@
-"""The git repository, read through git's plumbing."""
+"""The git repository, read through git's objects alone."""
 
-import io
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from delivery.adapters.git_commits import parse_commit
-from delivery.domain.promotion.facts import Change, RawCommit
-from delivery.errors import CommitUnknown, RepositoryUnreadable
+from artifacts.errors import GitFailed, TooLarge
+from artifacts.git_objects import MEBIBYTE, GitObjects, TreeEntry
+from delivery.adapters.git_commits import committed_at, parse_commit
+from delivery.adapters.git_trees import difference, tree_faults
+from delivery.domain.promotion.facts import Change, OddName, RawCommit
+from delivery.domain.text import plain
+from delivery.errors import CommitUnknown, RepositoryUnreadable, TooMuchToRead
 
-EMPTY_TREE: Final = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 EPOCH: Final = "@0 +0000"
-ABSENT: Final = "000000"
+PLAIN_MODES: Final = frozenset({"100644", "100755"})
+MOST_COMMITS: Final = 2000
+MOST_CHANGES: Final = 20_000
+MOST_FILES: Final = 100_000
+LARGEST_FILE: Final = 64 * MEBIBYTE
+LARGEST_FILES: Final = 96 * MEBIBYTE
+"""How many bytes of files are handed out at once."""
 
 
 @dataclass(frozen=True)
@@ -23,52 +31,85 @@ class GitRepository:
 
     folder: Path
 
+    @cached_property
+    def _objects(self) -> GitObjects:
+        return GitObjects(self.folder)
+
     def commit(self, revision: str) -> str:
         """Return the commit that a revision names; CommitUnknown."""
-        done = self._git(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-        )
-        if done.returncode:
+        try:
+            found = self._objects.resolve(revision)
+        except GitFailed as exc:
+            raise self._unreadable(exc) from exc
+        if found is None:
             raise CommitUnknown(revision)
-        return done.stdout.decode().strip()
+        return found
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return a commit's parents; CommitUnknown."""
-        line = self._read("rev-list", "--parents", "-1", self.commit(commit), "--")
-        return tuple(line.decode().split()[1:])
+        return self._parents(self.commit(commit))
+
+    def committed_at(self, commit: str) -> datetime:
+        """Return the time that a commit says it was made at: whoever made it chose it."""
+        return committed_at(self._commit(self.commit(commit)))
 
     def is_ancestor(self, ancestor: str, commit: str) -> bool:
         """Whether a commit contains another, or is it."""
-        done = self._git("merge-base", "--is-ancestor", ancestor, commit)
-        if done.returncode > 1:
-            raise RepositoryUnreadable(str(self.folder), _said(done))
-        return done.returncode == 0
+        names = (self.commit(ancestor), self.commit(commit))
+        code, _ = self._git("merge-base", "--is-ancestor", *names, fine=(0, 1))
+        return code == 0
 
-    def file(self, commit: str, path: str) -> bytes | None:
-        """Return a file's bytes at a commit, or None where there is no such file."""
-        done = self._git("cat-file", "blob", f"{commit}:{path}")
-        if done.returncode == 0:
-            return done.stdout
-        self.commit(commit)  # CommitUnknown: that there is no such file was not found out
-        return None
+    def file(self, commit: str, path: str, limit: int = LARGEST_FILE) -> bytes | None:
+        """Return a file's bytes at a commit, or None where there is no such file.
+
+        TooMuchToRead where it is larger than `limit`.
+        """
+        name = self.commit(commit)  # CommitUnknown: that there is no such file was not found out
+        try:
+            found = self._objects.entry(name, path)
+            if found is None or found.is_tree:
+                return None
+            return self._objects.read(found.id, "blob", limit, path)
+        except GitFailed as exc:
+            raise self._unreadable(exc) from exc
 
     def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Return the bytes of all files at and under some paths of a commit, by path.
 
-        A link or a submodule among them is refused: its contents lie elsewhere.
+        A link or a submodule among them is refused: its contents lie elsewhere. So are files of
+        more than 96 MiB together.
         """
-        listed = self._read("ls-tree", "-r", "-z", "--full-tree", self.commit(commit), "--", *paths)
-        names: dict[str, str] = {}
-        for line in listed.decode(errors="surrogateescape").split("\0")[:-1]:
-            facts, _, path = line.partition("\t")
-            mode, kind, blob = facts.split()
-            if kind != "blob" or mode not in {"100644", "100755"}:
-                raise RepositoryUnreadable(str(self.folder), f"{path} of {commit} is no plain file")
-            names[path] = blob
-        return dict(zip(names, self._blobs(list(names.values())), strict=True))
+        found: dict[str, bytes] = {}
+        left = LARGEST_FILES
+        for path, (mode, blob) in self.listed(commit, paths).items():
+            if mode not in PLAIN_MODES:
+                reason = f"{plain(path)} of {commit} is no plain file"
+                raise RepositoryUnreadable(str(self.folder), reason)
+            found[path] = self.blob(blob, left, path)
+            left -= len(found[path])
+        return found
+
+    def listed(self, commit: str, paths: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """Return mode and blob of all files at and under some paths of a commit, by path."""
+        try:
+            files = self._objects.files(self.commit(commit), paths, MOST_FILES)
+            return {_shown(path): (entry.mode, entry.id) for path, entry in files}
+        except GitFailed as exc:
+            raise self._unreadable(exc) from exc
+
+    def blob(self, name: str, limit: int, path: str = "") -> bytes:
+        """Return the bytes of a blob; TooMuchToRead where they are more than `limit`."""
+        try:
+            return self._objects.read(name, "blob", limit, path)
+        except GitFailed as exc:
+            raise self._unreadable(exc) from exc
 
     def merged(self, base: str, head: str) -> str | None:
-        """Return a commit that joins two as git does by itself, or None where it can't."""
+        """Return a commit that joins two as git does by itself, or None where it can't.
+
+        This repository alone knows a commit that it made: the clone is not written to.
+        """
+        base, head = self.commit(base), self.commit(head)
         if self.is_ancestor(base, head):
             return head
         if self.is_ancestor(head, base):
@@ -76,88 +117,135 @@ class GitRepository:
         tree = self._merged_tree(base, head)
         if tree is None:
             return None
-        who = ("-c", "user.name=Plinth", "-c", "user.email=plinth@localhost.invalid")
-        words = (*who, "commit-tree", tree, "-p", base, "-p", head, "-m", "what would land")
-        return self._read(*words, at=EPOCH).decode().strip()
+        who = {
+            f"GIT_{role}_{what}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for what, value in (
+                *(("NAME", "Plinth"), ("EMAIL", "plinth@localhost.invalid")),
+                ("DATE", EPOCH),
+            )
+        }
+        words = ("commit-tree", tree, "-p", base, "-p", head, "-m", "what would land")
+        return self._git(*words, variables=who)[1].decode().strip()
 
     def fork(self, base: str, head: str) -> str | None:
         """Return the last commit that two have in common, or None where they have none."""
-        done = self._git("merge-base", base, head)
-        return done.stdout.decode().strip() or None
+        names = (self.commit(base), self.commit(head))
+        return self._git("merge-base", *names, fine=(0, 1))[1].decode().strip() or None
 
     def changes(self, before: str, after: str) -> tuple[Change, ...]:
         """Return the files that differ between two commits, by path."""
-        return self._diff(before, after)
+        return self._diff(self._tree(self.commit(before)), self._tree(self.commit(after)))
 
     def commits(self, base: str, head: str) -> tuple[RawCommit, ...]:
-        """Return what `head` has and `base` hasn't, oldest first."""
-        names = ("rev-list", "--reverse", "--topo-order", "--parents", f"{base}..{head}", "--")
-        lines = self._read(*names).decode().splitlines()
-        return tuple(self._raw(commit, parents) for commit, *parents in map(str.split, lines))
+        """Return what `head` has and `base` hasn't, oldest first; TooMuchToRead over 2,000."""
+        base, head = self.commit(base), self.commit(head)
+        most = f"--max-count={MOST_COMMITS + 1}"
+        words = ("rev-list", "--topo-order", "--parents", most, head, f"^{base}", "--")
+        lines = self._git(*words)[1].decode().splitlines()
+        if len(lines) > MOST_COMMITS:
+            what = f"the commits from {base[:12]} to {head[:12]}"
+            raise self._unreadable(
+                TooLarge(self.folder, what, len(lines), MOST_COMMITS, "commits or more")
+            )
+        found = (self._raw(one, parents) for one, *parents in map(str.split, reversed(lines)))
+        return tuple(found)
+
+    def odd_names(self, base: str, commits: Sequence[str]) -> tuple[OddName, ...]:
+        """Return what trees of commits hold that `base` doesn't and no tree should."""
+        try:
+            before = self._tree(self.commit(base))
+            afters = [self._tree(self.commit(one)) for one in commits]
+            return tuple(tree_faults(self._objects, before, afters))
+        except GitFailed as exc:
+            raise self._unreadable(exc) from exc
 
     def history(self, commit: str, path: str) -> tuple[tuple[str, datetime], ...]:
         """Return the commits of main that changed a file and when they were made, oldest first."""
-        words = ("rev-list", "--first-parent", "--timestamp", commit, "--", path)
-        lines = [line.split() for line in self._read(*words).decode().splitlines()]
+        words = ("rev-list", "--first-parent", "--timestamp", self.commit(commit), "--", path)
+        lines = [line.split() for line in self._git(*words)[1].decode().splitlines()]
         return tuple((name, datetime.fromtimestamp(int(at), UTC)) for at, name in reversed(lines))
 
+    def first_parents(self, commit: str) -> tuple[str, ...]:
+        """Return main's line up to a commit: it and its first parents, oldest first."""
+        words = ("rev-list", "--first-parent", self.commit(commit), "--")
+        return tuple(reversed(self._git(*words)[1].decode().split()))
+
     def _raw(self, commit: str, parents: list[str]) -> RawCommit:
-        raw = parse_commit(self._read("cat-file", "commit", commit))
+        raw = parse_commit(self._commit(commit))
         return replace(raw, id=commit, changes=self._own(commit, parents))
 
     def _own(self, commit: str, parents: list[str]) -> tuple[Change, ...]:
         """Return what a commit did itself; a merge, what git would not have done by itself."""
-        if len(parents) != 2:  # noqa: PLR2004 - a merge of two
-            return self._diff(parents[0] if parents else EMPTY_TREE, commit)
-        tree = self._merged_tree(*parents)
-        return self._diff(parents[0] if tree is None else tree, commit)
+        before = self._tree(parents[0]) if parents else None
+        if len(parents) == 2:  # noqa: PLR2004 - a merge of two
+            before = self._merged_tree(*parents) or before
+        return self._diff(before, self._tree(commit))
 
     def _merged_tree(self, ours: str, theirs: str) -> str | None:
-        done = self._git("merge-tree", "--write-tree", "--name-only", ours, theirs)
-        if done.returncode > 1:
-            raise RepositoryUnreadable(str(self.folder), _said(done))
-        return None if done.returncode else done.stdout.decode().split("\n", 1)[0].strip()
+        words = ("merge-tree", "--write-tree", "--no-messages", "--name-only", ours, theirs)
+        code, said = self._git(*words, fine=(0, 1))
+        return None if code else said.decode().split("\n", 1)[0].strip()
 
-    def _diff(self, before: str, after: str) -> tuple[Change, ...]:
-        words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", before, after)
-        cells = self._read(*words).decode(errors="backslashreplace").split("\0")[:-1]
-        return tuple(
-            Change(path, *_sides(facts)) for facts, path in zip(*[iter(cells)] * 2, strict=True)
-        )
+    def _diff(self, before: str | None, after: str) -> tuple[Change, ...]:
+        found: list[Change] = []
+        try:
+            for path, was, becomes in difference(self._objects, before, after):
+                found.append(Change(_shown(path), _side(was), _side(becomes)))
+                if len(found) > MOST_CHANGES:
+                    what = "the change"
+                    raise TooLarge(self.folder, what, len(found), MOST_CHANGES, "files or more")
+        except GitFailed as exc:
+            raise self._unreadable(exc) from exc
+        return tuple(sorted(found, key=lambda change: change.path))
 
-    def _blobs(self, names: Sequence[str]) -> list[bytes]:
-        stream = io.BytesIO(self._read("cat-file", "--batch", data="\n".join(names).encode()))
-        found = []
-        for _ in names:
-            size = int(stream.readline().split()[2])
-            found.append(stream.read(size))
-            stream.read(1)
-        return found
+    def _commit(self, name: str) -> bytes:
+        try:
+            return self._objects.commit(name)
+        except GitFailed as exc:
+            raise self._unreadable(exc) from exc
 
-    def _read(self, *words: str, data: bytes = b"", at: str = "") -> bytes:
-        done = self._git(*words, data=data, at=at)
-        if done.returncode:
-            raise RepositoryUnreadable(str(self.folder), _said(done))
-        return done.stdout
+    def _parents(self, commit: str) -> tuple[str, ...]:
+        return tuple(_parents(self._commit(commit)))
+
+    def _tree(self, commit: str) -> str:
+        try:
+            return self._objects.tree_of(commit)
+        except GitFailed as exc:
+            raise self._unreadable(exc) from exc
 
     def _git(
-        self, *words: str, data: bytes = b"", at: str = ""
-    ) -> "subprocess.CompletedProcess[bytes]":
-        # git's own variables, set while a hook runs, would lead it to another repository.
-        apart = ["env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE", "-u", "GIT_INDEX_FILE"]
-        if at:
-            apart += [f"GIT_AUTHOR_DATE={at}", f"GIT_COMMITTER_DATE={at}"]
-        command = [*apart, "git", "-C", str(self.folder), "-c", "core.hooksPath=/dev/null", *words]
-        return subprocess.run(command, input=data, capture_output=True, check=False)  # noqa: S603
+        self,
+        *words: str,
+        fine: tuple[int, ...] = (0,),
+        variables: Mapping[str, str] | None = None,
+    ) -> tuple[int, bytes]:
+        try:
+            done = self._objects.run(*words, variables=variables)
+        except GitFailed as exc:
+            raise self._unreadable(exc) from exc
+        if done.returncode not in fine:
+            said = plain(done.stderr.decode(errors="replace"), 600)
+            reason = said or f"git {words[0]} ended with {done.returncode}"
+            raise RepositoryUnreadable(str(self.folder), reason)
+        return done.returncode, done.stdout
+
+    def _unreadable(self, exc: GitFailed) -> RepositoryUnreadable:
+        if isinstance(exc, TooLarge):
+            return TooMuchToRead(str(self.folder), exc.reason)
+        return RepositoryUnreadable(str(self.folder), exc.reason)
 
 
-def _sides(facts: str) -> tuple[str | None, str | None]:
-    """Read both sides of a raw diff's line, `:mode mode blob blob status`: `mode blob`, or None."""
-    mode_before, mode_after, before, after, _ = facts.removeprefix(":").split()
-    sides = ((mode_before, before), (mode_after, after))
-    first, second = (None if mode == ABSENT else f"{mode} {blob}" for mode, blob in sides)
-    return first, second
+def _shown(path: bytes) -> str:
+    # Bytes that are no text become a backslash and their number: no name with a backslash is plain.
+    return path.decode(errors="backslashreplace")
 
 
-def _said(done: "subprocess.CompletedProcess[bytes]") -> str:
-    return " ".join(done.stderr.decode(errors="replace").split()) or f"exit {done.returncode}"
+def _side(entry: TreeEntry | None) -> str | None:
+    return None if entry is None else f"{entry.mode:0>6} {entry.id}"
+
+
+def _parents(commit: bytes) -> Iterator[str]:
+    for line in commit.partition(b"\n\n")[0].split(b"\n"):
+        if line.startswith(b"parent "):
+            yield line.removeprefix(b"parent ").decode("ascii")

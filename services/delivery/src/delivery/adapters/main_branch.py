@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from artifacts.git_process import git_command, reading_environment
 from delivery.domain.text import plain
 from delivery.errors import RepositoryUnreadable
 
@@ -30,12 +31,15 @@ class MainBranch:
         return self._git("show-ref", "--verify", _MAIN).split()[0]
 
     def _git(self, *words: str) -> str:
-        # git's own variables, set while a hook runs, would lead it to another repository.
-        apart = ("env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE")
-        command = [*apart, "git", "-C", str(self.folder), *words]
         try:
             done = subprocess.run(  # noqa: S603 - words of ours, no shell
-                command, capture_output=True, text=True, timeout=_SECONDS, check=False
+                git_command("-C", str(self.folder), *words),
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+                env=reading_environment(),
             )
         except (OSError, subprocess.TimeoutExpired) as exc:
             raise RepositoryUnreadable(str(self.folder), plain(exc)) from exc

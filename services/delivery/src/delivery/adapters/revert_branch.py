@@ -2,10 +2,12 @@
 
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from artifacts.git_process import git_command, sharing_environment
 from delivery.domain.text import plain
 from delivery.errors import RevertRefused
 
@@ -17,10 +19,12 @@ _REASON: Final = 1500
 class GitReverter:
     """Makes branches in a checkout, of signed commits.
 
-    Key, name and e-mail are those of git's own configuration where they aren't given.
+    Key, name and e-mail are those of git's own configuration where they aren't given. Of
+    `environment` git is given what it needs to find that configuration and to sign.
     """
 
     folder: Path
+    environment: Mapping[str, str]
     key: Path | None = None
     name: str | None = None
     email: str | None = None
@@ -60,15 +64,18 @@ class GitReverter:
         }
         signed = [word for k, v in settings.items() if v for word in ("-c", f"{k}={v}")]
         self._git(commit, tree, *signed, "commit", "--quiet", "-S", f"--message={message}")
-        return self._git(commit, tree, "rev-parse", "HEAD").strip()
+        return self._git(commit, tree, "rev-parse", "--verify", "HEAD").strip()
 
     def _git(self, commit: str, folder: Path, *words: str) -> str:
-        # git's own variables, set while a hook runs, would lead it to another repository.
-        apart = ("env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE", "-u", "GIT_INDEX_FILE")
-        command = [*apart, "git", "-C", str(folder), *words]
         try:
             done = subprocess.run(  # noqa: S603 - words of ours, no shell
-                command, capture_output=True, text=True, timeout=_SECONDS, check=False
+                git_command("-C", str(folder), *words),
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+                env=sharing_environment(self.environment),
             )
         except (OSError, subprocess.TimeoutExpired) as exc:
             raise RevertRefused(commit, plain(exc)) from exc

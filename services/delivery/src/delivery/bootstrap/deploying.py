@@ -17,7 +17,7 @@ from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.bootstrap.targets import make_survey
 from delivery.domain.deployment.verdict import DeployVerdict
 from delivery.ports.records import AuditLog
-from delivery.settings import Settings
+from delivery.settings import Settings, child_environment
 from delivery.use_cases.deploy import Deploy
 from delivery.use_cases.propose_revert import ProposeRevert
 from delivery.use_cases.revert import Revert
@@ -78,7 +78,7 @@ def make_revert(
     return Revert(
         GitRepository(settings.root),
         _main(settings),
-        GitReverter(settings.root, key, name, email),
+        GitReverter(settings.root, child_environment(), key, name, email),
         make_audit_log(settings),
     )
 
@@ -104,6 +104,6 @@ def _main(settings: Settings) -> MainBranch:
 
 def _proposer(settings: Settings) -> ProposeRevert:
     key = settings.needed("deploy_key").absolute()
-    reverter = GitReverter(settings.root, key, NAME, EMAIL)
+    reverter = GitReverter(settings.root, child_environment(), key, NAME, EMAIL)
     branches, forge = make_branches(settings), find_forge(settings)
     return ProposeRevert(_main(settings), reverter, branches.push, forge)

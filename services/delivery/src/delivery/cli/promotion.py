@@ -37,7 +37,7 @@ Role = Annotated[str, typer.Option(help="The role in which you speak.")]
 Key = Annotated[Path, typer.Option(help="Your SSH private key.")]
 Reason = Annotated[str, typer.Option(help="Why, for those who read it later.")]
 Named = Annotated[str, typer.Argument(help="A statement: its file, or the start of its digest.")]
-MAIN, HERE = "origin/main", "HEAD"
+MAIN, HERE = "refs/remotes/origin/main", "HEAD"
 
 
 @app.command()

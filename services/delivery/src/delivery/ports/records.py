@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from artifacts.records.audit import AuditEntry, AuditEvent
-    from delivery.domain.promotion.facts import Change, RawCommit
+    from delivery.domain.promotion.facts import Change, OddName, RawCommit
 
 
 Clock = Callable[[], datetime]
@@ -20,7 +20,8 @@ Clock = Callable[[], datetime]
 class Repository(Protocol):
     """The git repository that changes come from. Commits are full hexadecimal names.
 
-    Raises CommitUnknown for a revision that it doesn't have, RepositoryUnreadable if git fails.
+    Raises CommitUnknown for a revision that it doesn't have, RepositoryUnreadable if git fails or
+    the history is not whole.
     """
 
     def commit(self, revision: str) -> str:
@@ -32,11 +33,23 @@ class Repository(Protocol):
     def is_ancestor(self, ancestor: str, commit: str) -> bool:
         """Whether a commit contains another, or is it."""
 
-    def file(self, commit: str, path: str) -> bytes | None:
-        """Return a file's bytes at a commit, or None where there is no such file."""
+    def committed_at(self, commit: str) -> datetime:
+        """Return the time that a commit says it was made at: whoever made it chose it."""
+
+    def file(self, commit: str, path: str, limit: int = ...) -> bytes | None:
+        """Return a file's bytes at a commit, or None where there is no such file.
+
+        TooMuchToRead where it is larger than `limit`.
+        """
 
     def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
         """Return the bytes of all files at and under some paths of a commit, by path."""
+
+    def listed(self, commit: str, paths: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """Return mode and blob of all files at and under some paths of a commit, by path."""
+
+    def blob(self, name: str, limit: int, path: str = "") -> bytes:
+        """Return the bytes of a blob; TooMuchToRead where they are more than `limit`."""
 
     def merged(self, base: str, head: str) -> str | None:
         """Return a commit that joins two as git does by itself, or None where it can't.
@@ -48,7 +61,13 @@ class Repository(Protocol):
         """Return the files that differ between two commits, by path."""
 
     def commits(self, base: str, head: str) -> tuple[RawCommit, ...]:
-        """Return what `head` has and `base` hasn't, oldest first."""
+        """Return what `head` has and `base` hasn't, oldest first; TooMuchToRead over 2,000."""
+
+    def odd_names(self, base: str, commits: Sequence[str]) -> tuple[OddName, ...]:
+        """Return what trees of commits hold that `base` doesn't and no tree should."""
+
+    def first_parents(self, commit: str) -> tuple[str, ...]:
+        """Return main's line up to a commit: it and its first parents, oldest first."""
 
     def history(self, commit: str, path: str) -> tuple[tuple[str, datetime], ...]:
         """Return the commits of main that changed a file and when they were made, oldest first.

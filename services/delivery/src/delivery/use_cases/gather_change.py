@@ -20,8 +20,10 @@ from delivery.domain.promotion.documents import (
     report_path,
 )
 from delivery.domain.promotion.facts import (
+    Change,
     ChangeFacts,
     Commit,
+    OddName,
     Past,
     PinnedCode,
     RawCommit,
@@ -31,7 +33,7 @@ from delivery.domain.promotion.facts import (
 )
 from delivery.domain.promotion.paths import AUTHORED, Kind, classify
 from delivery.domain.promotion.words import speaks_of
-from delivery.errors import CommitUnknown
+from delivery.errors import CommitUnknown, TooMuchToRead
 from delivery.ports.promotion import Signatures
 from delivery.ports.records import AuditLog, Clock, Repository
 
@@ -41,6 +43,16 @@ Said = tuple[str, bytes, bytes]
 READ = ("policies", "releases")
 SPOKEN_OF: Final = AUTHORED | {"approvals"}
 """Kinds of change of which people say something, and the log remembers it."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a change does: the files that differ, its commits, and names that are not plain."""
+
+    changes: tuple[Change, ...] = ()
+    commits: tuple[RawCommit, ...] = ()
+    odd_names: tuple[OddName, ...] = ()
+    excess: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,17 +77,16 @@ class GatherChange:
         after = result or base
         before_files = self.repository.files(base, READ)
         files = before_files if after == base else self.repository.files(after, READ)
-        changes = self.repository.changes(base, after)
-        kinds = classify(change.path for change in changes)
-        commits = self.repository.commits(base, head) if changes else ()
+        made = self._made(base, head, after)
+        kinds = classify(change.path for change in made.changes)
         releases = {name: read_release(files, name) for name in ENVIRONMENTS}
         facts = ChangeFacts(
             base=base,
             head=head,
             now=self.clock(),
             lands=result is not None,
-            changes=changes,
-            commits=tuple(map(self._commit, commits)),
+            changes=made.changes,
+            commits=tuple(map(self._commit, made.commits)),
             ground=read_ground(before_files),
             after=read_ground(files),
             releases_before={name: read_release(before_files, name) for name in ENVIRONMENTS},
@@ -87,10 +98,21 @@ class GatherChange:
             log=self._log(kinds),
             pusher=pusher,
         )
-        touched = {one.path.removesuffix(SUFFIX) for one in changes if one.before is not None}
+        touched = {one.path.removesuffix(SUFFIX) for one in facts.changes if one.before is not None}
         gone = {one for one in _said(before_files) if one[0] in touched}
-        said = self._statements(facts, files, gone, commits, later)
-        return replace(facts, statements=tuple(said))
+        said = tuple(self._statements(facts, files, gone, made.commits, later))
+        return replace(facts, statements=said, odd_names=made.odd_names, excess=made.excess)
+
+    def _made(self, base: str, head: str, after: str) -> Made:
+        """Return what a change does, commit by commit; what is over a bound is not read on."""
+        try:
+            changes = self.repository.changes(base, after)
+            commits = self.repository.commits(base, head) if base != head else ()
+            trees = dict.fromkeys((after, head, *(one.id for one in commits)))
+            odd_names = self.repository.odd_names(base, tuple(trees))
+        except TooMuchToRead as exc:
+            return Made(excess=exc.reason)
+        return Made(changes, commits if changes else (), odd_names)
 
     def statements_of(self, facts: ChangeFacts) -> ChangeFacts:
         """Return facts with every statement that the change's head has, whatever it is about."""

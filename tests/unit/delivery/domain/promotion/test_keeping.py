@@ -137,7 +137,7 @@ def test_it_takes_along_reports_that_no_release_names_any_more(title, after, exp
 
 def test_what_has_nothing_of_it_is_not_judged_by_it():
     rules = {one.rule for one in judge_change(facts("docs", after=ground(tiers=GONE))).findings}
-    assert rules == {"lands"}
+    assert rules == {"lands", "bounded", "plain_names"}
 
 
 def test_a_release_that_did_not_change_needs_no_policy_now():

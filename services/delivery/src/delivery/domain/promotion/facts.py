@@ -35,6 +35,14 @@ class Unreadable:
         return f"{self.source}: {self.reason}"
 
 
+@dataclass(frozen=True, order=True)
+class OddName:
+    """An entry of a tree that git would not have made, or whose name is not plain; and why."""
+
+    path: str
+    fault: str
+
+
 @dataclass(frozen=True)
 class Change:
     """A path that differs: mode and blob before and after, None where there is no file."""
@@ -149,7 +157,8 @@ class ChangeFacts:
     """A change: from `base`, main's commit before it, to what main becomes with it.
 
     `lands` is False where the two can't be joined without somebody deciding how. Histories begin
-    with the oldest and end with the base's. `log` is the audit log's entries.
+    with the oldest and end with the base's. `log` is the audit log's entries. `excess` says in
+    what the change is over a bound of what is read; then nothing else is known of it.
     """
 
     base: str
@@ -169,6 +178,8 @@ class ChangeFacts:
     staging_history: tuple[Past, ...] = ()
     log: tuple[AuditEntry, ...] = ()
     pusher: str = ""
+    odd_names: tuple[OddName, ...] = ()
+    excess: str = ""
 
     @cached_property
     def kinds(self) -> frozenset[Kind]:

@@ -12,11 +12,15 @@ from delivery.domain.promotion.documents import release_path, report_path
 from delivery.domain.promotion.facts import Change, ChangeFacts, Unreadable
 from delivery.domain.promotion.findings import Finding, passed, refused, summed, undecided
 from delivery.domain.promotion.history import rolls_back
+from delivery.domain.promotion.names import name_fault, shown_name
 from delivery.domain.tiers import TIERS
 
 LANDS, READABLE, RECORDS = "lands", "readable", "records_kept"
+BOUNDED, NAMES = "bounded", "plain_names"
 POLICIES, HOLDOUT, SMUGGLED = "policies_apply", "holdout_grows", "smuggled_files"
 SMUGGLED_NAMES = frozenset({".env", ".secrets", ".vars", ".input", ".actrc"})
+MOST_NAMED = 20
+"""How many names are refused one by one."""
 PLAIN_MODES = ("100644 ", "100755 ")
 
 
@@ -25,6 +29,28 @@ def judge_landing(facts: ChangeFacts) -> tuple[Finding, ...]:
     if facts.lands:
         return (passed(LANDS, "it joins main without a conflict"),)
     return (refused(LANDS, "it conflicts with main: merge main into the branch and push again"),)
+
+
+def judge_bounds(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse what is larger than the judge reads."""
+    if facts.excess:
+        return (refused(BOUNDED, f"it is too large to be judged: {facts.excess}"),)
+    return (passed(BOUNDED, "it is small enough to be read whole"),) if facts.changes else ()
+
+
+def judge_names(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse names that readers, tools or file systems take for others, and malformed trees."""
+    if not facts.changes and not facts.odd_names:
+        return ()
+    faults = {one.path: one.fault for one in facts.odd_names}
+    for change in facts.changes:
+        if change.after is not None and (fault := name_fault(change.path)):
+            faults.setdefault(shown_name(change.path.encode(errors="surrogateescape")), fault)
+    problems = [refused(NAMES, f"{path}: {fault}") for path, fault in sorted(faults.items())]
+    more = len(problems) - MOST_NAMED
+    if more > 0:
+        problems = [*problems[:MOST_NAMED], refused(NAMES, f"and {more} more")]
+    return summed(NAMES, tuple(problems), "every name is plain")
 
 
 def judge_readable(facts: ChangeFacts) -> tuple[Finding, ...]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final, Literal
 
+from delivery.domain.promotion.names import name_fault
+
 Kind = Literal[
     "staging_release",
     "production_release",
@@ -115,8 +117,8 @@ def place_of(path: str) -> Place | None:
 
 
 def kind_of(path: str) -> Kind:
-    """Return a path's kind."""
-    place = place_of(path)
+    """Return a path's kind. One whose name is not plain is of the strictest, wherever it lies."""
+    place = None if name_fault(path) else place_of(path)
     return place.kind if place else UNKNOWN
 
 

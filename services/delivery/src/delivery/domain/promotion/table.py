@@ -32,6 +32,19 @@ RULES: Final[tuple[Rule, ...]] = (
         keeping.judge_landing,
     ),
     Rule(
+        "bounded",
+        "Files, commits and trees of the change are no more and no larger than the judge reads.",
+        "CWE-400: uncontrolled resource consumption.",
+        keeping.judge_bounds,
+    ),
+    Rule(
+        "plain_names",
+        "Every new file's name is of ASCII letters, digits and . _ - + = , @ alone, and every new "
+        "folder is as git itself writes it: no two entries of one name, none with a slash.",
+        "Boucher and Anderson, Trojan Source, USENIX Security (2023); CVE-2014-9390.",
+        keeping.judge_names,
+    ),
+    Rule(
         "readable",
         "Releases that the change touches can be read, and every file is a plain file.",
         "Fail-safe defaults: Saltzer and Schroeder, Proc. IEEE 63 (1975).",

@@ -1,0 +1,91 @@
+"""Running git so that neither an environment nor a clone's settings change what it says.
+
+Replaced objects, grafts, files of attributes and settings outside the repository are switched off.
+What a repository's own settings could start (hooks, monitors of files, programs that sign or show)
+is overridden on the command line. Only variables on a list reach git.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from artifacts.errors import GitFailed
+
+_NOWHERE: Final = os.devnull
+FIXED: Final = MappingProxyType(
+    {
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": _NOWHERE,
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+)
+"""What every git command is given, whatever the caller's environment says."""
+ALONE: Final = MappingProxyType(
+    {
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_SYSTEM": _NOWHERE,
+        "GIT_CONFIG_GLOBAL": _NOWHERE,
+        "HOME": "/nonexistent",
+        "TZ": "UTC",
+    }
+)
+"""What a command is given besides that only reads: it needs nobody's settings."""
+SHARED: Final = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "XDG_CONFIG_HOME"),
+        *("SSH_AUTH_SOCK", "SSH_ASKPASS", "GIT_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
+        *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO"),
+        *("GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_GLOBAL"),
+    }
+)
+"""Variables of the caller that a command may need that fetches, pushes or signs."""
+OPTIONS: Final = (
+    *("-c", f"core.hooksPath={_NOWHERE}"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", f"core.attributesFile={_NOWHERE}"),
+    *("-c", "core.commitGraph=false"),
+    *("-c", "core.useReplaceRefs=false"),
+    *("-c", "advice.graftFileDeprecated=false"),
+    *("-c", "log.showSignature=false"),
+    *("-c", f"mailmap.file={_NOWHERE}"),
+    *("-c", "mailmap.blob="),
+    *("-c", "diff.external="),
+    *("-c", "gpg.ssh.program=ssh-keygen"),
+    *("-c", "safe.directory=*"),
+)
+"""Settings that stand above a clone's own. A clone that another user owns may be read: nothing of
+its settings is obeyed that starts a program."""
+
+
+def git_command(*words: str) -> list[str]:
+    """Return the argument list of a git command; GitFailed where there is no git."""
+    program = shutil.which("git")
+    if program is None:
+        raise GitFailed(Path("git"), "the command git is missing: install git 2.38 or newer")
+    return [program, "--no-pager", "--literal-pathspecs", *OPTIONS, *words]
+
+
+def reading_environment() -> dict[str, str]:
+    """Return the environment of a git command that only reads: nothing of the caller's."""
+    program = shutil.which("git")
+    path = os.defpath if program is None else f"{Path(program).parent}{os.pathsep}{os.defpath}"
+    return {"PATH": path, **FIXED, **ALONE}
+
+
+def sharing_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a git command that fetches, pushes or signs.
+
+    Of the caller's variables it has those of `SHARED` alone: a name that says where the repository,
+    its index, its objects or its settings lie never reaches git.
+    """
+    kept = {name: value for name, value in variables.items() if name in SHARED}
+    return {**kept, **FIXED}
