@@ -8,7 +8,7 @@ SIGNATURE = b"gpgsig"
 
 
 def parse_commit(raw: bytes) -> RawCommit:
-    """Read addresses, signature and signed bytes out of a commit object; id and changes are empty.
+    """Return persons, message, signature and signed bytes of a commit, without id and changes.
 
     A second signature is appended to the first, so that neither can be read.
     """
@@ -23,8 +23,17 @@ def parse_commit(raw: bytes) -> RawCommit:
         else:
             kept.append(line)
     signed = b"\n".join(kept) + gap + message
-    author, committer = (_address(kept, name) for name in (b"author ", b"committer "))
-    return RawCommit("", author, committer, (), signed, b"\n".join(signature))
+    author, committer = (_identity(kept, name) for name in (b"author ", b"committer "))
+    return RawCommit(
+        id="",
+        author=author[1],
+        committer=committer[1],
+        changes=(),
+        signed=signed,
+        signature=b"\n".join(signature),
+        names=(author[0], committer[0]),
+        message=message.decode(errors="replace"),
+    )
 
 
 def committed_at(raw: bytes) -> datetime:
@@ -39,6 +48,9 @@ def committed_at(raw: bytes) -> datetime:
     return datetime.fromtimestamp(0, UTC)
 
 
-def _address(lines: list[bytes], name: bytes) -> str:
-    line = next((one for one in lines if one.startswith(name)), b"")
-    return line.rpartition(b"<")[2].partition(b">")[0].decode(errors="replace").strip()
+def _identity(lines: list[bytes], header: bytes) -> tuple[str, str]:
+    """Return the name and the address of a header's person."""
+    line = next((one for one in lines if one.startswith(header)), b"")
+    name, _, rest = line.removeprefix(header).rpartition(b"<")
+    address = rest.partition(b">")[0]
+    return name.decode(errors="replace").strip(), address.decode(errors="replace").strip()

@@ -1,9 +1,12 @@
 """The people who may approve: policies/approvers.yaml. A person is one, however many keys."""
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -24,6 +27,35 @@ PublicKey = Annotated[
 Email = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\s@<>]+@[^\s@<>]+$")]
 Account = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\[\]-]{0,99}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+_NOREPLY: Final = re.compile(r"^(?:\d+[+-])?(?P<login>[^@]+)@users\.noreply\.[^@]+$")
+"""Addresses that forges make up for an account: `123+login@users.noreply.github.com`."""
+_WITHOUT_DOTS: Final = frozenset({"gmail.com", "googlemail.com"})
+
+
+def account_of(email: str) -> str:
+    """Return the account that a forge's own no-reply address stands for, or ""."""
+    found = _NOREPLY.match(_folded(email))
+    return found["login"] if found else ""
+
+
+def normal_email(email: str) -> str:
+    """Return the one form of an address: folded case and width, no `+tag`, domains in ASCII."""
+    folded = _folded(email)
+    if account := account_of(folded):
+        return f"{account}@{folded.rpartition('@')[2]}"
+    local, _, domain = folded.rpartition("@")
+    domain = domain.rstrip(".")
+    # A domain that could not exist is compared as it is written.
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode()
+    local = local.partition("+")[0] or local
+    return f"{local.replace('.', '') if domain in _WITHOUT_DOTS else local}@{domain}"
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def bare(key: str) -> str:
@@ -79,8 +111,10 @@ class People(Record):
     def _nothing_shared(self) -> "People":
         people = self.persons.values()
         _once("the key", (bare(key) for one in people for key in one.keys))
-        _once("the address", (email.lower() for one in people for email in one.emails))
-        _once("the account", (name.lower() for one in people for name in one.accounts))
+        _once("the address", (normal_email(email) for one in people for email in one.emails))
+        own = {name: [_folded(one) for one in p.accounts] for name, p in self.persons.items()}
+        names = [name for name, accounts in own.items() if name not in accounts]
+        _once("the account", (*names, *(one for accounts in own.values() for one in accounts)))
         return self
 
     def owner(self, key: str) -> str | None:
@@ -90,15 +124,22 @@ class People(Record):
         )
 
     def of_email(self, email: str) -> str | None:
-        """Name the person who has an address."""
-        wanted = email.lower()
-        found = (n for n, p in self.persons.items() if wanted in map(str.lower, p.emails))
-        return next(found, None)
+        """Name the person who has an address, however it is written, or whose account it is."""
+        wanted = normal_email(email)
+        found = (n for n, p in self.persons.items() if wanted in map(normal_email, p.emails))
+        account = account_of(email)
+        return next(found, None) or (self.of_account(account) if account else None)
 
     def of_account(self, account: str) -> str | None:
         """Name the person who has an account at the forge, or is called so here."""
-        wanted = account.lower()
-        found = (n for n, p in self.persons.items() if wanted in {n, *map(str.lower, p.accounts)})
+        wanted = _folded(account)
+        found = (n for n, p in self.persons.items() if wanted in {n, *map(_folded, p.accounts)})
+        return next(found, None)
+
+    def of_name(self, name: str) -> str | None:
+        """Name the person whose full name this is: a weak sign, for want of an address."""
+        wanted = " ".join(_folded(name).split())
+        found = (n for n, p in self.persons.items() if wanted == " ".join(_folded(p.name).split()))
         return next(found, None)
 
 

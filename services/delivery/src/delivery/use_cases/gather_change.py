@@ -124,11 +124,12 @@ class GatherChange:
         return replace(facts, statements=tuple(found))
 
     def _commit(self, raw: RawCommit) -> Commit:
-        plain = Commit(raw.id, raw.author, raw.committer, raw.changes)
+        plain = Commit(
+            raw.id, raw.author, raw.committer, raw.changes, names=raw.names, message=raw.message
+        )
         if not plain.authored:
             return plain
-        signature = self.signatures.check(raw.signed, raw.signature)
-        return Commit(raw.id, raw.author, raw.committer, raw.changes, signature)
+        return replace(plain, signature=self.signatures.check(raw.signed, raw.signature))
 
     def _reports(
         self, releases: Iterable[Release | Unreadable], files: Files, before: Files

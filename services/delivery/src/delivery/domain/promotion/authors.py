@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from delivery.domain.approvers import People
 from delivery.domain.promotion.facts import ChangeFacts, Commit, Unreadable
 from delivery.domain.promotion.findings import Finding, passed, refused, undecided
+from delivery.domain.promotion.identities import persons_named
 from delivery.domain.promotion.paths import AUTHORED, PROTECTED
 from delivery.domain.promotion.signatures import service_of
 
@@ -23,14 +24,14 @@ class Signer:
 
 
 def authors_of(facts: ChangeFacts) -> frozenset[str]:
-    """Name every person who counts as an author: signers, authors, committers and the pusher."""
+    """Return every author: who signed, made, committed or is named in a commit, and the pusher."""
     people = facts.ground.people
     if isinstance(people, Unreadable):
         return frozenset()
     found = {people.of_account(facts.pusher)} if _is_authored(facts) else set()
     for commit in facts.commits:
         if commit.authored:
-            found |= {people.of_email(commit.author), people.of_email(commit.committer)}
+            found |= persons_named(people, commit)
             found.add(signer_of(facts, people, commit).person)
     return frozenset(name for name in found if name)
 

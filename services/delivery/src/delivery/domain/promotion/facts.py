@@ -69,6 +69,8 @@ class Commit:
     committer: str
     changes: tuple[Change, ...]
     signature: Signature = MISSING
+    names: tuple[str, str] = ("", "")
+    message: str = ""
 
     @property
     def authored(self) -> bool:
@@ -80,8 +82,8 @@ class Commit:
 class RawCommit:
     """A commit as git has it: who says to have made it, what it did itself, and its signature.
 
-    `author` and `committer` are addresses. `signed` are the bytes that `signature` is of; it is
-    empty where the commit isn't signed.
+    `author` and `committer` are addresses, `names` the names before them. `signed` are the bytes
+    that `signature` is of; it is empty where the commit isn't signed.
     """
 
     id: str
@@ -90,6 +92,8 @@ class RawCommit:
     changes: tuple[Change, ...]
     signed: bytes
     signature: bytes
+    names: tuple[str, str] = ("", "")
+    message: str = ""
 
 
 @dataclass(frozen=True)
