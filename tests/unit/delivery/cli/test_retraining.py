@@ -196,7 +196,7 @@ def test_a_forge_that_is_not_set_up_ends_with_1_and_says_what_to_do(
     assert code == 1
     assert "missing     main is the default branch" in said
     assert "make main the default branch" in said
-    assert "can't tell  the secret PLINTH_FORGE_TOKEN is there" in said
+    assert "can't tell  the secret PLINTH_FORGE_TOKEN is there for staging" in said
 
 
 def test_a_forge_that_says_nothing_ends_with_2(

@@ -4,31 +4,87 @@ import pytest
 
 from delivery.domain.forge import LONGEST_BODY, PullRequest, fitted
 from delivery.domain.forge_checks import (
+    IMPOSTORS,
+    AuditRules,
     EnvironmentRules,
     ForgeFacts,
     MainRules,
+    MergeMethods,
+    RequiredCheck,
+    Runner,
+    RunnerGroup,
     Unknown,
     checklist,
+    workflow_of_main,
 )
 
-ONLY_MAIN = EnvironmentRules(reviewers=1, branches=frozenset({"main"}))
-UNREVIEWED = EnvironmentRules(reviewers=0, branches=frozenset({"main"}))
+REPOSITORY = "team/plinth"
+ACTIONS, OTHER_APP = 15368, 7
+TOKEN = frozenset({"PLINTH_FORGE_TOKEN"})
+ONLY_MAIN = EnvironmentRules(reviewers=1, branches=frozenset({"main"}), secrets=TOKEN)
+UNREVIEWED = replace(ONLY_MAIN, reviewers=0)
 MAIN = MainRules(
     reviews=1,
-    checks=frozenset({"ci", "judge"}),
+    last_push_is_approved=True,
+    stale_reviews_go=True,
+    checks=frozenset({RequiredCheck("ci", ACTIONS), RequiredCheck("judge", ACTIONS)}),
+    up_to_date=True,
     no_force_push=True,
     no_deletion=True,
-    binds_administrators=True,
 )
+AUDIT = AuditRules(
+    no_force_push=True, no_deletion=True, writers=frozenset({f"Integration {OTHER_APP}"})
+)
+KEEPER = Runner("keeper", frozenset({"self-hosted", "linux"}))
+TRAINER = Runner("trainer", frozenset({"plinth-training"}))
+KEEPERS = RunnerGroup(
+    name="keepers",
+    repositories=frozenset({REPOSITORY}),
+    workflows=frozenset(workflow_of_main(REPOSITORY, name) for name in ("deploy", "judge")),
+    runners=(KEEPER,),
+)
+TRAINERS = replace(
+    KEEPERS,
+    name="trainers",
+    workflows=frozenset({workflow_of_main(REPOSITORY, "retrain")}),
+    runners=(TRAINER,),
+)
+OTHERS_OF_THE_HOUSE = RunnerGroup("without runners", None, None, ())
+ENVIRONMENTS = {
+    "staging": UNREVIEWED,
+    "production": ONLY_MAIN,
+    "retrain": UNREVIEWED,
+    "promote": UNREVIEWED,
+}
+IN_THE_CLOUD = ENVIRONMENTS | {
+    "plan": EnvironmentRules(reviewers=1, branches=None),
+    "build": UNREVIEWED,
+    "drift": UNREVIEWED,
+    "look": UNREVIEWED,
+}
 WELL = ForgeFacts(
+    repository=REPOSITORY,
     default_branch="main",
-    merge_commits=True,
+    merge_methods=MergeMethods(merge=True, squash=False, rebase=False),
     main=MAIN,
-    environments={"staging": UNREVIEWED, "production": ONLY_MAIN},
-    secrets=frozenset({"PLINTH_FORGE_TOKEN", "OTHER"}),
+    binds_administrators=True,
+    actions_app=ACTIONS,
+    audit=AUDIT,
+    impostors=frozenset(),
+    guarded_tags=frozenset(IMPOSTORS),
+    environments=ENVIRONMENTS,
+    secrets=frozenset({"OTHER"}),
+    variables={"TRAINING_RUNNER": "plinth-training"},
     workflow_permissions="read",
     workflows_approve=False,
-    runners=1,
+    forks_wait=True,
+    own_runners=(),
+    groups=(KEEPERS, TRAINERS, OTHERS_OF_THE_HOUSE),
+)
+CLOUD = replace(
+    WELL,
+    environments=IN_THE_CLOUD,
+    variables={"TRAINING_RUNNER": "plinth-training", "TARGET": "aws"},
 )
 
 
@@ -36,51 +92,165 @@ def missing(facts: ForgeFacts) -> list[str]:
     return [item.name for item in checklist(facts) if item.state == "missing"]
 
 
-def test_a_forge_that_is_set_up_has_nothing_missing() -> None:
-    assert {item.state for item in checklist(WELL)} == {"ok"}
+@pytest.mark.parametrize("facts", [WELL, CLOUD])
+def test_a_forge_that_is_set_up_has_nothing_missing(facts: ForgeFacts) -> None:
+    assert {item.state for item in checklist(facts)} == {"ok"}
 
 
 @pytest.mark.parametrize(
     ("item", "facts"),
     [
         ("main is the default branch", replace(WELL, default_branch="trunk")),
-        ("merges make merge commits", replace(WELL, merge_commits=False)),
+        (
+            "merges make merge commits",
+            replace(WELL, merge_methods=MergeMethods(merge=False, squash=False, rebase=False)),
+        ),
+        (
+            "squash and rebase merges are off",
+            replace(WELL, merge_methods=MergeMethods(merge=True, squash=True, rebase=False)),
+        ),
+        (
+            "squash and rebase merges are off",
+            replace(WELL, merge_methods=MergeMethods(merge=True, squash=False, rebase=True)),
+        ),
         (
             "main takes changes by reviewed pull requests only",
             replace(WELL, main=replace(MAIN, reviews=0)),
         ),
         (
-            "main requires the check ci",
-            replace(WELL, main=replace(MAIN, checks=frozenset({"judge"}))),
+            "a push takes earlier reviews back",
+            replace(WELL, main=replace(MAIN, stale_reviews_go=False)),
         ),
         (
-            "main requires the check judge",
-            replace(WELL, main=replace(MAIN, checks=frozenset({"ci"}))),
-        ),
-        ("main can't be pushed by force", replace(WELL, main=replace(MAIN, no_force_push=False))),
-        ("main can't be deleted", replace(WELL, main=replace(MAIN, no_deletion=False))),
-        (
-            "the rules of main bind administrators too",
-            replace(WELL, main=replace(MAIN, binds_administrators=False)),
+            "somebody else approves the most recent push",
+            replace(WELL, main=replace(MAIN, last_push_is_approved=False)),
         ),
         (
-            "staging is deployed from main only",
-            replace(WELL, environments={"production": ONLY_MAIN}),
-        ),
-        (
-            "production is deployed from main only",
+            "the check ci counts only from GitHub Actions",
             replace(
-                WELL, environments=WELL.environments | {"production": EnvironmentRules(1, None)}
+                WELL,
+                main=replace(
+                    MAIN,
+                    checks=frozenset({RequiredCheck("ci", None), RequiredCheck("judge", ACTIONS)}),
+                ),
             ),
         ),
         (
-            "production has reviewers",
-            replace(WELL, environments={"staging": UNREVIEWED, "production": UNREVIEWED}),
+            "the check judge counts only from GitHub Actions",
+            replace(
+                WELL,
+                main=replace(
+                    MAIN,
+                    checks=frozenset(
+                        {RequiredCheck("ci", ACTIONS), RequiredCheck("judge", OTHER_APP)}
+                    ),
+                ),
+            ),
         ),
-        ("the secret PLINTH_FORGE_TOKEN is there", replace(WELL, secrets=frozenset({"OTHER"}))),
+        (
+            "a branch is up to date before it is merged",
+            replace(WELL, main=replace(MAIN, up_to_date=False)),
+        ),
+        ("main has no merge queue", replace(WELL, main=replace(MAIN, merge_queue=True))),
+        ("main can't be pushed by force", replace(WELL, main=replace(MAIN, no_force_push=False))),
+        ("main can't be deleted", replace(WELL, main=replace(MAIN, no_deletion=False))),
+        ("the rules of main bind administrators too", replace(WELL, binds_administrators=False)),
+        (
+            "plinth-audit can't be pushed by force",
+            replace(WELL, audit=replace(AUDIT, no_force_push=False)),
+        ),
+        ("plinth-audit can't be deleted", replace(WELL, audit=replace(AUDIT, no_deletion=False))),
+        ("plinth-audit has one writer", replace(WELL, audit=replace(AUDIT, writers=None))),
+        ("plinth-audit has one writer", replace(WELL, audit=replace(AUDIT, writers=frozenset()))),
+        (
+            "plinth-audit has one writer",
+            replace(WELL, audit=replace(AUDIT, writers=frozenset({"Integration 7", "Team 8"}))),
+        ),
+        (
+            "no tag is named like a branch",
+            replace(WELL, impostors=frozenset({"refs/tags/origin/main"})),
+        ),
+        (
+            "tags can't be named like branches",
+            replace(WELL, guarded_tags=frozenset({"refs/tags/main"})),
+        ),
+        *(
+            (
+                f"{name} is deployed from main only",
+                replace(WELL, environments={**ENVIRONMENTS, name: replace(ONLY_MAIN, branches=b)}),
+            )
+            for name in ENVIRONMENTS
+            for b in (None, frozenset({"main", "plinth-audit"}), frozenset({"tag main"}))
+        ),
+        *(
+            (
+                f"the secret PLINTH_FORGE_TOKEN is there for {name}",
+                replace(
+                    WELL,
+                    environments={**ENVIRONMENTS, name: replace(ONLY_MAIN, secrets=frozenset())},
+                ),
+            )
+            for name in ENVIRONMENTS
+        ),
+        *(
+            (
+                f"{name} is deployed from main only",
+                replace(
+                    CLOUD, environments={**IN_THE_CLOUD, name: replace(ONLY_MAIN, branches=None)}
+                ),
+            )
+            for name in ("build", "drift", "look")
+        ),
+        (
+            "look is deployed from main only",
+            replace(CLOUD, environments={n: e for n, e in IN_THE_CLOUD.items() if n != "look"}),
+        ),
+        (
+            "production has reviewers",
+            replace(WELL, environments={**ENVIRONMENTS, "production": UNREVIEWED}),
+        ),
+        (
+            "plan has reviewers",
+            replace(CLOUD, environments={**IN_THE_CLOUD, "plan": UNREVIEWED}),
+        ),
+        (
+            "the secret PLINTH_FORGE_TOKEN is out of other branches' reach",
+            replace(WELL, secrets=TOKEN),
+        ),
         ("workflows may only read by default", replace(WELL, workflow_permissions="write")),
         ("workflows can't approve pull requests", replace(WELL, workflows_approve=True)),
-        ("a runner of your own is registered", replace(WELL, runners=0)),
+        ("pull requests from forks wait for approval to run", replace(WELL, forks_wait=False)),
+        ("no runner is bound to the repository alone", replace(WELL, own_runners=(KEEPER,))),
+        *(
+            (
+                "runner groups take jobs of this repository only",
+                replace(WELL, groups=(replace(KEEPERS, repositories=repositories), TRAINERS)),
+            )
+            for repositories in (None, frozenset({REPOSITORY, "team/other"}))
+        ),
+        *(
+            (
+                "runner groups take jobs of main's workflows only",
+                replace(WELL, groups=(replace(KEEPERS, workflows=workflows), TRAINERS)),
+            )
+            for workflows in (
+                None,
+                frozenset(),
+                frozenset({workflow_of_main(REPOSITORY, "ci")}),
+                frozenset({workflow_of_main("team/other", "judge")}),
+                frozenset({workflow_of_main(REPOSITORY, "judge").replace("heads/main", "tags/1")}),
+                frozenset({f"{REPOSITORY}/.github/workflows/judge.yml"}),
+            )
+        ),
+        *(
+            ("training has runners of its own", replace(WELL, variables=variables))
+            for variables in (
+                {},
+                {"RUNNER": "one", "TRAINING_RUNNER": "one"},
+                {"TRAINING_RUNNER": "self-hosted"},
+                {"TRAINING_RUNNER": "linux"},
+            )
+        ),
     ],
 )
 def test_each_thing_that_is_not_so_is_named_with_what_to_do(item: str, facts: ForgeFacts) -> None:
@@ -89,7 +259,57 @@ def test_each_thing_that_is_not_so_is_named_with_what_to_do(item: str, facts: Fo
     assert found.todo
 
 
-@pytest.mark.parametrize("fact", [field.name for field in fields(ForgeFacts)])
+@pytest.mark.parametrize("name", ["ci", "judge"])
+def test_a_check_that_main_does_not_require_is_missing(name: str) -> None:
+    others = frozenset(check for check in MAIN.checks if check.name != name)
+
+    assert missing(replace(WELL, main=replace(MAIN, checks=others))) == [
+        f"main requires the check {name}",
+        f"the check {name} counts only from GitHub Actions",
+    ]
+
+
+def test_an_environment_that_is_not_there_is_missing_with_its_secret() -> None:
+    without = {name: rules for name, rules in ENVIRONMENTS.items() if name != "retrain"}
+
+    assert missing(replace(WELL, environments=without)) == [
+        "retrain is deployed from main only",
+        "the secret PLINTH_FORGE_TOKEN is there for retrain",
+    ]
+
+
+def test_a_repository_of_a_person_can_not_bind_its_runners() -> None:
+    assert missing(replace(WELL, own_runners=(KEEPER, TRAINER), groups=())) == [
+        "no runner is bound to the repository alone",
+        "runner groups take jobs of this repository only",
+        "runner groups take jobs of main's workflows only",
+    ]
+
+
+def test_a_forge_without_runners_is_named_as_such() -> None:
+    assert "a runner of your own is registered" in missing(replace(WELL, groups=()))
+
+
+def test_environments_of_the_cloud_are_asked_for_only_where_it_is_the_target() -> None:
+    names = ("plan has reviewers", "look is deployed from main only")
+
+    assert not set(names) & set(missing(WELL))
+    assert set(names) <= set(missing(replace(CLOUD, environments=ENVIRONMENTS)))
+
+
+def test_each_fault_is_told_apart_by_what_is_so() -> None:
+    open_to = replace(
+        WELL, environments={**ENVIRONMENTS, "staging": replace(ONLY_MAIN, branches=None)}
+    )
+    (item,) = [one for one in checklist(open_to) if one.state == "missing"]
+
+    assert item.found == "it is open to every branch"
+
+
+FACTS = [field.name for field in fields(ForgeFacts) if field.name != "repository"]
+
+
+@pytest.mark.parametrize("fact", FACTS)
 def test_what_the_forge_keeps_to_itself_is_neither_ok_nor_missing(fact: str) -> None:
     items = checklist(replace(WELL, **{fact: Unknown("403")}))
 

@@ -31,25 +31,31 @@ class GithubRefusal(ForgeUnavailable):
 
 
 class GithubApi:
-    """Requests below one repository. Only what may be repeated without harm is repeated."""
+    """Requests below a place, mostly one repository. It repeats only what does no harm twice."""
 
     def __init__(
         self,
         client: httpx.Client,
         repository: str,
         sleep: Callable[[float], None],
+        place: str | None = None,
     ) -> None:
         self._client = client
         self.repository = repository
         self._sleep = sleep
+        self._place = f"/repos/{repository}" if place is None else place
 
     @property
     def owner(self) -> str:
         """Whose repository it is."""
         return self.repository.partition("/")[0]
 
+    def below(self, place: str) -> "GithubApi":
+        """Return the same API below another place than the repository, such as its owner's."""
+        return GithubApi(self._client, self.repository, self._sleep, place)
+
     def get(self, path: str, **params: str) -> Any:
-        """Return what a path below the repository answers; GithubRefusal, ForgeUnavailable."""
+        """Return what a path below the place answers; GithubRefusal, ForgeUnavailable."""
         return self._answer("GET", self._url(path), params=params)[0]
 
     def pages(self, path: str, key: str | None = None, **params: str) -> Iterator[Any]:
@@ -70,7 +76,7 @@ class GithubApi:
         return self._answer(method, self._url(path), json=body)[0]
 
     def _url(self, path: str) -> str:
-        return f"/repos/{self.repository}{path}"
+        return f"{self._place}{path}"
 
     def _answer(self, method: str, url: str, **more: Any) -> tuple[Any, httpx.Response]:
         place = f"{method} {url}"
