@@ -3,7 +3,8 @@ from dataclasses import fields, replace
 import pytest
 
 from delivery.domain.forge import LONGEST_BODY, PullRequest, fitted
-from delivery.domain.forge_checks import (
+from delivery.domain.forge_checks import checklist, workflow_of_main
+from delivery.domain.forge_facts import (
     IMPOSTORS,
     AuditRules,
     EnvironmentRules,
@@ -14,8 +15,6 @@ from delivery.domain.forge_checks import (
     Runner,
     RunnerGroup,
     Unknown,
-    checklist,
-    workflow_of_main,
 )
 
 REPOSITORY = "team/plinth"

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from delivery.adapters.github_api import GithubApi, GithubRefusal
-from delivery.domain.forge_checks import (
+from delivery.domain.forge_facts import (
     AUDIT_BRANCH,
     IMPOSTORS,
     AuditRules,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from delivery.domain.forge import ForgeRefused, Merged, PullRequest
-    from delivery.domain.forge_checks import ForgeFacts
+    from delivery.domain.forge_facts import ForgeFacts
 
 
 class Forge(Protocol):

@@ -1,0 +1,109 @@
+"""How a forge is set up: what protects main, who may deploy, whose jobs runners take."""
+
+from dataclasses import dataclass
+from typing import Final
+
+AUDIT_BRANCH: Final = "plinth-audit"
+"""Where the audit log's heads are published: a branch that only grows."""
+
+IMPOSTORS: Final = tuple(
+    f"refs/tags/{place}{branch}" for branch in ("main", AUDIT_BRANCH) for place in ("", "origin/")
+)
+"""Tags that a tool of approvers would read in place of a branch."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """What the forge keeps to itself, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class RequiredCheck:
+    """A status that a merge needs; `app` is the only one whose status counts, None for any."""
+
+    name: str
+    app: int | None
+
+
+@dataclass(frozen=True)
+class MainRules:
+    """What protects main, by rulesets and by branch protection together."""
+
+    reviews: int = 0
+    last_push_is_approved: bool = False
+    stale_reviews_go: bool = False
+    checks: frozenset[RequiredCheck] = frozenset()
+    up_to_date: bool = False
+    merge_queue: bool = False
+    no_force_push: bool = False
+    no_deletion: bool = False
+
+
+@dataclass(frozen=True)
+class AuditRules:
+    """What protects the branch of audit heads; `writers` is None where whoever may push writes."""
+
+    no_force_push: bool
+    no_deletion: bool
+    writers: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class EnvironmentRules:
+    """What protects an environment; `branches` are those that may deploy, None where all may."""
+
+    reviewers: int
+    branches: frozenset[str] | None
+    secrets: frozenset[str] | Unknown = frozenset()
+
+
+@dataclass(frozen=True)
+class MergeMethods:
+    """The ways in which a pull request may be merged."""
+
+    merge: bool
+    squash: bool
+    rebase: bool
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A machine of one's own that takes jobs of the repository."""
+
+    name: str
+    labels: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RunnerGroup:
+    """Runners of an organization, and whose jobs they take: None where all may ask."""
+
+    name: str
+    repositories: frozenset[str] | None
+    workflows: frozenset[str] | None
+    runners: tuple[Runner, ...]
+
+
+@dataclass(frozen=True)
+class ForgeFacts:
+    """How a forge is set up, as far as it says."""
+
+    repository: str
+    default_branch: str | Unknown
+    merge_methods: MergeMethods | Unknown
+    main: MainRules | Unknown
+    binds_administrators: bool | Unknown
+    actions_app: int | Unknown
+    audit: AuditRules | Unknown
+    impostors: frozenset[str] | Unknown
+    guarded_tags: frozenset[str] | Unknown
+    environments: dict[str, EnvironmentRules] | Unknown
+    secrets: frozenset[str] | Unknown
+    variables: dict[str, str] | Unknown
+    workflow_permissions: str | Unknown
+    workflows_approve: bool | Unknown
+    forks_wait: bool | Unknown
+    own_runners: tuple[Runner, ...] | Unknown
+    groups: tuple[RunnerGroup, ...] | Unknown
