@@ -97,8 +97,9 @@ def test_people_periods_and_staging_are_as_they_were_decided(tier: str) -> None:
     found = RISK.tiers[tier]  # type: ignore[index]
     assert {one.role: one.persons for one in found.approvals} == examples.APPROVALS[tier]
     assert (found.review_period_days, found.approvals_valid_days) == examples.PERIODS[tier]
-    staging = (found.staging.min_verifications, found.staging.min_hours)
-    assert staging == examples.STAGING[tier]
+    asked = found.staging
+    staging = (asked.min_verifications, asked.min_hours)
+    assert (*staging, asked.max_gap_hours, asked.last_within_hours) == examples.STAGING[tier]
 
 
 def test_moderate_takes_two_persons_of_two_roles_and_high_three() -> None:

@@ -1,7 +1,6 @@
 """A case that passes every rule, made by hand, for tests of the judge to spoil in one thing each.
 
-Nothing here measures anything: the numbers of the evidence are written down, so that a test of a
-rule doesn't rest on the code that measures.
+Nothing here measures: numbers are written down, so that no test of a rule rests on what measures.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
+
+from support.staging_asked import WHY, shown_by_staging
 
 from artifacts.digests import digest_json
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
@@ -35,7 +36,6 @@ from delivery.domain.tiers import RiskTiers
 from scoring.proof import Proof
 
 TODAY = date(2026, 11, 22)
-WHY = "a reason that is long enough to be one"
 DECIDED: dict[str, Any] = {"reason": WHY, "decided_on": TODAY}
 LABELS = ("baroque", "gothic", "tudor_revival")
 PHOTOS, GROUPS = 240, 120
@@ -137,7 +137,7 @@ def tier_document(**changes: object) -> dict[str, Any]:
         ],
         "approvals": [{"role": "model_owner", "persons": 1}],
         "approvals_valid_days": 30,
-        "staging": {"min_verifications": 1, "min_hours": 1},
+        "staging": shown_by_staging(1, 1),
         "monitoring": ["Drift, weekly."],
         "review_period_days": 180,
         "regulations": [{"name": "A law", "question": "Does it apply?"}],

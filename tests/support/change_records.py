@@ -7,6 +7,7 @@ from typing import Any, Final
 import yaml
 from support import cases
 from support.delivery_records import dataset_rows
+from support.staging_asked import shown_by_staging
 
 from artifacts.digests import digest_json, hex_part
 from artifacts.records.gate import GateReport, RuleResult
@@ -80,7 +81,7 @@ def staging(*entries: ReleasedModel | FirstRelease, model: str = "architecture")
 def tiers_document() -> dict[str, Any]:
     """Tiers of one, two and three roles; staging verifies twice over two hours."""
     asked = ("model_owner", "risk_officer", "security_officer")
-    shown = {"min_verifications": 2, "min_hours": 1}
+    shown = shown_by_staging(2, 1)
     made = {
         name: {"approvals": [{"role": role, "persons": 1} for role in asked[: i + 1]],
                "staging": shown}

@@ -184,8 +184,8 @@ WITHDRAW: Final = ("risk_officer",)
 """Roles that may withdraw another person's rejection."""
 PERIODS: Final = {"low": (365, 90), "moderate": (180, 30), "high": (90, 14)}
 """Days from review to review, and for which approvals are valid."""
-STAGING: Final = {"low": (1, 0), "moderate": (2, 1), "high": (5, 24)}
-"""Green verifications and hours in staging before production."""
+STAGING: Final = {"low": (1, 0, 26, 168), "moderate": (2, 1, 26, 48), "high": (5, 24, 26, 26)}
+"""Green verifications and hours in staging before production, the longest gap, the last look."""
 BASIC: Final = (
     "holdout_size",
     "floors",

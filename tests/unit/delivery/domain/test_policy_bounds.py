@@ -1,7 +1,14 @@
 """Bounds that no policy and no tier may cross: on it a value is read, beyond it refused."""
 
 import pytest
-from support.cases import DECIDED, policy, policy_document, settings, tiers
+from support.cases import (
+    DECIDED,
+    policy,
+    policy_document,
+    settings,
+    tiers,
+)
+from support.staging_asked import shown_by_staging
 
 from artifacts.errors import UnreadableRecord
 
@@ -56,12 +63,16 @@ TIER = [
         [{"role": "model_owner", "persons": 0}],
     ),
     ("approvals_valid_days", 1, 0),
-    ("staging", {"min_verifications": 1, "min_hours": 0}, {"min_verifications": 0, "min_hours": 0}),
+    ("staging", shown_by_staging(1, 0), shown_by_staging(0, 0)),
     (
         "staging",
-        {"min_verifications": 1, "min_hours": 0},
-        {"min_verifications": 1, "min_hours": -0.001},
+        shown_by_staging(1, 0),
+        shown_by_staging(1, -0.001),
     ),
+    ("staging", shown_by_staging(1, 0, gap=0.001), shown_by_staging(1, 0, gap=0)),
+    ("staging", shown_by_staging(1, 0, gap=744), shown_by_staging(1, 0, gap=744.5)),
+    ("staging", shown_by_staging(1, 0, last=0.001), shown_by_staging(1, 0, last=0)),
+    ("staging", shown_by_staging(1, 0, last=744), shown_by_staging(1, 0, last=744.5)),
     ("monitoring", ["one"], []),
     ("review_period_days", 1, 0),
     ("review_period_days", 1096, 1097),

@@ -1,5 +1,6 @@
 import pytest
 from support.cases import WHY, tier_document, tiers_document
+from support.staging_asked import shown_by_staging
 
 from artifacts.errors import UnreadableRecord
 from delivery.domain.tiers import RiskTiers, SettingLimit
@@ -50,7 +51,9 @@ def test_an_approver_of_no_declared_role_is_refused():
         ({"approvals": [{"role": "risk_officer", "persons": 3}]}, "fewer approvals by model_owner"),
         ({"review_period_days": 181}, "a longer review period"),
         ({"approvals_valid_days": 31}, "valid for longer"),
-        ({"staging": {"min_verifications": 1, "min_hours": 0.9}}, "fewer hours"),
+        ({"staging": shown_by_staging(1, 0.9)}, "fewer hours"),
+        ({"staging": shown_by_staging(1, 1, gap=24.5)}, "longer gaps"),
+        ({"staging": shown_by_staging(1, 1, last=48.5)}, "an older last verification"),
         ({"limits": tier_document()["limits"][1:]}, "no limit on non_inferiority.margin"),
         (
             {"limits": [*limits(0.031), tier_document()["limits"][1]]},
@@ -65,7 +68,7 @@ def test_a_stricter_tier_that_asks_for_less_is_refused(high, word):
 
 
 def test_fewer_verifications_are_less():
-    two = {"staging": {"min_verifications": 2, "min_hours": 1}}
+    two = {"staging": shown_by_staging(2, 1)}
     with pytest.raises(UnreadableRecord, match="moderate asks for less than low: fewer verif"):
         read(tiers_document(low=two))
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 import yaml
-from support.audit import BEGIN, FakeAuditLog
+from support.audit import FakeAuditLog
 from support.cases import policy, tiers
 from support.delivery_records import FIRST_RELEASE, gate_report, release
 from support.deploy_world import FakeRepository
@@ -110,11 +110,11 @@ def test_the_body_says_whether_staging_showed_enough() -> None:
     many = World()
     for _ in range(30):
         many.audit.append(many.event("verification"))
-    many.audit._moments = iter([BEGIN + timedelta(days=9)])
+    many.audit._moments = iter([many.audit.entries()[-1].at + timedelta(hours=25)])
     many.audit.append(many.event("verification"))
     many.promote()
 
-    assert "Verified 1 times over 0.00 hours" in once
+    assert "Verified 1 times in a row over 0.00 hours" in once
     assert "**not enough yet**" in once
     assert "that is enough" in many.forge.bodies[1]
 

@@ -111,8 +111,10 @@ def _people(tier: Tier, tiers: RiskTiers) -> Iterator[str]:
     yield (
         f"{tier.persons} approvals in all, by as many persons, each valid for "
         f"{tier.approvals_valid_days} days. Before that staging must have run the same payload for "
-        f"{tier.staging.min_hours:g} h with {tier.staging.min_verifications} verifications "
-        "that found nothing."
+        f"{tier.staging.min_hours:g} h with {tier.staging.min_verifications} verifications one "
+        f"after the other that found nothing, at most {tier.staging.max_gap_hours:g} h apart, the "
+        f"last of them no more than {tier.staging.last_within_hours:g} h ago. "
+        f"{prose(tier.staging.reason)}"
     )
     yield from _exceptions(tiers)
 

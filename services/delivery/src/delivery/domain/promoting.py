@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from artifacts.digests import hex_part
@@ -9,7 +10,7 @@ from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Payload
 from delivery.domain.deployment.history import last_deploy, last_verification
-from delivery.domain.promotion.history import verifications
+from delivery.domain.promotion.history import watch_of
 from delivery.domain.text import markdown, prose
 from delivery.domain.tiers import Tier
 
@@ -95,16 +96,17 @@ def _lines(promotion: Promotion) -> Iterator[str]:
 
 def _shown(promotion: Promotion) -> Iterator[str]:
     digest = promotion.payload.digest
-    found = [e for e in verifications(promotion.entries, digest) if e.outcome == "green"]
-    moments = sorted({entry.at for entry in found})
-    hours = (moments[-1] - moments[0]).total_seconds() / 3600 if moments else 0.0
+    asked = promotion.tier.staging if promotion.tier else None
+    gap = timedelta(hours=asked.max_gap_hours) if asked else timedelta.max
+    watch = watch_of(promotion.entries, digest, gap)
     yield from ("", "## What staging showed", "")
-    yield f"Verified {len(moments)} times over {hours:.2f} hours."
-    if promotion.tier:
-        asked = promotion.tier.staging
-        enough = len(moments) >= asked.min_verifications and hours >= asked.min_hours
+    yield f"Verified {len(watch.looks)} times in a row over {watch.hours:.2f} hours."
+    if asked:
+        often = len(watch.looks) >= asked.min_verifications
+        enough = often and watch.hours >= asked.min_hours and not watch.turned
         yield (
-            f"The tier asks for {asked.min_verifications} times over {asked.min_hours:g} hours: "
+            f"The tier asks for {asked.min_verifications} times over {asked.min_hours:g} hours, "
+            f"the last of them within {asked.last_within_hours:g} hours: "
             f"{'that is enough' if enough else '**not enough yet**, so the judge refuses'}."
         )
     left = [e.at for e in promotion.entries if e.event == "rollback" and e.left == digest]

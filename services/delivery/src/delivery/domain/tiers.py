@@ -91,10 +91,18 @@ class Approvers(Part):
 
 
 class Staging(Part):
-    """What staging must have shown of a payload before production: green verifications, hours."""
+    """What staging must have shown of a payload before production.
+
+    So many green verifications one after the other, spread over so many hours. Two that are further
+    apart than `max_gap_hours` say nothing of the time between, and the last counts for
+    `last_within_hours`.
+    """
 
     min_verifications: Annotated[int, Field(ge=1)]
     min_hours: Annotated[float, Field(ge=0)]
+    max_gap_hours: Annotated[float, Field(gt=0, le=744)]
+    last_within_hours: Annotated[float, Field(gt=0, le=744)]
+    reason: Reason
 
 
 class Regulation(Part):
@@ -187,11 +195,19 @@ def _weaker(upper: Tier, lower: Tier) -> Iterator[str]:
         yield "a longer review period"
     if upper.approvals_valid_days > lower.approvals_valid_days:
         yield "approvals that are valid for longer"
-    if upper.staging.min_verifications < lower.staging.min_verifications:
-        yield "fewer verifications in staging"
-    if upper.staging.min_hours < lower.staging.min_hours:
-        yield "fewer hours in staging"
+    yield from _weaker_staging(upper.staging, lower.staging)
     yield from _weaker_limits(upper, lower)
+
+
+def _weaker_staging(upper: Staging, lower: Staging) -> Iterator[str]:
+    if upper.min_verifications < lower.min_verifications:
+        yield "fewer verifications in staging"
+    if upper.min_hours < lower.min_hours:
+        yield "fewer hours in staging"
+    if upper.max_gap_hours > lower.max_gap_hours:
+        yield "longer gaps between verifications in staging"
+    if upper.last_within_hours > lower.last_within_hours:
+        yield "an older last verification in staging"
 
 
 def _weaker_limits(upper: Tier, lower: Tier) -> Iterator[str]:

@@ -14,11 +14,10 @@ from support.change_facts import (
     production,
     promotion,
     staging,
-    verified,
 )
 
 from delivery.domain.promotion.facts import Unreadable
-from delivery.domain.promotion.history import course_of, deployments, rolls_back, verifications
+from delivery.domain.promotion.history import course_of, deployments, rolls_back
 
 DAY = timedelta(days=1)
 A, B, C = (payload(name) for name in "abc")
@@ -97,11 +96,6 @@ def test_deployments_are_what_ran_in_an_environment():
         deployed("a", event="verification"),
     )
     assert [one.sequence for one in deployments(entries, "production")] == [1, 2]
-
-
-def test_verifications_are_those_of_a_payload_in_staging():
-    others = (verified("b"), deployed("a"), verified("a") | {"environment": "production"})
-    assert [one.sequence for one in verifications(log(verified("a"), *others), A)] == [1]
 
 
 def going_back(**changes):

@@ -23,6 +23,7 @@ from support.change_facts import (
     verified,
 )
 from support.change_records import report, tiers_document
+from support.staging_asked import shown_by_staging
 
 from artifacts.digests import digest_json
 from delivery.domain.promotion.facts import Past, PinnedCode, Report, Unreadable
@@ -191,10 +192,10 @@ def test_the_strictest_tier_of_all_models_counts():
 def test_where_no_hours_are_asked_for_the_number_still_is():
     document = tiers_document()
     for tier in document["tiers"].values():
-        tier["staging"] = {"min_verifications": 2, "min_hours": 0}
+        tier["staging"] = shown_by_staging(2, 0)
     eager = ground(tiers=RiskTiers.model_validate(document))
     once = promotion(ground=eager, log=log(verified()))
-    assert "1 times over 0.00 h; the tier asks for 2 times over 0 h" in (
+    assert "1 times over 0.00 h in a row; the tier asks for 2 times over 0 h" in (
         finding(once, "staging_verified").reason
     )
     twice = promotion(ground=eager, log=log(verified(), verified()))

@@ -1,8 +1,8 @@
 """What ran before: production's payloads in order, what was withdrawn, what staging verified."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Environment, Release
@@ -10,6 +10,13 @@ from delivery.domain.promotion.facts import ChangeFacts, Past
 
 RAN = frozenset({"green", "done"})
 """Outcomes of a deploy after which the payload was what answered."""
+FOUND = frozenset({"green"})
+"""Outcomes of a verification after which nothing was found to differ."""
+LOOKS = frozenset({"verification", "deploy", "rollback"})
+"""Events that say what an environment runs."""
+UNDONE = frozenset({"superseded", "refused", "undecided"})
+"""Outcomes of a deploy that changed nothing."""
+OTHER = "staging ran something else"
 
 
 @dataclass(frozen=True)
@@ -74,15 +81,63 @@ def deployments(log: Iterable[AuditEntry], environment: Environment) -> list[Aud
     ]
 
 
-def verifications(log: Sequence[AuditEntry], payload: str) -> list[AuditEntry]:
-    """Return what was found whenever staging was verified to run a payload, in order."""
-    return [
-        entry
-        for entry in log
-        if entry.event == "verification"
-        and entry.environment == "staging"
-        and entry.payload == payload
-    ]
+@dataclass(frozen=True)
+class Watch:
+    """Green looks at one payload in staging, one after the other in the order of the log.
+
+    `broken` says what the last of them before these was followed by, if these had to begin anew.
+    `turned` says where the log's clock went back since, so that its hours can't be told.
+    """
+
+    looks: tuple[datetime, ...] = ()
+    broken: str = ""
+    turned: str = ""
+
+    @property
+    def hours(self) -> float:
+        """The hours from the first look to the last."""
+        if not self.looks:
+            return 0.0
+        return (self.looks[-1] - self.looks[0]).total_seconds() / 3600
+
+
+def watch_of(log: Sequence[AuditEntry], payload: str, gap: timedelta) -> Watch:
+    """Return the last run of green looks at a payload in staging.
+
+    Anything else that staging was found to run or was made to run, a look that was not green, and
+    more than `gap` without a look begin it anew.
+    """
+    watch, seen, last = Watch(), False, None
+    latest: datetime | None = None
+    for entry in log:
+        if _says_what_runs(entry):
+            if entry.payload == payload:
+                other = seen and last != payload
+                watch = _looked(Watch(broken=OTHER) if other else watch, entry, gap)
+            seen, last = True, entry.payload
+        if latest and entry.at < latest:
+            turned = f"the log's clock went back at entry {entry.sequence}, {entry.at.isoformat()}"
+            watch = replace(watch, turned=turned)
+        latest = max(latest or entry.at, entry.at)
+    return watch
+
+
+def _says_what_runs(entry: AuditEntry) -> bool:
+    told = entry.event in LOOKS and entry.outcome not in UNDONE
+    return entry.environment == "staging" and told
+
+
+def _looked(watch: Watch, entry: AuditEntry, gap: timedelta) -> Watch:
+    if entry.outcome not in (FOUND if entry.event == "verification" else RAN):
+        return Watch(broken=f"{entry.event} {entry.sequence} was {entry.outcome}")
+    if entry.event != "verification":
+        return watch
+    if entry.at in watch.looks:
+        return watch
+    if watch.looks and entry.at - watch.looks[-1] > gap:
+        broken = f"nobody looked from {watch.looks[-1].isoformat()} on for longer than {gap}"
+        return Watch((entry.at,), broken)
+    return replace(watch, looks=(*watch.looks, entry.at))
 
 
 def rolls_back(facts: ChangeFacts) -> bool:

@@ -1,6 +1,7 @@
 """Releases: signed gate reports that today's policies allow, code of main, and staging's word."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
@@ -8,7 +9,7 @@ from artifacts.records.release import ReleasedModel
 from delivery.domain.policy import Policy
 from delivery.domain.promotion.facts import ChangeFacts, Report, Unreadable
 from delivery.domain.promotion.findings import Finding, passed, refused, summed, undecided
-from delivery.domain.promotion.history import rolls_back, verifications
+from delivery.domain.promotion.history import rolls_back, watch_of
 from delivery.domain.promotion.signatures import counts_until, service_of
 from delivery.domain.tiers import TIERS, RiskTiers, Tier
 
@@ -136,24 +137,27 @@ def judge_code(facts: ChangeFacts) -> tuple[Finding, ...]:
 
 
 def judge_staging(facts: ChangeFacts) -> tuple[Finding, ...]:
-    """Refuse a payload that staging didn't verify often and long enough, or last found wrong."""
+    """Refuse a payload that staging didn't verify often and long enough in a row, and lately."""
     if not facts.new_payload or rolls_back(facts):
         return ()
     tier = strictest_tier(facts)
     if tier is None:
         return (undecided(STAGING, "without a policy and tiers nobody knows what staging shows"),)
-    found = verifications(facts.log, facts.new_payload)
-    green = sorted({entry.at for entry in found if entry.outcome == "green"})
-    asked, hours = tier.staging, 0.0
-    if green:
-        hours = (green[-1] - green[0]).total_seconds() / 3600
-    seen = f"{len(green)} times over {hours:.2f} h"
+    asked = tier.staging
+    watch = watch_of(facts.log, facts.new_payload, timedelta(hours=asked.max_gap_hours))
+    if watch.turned or any(look > facts.now for look in watch.looks):
+        turned = watch.turned or f"staging's last look is in the future, {watch.looks[-1]}"
+        return (undecided(STAGING, f"{turned}: set the clock right, and let staging verify anew"),)
+    seen = f"{len(watch.looks)} times over {watch.hours:.2f} h"
     wanted = f"{asked.min_verifications} times over {asked.min_hours:g} h"
-    if len(green) < asked.min_verifications or hours < asked.min_hours:
-        reason = f"staging verified {facts.new_payload} {seen}; the tier asks for {wanted}"
-        return (refused(STAGING, reason),)
-    if found[-1].outcome == "red":
-        return (refused(STAGING, f"staging last found {facts.new_payload} in disorder"),)
+    if len(watch.looks) < asked.min_verifications or watch.hours < asked.min_hours:
+        since = f" since {watch.broken}" if watch.broken else ""
+        verified = f"staging verified {facts.new_payload} {seen} in a row{since}"
+        return (refused(STAGING, f"{verified}; the tier asks for {wanted}"),)
+    if facts.now - watch.looks[-1] > timedelta(hours=asked.last_within_hours):
+        last = f"staging last verified it at {watch.looks[-1].isoformat()}"
+        within = f"the tier asks for {asked.last_within_hours:g} h: deploy staging again"
+        return (refused(STAGING, f"{last}; {within}"),)
     return (passed(STAGING, f"staging verified it {seen}"),)
 
 

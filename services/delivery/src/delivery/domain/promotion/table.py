@@ -96,8 +96,8 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "staging_verified",
-        "Staging verified this very payload as often and over as many hours as the strictest tier "
-        "of its models asks for, and last found it in order.",
+        "Staging verified this very payload as often in a row and over as many hours as the "
+        "strictest tier of its models asks for, without long gaps, and lately.",
         "Humble and Farley, Continuous delivery (2010): promote the same binary.",
         releases.judge_staging,
         glass=True,
