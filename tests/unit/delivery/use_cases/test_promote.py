@@ -110,7 +110,7 @@ def test_the_body_says_whether_staging_showed_enough() -> None:
     many = World()
     for _ in range(30):
         many.audit.append(many.event("verification"))
-    many.audit._moments = iter([many.audit.entries()[-1].at + timedelta(hours=25)])
+    many.audit._moments = iter([many.audit.entries()[-1].at + timedelta(hours=23)])
     many.audit.append(many.event("verification"))
     many.promote()
 
