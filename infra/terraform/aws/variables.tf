@@ -317,7 +317,7 @@ variable "thresholds" {
     p99_seconds   = optional(number, 1.5)
     error_percent = optional(number, 1)
     drift_score   = optional(number, 0.25)
-    live_accuracy = optional(number, 0.6)
+    live_accuracy = optional(number, 0.4)
   })
   default  = {}
   nullable = false

@@ -2,7 +2,7 @@
 
 resource "aws_s3_bucket" "predictions" {
   #checkov:skip=CKV_AWS_144:The log is evidence of this region's service; what a lost region costs is written in the disaster recovery document
-  #checkov:skip=CKV2_AWS_62:Nothing waits for a new object: the monitors read once a day
+  #checkov:skip=CKV2_AWS_62:Nothing waits for a new object: people and `delivery trace` read the log when they ask
   bucket        = "${var.name}-predictions-${var.account_id}"
   force_destroy = !var.deletion_protection
   tags          = local.tags

@@ -9,9 +9,9 @@ locals {
       statistic  = "Maximum"
       comparison = "GreaterThanThreshold"
       threshold  = var.thresholds.drift_score
-      meaning    = "Photos have become unlike those that the model was trained on: see the drift report before the next training."
-      # Measured every day. A day without it is a monitor that stopped, which says nothing of drift but must be heard: the
-      # alarm falls to INSUFFICIENT_DATA, and that is told too.
+      meaning    = "Photos have become unlike those that the model was trained on: look at them before the next training."
+      # Nothing of Plinth sends it yet; whatever a team sends comes once a day. A day without it says nothing of drift but must
+      # be heard: the alarm falls to INSUFFICIENT_DATA, and that is told too.
       missing = "missing"
       unknown = [aws_sns_topic.alarms.arn]
     }

@@ -22,7 +22,7 @@ variable "emails" {
 }
 
 variable "environment" {
-  description = "Which environment is watched; the dimension Environment of the metrics that the monitors send."
+  description = "Which environment is watched; the dimension Environment of the metrics of drift and live accuracy."
   type        = string
   nullable    = false
 
@@ -108,7 +108,7 @@ variable "thresholds" {
     p99_seconds   = optional(number, 1.5)
     error_percent = optional(number, 1)
     drift_score   = optional(number, 0.25)
-    live_accuracy = optional(number, 0.6)
+    live_accuracy = optional(number, 0.4)
   })
   default  = {}
   nullable = false

@@ -18,6 +18,14 @@ HOW_IT_JUDGES = (
 )
 
 
+_WATCHED = (
+    "Plinth gives the service's metrics (`/metrics`) and, on AWS, alarms on errors, latency and "
+    "missing tasks, which reach the addresses of `alarm_emails` and nobody without them. **Nothing "
+    "else of this list is built yet**: whoever signs answers for doing it by hand, and no command "
+    "checks that."
+)
+
+
 def policy_page(policy: Policy, tiers: RiskTiers) -> str:
     """Write the page in Markdown. The same policy and tiers make the same bytes."""
     tier = tiers.tiers[policy.tier]
@@ -133,7 +141,8 @@ def _exceptions(tiers: RiskTiers) -> Iterator[str]:
 
 
 def _operation(policy: Policy, tier: Tier) -> Iterator[str]:
-    yield from ("", "## What is watched in operation", "", *_list(tier.monitoring))
+    yield from ("", "## What the team must watch in operation", "", _WATCHED, "")
+    yield from _list(tier.monitoring)
     beside = (
         (limit.name, limit.text, limit.reason) for limit in tier.limits if _beside(limit.rule)
     )

@@ -28,7 +28,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "lands",
         "The change joins main without a conflict, so that what was judged is what lands.",
-        "Bors and GitHub's merge queue: judge the result of the merge.",
+        "Hoare, The not rocket science rule of software engineering (2014): judge the merge.",
         keeping.judge_landing,
     ),
     Rule(
@@ -54,7 +54,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "authors",
         "Every commit that touches a release, the judge, a policy, a key or a holdout is signed by "
         "a person or service that main knows, and not in another person's name.",
-        "SLSA 1.0 source requirements: strongly authenticated actors.",
+        "SLSA 1.2, Source Track: identity management.",
         authors.judge_authors,
     ),
     Rule(
@@ -91,7 +91,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "code_on_main",
         "Code that production pins is in main's history, and is what its digest says.",
-        "SLSA 1.0 source requirements: immutable reference.",
+        "SLSA 1.2, Source Track: revisions are immutable and uniquely identifiable.",
         releases.judge_code,
     ),
     Rule(
