@@ -1,5 +1,8 @@
 """Attacks on the gate: on what it measures with, what it measures on, and where it does so."""
 
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,17 +18,27 @@ from support.delivery_records import (
     first_right,
     good_case,
 )
+from support.gate_checkout import Checkout, copied, gate
+from support.hostile_onnx import slow
+from support.tiny_artifact import public_key_of
 
 from artifacts.records.evaluation import Evaluation
-from artifacts.records.gate import RuleResult
+from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
+from artifacts.statements import SshVerifier, read_signed
+from delivery.adapters.artifact_folders import FolderArtifacts
+from delivery.adapters.dataset import FolderDataset
+from delivery.adapters.measuring_room import MeasuringRoom
 from delivery.domain.case import Candidate, Case, Holdout
 from delivery.domain.holdout_text import pin_text
 from delivery.domain.judge import decide, judge
 from delivery.domain.measures.slices import measure_dimension, slices_of
+from delivery.domain.measuring_limits import MeasuringLimits
 from delivery.domain.membership import Membership
 from delivery.domain.resampling import resample_groups
+from delivery.errors import MeasuringFailed
+from walls import Unwalled, find_wall
 
 PIN = "policies/holdouts/architecture.csv"
 SOUTH = 40
@@ -147,3 +160,127 @@ def test_a_pin_of_the_earlier_form_is_refused_and_says_how_to_pin_anew(world: Wo
     found = {one.rule: one.reason for one in world.judge().problems}
     assert "of the earlier form" in found["holdout_grows"]
     assert "`delivery pin-holdout`" in found["holdout_grows"]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the gate's commands read, with twelve photos."""
+    return Checkout(tmp_path_factory.mktemp("template") / "checkout").root
+
+
+@pytest.fixture
+def checkout(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    return copied(template, tmp_path / "checkout", monkeypatch)
+
+
+def test_a_model_of_half_a_second_a_row_is_too_slow_to_judge_and_that_is_said_at_once(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It passes the trial of one run. Over these photos alone it would take a minute or two."""
+    checkout.policy(floor=0, max_cpu_minutes=0.25)
+    checkout.candidate = checkout.artifact("slow", seed=0, era=slow())
+    start = time.monotonic()
+    code, report = gate(checkout, monkeypatch)
+    took = time.monotonic() - start
+    (reason,) = {one.reason for one in report.rules if "too slow to judge" in one.reason}
+    print(f"\n  {report.decision} after {took:.0f} s: {reason}")  # noqa: T201
+    assert (code, report.decision) == (1, "refused")
+    assert "measurement.max_cpu_minutes" in reason
+    assert took < 30
+
+
+LOADED = """
+import sys
+from delivery import cli
+sys.argv = ["delivery", *sys.argv[1:]]
+try:
+    cli.main()
+except SystemExit as ended:
+    code = ended.code
+names = {"features", "onnxruntime", "PIL", "sklearn", "scoring.scorer", "scoring.trial", "joblib"}
+print("loaded", code, sorted(names & set(sys.modules)))
+"""
+
+
+def test_the_process_that_judges_and_signs_loads_no_model_no_pixel_and_no_code_that_does(
+    checkout: Checkout,
+) -> None:
+    report = checkout.root / "report.json"
+    words = ("gate", checkout.candidate, "--dataset", checkout.data, "--out", report)
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "loaded 0 []"
+    assert done.stdout.startswith("measuring: ")
+    gate_only = SshVerifier(checkout.root / "keys/gate.signers", "gate", "plinth-gate-report")
+    assert read_signed(GateReport, report, gate_only).decision == "allowed"
+
+
+HOSTILE = """
+import json, os, subprocess, sys
+from pathlib import Path
+header = json.loads(sys.stdin.buffer.readline())
+for _, size in header["files"]:
+    sys.stdin.buffer.read(size)
+for line in sys.stdin.buffer:
+    done = []
+    for root in ("/", {root!r}, "/root", "/tmp"):
+        for path in (Path(root) / "keys").glob("*"):
+            try:
+                done.append(f"read {{path}} {{len(path.read_bytes())}}")
+            except OSError:
+                pass
+    words = ["ssh-keygen", "-Y", "sign", "-f", {key!r}, "-n", "plinth-gate-report"]
+    try:
+        signed = subprocess.run(words, input=b"allowed", capture_output=True)
+        if signed.returncode == 0:
+            done.append("signed as the gate")
+    except OSError:
+        pass
+    for name in ("report.json", "report.json.sig", "evidence/forged.json"):
+        try:
+            Path({root!r}, name).write_text("forged"); done.append("wrote " + name)
+        except OSError:
+            pass
+    answer = {{"answer": {{"differences": done, "bit_equal": True}}}}
+    print(json.dumps(answer), flush=True)
+"""
+
+
+@pytest.mark.skipif(bool(find_wall().missing), reason="no wall works on this machine")
+def test_code_that_took_over_the_measuring_can_not_read_the_gates_key_nor_sign_a_report(
+    checkout: Checkout,
+) -> None:
+    key = checkout.root / "keys/gate"
+    inside = HOSTILE.format(root=str(checkout.root), key=str(key))
+    taken_over = MeasuringRoom(
+        find_wall(),
+        lambda _: MeasuringLimits.of(None),
+        1,
+        hidden=(key,),
+        command=(sys.executable, "-I", "-c", inside),
+    )
+    opened = FolderArtifacts(public_key_of(checkout.key)).open(checkout.candidate)
+    dataset = FolderDataset(checkout.data)
+    with pytest.raises(MeasuringFailed):
+        taken_over.evaluate(opened, dataset)
+    found = MeasuringRoom(
+        find_wall(),
+        lambda _: MeasuringLimits.of(None),
+        1,
+        hidden=(key,),
+        command=(sys.executable, "-I", "-c", inside),
+    ).prove(opened)
+    assert found.differences == ()
+    assert not (checkout.root / "report.json").exists()
+    # Beside no wall the same code has the key, which is what the attack was.
+    bare = MeasuringRoom(
+        Unwalled("a test"),
+        lambda _: MeasuringLimits.of(None),
+        1,
+        command=(sys.executable, "-I", "-c", inside),
+    ).prove(opened)
+    assert "signed as the gate" in bare.differences

@@ -33,7 +33,7 @@ from delivery.domain.membership import Membership
 from delivery.domain.policy import Policy
 from delivery.domain.resampling import resample_groups
 from delivery.domain.tiers import RiskTiers
-from scoring.proof import Proof
+from scoring.certificate import Proof
 
 TODAY = date(2026, 11, 22)
 DECIDED: dict[str, Any] = {"reason": WHY, "decided_on": TODAY}
@@ -109,7 +109,7 @@ def policy_document(**changes: object) -> dict[str, Any]:
             "resamples": 2000,
             "seed": 7,
             "robustness_photos": 200,
-            **DECIDED,
+            **{"max_cpu_minutes": 10, "max_memory_mib": 4096, **DECIDED},
         },
         "slices": {
             "required": [

@@ -20,7 +20,7 @@ from delivery.domain.parity import DoorAnswer, ParityPhoto
 from delivery.domain.policy import Policy
 from delivery.domain.tiers import RiskTiers
 from delivery.ports.gating import Dataset
-from scoring.proof import Proof
+from scoring.certificate import Proof
 
 
 class FakeArtifacts:

@@ -33,8 +33,8 @@ from delivery.domain.membership import Membership
 from delivery.domain.policy import Policy
 from delivery.domain.resampling import resample_groups
 from delivery.domain.tiers import RiskTiers
+from scoring.certificate import Proof
 from scoring.metrics import metrics_of
-from scoring.proof import Proof
 
 LABELS = ("baroque", "gothic", "tudor_revival")
 PHOTOS, PER_GROUP = 200, 2

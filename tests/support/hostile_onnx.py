@@ -148,9 +148,9 @@ def _varint(value: int) -> bytes:
     return out + bytes([value])
 
 
-def square(side: int, products: int = 0) -> bytes:
+def square(side: int, products: int = 0, scale: float = 1.0) -> bytes:
     """A column times a row, and the square that this makes times itself, as often as said."""
-    ones = np.ones(side, np.float32)
+    ones = np.full(side, scale, np.float32)
     column = numpy_helper.from_array(ones.reshape(-1, 1), "column")
     row = numpy_helper.from_array(ones.reshape(1, -1), "row")
     # The vector takes part, so that nothing can be worked out when the session is opened.
@@ -163,6 +163,11 @@ def square(side: int, products: int = 0) -> bytes:
         names = [f"square{i}", "square0"]
         nodes.append(helper.make_node("MatMul", names, [f"square{i + 1}"]))
     return _bytes([*nodes, _sum(f"square{products}")], [column, row])
+
+
+def slow() -> bytes:
+    """Plain operators, 12 kB, one run well within a trial: and a second or so for every row."""
+    return square(1500, products=8, scale=0.0)
 
 
 NOT_PLAIN = (

@@ -117,6 +117,8 @@ MEASUREMENT: Final = {
     "resamples": 2000,
     "seed": 20261122,
     "robustness_photos": 400,
+    "max_cpu_minutes": 60,
+    "max_memory_mib": 4096,
 }
 WITHIN_BITS: Final = 32
 LAST_DAY: Final = "2027-05-21"
@@ -125,6 +127,7 @@ WEAKEST: Final = {
     ("measurement", "confidence"): (0.9, 0.95, 0.95),
     ("measurement", "resamples"): (1000, 2000, 5000),
     ("measurement", "robustness_photos"): (None, 200, 400),
+    ("measurement", "max_cpu_minutes"): (120, 120, 120),
     ("required_slices", "min_photos"): (None, 20, 100),
     ("optional_slices", "min_photos"): (None, 50, 30),
     ("holdout_size", "min_photos"): (50, 100, 1000),

@@ -43,7 +43,9 @@ def sample_policy(model: str) -> Policy:
         known_limits=("Buildings before 1400 are few.", "Interiors were never seen."),
         review=Review(reviewed_on=DAY, due_on=date(2027, 11, 22), notes="First review."),
         measurement=Measurement.model_validate(
-            why | {"confidence": 0.95, "resamples": 2000, "seed": 1, "robustness_photos": 200}
+            why
+            | {"confidence": 0.95, "resamples": 2000, "seed": 1, "robustness_photos": 200}
+            | {"max_cpu_minutes": 10, "max_memory_mib": 4096}
         ),
         slices=Slices(required=(required,), optional=(optional,)),
         rules=_rules(),

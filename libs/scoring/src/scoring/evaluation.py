@@ -1,12 +1,15 @@
 """From a scorer and a split of the photo manifest to an Evaluation."""
 
-from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
+from artifacts.records.evaluation import (
+    UNKNOWN_SLICE,
+    ClassificationOutcomes,
+    Evaluation,
+    RegressionOutcomes,
+)
 from artifacts.records.manifest import ClassificationHead, RegressionHead
 from artifacts.records.photos import PhotoManifest, PhotoRow, Split
 from scoring.errors import UnusableModel
 from scoring.scorer import Scorer, Scores, Vectors, answer_of
-
-UNKNOWN_SLICE = "unknown"
 
 
 def evaluate(

@@ -1,36 +1,18 @@
 """The parity certificate: an artifact's golden photos, answered again where it is to serve."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from artifacts.folder import ModelArtifact
 from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
 from artifacts.records.manifest import GoldenPhoto
 from features import PhotoRefused, vector_digest
+from scoring.certificate import Proof
 from scoring.scorer import Scorer
 
 PROBABILITY_TOLERANCE = 1e-3
 """Largest difference of a probability between two machines that counts as equal."""
 VALUE_TOLERANCE = 1e-3
 """Largest relative difference of a regression value between two machines."""
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What the golden photos showed: `differences` is empty if the model answers as certified.
-
-    `bit_equal` says whether the vectors were equal to the last bit as well, as they must be on the
-    machine that trained, and need not be on another processor.
-    """
-
-    differences: tuple[str, ...]
-    bit_equal: bool
-
-    @property
-    def holds(self) -> bool:
-        """Whether the model answers as certified."""
-        return not self.differences
 
 
 def prove(artifact: ModelArtifact, scorer: Scorer) -> Proof:

@@ -2,6 +2,8 @@
 
 DeliveryError
 |-- UnfitModel        a verified artifact can't be run, or doesn't answer in numbers
+|   `-- TooSlow           to measure it costs more than its policy allows
+|-- MeasuringFailed   the process that measures ended, stood still, or answered otherwise than asked
 |-- JudgeUnfit        this code can't make the features that an artifact needs
 |-- HoldoutUnusable   a photo of the holdout, or one it is compared with, can't be read
 |-- HoldoutEmpty      the photo manifest has no holdout
@@ -43,6 +45,22 @@ class UnfitModel(DeliveryError):
         self.model = model
         self.reason = reason
         super().__init__(f"the model {model} can't be used: {reason}")
+
+
+class TooSlow(UnfitModel):
+    """Measuring the model would cost, or has cost, more than its policy allows."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        super().__init__(model, f"it is too slow to judge: {reason}")
+
+
+class MeasuringFailed(DeliveryError):
+    """Nothing is known of the model: the process that measures it is at fault, or its machine."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        self.model = model
+        self.reason = reason
+        super().__init__(f"the model {model} could not be measured: {reason}. Judge it again")
 
 
 class JudgeUnfit(DeliveryError):

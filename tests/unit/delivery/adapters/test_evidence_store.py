@@ -14,7 +14,7 @@ from artifacts.errors import SignatureRefused, SigningFailed
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from delivery.adapters.evidence_store import EvidenceStore, RememberingExaminer
-from scoring.proof import Proof
+from scoring.certificate import Proof
 
 KEY, OTHER = digest_json("key"), digest_json("other key")
 

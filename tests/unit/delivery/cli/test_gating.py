@@ -1,128 +1,17 @@
 """The commands over real files: a signed artifact, a dataset of photos, policies and releases."""
 
 import shutil
-from pathlib import Path
 
 import pytest
-from support.cases import DECIDED, policy, settings, tiers
 from support.delivery_records import FIRST_RELEASE, release, released
-from support.tiny_artifact import LABELS, public_key_of, tiny_artifact, tiny_photo
+from support.gate_checkout import Checkout, copied, gate, run
+from support.tiny_artifact import public_key_of, tiny_artifact, tiny_photo
 
-from artifacts.digests import digest_bytes
 from artifacts.folder import SIGNATURE, write_artifact
 from artifacts.photo_store import FolderPhotoStore
-from artifacts.records.gate import GateReport
-from artifacts.records.holdout import HoldoutPin
 from artifacts.records.manifest import Data, DataSplit
-from artifacts.records.photos import PhotoManifest, PhotoRow
-from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
-from artifacts.statements import create_statement_key
-from artifacts.store import FolderModelStore
-from delivery import cli
-from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
-
-PHOTOS = 12
-NO_RULES = (
-    *("calibration", "coverage", "slice_floors", "slice_gaps"),
-    *("slice_regressions", "robustness", "leakage", "data_quality", "artifact_limits"),
-)
-"""Rules that twelve photos tell nothing about."""
-SETTINGS = {
-    "ROOT": "",
-    "MODEL_STORE": "models",
-    "PUBLIC_KEY": "keys/model.pub.pem",
-    "GATE_KEY": "keys/gate",
-    "GATE_SIGNERS": "keys/gate.signers",
-    "REPRODUCTION_SIGNERS": "keys/reproduction.signers",
-    "EVIDENCE": "evidence",
-    "POLICIES": "policies",
-    "RELEASES": "releases",
-    "JOBS": "1",
-}
-
-
-def run(monkeypatch, *words):
-    monkeypatch.setattr("sys.argv", ["delivery", *map(str, words)])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    return ended.value.code or 0
-
-
-class Checkout:
-    """A folder with all that the commands read."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.key = root / "keys" / "model.pem"
-        self.data = root / "data"
-        create_key_pair(self.key, public_key_of(self.key))
-        self.rows = self.dataset()
-        self.candidate = self.artifact("candidate", seed=0)
-        self.policy(floor=0)
-        YamlPolicies(self.root / "policies").write_pin(HoldoutPin.of("architecture", self.rows))
-        names = ("plinth-gate-report", "plinth-evidence")
-        create_statement_key(root / "keys/gate", root / "keys/gate.signers", "gate", names)
-        self.releases().write(release(FIRST_RELEASE))
-
-    def dataset(self) -> PhotoManifest:
-        photos = sorted((tiny_photo(seed=i) for i in range(PHOTOS)), key=digest_bytes)
-        store = FolderPhotoStore(self.data / "photos")
-        rows = PhotoManifest(
-            rows=tuple(
-                PhotoRow(
-                    photo=store.put(photo),
-                    split="holdout",
-                    group=f"building {i // 2}",
-                    style=LABELS[i],
-                    year=1900 + i,
-                    source="made up",
-                    licence="CC0-1.0",
-                )
-                for i, photo in enumerate(photos)
-            )
-        )
-        rows.write(self.data / "manifest.csv")
-        return rows
-
-    def artifact(self, name: str, seed: int) -> Path:
-        """Write a signed artifact that was split over this dataset."""
-        manifest, files = tiny_artifact(seed)
-        split = DataSplit(
-            name="holdout", digest=self.rows.split_digest("holdout"), photos=12, groups=6
-        )
-        data = Data(photo_manifest=self.rows.digest, splits=(split,))
-        folder = self.root / name
-        write_artifact(folder, manifest.model_copy(update={"data": data}), files)
-        KeySigner(self.key).sign(folder, folder / SIGNATURE)
-        return folder
-
-    def policy(self, floor: float) -> None:
-        """Write a policy that everything keeps but, perhaps, an accuracy floor; and its tiers."""
-        era = {"id": "era", "metric": "era.median_absolute_error", "at_most": 1e6}
-        style = {"id": "style", "metric": "style.accuracy", "at_least": floor}
-        rules = settings(
-            **dict.fromkeys(NO_RULES),
-            holdout_size={"min_photos": PHOTOS, "min_groups": PHOTOS // 2, **DECIDED},
-            floors=[{**style, **DECIDED}] if floor else [],
-            error_limits=[{**era, **DECIDED}],
-        )
-        required = {"dimension": "source", "names": ["made up"], "min_photos": 5, **DECIDED}
-        made = policy(rules=rules, slices={"required": [required], "optional": []})
-        folder = self.root / "policies"
-        (folder / "models").mkdir(parents=True, exist_ok=True)
-        # JSON is YAML; the record's defaults are not written, as people don't write them either.
-        text = made.model_dump_json(exclude_defaults=True)
-        (folder / "models/architecture.yaml").write_text(text, encoding="utf-8")
-        mild = tiers(rules=["error_limits", "non_inferiority"])
-        (folder / "risk_tiers.yaml").write_text(
-            mild.model_dump_json(exclude_defaults=True), encoding="utf-8"
-        )
-
-    def releases(self) -> YamlReleases:
-        return YamlReleases(self.root / "releases")
-
-    def store(self) -> FolderModelStore:
-        return FolderModelStore(self.root / "models", KeyVerifier(public_key_of(self.key)))
+from artifacts.records.photos import PhotoManifest
+from artifacts.signatures import KeySigner, create_key_pair
 
 
 @pytest.fixture(scope="module")
@@ -132,22 +21,7 @@ def template(tmp_path_factory):
 
 @pytest.fixture
 def checkout(template, tmp_path, monkeypatch):
-    root = tmp_path / "checkout"
-    shutil.copytree(template, root)
-    made = object.__new__(Checkout)
-    made.root, made.key, made.data = root, root / "keys" / "model.pem", root / "data"
-    made.rows = PhotoManifest.read(made.data / "manifest.csv")
-    made.candidate = root / "candidate"
-    for name, value in SETTINGS.items():
-        monkeypatch.setenv(f"PLINTH_{name}", value if name == "JOBS" else str(root / value))
-    return made
-
-
-def gate(checkout, monkeypatch, *words):
-    out = checkout.root / "report.json"
-    where = ("--dataset", checkout.data, "--out", out)
-    code = run(monkeypatch, "gate", checkout.candidate, *where, *words)
-    return code, GateReport.read(out)
+    return copied(template, tmp_path / "checkout", monkeypatch)
 
 
 def test_a_first_release_goes_from_gate_to_release(checkout, monkeypatch, capsys):

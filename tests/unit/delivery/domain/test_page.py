@@ -3,7 +3,7 @@ from support.delivery_records import artifact
 
 from artifacts.records.evidence import Confusion
 from delivery.domain.page import candidate_page, label_recalls, strongest_mistakes
-from scoring.proof import Proof
+from scoring.certificate import Proof
 
 COUNTS = ((40, 30, 10), (0, 80, 0), (5, 20, 55))
 CONFUSION = Confusion(head="style", labels=LABELS, counts=COUNTS)

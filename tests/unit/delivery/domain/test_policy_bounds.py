@@ -50,6 +50,10 @@ MEASUREMENT = [
     ("resamples", 20_000, 20_001),
     ("seed", 0, -1),
     ("robustness_photos", 20, 19),
+    ("max_cpu_minutes", 0.001, 0),
+    ("max_cpu_minutes", 480, 480.1),
+    ("max_memory_mib", 1024, 1023),
+    ("max_memory_mib", 65_536, 65_537),
 ]
 REQUIRED = [("min_photos", 5, 4), ("names", ["normal"], [])]
 LINES = [(["x" * 3], ["x" * 2]), (["x" * 600], ["x" * 601]), (["one"], [])]

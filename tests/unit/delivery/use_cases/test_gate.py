@@ -31,7 +31,7 @@ from artifacts.records.reproduction import Reproduction
 from artifacts.statements import signature_of
 from delivery.errors import HoldoutUnusable, JudgeUnfit, PolicyRefused, UnfitModel
 from delivery.use_cases.gate import Gate
-from scoring.proof import Proof
+from scoring.certificate import Proof
 
 FOLDER = Path("candidate")
 ROWS = dataset_rows()

@@ -11,6 +11,9 @@ from artifacts.digests import Digest
 from artifacts.records.manifest import HeadName
 from artifacts.records.record import Record
 
+UNKNOWN_SLICE = "unknown"
+"""The slice of a photo that has no value of a dimension."""
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -40,6 +40,10 @@ class PhotoRow(Record):
         return {"style": self.style, "era": self.year}[head]
 
 
+TRUTHS = frozenset({"style", "era"})
+"""The heads that a photo has a truth for."""
+
+
 class PinnedColumns(Protocol):
     """The columns of a photo that rules may read."""
 

@@ -1,4 +1,4 @@
-"""A dataset's folder: manifest.csv, and the photos in photos/."""
+"""A dataset's folder: manifest.csv, and the photos in photos/ or in a photo store elsewhere."""
 
 from pathlib import Path
 
@@ -12,15 +12,17 @@ class FolderDataset:
     The manifest is read once: all of a judgement is over the same one, whatever the disk does.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._photos = FolderPhotoStore(root / "photos")
+    def __init__(self, root: Path, photos: Path | None = None) -> None:
+        """Name the folder, and the photo store where that isn't the folder's own."""
+        self.root = root
+        self.store = photos or root / "photos"
+        self._photos = FolderPhotoStore(self.store)
         self._manifest: PhotoManifest | None = None
 
     def manifest(self) -> PhotoManifest:
         """Return the photo manifest; UnreadableRecord where it can't be read."""
         if self._manifest is None:
-            self._manifest = PhotoManifest.read(self._root / "manifest.csv")
+            self._manifest = PhotoManifest.read(self.root / "manifest.csv")
         return self._manifest
 
     def photo(self, digest: str) -> bytes:

@@ -19,7 +19,7 @@ from delivery.domain.measures.plan import MeasurementPlan
 from delivery.domain.membership import HOLDOUT
 from delivery.domain.policy import Policy
 from delivery.ports.gating import Dataset, Examiner
-from scoring.proof import Proof
+from scoring.certificate import Proof
 
 R = TypeVar("R", bound=Record)
 

@@ -14,6 +14,7 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence, Resources
 from artifacts.records.photos import PhotoManifest, Split
 from delivery.adapters.measuring_code import measuring_code_digest
+from delivery.adapters.measuring_pace import TRIED, Pace, require_pace, workload
 from delivery.adapters.measuring_photos import (
     Look,
     Unusable,
@@ -33,7 +34,7 @@ from delivery.errors import HoldoutEmpty, HoldoutUnusable, JudgeUnfit, UnfitMode
 from delivery.ports.gating import Dataset
 from features import CORRUPTIONS, SchemaError
 from scoring import NonFiniteScore, Scorer, ScoringError, UnusableModel, evaluate, prove
-from scoring.proof import Proof
+from scoring.certificate import Proof
 from scoring.scorer import Vectors
 
 _MODEL_FAULTS = (UnusableModel, NonFiniteScore, OverflowError, ValidationError, KeyError)
@@ -52,9 +53,13 @@ class OnnxExaminer:
     same schema is scored over the very same vectors.
     """
 
-    def __init__(self, parallel: JoblibParallel, stopwatch: Stopwatch) -> None:
+    def __init__(
+        self, parallel: JoblibParallel, stopwatch: Stopwatch, pace: Pace | None = None
+    ) -> None:
+        """Keep what works in parallel, what times, and the pace that models must keep, if any."""
         self._parallel = parallel
         self._stopwatch = stopwatch
+        self._pace = pace
         self._looks: dict[tuple[str, str], Looks] = {}
 
     def prove(self, artifact: ModelArtifact) -> Proof:
@@ -66,9 +71,11 @@ class OnnxExaminer:
             raise _unfit(artifact, exc) from exc
 
     def evaluate(self, artifact: ModelArtifact, dataset: Dataset) -> Evaluation:
-        """Score the dataset's holdout; UnfitModel, JudgeUnfit or HoldoutUnusable."""
+        """Score the dataset's holdout; UnfitModel (TooSlow), JudgeUnfit or HoldoutUnusable."""
         scorer = _open(artifact)
         manifest = dataset.manifest()
+        if self._pace:
+            self._require_pace(self._pace, artifact, scorer, dataset)
         looks = self._look(artifact, dataset, manifest, HOLDOUT)
         try:
             made = evaluate(scorer, manifest, HOLDOUT, looks.vectors, artifact.digest)
@@ -79,6 +86,16 @@ class OnnxExaminer:
     def examine(
         self, artifact: ModelArtifact, dataset: Dataset, evaluation: Evaluation, policy: Policy
     ) -> Evidence:
+        """Measure the evidence, as `measure` does, by the plan of a policy."""
+        return self.measure(artifact, dataset, evaluation, MeasurementPlan.of(policy))
+
+    def measure(
+        self,
+        artifact: ModelArtifact,
+        dataset: Dataset,
+        evaluation: Evaluation,
+        plan: MeasurementPlan,
+    ) -> Evidence:
         """Measure the evidence; `evaluation` is this examiner's own of the same artifact.
 
         UnfitModel, JudgeUnfit, HoldoutEmpty, or HoldoutUnusable where a photo of any split can't
@@ -88,7 +105,7 @@ class OnnxExaminer:
         from delivery.domain.measures.evidence import Material, measure_evidence  # noqa: PLC0415
 
         _require_measurable(artifact, evaluation)
-        plan, manifest = MeasurementPlan.of(policy), dataset.manifest()
+        manifest = dataset.manifest()
         # First, while no other process of ours works.
         resources = self._resources(artifact, dataset, evaluation.photos)
         looks = {name: self._look(artifact, dataset, manifest, name) for name in _SPLITS}
@@ -104,6 +121,17 @@ class OnnxExaminer:
             resources=resources,
         )
         return measure_evidence(material, plan)
+
+    def _require_pace(
+        self, pace: Pace, artifact: ModelArtifact, scorer: Scorer, dataset: Dataset
+    ) -> None:
+        rows = dataset.manifest().rows
+        holdout = [row.photo for row in rows if row.split == HOLDOUT][:TRIED]
+        photos = [_read(dataset, photo) for photo in holdout]
+        try:
+            require_pace(pace, artifact.digest, scorer, photos, workload(pace, rows))
+        except _MODEL_FAULTS as exc:
+            raise _unfit(artifact, exc) from exc
 
     def _look(
         self, artifact: ModelArtifact, dataset: Dataset, manifest: PhotoManifest, split: Split

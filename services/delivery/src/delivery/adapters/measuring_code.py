@@ -2,14 +2,10 @@
 
 from collections.abc import Iterator
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 
-import artifacts
-import delivery
-import features
-import scoring
 from artifacts.digests import digest_file, digest_json
 
 _OURS: Final = (
@@ -37,13 +33,21 @@ def measuring_code_digest() -> str:
 
 
 def _sources() -> Iterator[tuple[str, Path]]:
-    for package in (artifacts, features, scoring):
+    for package in ("artifacts", "features", "scoring"):
         yield from _files(package, "**/*.py")
     for pattern in _OURS:
-        yield from _files(delivery, pattern)
+        yield from _files("delivery", pattern)
 
 
-def _files(package: ModuleType, pattern: str) -> Iterator[tuple[str, Path]]:
-    root = Path(package.__path__[0])
+def _files(package: str, pattern: str) -> Iterator[tuple[str, Path]]:
+    root = folder_of(package)
     for path in root.glob(pattern):
-        yield f"{package.__name__}/{path.relative_to(root).as_posix()}", path
+        yield f"{package}/{path.relative_to(root).as_posix()}", path
+
+
+def folder_of(package: str) -> Path:
+    """Return where a package of ours lies; nothing of it is loaded."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"there is no package {package} here", name=package)
+    return Path(spec.submodule_search_locations[0])

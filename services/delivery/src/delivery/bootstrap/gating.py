@@ -1,30 +1,37 @@
 """The adapters of those who judge candidates."""
 
 import secrets
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from artifacts.errors import ArtifactError
 from artifacts.statements import SshSigner, SshVerifier
 from delivery.adapters.artifact_folders import FolderArtifacts, model_store
 from delivery.adapters.command_door import batch_door, training_door
 from delivery.adapters.dataset import FolderDataset
 from delivery.adapters.evidence_store import EvidenceStore, RememberingExaminer
-from delivery.adapters.examiner import OnnxExaminer
 from delivery.adapters.http_door import HttpDoor
 from delivery.adapters.measuring_code import measuring_code_digest
-from delivery.adapters.parallel import JoblibParallel
+from delivery.adapters.measuring_room import MeasuringRoom
 from delivery.adapters.photo_files import find_photos
 from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
+from delivery.domain.measuring_limits import MeasuringLimits
+from delivery.domain.text import plain
+from delivery.errors import DeliveryError
 from delivery.settings import Settings, child_environment
 from delivery.use_cases.explain_policy import ExplainPolicy
 from delivery.use_cases.gate import Gate
 from delivery.use_cases.parity import Parity
 from delivery.use_cases.pin_holdout import PinHoldout
 from delivery.use_cases.propose import Propose
-from delivery.use_cases.report import Report
 from delivery.use_cases.summary import Summary
+from walls import find_wall
+
+if TYPE_CHECKING:
+    from delivery.use_cases.report import Report
 
 
 def make_gate(settings: Settings, dataset: Path) -> Gate:
@@ -66,8 +73,11 @@ def make_propose(settings: Settings) -> Propose:
     )
 
 
-def make_report(settings: Settings, dataset: Path | None) -> Report:
+def make_report(settings: Settings, dataset: Path | None) -> "Report":
     """Put reporting together."""
+    # A card shows photos, and the process that judges and signs loads nothing that reads them.
+    from delivery.use_cases.report import Report  # noqa: PLC0415
+
     return Report(
         artifacts=FolderArtifacts(settings.public_key),
         policies=YamlPolicies(settings.policies),
@@ -117,13 +127,30 @@ def _gate_verifier(settings: Settings) -> SshVerifier:
     return SshVerifier(settings.gate_signers, "gate", "plinth-gate-report")
 
 
+def measuring_line() -> str:
+    """Say in one line which wall keeps a model that is measured from keys, or why none does."""
+    wall = find_wall()
+    if wall.missing:
+        return f"measuring: no wall keeps models from this machine's keys: {plain(wall.missing)}"
+    return f"measuring: each model in a process of its own, behind {wall.name}"
+
+
+def _limits(settings: Settings, model: str) -> MeasuringLimits:
+    """Return what a model's policy lets measuring cost; without one the gate says what lacks."""
+    try:
+        return MeasuringLimits.of(YamlPolicies(settings.policies).read(model))
+    except (ArtifactError, DeliveryError):
+        return MeasuringLimits.of(None)
+
+
 def _examiner(settings: Settings) -> RememberingExaminer:
     store = EvidenceStore(
         settings.evidence,
         SshSigner(settings.gate_key, "plinth-evidence"),
         SshVerifier(settings.gate_signers, "gate", "plinth-evidence"),
     )
-    examiner = OnnxExaminer(JoblibParallel(settings.jobs), time.perf_counter)
+    keys = tuple(key for key in (settings.gate_key, settings.deploy_key) if key is not None)
+    examiner = MeasuringRoom(find_wall(), partial(_limits, settings), settings.jobs, hidden=keys)
     return RememberingExaminer(examiner, store, measuring_code_digest)
 
 

@@ -17,6 +17,7 @@ from delivery.bootstrap.gating import (
     make_propose,
     make_report,
     make_summary,
+    measuring_line,
     photo_files,
     policy_card,
 )
@@ -79,6 +80,7 @@ def gate(
 ) -> None:
     """Measure a candidate and its champion anew, and judge by the model's policy."""
     settings = read_settings()
+    typer.echo(measuring_line())
     judgement = make_gate(settings, dataset).decide(candidate, environment.value, reproduction)
     for line in gate_lines(judgement.report):
         typer.echo(_coloured(line))

@@ -13,7 +13,7 @@ from delivery.domain.membership import HOLDOUT, Membership
 from delivery.domain.policy import Policy
 from delivery.domain.resampling import Resampling
 from delivery.domain.tiers import RiskTiers
-from scoring.proof import Proof
+from scoring.certificate import Proof
 
 
 @dataclass(frozen=True)

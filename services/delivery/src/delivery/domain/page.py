@@ -8,7 +8,7 @@ from artifacts.records.evidence import Confusion, Estimate, Evidence
 from artifacts.records.gate import GateReport
 from delivery.domain.tables import bounds, number
 from delivery.domain.text import markdown
-from scoring.proof import Proof
+from scoring.certificate import Proof
 
 STRONGEST = 10
 

@@ -199,12 +199,18 @@ class Reproducibility(Setting):
 
 
 class Measurement(Setting):
-    """How evidence is measured: two-sided confidence of intervals, resamples, seed, photos."""
+    """How evidence is measured: two-sided confidence of intervals, resamples, seed, photos.
+
+    `max_cpu_minutes` of all processes together, and `max_memory_mib` of the largest, are the most
+    that measuring one model may cost. A model that costs more is refused: it is too slow to judge.
+    """
 
     confidence: Annotated[float, Field(ge=0.9, lt=1)]
     resamples: Annotated[int, Field(ge=1000, le=20_000)]
     seed: Annotated[int, Field(ge=0)]
     robustness_photos: Annotated[int, Field(ge=20)]
+    max_cpu_minutes: Annotated[float, Field(gt=0, le=480)]
+    max_memory_mib: Annotated[int, Field(ge=1024, le=65_536)]
 
 
 class RequiredSlices(Setting):

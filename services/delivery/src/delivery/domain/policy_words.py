@@ -121,7 +121,8 @@ def _(setting: Measurement) -> str:
     return (
         f"intervals of {setting.confidence:.3%} confidence from {setting.resamples} resamples of "
         f"whole buildings, seed {setting.seed}; robustness over at most "
-        f"{setting.robustness_photos} photos"
+        f"{setting.robustness_photos} photos; at most {setting.max_cpu_minutes:g} minutes of CPU "
+        f"and {setting.max_memory_mib} MiB a model"
     ).replace(".000%", "%")
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from delivery.domain.parity import DoorAnswer, ParityPhoto
     from delivery.domain.policy import Policy
     from delivery.domain.tiers import RiskTiers
-    from scoring.proof import Proof
+    from scoring.certificate import Proof
 
 
 class ArtifactReader(Protocol):

@@ -22,7 +22,7 @@ from delivery.domain.tiers import RiskTiers
 from delivery.errors import DeliveryError, PolicyRefused, UnfitModel
 from delivery.ports.gating import ArtifactReader, Dataset, Examiner, ModelStore, Policies, Releases
 from delivery.ports.records import Clock
-from scoring.proof import Proof
+from scoring.certificate import Proof
 
 UNKNOWN_MODEL = "unknown"
 """A report's model where the candidate couldn't be opened: its own word for it isn't believed."""

@@ -2,7 +2,7 @@ import pytest
 from support.cases import outcome, passing, result_of
 
 from delivery.domain.case import Absent
-from scoring.proof import Proof
+from scoring.certificate import Proof
 
 
 def proved(*differences, bit_equal=True):

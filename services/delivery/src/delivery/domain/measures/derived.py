@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Final
 
-from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
+from artifacts.records.evaluation import UNKNOWN_SLICE, ClassificationOutcomes, Evaluation
 from artifacts.records.photos import PhotoManifest
 from delivery.domain.measures.looks import Traits
-from scoring.evaluation import UNKNOWN_SLICE
 
 Column = tuple[str, ...]
 

@@ -21,7 +21,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from artifacts.records.evaluation import Evaluation
+from artifacts.records.evaluation import UNKNOWN_SLICE, Evaluation
 from artifacts.records.gate import RuleResult
 from delivery.domain.case import Absent, Case
 from delivery.domain.metrics import Masks, sliced_gain
@@ -30,7 +30,6 @@ from delivery.domain.resampling import Floats
 from delivery.domain.rules.paired import Pair, pair_of
 from delivery.domain.rules.results import DIGITS, result
 from delivery.domain.rules.slices import not_judged, too_small
-from scoring.evaluation import UNKNOWN_SLICE
 from scoring.metrics import known
 
 PREFIX = "slice_regression."

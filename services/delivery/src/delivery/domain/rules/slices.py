@@ -9,12 +9,12 @@ noise.
 import math
 from collections.abc import Iterable
 
+from artifacts.records.evaluation import UNKNOWN_SLICE
 from artifacts.records.evidence import Evidence, Slice
 from artifacts.records.gate import RuleResult
 from delivery.domain.case import Absent, Case
 from delivery.domain.policy import Policy, SliceFloor, SliceGapLimit, Slices
 from delivery.domain.rules.results import absent, bounds_of, keeps, result
-from scoring.evaluation import UNKNOWN_SLICE
 
 FLOOR = "slice_floor."
 GAP = "slice_gap."
