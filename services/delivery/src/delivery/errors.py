@@ -165,15 +165,21 @@ class AuditBroken(DeliveryError):
         super().__init__(f"the audit log {place} is not what was written: {reason}")
 
 
+class AuditMissing(AuditBroken):
+    """There is no audit log, though one must have begun: it was lost or taken away."""
+
+
 class AuditUnavailable(DeliveryError):
     """The audit log's files can't be read or written: nothing is known of what they hold."""
 
     def __init__(self, place: str, reason: str) -> None:
         self.place = place
         self.reason = reason
-        super().__init__(
-            f"the audit log {place} can't be used: {reason}. Look at the disk and at its rights"
-        )
+        super().__init__(f"the audit log {place} can't be used: {reason}")
+
+
+class RestartRefused(DeliveryError):
+    """An audit log that is intact begins nowhere anew."""
 
 
 class DeployLocked(DeliveryError):

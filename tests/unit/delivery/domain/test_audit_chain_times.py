@@ -28,7 +28,7 @@ def test_entries_of_one_moment_are_in_order():
 
 
 def test_an_entry_that_is_dated_before_the_one_before_it_is_found():
-    with pytest.raises(AuditBroken, match="line 2 .*before 2026-03-01 12:00:00"):
+    with pytest.raises(AuditBroken, match=r"line 2 .*before 2026-03-01 12:00:00"):
         read_chain(log(NOON, NOON - timedelta(seconds=1)), "log")
 
 

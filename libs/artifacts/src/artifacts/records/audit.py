@@ -23,6 +23,7 @@ Event = Literal[
     "rollback",  # the same, of a payload that ran there before; `left` is withdrawn
     "verification",  # what runs was compared with what should run
     "alias",  # a registry's alias was moved to where git has it
+    "restart",  # a log that was lost or broken begins anew; `subject` is the last entry known of it
 ]
 Outcome = Literal[
     "allowed", "refused", "undecided", "no_improvement", "green", "red", "superseded", "done"

@@ -2,12 +2,12 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from artifacts.digests import canonical_json
 from artifacts.errors import SignatureRefused
@@ -15,20 +15,57 @@ from artifacts.records.audit import AuditEntry, AuditEvent, AuditHead
 from artifacts.statements import StatementSigner, StatementVerifier
 from delivery.domain.audit_chain import (
     Chain,
+    PublishedHead,
     SignedEntry,
     SignedHead,
     beyond_head,
+    check_published,
     head_bytes,
     next_entry_place,
     read_chain,
     read_head,
 )
-from delivery.errors import AuditBroken, AuditUnavailable
+from delivery.errors import AuditBroken, AuditMissing, AuditUnavailable, RestartRefused
 
 LOG: Final = "log.jsonl"
 HEAD: Final = "head.json"
+_RIGHTS: Final = "Look at the disk and at its rights"
 BEHIND: Final = timedelta(minutes=5)
 """How far clocks of machines that share a log may differ; a clock further behind is set wrong."""
+
+
+_LOST: Final = (
+    "Fix: bring the log and its head back from where the runner keeps its state (PLINTH_AUDIT, "
+    "PLINTH_AUDIT_HEAD) or from a backup; if they are lost, begin a new log, which everybody will "
+    "see: `delivery restart-audit --reason TEXT`"
+)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What is known of a log in other places than its own two folders.
+
+    `begun` says why a log must have begun already, nothing if it need not. `heads` returns the
+    heads that were published, oldest first: the last one, or with `full` every one.
+    """
+
+    begun: Callable[[], str]
+    heads: "Heads"
+
+
+class Heads(Protocol):
+    """Reads published heads."""
+
+    def __call__(self, *, full: bool) -> Sequence[PublishedHead]:
+        """Return the newest head, or with `full` all of them, oldest first."""
+
+
+def _no_heads(*, full: bool) -> Sequence[PublishedHead]:
+    del full
+    return ()
+
+
+NOTHING_KNOWN: Final = Elsewhere(begun=str, heads=_no_heads)
 
 
 class FileAuditLog:
@@ -45,12 +82,14 @@ class FileAuditLog:
         signer: StatementSigner,
         verifier: StatementVerifier,
         clock: Callable[[], datetime],
+        elsewhere: Elsewhere = NOTHING_KNOWN,
     ) -> None:
         self._log = folder / LOG
         self._head = head_folder / HEAD
         self._signer = signer
         self._verifier = verifier
         self._clock = clock
+        self._elsewhere = elsewhere
 
     def append(self, event: AuditEvent) -> AuditEntry:
         """Add an event at the end and return its entry.
@@ -58,8 +97,11 @@ class FileAuditLog:
         Raises AuditBroken if the log can't be trusted, AuditUnavailable if it can't be written,
         SigningFailed without a key; nothing was added then.
         """
+        return self._append(event, beginning=False)
+
+    def _append(self, event: AuditEvent, *, beginning: bool) -> AuditEntry:
         with self._opened_to_write() as file:
-            chain = self._healed(file)
+            chain = self._healed(file, beginning=beginning)
             sequence, previous = next_entry_place(chain)
             entry = AuditEntry(
                 **event.model_dump(include=set(AuditEvent.model_fields)),
@@ -71,13 +113,38 @@ class FileAuditLog:
             self._write_head(head)
         return entry
 
-    def entries(self, *, full: bool = False) -> tuple[AuditEntry, ...]:
+    def entries(self, *, full: bool = False, every_head: bool = False) -> tuple[AuditEntry, ...]:
         """Return all entries, verified: by the head and the chain, with `full` each by signature.
 
+        They are held to the newest published head too, with `every_head` to each of them.
         Raises AuditBroken naming the first line that is not as it was, AuditUnavailable where the
         files can't be read.
         """
-        return tuple(link.entry for link in self._read(full=full).links)
+        return tuple(link.entry for link in self._read(full=full, every_head=every_head).links)
+
+    def signed_head(self) -> SignedHead | None:
+        """Return the head as it lies beside the log, once the log is held to it; None without."""
+        chain = self._read()
+        if not chain.links:
+            return None
+        return read_head(self._head.read_bytes(), str(self._head))
+
+    def restart(self, event: AuditEvent) -> AuditEntry:
+        """Begin a new log with an event; what was there is kept beside it, under another name.
+
+        RestartRefused where the log has entries and is intact.
+        """
+        try:
+            if self.entries():
+                raise RestartRefused(f"the audit log {self._log} is intact: it goes on as it is")
+        except AuditBroken:
+            pass
+        stamp = self._clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        with self._opened_to_write():
+            for file in (self._log, self._head):
+                if file.exists() and file.stat().st_size:
+                    file.rename(file.with_name(f"{file.name}.until-{stamp}"))
+        return self._append(event, beginning=True)
 
     def _moment(self, chain: Chain) -> datetime:
         """Return the time of the entry that comes next: never before the last one's.
@@ -97,18 +164,25 @@ class FileAuditLog:
         )
         raise AuditUnavailable(str(self._log), reason)
 
-    def _read(self, *, full: bool) -> Chain:
+    def _read(self, *, full: bool = False, every_head: bool = False) -> Chain:
         try:
             with self._log.open("rb") as file:
                 # Held while both are read: between an entry and its head there is a moment.
                 fcntl.flock(file, fcntl.LOCK_SH)
-                return self._trusted(file.read(), full=full)[0]
+                return self._trusted(file.read(), full=full, every_head=every_head)[0]
         except FileNotFoundError:
             return self._trusted(b"")[0]
         except OSError as exc:
-            raise AuditUnavailable(str(self._log), str(exc)) from exc
+            raise AuditUnavailable(str(self._log), f"{exc}. {_RIGHTS}") from exc
 
-    def _trusted(self, data: bytes, *, full: bool = False) -> tuple[Chain, AuditHead | None]:
+    def _trusted(
+        self,
+        data: bytes,
+        *,
+        full: bool = False,
+        every_head: bool = False,
+        beginning: bool = False,
+    ) -> tuple[Chain, AuditHead | None]:
         """Return the chain of a log's bytes, held to the head, and the head that there is."""
         chain = read_chain(data, str(self._log))
         if full:
@@ -116,6 +190,8 @@ class FileAuditLog:
                 self._verify_link(link, number)
         head = self._read_head(chain)
         if head is None and not chain.links:
+            if not beginning and (reason := self._elsewhere.begun()):
+                raise AuditMissing(str(self._log), f"it is missing or empty, and {reason}. {_LOST}")
             return chain, None
         if head is None:
             reason = f"its signed head {self._head} is missing, and the log has entries"
@@ -123,6 +199,7 @@ class FileAuditLog:
         beyond = beyond_head(chain, head, str(self._log))
         if beyond is not None:
             self._verify_link(beyond, len(chain.links))
+        check_published(chain, self._elsewhere.heads(full=every_head), str(self._log))
         return chain, head
 
     def _verify_link(self, link: SignedEntry, number: int) -> None:
@@ -138,7 +215,7 @@ class FileAuditLog:
         except FileNotFoundError:
             return None
         except OSError as exc:
-            raise AuditUnavailable(str(self._head), str(exc)) from exc
+            raise AuditUnavailable(str(self._head), f"{exc}. {_RIGHTS}") from exc
         found = read_head(data, str(self._head))
         signed, signature = head_bytes(found.head), found.signature.encode()
         named = chain.entry_of(found.head)
@@ -168,12 +245,12 @@ class FileAuditLog:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 yield file
         except OSError as exc:
-            raise AuditUnavailable(str(self._log), str(exc)) from exc
+            raise AuditUnavailable(str(self._log), f"{exc}. {_RIGHTS}") from exc
 
-    def _healed(self, file: BinaryIO) -> Chain:
+    def _healed(self, file: BinaryIO, *, beginning: bool) -> Chain:
         """Return the chain, after putting right what a crash left: a torn line, a late head."""
         data = file.read()
-        chain, head = self._trusted(data)
+        chain, head = self._trusted(data, beginning=beginning)
         if chain.torn:
             file.truncate(len(data) - len(chain.torn))
         elif data and not data.endswith(b"\n"):

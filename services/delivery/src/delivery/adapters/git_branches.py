@@ -60,6 +60,35 @@ class GitBranches:
             self._read(branch, "update-ref", f"refs/heads/{branch}", commit)
         return PublishedBranch(branch, commit, changed=True, pushed=shared)
 
+    def append(self, branch: str, files: Mapping[str, bytes], message: str) -> PublishedBranch:
+        """Add a signed commit with these files alone to a branch that is only ever added to.
+
+        It is pushed without force: BranchFailed where somebody else added to the branch meanwhile.
+        """
+        shared, tip = self._has_remote(), self.tip(branch)
+        with tempfile.TemporaryDirectory(prefix="plinth-") as private:
+            index = {"GIT_INDEX_FILE": str(Path(private) / "index")}
+            entries = self._entries(branch, files)
+            stdin = ("update-index", "-z", "--index-info")
+            self._read(branch, *stdin, data=entries, more=index)
+            tree = self._read(branch, "write-tree", more=index)
+        if tip and self._read(branch, "rev-parse", f"{tip}^{{tree}}") == tree:
+            return PublishedBranch(branch, tip, changed=False, pushed=shared)
+        commit = self._commit(branch, tree, tip, message)
+        if shared:
+            options = [word for option in self.options for word in ("-o", option)]
+            where = (REMOTE, f"{commit}:refs/heads/{branch}")
+            done = self._git("push", "--quiet", *options, "--", *where, more=self._access())
+            if done.returncode:
+                self._fail(branch, _said(done))
+        else:
+            self._read(branch, "update-ref", f"refs/heads/{branch}", commit, tip or "")
+        return PublishedBranch(branch, commit, changed=True, pushed=shared)
+
+    def tip(self, branch: str) -> str | None:
+        """Return a branch's commit where people share it, brought here; None without the branch."""
+        return self._fetched(branch) if self._has_remote() else self._local(branch)
+
     def push(self, branch: str, commit: str) -> None:
         """Hand a commit that is here on as a branch, in place of what that was."""
         self._push(branch, commit, self._fetched(branch))
@@ -93,11 +122,12 @@ class GitBranches:
             lines.append(f"100644 blob {blob}\t{path}\0")
         return "".join(lines).encode()
 
-    def _commit(self, branch: str, tree: str, base: str, message: str) -> str:
+    def _commit(self, branch: str, tree: str, parent: str | None, message: str) -> str:
         if not self.key.is_file():
             self._fail(branch, f"there is no key {self.key}: run `delivery create-deploy-key`")
         signing = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={self.key.resolve()}")
-        words = (*signing, "commit-tree", "-S", "-p", base, "-F", "-", tree)
+        parents = ("-p", parent) if parent else ()
+        words = (*signing, "commit-tree", "-S", *parents, "-F", "-", tree)
         return self._read(branch, *words, data=message.encode(), more=_identity(self.clock()))
 
     def _push(self, branch: str, commit: str, tip: str | None) -> None:

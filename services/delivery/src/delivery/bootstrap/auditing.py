@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from artifacts.statements import SshSigner, create_statement_key
-from delivery.adapters.audit_log import FileAuditLog
+from delivery.adapters.audit_heads import PublishedHeads
+from delivery.adapters.audit_log import NOTHING_KNOWN, Elsewhere, FileAuditLog
 from delivery.adapters.signers import PresentSigners
 from delivery.settings import Settings
 
@@ -11,20 +12,40 @@ PRINCIPAL = "delivery"
 
 
 def make_audit_log(settings: Settings) -> FileAuditLog:
-    """Put the audit log together."""
-    return FileAuditLog(
-        settings.needed("audit"),
-        settings.needed("audit_head"),
-        SshSigner(settings.needed("deploy_key"), "plinth-audit"),
-        PresentSigners(settings.needed("deploy_signers"), PRINCIPAL, "plinth-audit"),
-        _now,
-    )
+    """Build the audit log; one that is lost, cut or replaced is known by what is elsewhere."""
+    heads = published_heads(settings)
+    return _log(settings, Elsewhere(begun=heads.begun, heads=heads.read))
+
+
+def make_audit_log_of_a_person(settings: Settings) -> FileAuditLog:
+    """Build the audit log of a machine that need not have one: a person's, who only speaks."""
+    return _log(settings, NOTHING_KNOWN)
+
+
+def published_heads(settings: Settings) -> PublishedHeads:
+    """Return the heads of the log that the checkout's repository has."""
+    return PublishedHeads(settings.root, _verifier(settings))
 
 
 def create_key(settings: Settings) -> None:
     """Create the key that signs audit entries, image records and proposals, if there is none."""
     key, signers = settings.needed("deploy_key"), settings.needed("deploy_signers")
     create_statement_key(key, signers, PRINCIPAL, ("plinth-audit", "plinth-image", "git"))
+
+
+def _log(settings: Settings, elsewhere: Elsewhere) -> FileAuditLog:
+    return FileAuditLog(
+        settings.needed("audit"),
+        settings.needed("audit_head"),
+        SshSigner(settings.needed("deploy_key"), "plinth-audit"),
+        _verifier(settings),
+        _now,
+        elsewhere,
+    )
+
+
+def _verifier(settings: Settings) -> PresentSigners:
+    return PresentSigners(settings.needed("deploy_signers"), PRINCIPAL, "plinth-audit")
 
 
 def _now() -> datetime:

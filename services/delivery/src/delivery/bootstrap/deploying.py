@@ -12,7 +12,7 @@ from delivery.adapters.git_repository import GitRepository
 from delivery.adapters.main_branch import MainBranch
 from delivery.adapters.revert_branch import GitReverter
 from delivery.adapters.step_files import StepFiles
-from delivery.bootstrap.auditing import make_audit_log
+from delivery.bootstrap.auditing import make_audit_log, make_audit_log_of_a_person
 from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.bootstrap.targets import make_survey
 from delivery.domain.deployment.verdict import DeployVerdict
@@ -79,7 +79,7 @@ def make_revert(
         GitRepository(settings.root),
         _main(settings),
         GitReverter(settings.root, child_environment(), key, name, email),
-        make_audit_log(settings),
+        make_audit_log_of_a_person(settings),
     )
 
 

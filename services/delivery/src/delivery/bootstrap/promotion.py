@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from delivery.adapters.approval_files import ApprovalFiles
 from delivery.adapters.git_repository import GitRepository
 from delivery.adapters.ssh_signatures import SshSignatures
-from delivery.bootstrap.auditing import make_audit_log
+from delivery.bootstrap.auditing import make_audit_log, make_audit_log_of_a_person
 from delivery.settings import Settings
 from delivery.use_cases.gather_change import GatherChange
 from delivery.use_cases.judge_change import JudgeChange, JudgeDeploy
@@ -27,7 +27,10 @@ def make_judge_deploy(settings: Settings) -> JudgeDeploy:
 
 def make_speak(settings: Settings, say: Callable[[str], None]) -> Speak:
     """Put speaking together."""
-    return Speak(_gather(settings), SshSignatures(), ApprovalFiles(settings.root), say)
+    # Who speaks rarely has the log: what it says, the judge adds.
+    log = make_audit_log_of_a_person(settings)
+    gather = GatherChange(GitRepository(settings.root), SshSignatures(), log, _now)
+    return Speak(gather, SshSignatures(), ApprovalFiles(settings.root), say)
 
 
 def _gather(settings: Settings) -> GatherChange:

@@ -19,6 +19,7 @@ from delivery.bootstrap.deploying import (
     who,
 )
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.cli.heads import tell_head
 from delivery.domain.deployment.status_table import status_lines, summary_lines
 from delivery.domain.deployment.wanted import short
 from delivery.domain.text import plain
@@ -71,6 +72,7 @@ def deploy(
         pending = make_verify(settings, _say).pending("production", commit)
         outputs["production"] = str(pending).lower()
     _tell_workflow(settings, outputs, summary_lines(where, done))
+    tell_head(settings, publish=True)
     raise typer.Exit(EXITS[done.outcome])
 
 
@@ -101,6 +103,7 @@ def verify(
     found = make_verify(settings, _say).run(environment.value)
     if record:
         record_verification(audit_log(settings), found, who(settings))
+        tell_head(settings, publish=False)
     for difference in found.differences:
         typer.echo(plain(difference, _LINE))
     if not found.differences:

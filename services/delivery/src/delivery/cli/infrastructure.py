@@ -14,6 +14,7 @@ from delivery.bootstrap.infrastructure import (
     step_files,
 )
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.cli.heads import tell_head
 from delivery.domain.deployment.difference import Unknown
 from delivery.domain.deployment.plan_page import plan_lines, plan_page
 from delivery.domain.text import plain
@@ -49,6 +50,7 @@ def build_image(
     for line in built.lines:
         _say(line)
     step_files(settings).output({"image": built.image or ""})
+    tell_head(settings, publish=False)
 
 
 @app.command()
@@ -74,7 +76,8 @@ def report_drift() -> None:
 
     Where the forge keeps no issues, the log and the exit code say it.
     """
-    report = make_report_drift(read_settings(), _say)(ENVIRONMENTS)
+    settings = read_settings()
+    report = make_report_drift(settings, _say)(ENVIRONMENTS)
     for one in report.found:
         count = len(one.differences)
         typer.echo(f"{one.wanted.environment}: {count or 'no'} difference{'s' * (count != 1)}")
@@ -82,6 +85,7 @@ def report_drift() -> None:
             _say(f"  {difference}")
     if report.issue:
         _say(f"{'told' if report.drifted else 'closed'}: {report.issue}")
+    tell_head(settings, publish=True)
     raise typer.Exit(_DRIFT_EXITS[report.drifted, report.certain])
 
 

@@ -10,6 +10,7 @@ import typer
 from artifacts.records.approval import Word
 from delivery.bootstrap.promotion import make_judge_change, make_judge_deploy, make_speak
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.cli.heads import tell_head
 from delivery.domain.promotion.findings import ChangeVerdict, Decision
 from delivery.domain.promotion.page import verdict_lines, verdict_page
 from delivery.domain.refusal import Refusal
@@ -51,7 +52,10 @@ def judge_change(
 ) -> None:
     """Judge whether a change may be merged, by the policies, people and keys that main has."""
     settings = read_settings()
-    _tell(settings, make_judge_change(settings)(base, head, pusher, record=record), out, summary)
+    verdict = make_judge_change(settings)(base, head, pusher, record=record)
+    if record:
+        tell_head(settings, publish=False)
+    _tell(settings, verdict, out, summary)
 
 
 @app.command()

@@ -20,6 +20,7 @@ from delivery.bootstrap.retraining import (
     step_files,
 )
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.cli.heads import tell_head
 from delivery.domain.forge_checks import checklist
 from delivery.domain.promoting import NotShown
 from delivery.domain.retraining_page import plan_outputs, retrained_outputs, retrained_page
@@ -66,6 +67,7 @@ def retrain(commit: Commit = "HEAD", out: Out = None) -> None:
         typer.echo(f"{name}={plain(value, _LINE)}")
     for line in done.by_hand:
         typer.echo(plain(line, _LINE))
+    tell_head(settings, publish=True)
     if out and (kept := kept_candidate(settings, done.inputs)):
         shutil.copytree(kept, out, dirs_exist_ok=True)
     raise typer.Exit(BREAKDOWN if done.decision == UNDECIDED else DONE)
@@ -85,6 +87,7 @@ def record_gate_(
         refuse(str(exc))
     entry = record_gate(settings, found, inputs, commit)
     typer.echo(f"entry {entry.sequence}: {entry.outcome} for {entry.inputs}")
+    tell_head(settings, publish=False)
 
 
 @app.command()
@@ -102,6 +105,7 @@ def promote() -> None:
         return
     step.output({"promoted": "true", "branch": done.branch.name, **_number(done)})
     _tell(done)
+    tell_head(settings, publish=True)
 
 
 @app.command()

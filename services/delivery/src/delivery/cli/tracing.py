@@ -6,12 +6,12 @@ from typing import Annotated, Final
 
 import typer
 
-from delivery.bootstrap.auditing import create_key, make_audit_log
-from delivery.cli.exits import BREAKDOWN, DONE, REFUSED
+from delivery.bootstrap.auditing import create_key, make_audit_log, published_heads
+from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.domain.audit_table import audit_json, audit_lines
 from delivery.domain.text import plain
 from delivery.domain.trace import trace_lines
-from delivery.errors import AuditBroken
+from delivery.errors import AuditBroken, AuditMissing, RestartRefused
 from delivery.settings import read_settings
 
 EXITS: Final = MappingProxyType({"ok": DONE, "failed": REFUSED, "unknown": BREAKDOWN})
@@ -32,15 +32,48 @@ def audit(
     full: Annotated[bool, typer.Option("--full", help="Verify each line's signature too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Verify the audit log and print it; 1 where a line is not what was written."""
+    """Verify the audit log and print it: 1 where a line is not what was written, 2 without a log.
+
+    It is held to its signed head, and to every head that was published (plinth-audit) and that
+    this clone has: fetch first.
+    """
+    settings = read_settings()
     try:
-        entries = make_audit_log(read_settings()).entries(full=full)
+        entries = make_audit_log(settings).entries(full=full, every_head=True)
+    except AuditMissing as exc:
+        typer.echo(f"broken: {plain(exc, 2000)}", err=True)
+        raise typer.Exit(BREAKDOWN) from None
     except AuditBroken as exc:
         typer.echo(f"broken: {plain(exc, 2000)}", err=True)
         raise typer.Exit(REFUSED) from None
     for line in audit_json(entries) if as_json else audit_lines(entries):
         typer.echo(line)
+    heads = published_heads(settings).read(full=True)
+    if heads and not as_json:
+        last = heads[-1]
+        typer.echo(
+            f"held to {len(heads)} published heads; the last is entry {last.head.sequence}, of "
+            f"commit {last.commit[:12]} at {last.at.isoformat()}"
+        )
     raise typer.Exit(DONE)
+
+
+@app.command()
+def restart_audit(
+    reason: Annotated[str, typer.Option(help="How the log was lost or broken, and who saw it.")],
+) -> None:
+    """Begin a new audit log in place of one that is lost or broken: 0 begun, 1 it is intact.
+
+    Its first entry names the last published head and the reason, for everybody to see. What is
+    left of the old log is kept beside it. What only the old log knew is gone: rejections,
+    verifications of staging and withdrawn payloads must be said, made and approved again.
+    """
+    from delivery.bootstrap.heads import restart  # noqa: PLC0415 - reading a log pushes nothing
+
+    try:
+        restart(read_settings(), reason, typer.echo)
+    except RestartRefused as exc:
+        refuse(str(exc))
 
 
 @app.command()

@@ -8,9 +8,9 @@ find other bytes of the same SHA-256, or sign another head. So the head's signat
 vouch for every entry, and a line's own signature is needed for two things only: the one line that a
 crash may have left beyond the head, and whoever is handed a single line.
 
-What this can't see: a log and a head both replaced by older ones that fit each other, and both
-deleted. Whoever may write to both folders and waits for a moment can do that; a copy of the head in
-a third place (a bucket that keeps versions, a backup) is the answer to it.
+What these two can't show: a log and a head both replaced by older ones that fit each other, both
+deleted, or both written anew by who holds the key. So heads are published too, as commits of the
+branch `plinth-audit`, which is only added to: whoever has a clone can hold the log to each of them.
 """
 
 import json
@@ -69,6 +69,16 @@ class SignedHead(Part):
 
     head: AuditHead
     signature: str
+
+
+@dataclass(frozen=True)
+class PublishedHead:
+    """A head that a commit published, and when; `problem` says why its signature doesn't hold."""
+
+    commit: str
+    at: datetime
+    head: AuditHead
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,28 @@ def beyond_head(chain: Chain, head: AuditHead, place: str) -> SignedEntry | None
             f"{there - known} lines stand beyond the signed head, and a crash leaves one at most",
         )
     return chain.links[known] if there > known else None
+
+
+def check_published(chain: Chain, heads: Sequence[PublishedHead], place: str) -> None:
+    """Hold a log to the heads that were published; AuditBroken names the first that it lacks.
+
+    A log that begins with a restart names the last head of the log before it: what was published
+    up to that one isn't of this log.
+    """
+    first = chain.links[0].entry if chain.links else None
+    if first is not None and first.event == "restart":
+        former = [n for n, one in enumerate(heads) if one.head.entry == first.subject]
+        heads = heads[former[-1] + 1 :] if former else heads
+    for one in heads:
+        named = f"the head that commit {one.commit[:12]} published at {one.at.isoformat()}"
+        if one.problem:
+            raise AuditBroken(place, f"{named} is not delivery's: {one.problem}")
+        if one.head.sequence and chain.entry_of(one.head) is None:
+            raise AuditBroken(
+                f"{place}, line {one.head.sequence}",
+                f"{named} names entry {one.head.sequence}, {one.head.entry}, and the log has "
+                f"{len(chain.links)} entries without it: the log was cut, replaced or rewritten",
+            )
 
 
 def next_entry_place(chain: Chain) -> tuple[int, str | None]:
