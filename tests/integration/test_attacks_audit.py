@@ -201,6 +201,15 @@ def test_a_head_that_somebody_else_pushed_stops_no_deploy_and_is_named_by_audit(
     assert "is not delivery's" in done.stderr
 
 
+@pytest.mark.usefixtures("log")
+def test_a_branch_that_lost_its_newest_head_is_told_by_a_clone_that_has_it(place):
+    git(place / "forge.git", "update-ref", f"refs/heads/{BRANCH}", f"{BRANCH}~1")
+    cut(place, 3)
+    assert run("audit").exit_code == 1
+    with pytest.raises(AuditBroken, match="names entry 4"):
+        head_lines(read_settings(), publish=True)
+
+
 def test_a_head_that_can_not_be_pushed_is_told_and_stops_nothing(log, place):
     (place / "forge.git").rename(place / "gone.git")
     log.append(deploy())

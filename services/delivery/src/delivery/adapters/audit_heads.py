@@ -105,7 +105,9 @@ class PublishedHeads:
         return PublishedHead(commit, at, found.head)
 
     def _commit(self, name: str) -> str | None:
-        done = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        done = self._git(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+        )
         return None if done.returncode else done.stdout.decode().strip()
 
     def _git(self, *words: str) -> "subprocess.CompletedProcess[bytes]":

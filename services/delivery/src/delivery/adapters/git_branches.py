@@ -86,8 +86,13 @@ class GitBranches:
         return PublishedBranch(branch, commit, changed=True, pushed=shared)
 
     def tip(self, branch: str) -> str | None:
-        """Return a branch's commit where people share it, brought here; None without the branch."""
-        return self._fetched(branch) if self._has_remote() else self._local(branch)
+        """Return the commit of a branch that is only added to, brought here; None without it.
+
+        BranchFailed where it lost commits that this clone has.
+        """
+        if self._has_remote():
+            return self._fetched(branch, forced=False)
+        return self._local(branch)
 
     def push(self, branch: str, commit: str) -> None:
         """Hand a commit that is here on as a branch, in place of what that was."""
@@ -139,13 +144,16 @@ class GitBranches:
         if done.returncode:
             self._fail(branch, _said(done))
 
-    def _fetched(self, branch: str) -> str | None:
-        """Return the shared branch's commit, brought here; None where there is no such branch."""
+    def _fetched(self, branch: str, *, forced: bool = True) -> str | None:
+        """Return the shared branch's commit, brought here; None where there is no such branch.
+
+        Not `forced`, a branch that has lost commits since the last time fails: BranchFailed.
+        """
         ref = f"refs/heads/{branch}"
         found = self._read(branch, "ls-remote", REMOTE, ref, more=self._access()).split()
         if not found:
             return None
-        into = f"+{ref}:refs/remotes/{REMOTE}/{branch}"
+        into = f"{'+' if forced else ''}{ref}:refs/remotes/{REMOTE}/{branch}"
         self._read(branch, "fetch", "--quiet", "--no-tags", REMOTE, into, more=self._access())
         return self._ref(f"refs/remotes/{REMOTE}/{branch}")
 
