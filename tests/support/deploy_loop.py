@@ -12,9 +12,10 @@ from support.host_world import HostWorld, make_host_world
 
 from artifacts.digests import digest_bytes
 from artifacts.folder import open_artifact
-from artifacts.records.audit import AuditEntry
+from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Payload, Release, ReleasedModel
 from artifacts.signatures import KeyVerifier
+from delivery.adapters.audit_log import FileAuditLog
 from delivery.adapters.yaml_files import release_text
 from delivery.bootstrap.auditing import make_audit_log
 from delivery.settings import Settings
@@ -120,9 +121,17 @@ class DeployLoop:
         return time.perf_counter() - begin, ended
 
     def log(self) -> tuple[AuditEntry, ...]:
-        """Return the audit log, verified."""
+        """Return the audit log, verified, without the entry that it began with."""
+        return self._audit().entries()[1:]
+
+    def begin_log(self) -> None:
+        """Begin the log before main releases anything: without one a release is not deployed."""
+        begun = AuditEvent(event="judgement", outcome="allowed", actor="a test", reason="main")
+        self._audit().append(begun)
+
+    def _audit(self) -> FileAuditLog:
         variables = {k.lower()[7:]: v for k, v in self.environment().items() if "PLINTH_" in k}
-        return make_audit_log(Settings.model_validate(variables)).entries()
+        return make_audit_log(Settings.model_validate(variables))
 
 
 def make_deploy_loop(folder: Path) -> DeployLoop:
@@ -140,6 +149,7 @@ def make_deploy_loop(folder: Path) -> DeployLoop:
     commit_all(host.source, "Terraform and releases")
     made = loop.delivery("create-deploy-key")
     assert made.returncode == 0, made.stderr
+    loop.begin_log()
     return loop
 
 
