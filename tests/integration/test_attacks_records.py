@@ -1,18 +1,17 @@
-"""Attacks on what the judge reads: refs, objects and names in git, records, histories, clocks."""
+"""Attacks on what is kept and in which order: looks, approvals, clocks, what main has now."""
 
-import os
-import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support import change_world
+import yaml
+from support import change_records, change_world
+from support.change_records import PRODUCTION, ROLES, approvers, email, production
 from support.change_world import World
-from typer.testing import CliRunner
 
-from delivery.adapters.git_repository import GitRepository
-from delivery.cli import promotion
 from delivery.domain.promotion.findings import ChangeVerdict
-from delivery.errors import RepositoryUnreadable
+
+PEOPLE = "policies/approvers.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -33,247 +32,143 @@ def problems(verdict: ChangeVerdict) -> dict[str, str]:
     return found
 
 
-def raw_git(world: World, *words: str, data: bytes = b"") -> str:
-    """Run git over bytes."""
-    done = subprocess.run(
-        ["git", "-C", str(world.root), *words],
-        input=data,
-        capture_output=True,
-        check=True,
-        env={"PATH": os.defpath, "GIT_CONFIG_GLOBAL": os.devnull},
-    )
-    return done.stdout.decode().strip()
+def promoted(world: World, title: str = "first", *, merge: bool = True) -> str:
+    """Promote a model with all that it takes, and return its payload."""
+    payload = world.promote(title)
+    world.approve("ada", "bo")
+    if merge:
+        world.merge()
+    return payload.digest
 
 
-def tree(world: World, *entries: tuple[str, bytes, str]) -> str:
-    """Write a tree as it is given: no command of git would make it so."""
-    data = b"".join(m.encode() + b" " + name + b"\0" + bytes.fromhex(o) for m, name, o in entries)
-    return raw_git(world, "hash-object", "-t", "tree", "-w", "--stdin", "--literally", data=data)
+def test_staging_green_then_red_for_hours_then_green_is_no_hour_of_watching(world: World) -> None:
+    payload = world.payload("first").digest
+    world.note("verification", payload, environment="staging", outcome="red")
+    world.now += timedelta(hours=5)
+    world.note("verification", payload, environment="staging")
+    promoted(world, merge=False)
+    assert "in a row since verification" in problems(world.judge())["staging_verified"]
 
 
-def entries_of(world: World, name: str) -> list[tuple[str, bytes, str]]:
-    """Read a tree's entries."""
-    found = []
-    for line in raw_git(world, "ls-tree", name).splitlines():
-        facts, path = line.split("\t", 1)
-        mode, _, blob = facts.split()
-        found.append((mode.lstrip("0"), path.encode(), blob))
-    return found
+def test_two_looks_that_are_a_month_apart_are_no_hour_of_watching(world: World) -> None:
+    world.now += timedelta(days=31)
+    world.note("verification", world.payload("first").digest, environment="staging")
+    promoted(world, merge=False)
+    assert "nobody looked from" in problems(world.judge())["staging_verified"]
 
 
-def commit_tree(world: World, made: str) -> str:
-    """Commit a tree on main, on the branch `crafted`."""
-    who = world.as_person(None)
-    commit = world.git(*who, "commit-tree", made, "-p", "main", "-m", "crafted")
-    world.git("update-ref", "refs/heads/crafted", commit)
-    return commit
+def test_an_approval_that_expired_does_not_count_again_by_a_clock_set_back(world: World) -> None:
+    promoted(world, merge=False)
+    approved_at = world.now
+    world.now += timedelta(days=31)
+    world.note("alias", None, environment=None, outcome="done")
+    world.now = approved_at
+    verdict = world.judge()
+    assert not verdict.allowed
+    assert "set the clock right" in problems(verdict)["clock"]
+    assert "has expired" in problems(verdict)["payload_approved"]
 
 
-def blob(world: World, data: bytes = b"x\n") -> str:
-    return raw_git(world, "hash-object", "-w", "--stdin", data=data)
+def ran(world: World, title: str, gap: timedelta = timedelta(hours=3)) -> str:
+    """Promote a model, and let production run it."""
+    world.now += gap
+    world.verified(world.payload(title).digest)
+    payload = promoted(world, title)
+    world.deployed(payload)
+    return payload
 
 
-def with_entry(world: World, mode: str, name: bytes, made: str) -> str:
-    """Commit main's tree with one more entry in its root, where git would sort it."""
-    entries = [*entries_of(world, "main"), (mode, name, made)]
-    order = sorted(entries, key=lambda one: one[1] + (b"/" if one[0] == "40000" else b""))
-    return commit_tree(world, tree(world, *order))
-
-
-# Names of files.
-
-ODD_NAMES = [
-    b"docs/a\nb.md",
-    b"docs/a\x1b[2Jb.md",
-    b"docs/\xff\xfe.md",
-    b"docs/a\\b.md",
-    b"docs/-rf",
-    b"docs/<img src=x>.md",
-    "docs/\u202egpj.md".encode(),
-    "docs/caf\u00e9.md".encode(),
-    b"docs/" + b"x" * 201,
-    b"docs/" + b"/".join([b"y" * 100] * 5),
-]
-
-
-@pytest.mark.parametrize("name", ODD_NAMES)
-def test_a_name_that_is_not_plain_is_refused_wherever_it_lies(world: World, name: bytes) -> None:
-    *folders, last = name.split(b"/")
-    made = tree(world, ("100644", last, blob(world)))
-    for folder in reversed(folders[1:]):
-        made = tree(world, ("40000", folder, made))
-    commit = with_entry(world, "40000", folders[0], made)
-    verdict = world.judge("main", commit)
-    assert verdict.decision == "refused"
-    assert "docs/" in problems(verdict)["plain_names"]
-    assert "judge" in verdict.kinds
-    assert all(text.isprintable() for text in problems(verdict)["plain_names"].splitlines())
-
-
-@pytest.mark.parametrize("name", [b"docs/../Makefile", b"..", b".", b"", b".git", b".GIT"])
-def test_an_entry_whose_name_leads_elsewhere_is_refused(world: World, name: bytes) -> None:
-    verdict = world.judge("main", with_entry(world, "100644", name, blob(world)))
-    assert verdict.decision == "refused"
-    assert problems(verdict)["plain_names"]
-
-
-def test_two_entries_of_one_name_are_refused(world: World) -> None:
-    found = entries_of(world, "main")
-    makefile = next(one for one in found if one[1] == b"Makefile")
-    twice = [*found, ("100644", makefile[1], blob(world, b"evil:\n"))]
-    made = tree(world, *sorted(twice, key=lambda one: one[1] + b"/" * (one[0] == "40000")))
-    reason = problems(world.judge("main", commit_tree(world, made)))["plain_names"]
-    assert "Makefile: its folder has a second entry of that name" in reason
-
-
-def test_a_twin_that_differs_in_case_alone_is_refused(world: World) -> None:
-    world.branch("twin")
-    world.commit("max", {"ReadMe.md": "x\n"})
-    assert "a twin in other case" in problems(world.judge())["plain_names"]
-
-
-@pytest.mark.parametrize("mode", ["100664", "100600", "644", "0100644"])
-def test_a_mode_that_git_never_writes_is_refused(world: World, mode: str) -> None:
-    verdict = world.judge("main", with_entry(world, mode, b"SECURITY.md", blob(world)))
-    assert "which git never writes" in problems(verdict)["plain_names"]
-
-
-def test_entries_that_are_not_in_gits_order_are_refused(world: World) -> None:
-    made = tree(world, ("100644", b"b.md", blob(world)), ("100644", b"a.md", blob(world)))
-    verdict = world.judge("main", with_entry(world, "40000", b"docs", made))
-    assert "not in git's order" in problems(verdict)["plain_names"]
-
-
-def test_an_odd_name_in_a_commit_between_is_refused_too(world: World) -> None:
-    with_entry(world, "100644", b"docs/../Makefile", blob(world))
-    world.git("branch", "--force", "between", "crafted")
-    last = world.git(
-        *world.as_person(None), "commit-tree", "main^{tree}", "-p", "between", "-m", "gone"
-    )
-    world.write("docs/a.md", "x\n")
-    world.git("add", "--all")
-    made = world.git("write-tree")
-    last = world.git(*world.as_person(None), "commit-tree", made, "-p", last, "-m", "more")
-    assert "Makefile" in problems(world.judge("main", last))["plain_names"]
-
-
-def test_what_main_has_already_stops_no_other_change_of_its_folder(world: World) -> None:
-    world.git("checkout", "--quiet", "main")
-    world.commit(None, {"docs/a b.md": "x\n"})
-    world.branch("words")
-    world.commit("max", {"docs/c.md": "x\n"})
-    assert world.judge().allowed
-    world.commit("max", {"docs/a b.md": None})
-    assert set(problems(world.judge())) == {"change_approved"}
-
-
-def test_plain_names_are_allowed(world: World) -> None:
-    world.branch("words")
-    world.commit("max", {"docs/a-b_c.d+e=f,g@h/1.md": "x\n"})
-    assert world.judge().allowed
-
-
-# Refs and objects.
-
-
-def test_a_tag_called_main_is_not_taken_for_main(world: World) -> None:
-    world.branch("promote")
-    world.git("tag", "main", "promote")
-    with pytest.raises(RepositoryUnreadable, match="names refs/heads/main and refs/tags/main"):
-        world.judge("main", "HEAD")
-    world.commit("max", {"Makefile": "evil:\n"})
-    verdict = world.judge("refs/heads/main", "refs/heads/promote")
-    assert verdict.base == world.git("rev-parse", "refs/heads/main")
-    assert "change_approved" in problems(verdict)
-
-
-def test_a_tag_called_origin_main_is_not_what_approvers_see() -> None:
-    assert promotion.MAIN == "refs/remotes/origin/main"
-
-
-def test_a_tag_in_the_place_of_a_missing_branch_is_no_branch(world: World) -> None:
-    world.git("update-ref", "refs/tags/refs/remotes/origin/main", "main")
-    with pytest.raises(Exception, match="there is no commit refs/remotes/origin/main"):
-        world.judge("refs/remotes/origin/main", "main")
-
-
-def test_replaced_objects_change_nothing_that_the_judge_reads(world: World) -> None:
-    world.branch("evil")
-    evil = world.commit("max", {"Makefile": "evil:\n"})
-    world.git("replace", evil, "main")
-    assert "change_approved" in problems(world.judge("main", evil))
-    world.git("replace", "--delete", evil)
-    makefile, other = world.git("rev-parse", f"{evil}:Makefile"), blob(world, b"all:\n")
-    world.git("replace", makefile, other)
-    assert GitRepository(world.root).file(evil, "Makefile") == b"evil:\n"
-
-
-def test_a_grafted_clone_is_not_judged_in(world: World) -> None:
-    world.branch("evil")
-    evil = world.commit("max", {"Makefile": "evil:\n"})
-    world.commit("max", {"README.md": "more\n"})
-    info = world.root / ".git/info"
-    info.mkdir(exist_ok=True)
-    (info / "grafts").write_text(f"{world.git('rev-parse', 'main')} {evil}\n")
-    with pytest.raises(RepositoryUnreadable, match="replaces parents of commits: remove"):
-        world.judge("main", "HEAD")
-
-
-def test_a_shallow_clone_is_not_judged_in(world: World) -> None:
-    clone = world.folder / "clone"
-    url = f"file://{world.root}"
-    world.git("clone", "--quiet", "--depth", "1", "--branch", "main", url, str(clone))
-    with pytest.raises(RepositoryUnreadable, match="run `git fetch --unshallow`"):
-        GitRepository(clone).commit("main")
-
-
-def test_variables_of_git_in_the_environment_change_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("days", [-4000, 10000])
+def test_old_approvals_do_not_count_again_whatever_commits_are_dated(
+    world: World, days: int
 ) -> None:
-    world.branch("evil")
-    evil = world.commit("max", {"Makefile": "evil:\n"})
-    grafts = world.folder / "grafts"
-    grafts.write_text(f"{evil}\n")
-    for name, value in {
-        "GIT_DIR": str(world.folder / "nowhere"),
-        "GIT_GRAFT_FILE": str(grafts),
-        "GIT_OBJECT_DIRECTORY": str(world.folder / "nowhere"),
-        "GIT_NAMESPACE": "other",
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": "core.hooksPath",
-        "GIT_CONFIG_VALUE_0": str(world.folder),
-        "GIT_TRACE": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    repository = GitRepository(world.root)
-    assert repository.parents(evil) == (repository.commit("refs/heads/main"),)
-
-
-def test_merge_drivers_and_attributes_of_the_clone_are_not_asked(world: World) -> None:
+    """A, B, C and A again: its approvals are on main since the first turn."""
+    payload = ran(world, "first")
+    world.branch("other")
+    world.commit("max", {PRODUCTION: production(world.payload("second"))})
+    odd = (world.now + timedelta(days=days)).isoformat()
+    dates = {"GIT_AUTHOR_DATE": odd, "GIT_COMMITTER_DATE": odd}
     world.git("checkout", "--quiet", "main")
-    world.commit(None, {"README.md": "a\nb\nc\n", ".gitattributes": "README.md merge=mine\n"})
-    world.branch("theirs")
-    world.commit("max", {"README.md": "a\ntheirs\nc\n"})
+    merge = ("merge", "--quiet", "--no-ff", "--no-edit", "other")
+    world.git(*world.as_person(None), *merge, **dates)
+    world.deployed(world.payload("second").digest)
+    world.commit(None, {PRODUCTION: production(world.payload("third"))})
+    world.deployed(world.payload("third").digest)
+    world.now += timedelta(hours=1)
+    world.verified(payload)
+    world.branch("again")
+    world.commit("max", {PRODUCTION: production(world.payload("first"))})
+    before = problems(world.judge())["payload_approved"]
+    assert "before production left this payload (main's commit" in before
+    world.approve("ada", "bo")
+    assert "payload_approved" not in problems(world.judge())
+
+
+@pytest.mark.parametrize("days", [-4000, 4000])
+def test_a_merge_that_is_dated_years_off_is_not_deployed(world: World, days: int) -> None:
+    promoted(world, merge=False)
     world.git("checkout", "--quiet", "main")
-    world.commit(None, {"README.md": "a\nours\nc\n"})
-    witness = world.folder / "witness"
-    world.git("config", "merge.mine.driver", f"touch {witness}; true")
-    (world.root / ".git/info").mkdir(exist_ok=True)
-    (world.root / ".git/info/attributes").write_text("README.md merge=mine\n")
-    assert "lands" in problems(world.judge("main", "theirs"))
-    assert not witness.exists()
+    odd = (world.now + timedelta(days=days)).isoformat()
+    merge = ("merge", "--quiet", "--no-ff", "--no-edit", "promote-first")
+    world.git(*world.as_person(None), *merge, GIT_COMMITTER_DATE=odd)
+    verdict = world.judge_deploy()
+    assert verdict.decision == "refused"
+    (reason,) = problems(verdict).values()
+    assert f"main's commit {world.git('rev-parse', 'main')[:12]} is dated" in reason
+    assert "merge anew" in reason
 
 
-def test_an_object_that_is_not_what_its_name_says_is_found(world: World) -> None:
-    good, bad = blob(world, b"good\n"), blob(world, b"evil\n")
-    objects = world.root / ".git/objects"
-    place, source = (objects / name[:2] / name[2:] for name in (good, bad))
-    place.chmod(0o644)
-    place.write_bytes(source.read_bytes())
-    with pytest.raises(RepositoryUnreadable, match="not what its name says"):
-        GitRepository(world.root).blob(good, 100)
+def later_on_main(world: World, files: dict[str, str]) -> ChangeVerdict:
+    """Let main change after a promotion was merged and before it is first deployed."""
+    promoted(world)
+    assert world.judge_deploy().allowed
+    world.now += timedelta(minutes=10)
+    world.commit(None, files)
+    return world.judge_deploy()
 
 
-def test_the_commands_of_approvers_read_origins_main_by_its_full_name() -> None:
-    result = CliRunner().invoke(promotion.app, ["approve", "--help"], env={"COLUMNS": "300"})
-    assert "refs/remotes/origin/main" in result.output
+def test_a_key_revoked_before_the_first_deploy_stops_it(world: World) -> None:
+    key = change_records.public(world.keys, "bo")
+    people = approvers(world.keys, bo={"revoked": {key: world.now.date()}, "roles": ROLES["bo"],
+                                       "keys": [key], "emails": [email("bo")],
+                                       "accounts": ["bo-at-forge"]})  # fmt: skip
+    verdict = later_on_main(world, {PEOPLE: people})
+    assert verdict.decision == "refused"
+    reason = problems(verdict)["payload_approved"]
+    assert "by what main has now" in reason
+    assert "has revoked this key" in reason
+
+
+def test_an_approver_taken_off_before_the_first_deploy_stops_it(world: World) -> None:
+    text = approvers(world.keys)
+    people = yaml.safe_load(text)
+    del people["persons"]["bo"]
+    verdict = later_on_main(world, {PEOPLE: change_records.yaml_text(people)})
+    assert verdict.decision == "refused"
+    assert "lacks approvals by risk_officer" in problems(verdict)["payload_approved"]
+
+
+def test_a_policy_tightened_before_the_first_deploy_takes_a_new_gate_report(world: World) -> None:
+    path = "policies/models/architecture.yaml"
+    text = change_records.policy_text(uses=["another use of it"])
+    verdict = later_on_main(world, {path: text})
+    assert verdict.decision == "undecided"
+    assert "run the gate again" in problems(verdict)["gate_reports"]
+
+
+def test_tiers_tightened_before_the_first_deploy_count(world: World) -> None:
+    tiers = change_records.tiers_document()
+    for tier in tiers["tiers"].values():
+        tier["approvals"] = [{"role": "risk_officer", "persons": 2}, *tier["approvals"][:1]]
+    verdict = later_on_main(world, {"policies/risk_tiers.yaml": change_records.yaml_text(tiers)})
+    assert verdict.decision == "refused"
+    assert "lacks approvals by risk_officer" in problems(verdict)["payload_approved"]
+
+
+def test_what_ran_before_stays_as_it_is_whatever_main_has_now(world: World) -> None:
+    payload = promoted(world)
+    world.deployed(payload)
+    people = yaml.safe_load(approvers(world.keys))
+    del people["persons"]["bo"]
+    world.commit(None, {PEOPLE: change_records.yaml_text(people)})
+    assert world.judge_deploy().allowed

@@ -116,13 +116,25 @@ def reports(*titles: str) -> dict[str, Report]:
     return {report(title).digest: Report(report(title), signature) for title in titles}
 
 
+def on_main(place: int) -> str:
+    """The name of a commit of main, by its place: the oldest is 0."""
+    return f"{place:040x}"
+
+
+LINE: Final = {on_main(place): place for place in range(100)}
+"""Main's line: where each of its commits stands."""
+
+
 def past(*titles: str | None) -> tuple[Past, ...]:
-    """Production's releases, one a day, the last of them yesterday."""
-    days = range(len(titles), 0, -1)
+    """Production's releases, each by a commit of its own; dates run backwards and count nowhere."""
     return tuple(
-        Past(COMMIT, NOON - timedelta(days=day), production(*([entry(title)] if title else [])))
-        for day, title in zip(days, titles, strict=True)
+        Past(on_main(place), NOON - timedelta(days=place), production(*_entries(title)))
+        for place, title in enumerate(titles)
     )
+
+
+def _entries(title: str | None) -> list[ReleasedModel]:
+    return [entry(title)] if title else []
 
 
 def log(*events: dict[str, Any]) -> tuple[AuditEntry, ...]:
@@ -145,7 +157,8 @@ def verified(title: str = "first", outcome: str = "green") -> dict[str, Any]:
 
 def deployed(title: str, **more: Any) -> dict[str, Any]:
     """That production was made to run a payload."""
-    given = {"event": "deploy", "environment": "production", "payload": payload(title)}
+    given = {"event": "deploy", "environment": "production", "payload": payload(title),
+             "commit": on_main(50)}  # fmt: skip
     return given | more
 
 
@@ -157,7 +170,7 @@ def facts(*kinds: Kind, by: str = "max", **changes: Any) -> ChangeFacts:
         "base": "b" * 40, "head": "a" * 40, "now": NOON, "lands": True, "changes": made,
         "commits": (commit(by, made),), "ground": ground(), "after": ground(),
         "releases_before": still, "releases_after": still, "production_history": past(None),
-        "staging_history": (Past(COMMIT, NOON, staging(entry())),),
+        "line": LINE, "staging_history": (Past(COMMIT, NOON, staging(entry())),),
     } | changes  # fmt: skip
     return ChangeFacts(**given)
 

@@ -31,6 +31,7 @@ from delivery.domain.promotion.facts import (
     Statement,
     Unreadable,
 )
+from delivery.domain.promotion.history import course_of
 from delivery.domain.promotion.paths import AUTHORED, Kind, classify
 from delivery.domain.promotion.words import speaks_of
 from delivery.errors import CommitUnknown, TooMuchToRead
@@ -79,11 +80,12 @@ class GatherChange:
         files = before_files if after == base else self.repository.files(after, READ)
         made = self._made(base, head, after)
         kinds = classify(change.path for change in made.changes)
+        clock, log = self.clock(), self._log(kinds)
         releases = {name: read_release(files, name) for name in ENVIRONMENTS}
         facts = ChangeFacts(
             base=base,
             head=head,
-            now=self.clock(),
+            now=max((clock, *(entry.at for entry in log))),
             lands=result is not None,
             changes=made.changes,
             commits=tuple(map(self._commit, made.commits)),
@@ -95,8 +97,10 @@ class GatherChange:
             code=self._code(base, releases["production"], kinds),
             production_history=self._history(base, "production", kinds),
             staging_history=self._history(base, "staging", kinds),
-            log=self._log(kinds),
+            log=log,
             pusher=pusher,
+            clock=clock,
+            line=self._line(base, kinds),
         )
         touched = {one.path.removesuffix(SUFFIX) for one in facts.changes if one.before is not None}
         gone = {one for one in _said(before_files) if one[0] in touched}
@@ -171,6 +175,11 @@ class GatherChange:
             for commit, at in self.repository.history(base, path)
         )
 
+    def _line(self, base: str, kinds: frozenset[Kind]) -> Mapping[str, int]:
+        if "production_release" not in kinds:
+            return {}
+        return {commit: at for at, commit in enumerate(self.repository.first_parents(base))}
+
     def _file(self, commit: str, path: str) -> Mapping[str, bytes]:
         data = self.repository.file(commit, path)
         return {} if data is None else {path: data}
@@ -205,6 +214,8 @@ class GatherChange:
         read = [(p, d, s, document(Approval, {p: d}, p)) for p, d, s in sorted(found)]
         new = {path for path, *_ in read if {path, path + SUFFIX} & added}
         meant = [one.subject for p, _, _, one in read if p in new and isinstance(one, Approval)]
+        course = course_of(facts.production_history)
+        left_by = course.left_by(facts.new_payload) if facts.new_payload else ()
         for path, data, signature, one in read:
             about = isinstance(one, Approval) and (
                 one.subject in meant or speaks_of(one.subject, facts)
@@ -212,7 +223,13 @@ class GatherChange:
             if about or path in new:
                 checked = self.signatures.check(data, signature)
                 here = (path, data, signature) in present
-                yield Statement(path, one, checked, added=path in new, present=here)
+                there_at = frozenset(it for it in left_by if self._was_there(it, path))
+                yield Statement(path, one, checked, path in new, here, there_at)
+
+    def _was_there(self, commit: str, path: str) -> bool:
+        """Whether a commit of main, or what it was merged into, has a statement."""
+        commits = (commit, *self.repository.parents(commit)[:1])
+        return any(self.repository.listed(one, [path]) for one in commits)
 
 
 def _said(files: Files) -> set[Said]:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from artifacts.records.release import Environment
-from delivery.domain.promotion.documents import read_release, release_path
+from delivery.domain.promotion.documents import read_ground, read_release, release_path
 from delivery.domain.promotion.facts import Unreadable, payload_of
 from delivery.domain.promotion.findings import ChangeVerdict, Decision
 from delivery.domain.promotion.history import deployments
-from delivery.domain.promotion.judge import judge_change, settled
+from delivery.domain.promotion.judge import judge_by_both, judge_change, settled
 from delivery.domain.promotion.recording import events_of
+from delivery.domain.promotion.words import SKEW
 from delivery.ports.records import AuditLog, Clock, Repository
 from delivery.use_cases.gather_change import GatherChange
 
@@ -48,9 +49,10 @@ class JudgeDeploy:
     def judge_deploy(self, environment: Environment, commit: str) -> ChangeVerdict:
         """Say whether a commit's release may be deployed now, by what stood before it.
 
-        The change that brought the release to main is judged, against its first parent. A release
-        that was judged and deployed since is not judged again: an approval or a key that expired,
-        or a policy that changed, makes no later deploy red.
+        The change that brought the release to main is judged, against its first parent, and by what
+        main has now: whoever was taken off, revoked or tightened since makes it only stricter. A
+        release that was judged and deployed since is not judged again: an approval or a key that
+        expired, or a policy that changed, makes no later deploy red.
         """
         commit = self.repository.commit(commit)
         brought = self._brought(environment, commit)
@@ -62,7 +64,28 @@ class JudgeDeploy:
         parents = self.repository.parents(brought)
         if not parents:
             return self._unjudged(environment, brought)
-        return judge_change(self.gather(parents[0], brought, later=commit))
+        if reason := self._misdated(brought) or self._misdated(commit):
+            return self._settled(commit, "refused", reason)
+        facts = self.gather(parents[0], brought, later=commit)
+        present = read_ground(self.repository.files(commit, ["policies"]))
+        return judge_by_both(facts, present)
+
+    def _misdated(self, commit: str) -> str:
+        """Say why a commit's date can't be true; nothing if it can, or if main begins with it.
+
+        A clock that is wrong, or a hand that chose the date, would move what comes after it.
+        """
+        parents = self.repository.parents(commit)
+        at = self.repository.committed_at(commit)
+        before = self.repository.committed_at(parents[0]) if parents else at
+        now = max((self.clock(), *(entry.at for entry in self.audit.entries()[-1:])))
+        if before <= at <= now + SKEW:
+            return ""
+        limits = f"after {before.isoformat()}, its first parent's date, and before now"
+        return (
+            f"main's commit {commit[:12]} is dated {at.isoformat()}, which must be {limits}, "
+            f"{now.isoformat()}: set the clock right of what merges, and merge anew"
+        )
 
     def _brought(self, environment: Environment, commit: str) -> str | None:
         """Return the commit of main that made the release what it is: for production, its payload.
@@ -90,10 +113,10 @@ class JudgeDeploy:
         payload = self._payload(commit)
         if environment == "production" and payload is None:
             return False
+        line = {name: at for at, name in enumerate(self.repository.first_parents(commit))}
         return any(
-            entry.commit is not None
+            line.get(entry.commit or "", -1) >= line[brought]
             and (environment == "staging" or entry.payload == payload)
-            and self.repository.is_ancestor(brought, entry.commit)
             for entry in deployments(self.audit.entries(), environment)
         )
 

@@ -16,6 +16,7 @@ from support.change_facts import (
     ground,
     key_of,
     log,
+    on_main,
     outcome,
     past,
     payload,
@@ -269,17 +270,71 @@ def test_only_the_release_before_that_ran_and_was_never_withdrawn_comes_back(cha
     assert outcome(made, "payload_approved") == "refused"
 
 
-def test_approvals_from_before_a_rollback_do_not_count_after_it():
-    made = promotion(
-        "second",
-        production_history=past(None, "first", "second", "first"),
-        releases_before={"staging": staging(), "production": production(entry("first"))},
-        log=log(verified("second"), verified("second")),
-    )  # the rollback was yesterday
-    old = [stated(made, name, at=NOON - DAY) for name in ("ada", "bo")]
-    assert "before a rollback withdrew" in finding(saying(made, *old), "payload_approved").reason
-    new = [stated(made, name, at=NOON - DAY + HOUR) for name in ("ada", "bo")]
-    assert outcome(saying(made, *new), "payload_approved") == "passed"
+def second_again(**changes):
+    """A promotion of `second`, which a rollback withdrew by main's commit 3."""
+    given = {
+        "production_history": past(None, "first", "second", "first"),
+        "releases_before": {"staging": staging(), "production": production(entry("first"))},
+        "log": log(verified("second"), verified("second")),
+    } | changes
+    return promotion("second", **given)
+
+
+def approvals(made, there=(), **changes):
+    """Ada's and Bo's, there already at some of main's commits."""
+    said = (stated(made, name, **changes) for name in ("ada", "bo"))
+    return [replace(one, there_at=frozenset(map(on_main, there))) for one in said]
+
+
+def test_approvals_that_main_had_when_a_rollback_withdrew_a_payload_do_not_count_again():
+    made = second_again()
+    old = finding(saying(made, *approvals(made, there=[3])), "payload_approved").reason
+    assert "before a rollback withdrew this payload (main's commit 000000000000 had it)" in old
+    for there in ([], [2], [1]):
+        assert outcome(saying(made, *approvals(made, there=there)), "payload_approved") == "passed"
+
+
+def test_no_date_of_a_commit_makes_an_approval_count_or_not():
+    """A rollback that is dated decades ahead locks nothing out, and one dated back lets none in."""
+    for at in (NOON + 9999 * DAY, NOON - 9999 * DAY):
+        history = tuple(replace(one, at=at) for one in second_again().production_history)
+        made = second_again(production_history=history)
+        assert outcome(saying(made, *approvals(made)), "payload_approved") == "passed"
+        old = saying(made, *approvals(made, there=[3]))
+        assert outcome(old, "payload_approved") == "refused"
+
+
+def left_in_log(title, **event):
+    """Looks at `first` in staging, and before them what production did."""
+    back = deployed(title, **event) | {"at": NOON - 2 * DAY}
+    return log(back, verified(), verified())
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [(NOON - 2 * DAY, "refused"), (NOON - 2 * DAY + HOUR, "passed")],
+)
+def test_what_was_kept_back_until_now_is_told_by_the_logs_time(at, expected):
+    back = {"event": "rollback", "left": payload("first")}
+    made = promotion(log=left_in_log("second", **back))
+    assert outcome(saying(made, *approvals(made, at=at)), "payload_approved") == expected
+    if expected == "refused":
+        reason = finding(saying(made, *approvals(made, at=at)), "payload_approved").reason
+        assert "before a rollback withdrew this payload (2026-11-20T12:00:00+00:00)" in reason
+
+
+def test_what_the_log_recorded_before_production_left_a_payload_does_not_count_again():
+    made = promotion()
+    said = approvals(made)
+    recorded = [
+        {"event": "approval", "outcome": "done", "statement": one.approval.digest} for one in said
+    ]
+    back = deployed("second", event="rollback", left=payload("first")) | {"at": NOON - 2 * DAY}
+    before = log(*recorded, back, verified(), verified())
+    after = log(back, *recorded, verified(), verified())
+    refusal = finding(saying(promotion(log=before), *said), "payload_approved")
+    assert "before a rollback withdrew" in refusal.reason
+    assert outcome(saying(promotion(log=after), *said), "payload_approved") == "passed"
 
 
 def test_approvals_from_before_a_payload_was_replaced_do_not_count_after_it():
@@ -287,5 +342,17 @@ def test_approvals_from_before_a_payload_was_replaced_do_not_count_after_it():
         production_history=past("first", "second", "third"),
         releases_before={"staging": staging(), "production": production(entry("third"))},
     )
-    old = [stated(made, name, at=NOON - 2 * DAY) for name in ("ada", "bo")]
+    old = approvals(made, there=[1])
     assert "before production left" in finding(saying(made, *old), "payload_approved").reason
+
+
+def test_a_payload_that_main_has_left_and_production_still_runs_takes_no_approvals_yet():
+    made = promotion(
+        production_history=past("first", "second", "third"),
+        releases_before={"staging": staging(), "production": production(entry("third"))},
+        log=log(deployed("first"), verified(), verified()),
+    )
+    reason = finding(saying(made, *approvals(made)), "payload_approved").reason
+    assert "production still runs: deploy main first" in reason
+    gone = replace(made, log=log(deployed("first"), deployed("second"), verified(), verified()))
+    assert outcome(saying(gone, *approvals(gone, at=NOON)), "payload_approved") == "passed"

@@ -1,7 +1,6 @@
 """What ran, what was taken back, and what may come back without asking."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from support.change_facts import (
@@ -9,23 +8,20 @@ from support.change_facts import (
     deployed,
     entry,
     log,
+    on_main,
     past,
     payload,
     production,
     promotion,
     staging,
+    verified,
 )
 
 from delivery.domain.promotion.facts import Unreadable
-from delivery.domain.promotion.history import course_of, deployments, rolls_back
+from delivery.domain.promotion.history import course_of, departures, deployments, rolls_back
 
-DAY = timedelta(days=1)
 A, B, C = (payload(name) for name in "abc")
 GONE = Unreadable("a file", "gone")
-
-
-def ago(days):
-    return NOON - days * DAY
 
 
 @pytest.mark.parametrize(
@@ -33,41 +29,52 @@ def ago(days):
     [
         ((), (), (), ()),
         ((None, "a"), (None, A), (), ()),
-        (("a", "b"), (A, B), (), ((A, ago(1)),)),
-        (("a", "b", "a"), (A,), ((B, ago(1)),), ((A, ago(2)),)),
-        (("a", "b", "c", "a"), (A,), ((B, ago(1)), (C, ago(1))), ((A, ago(3)), (B, ago(2)))),
-        ((None, "a", None), (None,), ((A, ago(1)),), ()),
-        (("a", None, "a"), (A,), (), ((A, ago(2)),)),
-        (("a", "b", "b"), (A, B), (), ((A, ago(2)),)),
+        (("a", "b"), (A, B), (), ((A, 1),)),
+        (("a", "b", "a"), (A,), ((B, 2),), ((A, 1),)),
+        (("a", "b", "c", "a"), (A,), ((B, 3), (C, 3)), ((A, 1), (B, 2))),
+        ((None, "a", None), (None,), ((A, 2),), ()),
+        (("a", None, "a"), (A,), (), ((A, 1),)),
+        (("a", "b", "b"), (A, B), (), ((A, 1),)),
     ],
 )
 def test_a_release_that_comes_back_takes_off_all_above_it(titles, standing, withdrawn, left):
-    found = course_of(past(*titles), ())
-    assert (found.standing, found.withdrawn, found.left) == (standing, withdrawn, left)
+    found = course_of(past(*titles))
+    assert found.standing == standing
+    assert found.withdrawn == tuple((name, on_main(at)) for name, at in withdrawn)
+    assert found.left == tuple((name, on_main(at)) for name, at in left)
+
+
+def test_each_payload_has_its_own_commits_by_which_it_was_left():
+    found = course_of(past("a", "b", "a", "b", "a", "c"))
+    assert found.withdrawn_by(B) == (on_main(2), on_main(4))
+    assert found.withdrawn_by(A) == ()
+    assert found.left_by(A) == (on_main(1), on_main(3), on_main(5))
+    assert found.left_by(B) == (on_main(2), on_main(4))
+    assert found.left_by(C) == ()
 
 
 @pytest.mark.parametrize(
-    ("event", "counts"),
+    ("events", "sequences", "present"),
     [
-        ({"event": "rollback", "left": B}, True),
-        ({"event": "rollback", "left": B, "outcome": "red"}, True),
-        ({"event": "deploy", "left": B}, False),
-        ({"event": "rollback", "left": B, "environment": "staging"}, False),
-        ({"event": "rollback"}, False),
+        ([], [], False),
+        ([deployed("b")], [], True),
+        ([deployed("b"), deployed("a")], [2], False),
+        ([deployed("b"), deployed("b")], [], True),
+        ([deployed("b"), deployed("a", outcome="red")], [], True),
+        ([deployed("b"), deployed("a", environment="staging")], [], True),
+        ([deployed("b"), verified("a") | {"environment": "production"}], [], True),
+        ([deployed("a", event="rollback", left=B)], [1], False),
+        ([deployed("a", event="rollback", left=B, outcome="red")], [1], False),
+        ([deployed("a", left=B)], [], False),
+        ([deployed("a", event="rollback", left=B, environment="staging")], [], False),
+        ([deployed("a", event="rollback")], [], False),
+        ([deployed("b"), deployed("a", event="rollback", left=B)], [2], False),
+        ([deployed("b"), deployed("a"), deployed("b"), deployed("c")], [2, 4], False),
     ],
 )
-def test_the_log_says_what_deploys_withdrew(event, counts):
-    found = course_of((), log(deployed("a", **event)))
-    assert found.withdrawn == (((B, NOON),) if counts else ())
-
-
-def test_the_last_time_counts_of_each_payload_by_itself():
-    found = course_of(past("a", "b", "a", "b", "a", "c"), ())
-    assert found.withdrawn_at(B) == ago(2)
-    assert found.withdrawn_at(A) is None
-    assert found.left_at(A) == ago(1)
-    assert found.left_at(B) == ago(2)
-    assert found.left_at(C) is None
+def test_the_log_says_when_production_left_a_payload(events, sequences, present):
+    found, there = departures(log(*events), B)
+    assert ([entry.sequence for entry in found], there) == (sequences, present)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +90,7 @@ def test_the_last_time_counts_of_each_payload_by_itself():
 )
 def test_only_what_stands_right_under_the_present_returns(titles, title, returns):
     wanted = payload(title) if title else None
-    assert course_of(past(*titles), ()).returns_to(wanted) is returns
+    assert course_of(past(*titles)).returns_to(wanted) is returns
 
 
 def test_deployments_are_what_ran_in_an_environment():
@@ -114,8 +121,22 @@ def test_what_was_withdrawn_counts_again_once_it_was_deployed_anew():
     assert rolls_back(going_back())
     assert not rolls_back(going_back(log=log(deployed("a"), left)))
     assert rolls_back(going_back(log=log(deployed("a"), left, deployed("a"))))
+    assert rolls_back(going_back(log=log(deployed("a"), left | {"environment": "staging"})))
+    assert rolls_back(going_back(log=log(deployed("a"), deployed("c", left=A))))
     first, second = log(deployed("a"), left)
     assert not rolls_back(going_back(log=(first.model_copy(update={"at": NOON}), second)))
+
+
+@pytest.mark.parametrize(("place", "expected"), [(2, False), (3, False), (4, True), (101, False)])
+def test_what_main_withdrew_counts_again_once_a_later_commit_was_deployed(place, expected):
+    history = past(None, "x", "a", "x", "a", "b")
+    made = going_back(
+        production_history=history, log=log(deployed("a", commit=on_main(place)), deployed("b"))
+    )
+    assert rolls_back(made) is expected
+    nameless = deployed("a", commit=None)
+    assert not rolls_back(going_back(production_history=history, log=log(nameless)))
+    assert rolls_back(going_back(log=log(nameless)))
 
 
 def test_the_first_promotion_goes_back_to_nothing_that_can_be_read():

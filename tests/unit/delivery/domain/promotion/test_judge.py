@@ -11,8 +11,8 @@ from delivery.domain.promotion.table import RULES
 
 def test_the_rules_that_were_decided_are_there_and_two_of_them_glass_replaces():
     assert [rule.id for rule in RULES] == [
-        "lands", "bounded", "plain_names", "readable", "authors", "records_kept",
-        "smuggled_files", "policies_apply", "holdout_grows", "gate_reports",
+        "lands", "clock", "bounded", "plain_names", "readable", "authors",
+        "records_kept", "smuggled_files", "policies_apply", "holdout_grows", "gate_reports",
         "code_on_main", "staging_verified", "payload_approved", "change_approved",
         "rejections",
     ]  # fmt: skip

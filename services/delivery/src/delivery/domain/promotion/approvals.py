@@ -9,7 +9,7 @@ from artifacts.records.approval import Approval, ChangeSubject, Subject, Word
 from delivery.domain.promotion.authors import authors_of
 from delivery.domain.promotion.facts import ChangeFacts, Statement, Unreadable
 from delivery.domain.promotion.findings import Finding, passed, refused, undecided
-from delivery.domain.promotion.history import course_of, rolls_back
+from delivery.domain.promotion.history import course_of, departures, rolls_back
 from delivery.domain.promotion.releases import strictest_tier
 from delivery.domain.promotion.words import (
     covers,
@@ -126,7 +126,7 @@ def reason_against(
         return f"has expired: {one.at.date()} is more than {days} days ago"
     if any(person == one.approver for person, _ in withdrawn_by(one.digest, facts)):
         return "was withdrawn by the same person"
-    return _for_an_earlier_turn(one, facts)
+    return _for_an_earlier_turn(found, one, facts)
 
 
 def _other(found: Subject, subject: Subject) -> str:
@@ -141,16 +141,31 @@ def _other(found: Subject, subject: Subject) -> str:
     return "names another gate report, policy, tiers or data than those of this payload"
 
 
-def _for_an_earlier_turn(one: Approval, facts: ChangeFacts) -> str:
+def _for_an_earlier_turn(found: Statement, one: Approval, facts: ChangeFacts) -> str:
+    """Say why a statement is about a turn of its payload that is over; nothing if it is not.
+
+    What stood on main when production left the payload is told by main's commits, what was kept
+    back until now by the log's order and time. No commit's date is asked.
+    """
     if isinstance(one.subject, ChangeSubject):
         return ""
-    course = course_of(facts.production_history, facts.log)
     payload = one.subject.payload
-    withdrawn, left = course.withdrawn_at(payload), course.left_at(payload)
-    if withdrawn is not None and one.at <= withdrawn:
-        return f"was made before a rollback withdrew this payload ({withdrawn.isoformat()})"
-    if left is not None and one.at <= left:
-        return f"was made before production left this payload ({left.isoformat()})"
+    course = course_of(facts.production_history)
+    left_by = course.left_by(payload)
+    if there := [commit for commit in left_by if commit in found.there_at]:
+        withdrew = set(there) & set(course.withdrawn_by(payload))
+        what = "a rollback withdrew" if withdrew else "production left"
+        return f"was made before {what} this payload (main's commit {there[-1][:12]} had it)"
+    left, present = departures(facts.log, payload)
+    if left_by and present:
+        return "is about a payload that main has left and production still runs: deploy main first"
+    if not left:
+        return ""
+    recorded = [e.sequence for e in facts.log if one.digest in {e.statement, e.subject}]
+    last = left[-1]
+    if one.at <= last.at or any(sequence < last.sequence for sequence in recorded):
+        what = "a rollback withdrew" if last.left == payload else "production left"
+        return f"was made before {what} this payload ({last.at.isoformat()})"
     return ""
 
 

@@ -133,6 +133,8 @@ class Statement:
     """A person's statement as some commit has it.
 
     `added`: this change brought it, in its present form or another. `present`: main would have it.
+    `there_at`: the commits by which production left the payload that already had it, or whose
+    first parent had.
     """
 
     path: str
@@ -140,6 +142,7 @@ class Statement:
     signature: Signature = MISSING
     added: bool = False
     present: bool = True
+    there_at: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ class Past:
     at: datetime
     release: Release | Unreadable
 
-    @property
+    @cached_property
     def payload(self) -> str | None:
         """The digest of its payload; None where nothing was released, or nobody can tell."""
         return payload_of(self.release)
@@ -162,7 +165,9 @@ class ChangeFacts:
 
     `lands` is False where the two can't be joined without somebody deciding how. Histories begin
     with the oldest and end with the base's. `log` is the audit log's entries. `excess` says in
-    what the change is over a bound of what is read; then nothing else is known of it.
+    what the change is over a bound of what is read; then nothing else is known of it. `line` has
+    the place of each of main's commits up to the base. `clock` is what the machine's clock says,
+    and `now` is that or the newest entry of the log, whichever is later.
     """
 
     base: str
@@ -184,6 +189,8 @@ class ChangeFacts:
     pusher: str = ""
     odd_names: tuple[OddName, ...] = ()
     excess: str = ""
+    line: Mapping[str, int] = field(default_factory=dict)
+    clock: datetime | None = None
 
     @cached_property
     def kinds(self) -> frozenset[Kind]:

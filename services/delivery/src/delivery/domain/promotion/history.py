@@ -24,50 +24,61 @@ class Course:
     """Production's releases as promotions put them on and rollbacks took them off again.
 
     `standing` ends with the present payload; None is a release that runs nothing. `withdrawn` has
-    each that a rollback left, and when, and `left` each that anything else took the place of.
+    each that a rollback left, by the commit of main that did, and `left` each that anything else
+    took the place of. Order is that of main's commits: no commit's own date counts.
     """
 
     standing: tuple[str | None, ...]
-    withdrawn: tuple[tuple[str, datetime], ...]
-    left: tuple[tuple[str, datetime], ...]
+    withdrawn: tuple[tuple[str, str], ...]
+    left: tuple[tuple[str, str], ...]
 
     def returns_to(self, payload: str | None) -> bool:
         """Whether a payload is the one under the present one; None is a release of nothing."""
         return len(self.standing) > 1 and self.standing[-2] == payload
 
-    def withdrawn_at(self, payload: str) -> datetime | None:
-        """Return when a payload was last left by a rollback, or None if it never was."""
-        return max((at for one, at in self.withdrawn if one == payload), default=None)
+    def withdrawn_by(self, payload: str) -> tuple[str, ...]:
+        """Return the commits of main by which rollbacks left a payload, oldest first."""
+        return tuple(commit for one, commit in self.withdrawn if one == payload)
 
-    def left_at(self, payload: str) -> datetime | None:
-        """Return when production last went over from a payload to another, or None if never."""
+    def left_by(self, payload: str) -> tuple[str, ...]:
+        """Return the commits of main by which production went over from a payload to another."""
         both = (*self.withdrawn, *self.left)
-        return max((at for one, at in both if one == payload), default=None)
+        return tuple(commit for one, commit in both if one == payload)
 
 
-def course_of(history: Iterable[Past], log: Iterable[AuditEntry]) -> Course:
-    """Follow main's production releases, oldest first; the log adds what deploys withdrew.
+def course_of(history: Iterable[Past]) -> Course:
+    """Follow main's production releases, oldest first.
 
     A release that comes back while it stands is a rollback, and takes off all above it.
     """
     standing: list[str | None] = []
-    withdrawn: list[tuple[str, datetime]] = []
-    left: list[tuple[str, datetime]] = []
+    withdrawn: list[tuple[str, str]] = []
+    left: list[tuple[str, str]] = []
     for past in history:
         payload = past.payload
         if payload in standing:
             at = standing.index(payload)
-            withdrawn += [(one, past.at) for one in standing[at + 1 :] if one]
+            withdrawn += [(one, past.commit) for one in standing[at + 1 :] if one]
             standing = standing[: at + 1]
         else:
-            left += [(one, past.at) for one in standing[-1:] if one]
+            left += [(one, past.commit) for one in standing[-1:] if one]
             standing.append(payload)
-    withdrawn += [
-        (entry.left, entry.at)
-        for entry in log
-        if entry.event == "rollback" and entry.environment == "production" and entry.left
-    ]
     return Course(tuple(standing), tuple(withdrawn), tuple(left))
+
+
+def departures(log: Iterable[AuditEntry], payload: str) -> tuple[list[AuditEntry], bool]:
+    """Return the entries by which production left a payload, and whether it runs it at the end."""
+    found: list[AuditEntry] = []
+    present: str | None = None
+    for entry in log:
+        if entry.environment != "production" or entry.event not in {"deploy", "rollback"}:
+            continue
+        ran = entry.outcome in RAN
+        over = ran and present == payload and entry.payload != payload
+        if over or (entry.event == "rollback" and entry.left == payload):
+            found.append(entry)
+        present = entry.payload if ran else present
+    return found, present == payload
 
 
 def deployments(log: Iterable[AuditEntry], environment: Environment) -> list[AuditEntry]:
@@ -145,14 +156,29 @@ def rolls_back(facts: ChangeFacts) -> bool:
 
     One that was, and was approved and deployed anew since, counts again.
     """
-    payload, course = facts.payload_after, course_of(facts.production_history, facts.log)
+    payload, course = facts.payload_after, course_of(facts.production_history)
     if not course.returns_to(payload):
         return False
     if payload is None:
         return _nothing(facts)
-    ran = [one.at for one in deployments(facts.log, "production") if one.payload == payload]
-    withdrawn = course.withdrawn_at(payload)
-    return bool(ran) and (withdrawn is None or max(ran) > withdrawn)
+    taken = [e.sequence for e in facts.log if _withdraws(e, payload)]
+    commits = [facts.line.get(commit) for commit in course.withdrawn_by(payload)]
+    return any(
+        all(entry.sequence > one for one in taken)
+        and all(_is_after(facts.line.get(entry.commit or ""), one) for one in commits)
+        for entry in deployments(facts.log, "production")
+        if entry.payload == payload
+    )
+
+
+def _withdraws(entry: AuditEntry, payload: str) -> bool:
+    rollback = entry.event == "rollback" and entry.environment == "production"
+    return rollback and entry.left == payload
+
+
+def _is_after(later: int | None, earlier: int | None) -> bool:
+    """Whether a commit is after another on main; one that is not on main is after none."""
+    return later is not None and earlier is not None and later > earlier
 
 
 def _nothing(facts: ChangeFacts) -> bool:

@@ -1,12 +1,13 @@
 """The judge of changes: facts in, the findings of every rule out, and a verdict over them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from artifacts.records.approval import Approval
 from delivery.domain.promotion.approvals import glass_of
 from delivery.domain.promotion.authors import authors_of
-from delivery.domain.promotion.facts import ChangeFacts
+from delivery.domain.promotion.facts import ChangeFacts, Ground
 from delivery.domain.promotion.findings import ChangeVerdict, Decision, Finding, passed
 from delivery.domain.promotion.history import rolls_back
 from delivery.domain.promotion.table import RULES
@@ -37,6 +38,26 @@ def judge_change(facts: ChangeFacts) -> ChangeVerdict:
         break_glass=tuple(one.digest for one in glass),
         judged_at=facts.now,
     )
+
+
+def judge_by_both(facts: ChangeFacts, present: Ground) -> ChangeVerdict:
+    """Judge a change of main by what stood before it and by what main has now: the stricter holds.
+
+    What is judged as it becomes is what main has now, too: later changes were judged themselves.
+    """
+    verdict = judge_change(facts)
+    if present == facts.ground:
+        return verdict
+    again = judge_change(replace(facts, ground=present, after=present))
+    known = verdict.problems
+    findings = verdict.findings + tuple(
+        one.model_copy(update={"reason": f"by what main has now: {one.reason}"})
+        for one in again.problems
+        if one not in known
+    )
+    glass = dict.fromkeys((*verdict.break_glass, *again.break_glass))
+    changes = {"findings": findings, "decision": decide(findings), "break_glass": tuple(glass)}
+    return verdict.model_copy(update=changes)
 
 
 def settled(base: str, head: str, decision: Decision, reason: str, now: datetime) -> ChangeVerdict:

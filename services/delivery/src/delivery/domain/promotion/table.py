@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from delivery.domain.promotion import approvals, authors, keeping, releases
+from delivery.domain.promotion import approvals, authors, clock, keeping, releases
 from delivery.domain.promotion.facts import ChangeFacts
 from delivery.domain.promotion.findings import Finding
 
@@ -30,6 +30,12 @@ RULES: Final[tuple[Rule, ...]] = (
         "The change joins main without a conflict, so that what was judged is what lands.",
         "Hoare, The not rocket science rule of software engineering (2014): judge the merge.",
         keeping.judge_landing,
+    ),
+    Rule(
+        "clock",
+        "The judge's clock is not behind the newest entry of the audit log.",
+        "NIST SP 800-92, 3.1: synchronised clocks; Lamport, CACM 21 (1978).",
+        clock.judge_clock,
     ),
     Rule(
         "bounded",
