@@ -13,8 +13,11 @@ CALLER := $(if $(findstring w,$(firstword -$(MAKEFLAGS))),$(PWD),$(CURDIR))
 IN_CALLER := cd "$(CALLER)" &&
 PLINTH := "$(ROOT)/bin/plinth"
 PYTHON := .venv/bin/python
-REHEARSAL := PYTHONPATH="$(ROOT)" "$(ROOT)/$(PYTHON)" -m rehearsal
-STORY := PYTHONPATH="$(ROOT):$(ROOT)/tests" "$(ROOT)/$(PYTHON)" -m demo
+# -P: the folder one stands in is data.
+REHEARSAL := PYTHONPATH="$(ROOT)" "$(ROOT)/$(PYTHON)" -P -m rehearsal
+STORY := PYTHONPATH="$(ROOT):$(ROOT)/tests" "$(ROOT)/$(PYTHON)" -P -m demo
+# Only where this make uses it: on a runner it lies outside of the workspace.
+STATE = $(shell bin/plinth --state)
 
 WORK ?= $(ROOT)/build/work
 DATASET ?= $(WORK)/data
@@ -23,7 +26,7 @@ PAGE ?= $(ROOT)/build/data-report.html
 MODEL_NAME ?= architecture
 PORT ?= 8000
 LIMIT ?= 200
-BOX ?= $(ROOT)/.plinth/box
+BOX ?= $(STATE)/box
 COVERAGE ?= --cov --cov-report=term-missing:skip-covered
 
 # What a target can't do without; said before anything runs.
@@ -51,9 +54,9 @@ help: ## | lists the targets
 setup: environment ## | builds every environment from its lock and creates the keys
 	@bin/environment training inference delivery box host cloud
 	@$(PYTHON) bin/node_tools.py
-	@test -f .plinth/keys/reproduction || bin/plinth training create-keys
-	@test -f .plinth/keys/gate || bin/plinth delivery create-keys
-	@test -f .plinth/keys/delivery || bin/plinth delivery create-deploy-key
+	@test -f "$(STATE)/keys/reproduction" || bin/plinth training create-keys
+	@test -f "$(STATE)/keys/gate" || bin/plinth delivery create-keys
+	@test -f "$(STATE)/keys/delivery" || bin/plinth delivery create-deploy-key
 
 clean: ## | removes environments, caches and products; leaves .plinth (keys, models, records)
 	rm -rf .venv .envs build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
@@ -65,7 +68,7 @@ check: lint types isolation test test-machine terraform-check test-cloud ## | ev
 
 lint: environment lock-check ## | style, import contracts, shell scripts and locks
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	.venv/bin/lint-imports && .venv/bin/shellcheck bin/plinth bin/environment bin/sources .ci/run
+	.venv/bin/lint-imports && .venv/bin/shellcheck bin/plinth bin/environment .ci/run
 
 types: environment ## | mypy --strict over packages and scripts
 	.venv/bin/mypy && .venv/bin/mypy bin
@@ -88,10 +91,10 @@ unit: environment ## [PACKAGE=NAME] | unit tests of all packages or of one
 	.venv/bin/pytest -q tests/unit/$(PACKAGE)
 
 bench: setup ## | peers and limits, measured side by side
-	PYTHONPATH=. $(PYTHON) -m benchmarks
+	PYTHONPATH=. $(PYTHON) -P -m benchmarks
 
 gate-mutations: environment ## [ONLY=PATTERN] | weakens every rule and policy line: a test must notice
-	@PYTHONPATH=. OMP_NUM_THREADS=1 $(PYTHON) -m mutations "$(ONLY)"
+	@PYTHONPATH=. OMP_NUM_THREADS=1 $(PYTHON) -P -m mutations "$(ONLY)"
 
 isolation: environment ## [PACKAGE=NAME] | unit tests against wheels, with only what each package declares
 	$(PYTHON) bin/isolation.py $(PACKAGE)
@@ -103,8 +106,8 @@ lock-check: environment
 	@$(PYTHON) bin/lock.py --check
 
 schemas: environment ## | writes the JSON Schemas of records and policies
-	$(PYTHON) -c 'from pathlib import Path; from artifacts.schemas import write_schemas; write_schemas(Path("libs/artifacts/schemas"))'
-	$(PYTHON) -c 'from pathlib import Path; from delivery.adapters.schema_files import write_policy_schemas; write_policy_schemas(Path("policies/schemas"))'
+	$(PYTHON) -P -c 'from pathlib import Path; from artifacts.schemas import write_schemas; write_schemas(Path("libs/artifacts/schemas"))'
+	$(PYTHON) -P -c 'from pathlib import Path; from delivery.adapters.schema_files import write_policy_schemas; write_policy_schemas(Path("policies/schemas"))'
 
 train: setup ## PHOTOS=DIR [OUT=build/candidate] | trains on a folder of photos and packages a signed candidate
 	$(IN_CALLER) $(PLINTH) training run-pipeline --photos "$(PHOTOS)" --work "$(WORK)" --out "$(OUT)"
@@ -139,8 +142,8 @@ parity: setup ## [PHOTOS=DIR MODEL=DIR LIMIT=200] | compares the training and th
 	$(IN_CALLER) $(PLINTH) delivery parity "$(PHOTOS)" --model "$(MODEL)" --limit "$(LIMIT)"
 
 serve: setup ## MODEL=DIR [PORT=8000] | serves a model over HTTP on this machine
-	@$(PYTHON) bin/api_key.py "$(PORT)"
-	@$(IN_CALLER) PLINTH_API_KEYS="$$(cat "$(ROOT)/.plinth/keys/api-key")" $(PLINTH) inference serve --model "$(MODEL)" --port "$(PORT)"
+	@$(PYTHON) bin/api_key.py "$(STATE)" "$(PORT)"
+	@$(IN_CALLER) PLINTH_API_KEYS="$$(cat "$(STATE)/keys/api-key")" $(PLINTH) inference serve --model "$(MODEL)" --port "$(PORT)"
 
 predict: MODEL ?= $(ROOT)/build/candidate
 predict: setup ## PHOTOS=DIR OUT=FILE.csv [MODEL=build/candidate] | answers a folder of photos into a table

@@ -1,25 +1,23 @@
-"""Makes this checkout's API key once and says how to use it. Standard library only.
+"""Makes an API key once and says how to use it. Standard library only.
 
-Usage: python bin/api_key.py PORT
+Usage: python bin/api_key.py STATE PORT     (STATE: what `bin/plinth --state` says)
 """
 
 import secrets
 import sys
-
-from workspace import ROOT
-
-KEY = ROOT / ".plinth" / "keys" / "api-key"
+from pathlib import Path
 
 
-def main(port: str) -> int:
+def main(state: str, port: str) -> int:
     """Creates the key file, readable by its owner only, and prints a request that uses it."""
-    KEY.parent.mkdir(parents=True, exist_ok=True)
-    if not KEY.exists():
-        KEY.touch(mode=0o600)
-        KEY.write_text(secrets.token_urlsafe(32) + "\n", encoding="utf-8")
+    key = Path(state) / "keys" / "api-key"
+    key.parent.mkdir(parents=True, exist_ok=True)
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(secrets.token_urlsafe(32) + "\n", encoding="utf-8")
     sys.stdout.write(
         "Try it from another terminal:\n"
-        f"  curl -H \"X-API-Key: $(cat '{KEY}')\" -F photo=@PHOTO.jpg "
+        f"  curl -H \"X-API-Key: $(cat '{key}')\" -F photo=@PHOTO.jpg "
         f"http://127.0.0.1:{port}/v1/predictions\n"
     )
     return 0

@@ -2,8 +2,10 @@
 
 Usage: python build_environment.py NAME DIGEST FOLDER OWN_DIGEST
 
-Any other folder than .venv and .envs/NAME is shared by many checkouts: it gets what the lock names,
-and no package of ours. If the checkout's own is in step (OWN_DIGEST), files are linked from there.
+A service's environment gets what its lock names and no package of ours: bin/launch.py puts packaged
+copies on top of it. Only dev, in .venv, has our packages, to be edited. Any other folder than .venv
+and .envs/NAME is shared by many checkouts. If the checkout's own is in step (OWN_DIGEST), files are
+linked from there.
 """
 
 import fcntl
@@ -24,7 +26,6 @@ from workspace import (
     ROOT,
     UV,
     CommandFailed,
-    Package,
     run,
     uv,
     uv_from_cache_or_registry,
@@ -45,10 +46,9 @@ def main(name: str, digest: str, place: str, own_digest: str) -> int:
                 _say(f"setting up {shown} (the first time takes a minute)")
                 if not (shared and _taken_from_own(name, folder, own_digest)):
                     _provide_uv()
-                    _build(name, folder, shared=shared)
-                if shared:
-                    _write_command(name, folder / "bin")
+                    _build(name, folder)
                 (folder / STAMP).write_text(digest + "\n", encoding="utf-8")
+            _leave_python(folder.parent if shared else ROOT / ".envs")
     except CommandFailed as failure:
         _say(f"{shown} is not set up: this failed: {failure}")
         return 2
@@ -73,43 +73,33 @@ def _provide_uv() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         raise CommandFailed("import ensurepip (on Debian and Ubuntu: apt-get install python3-venv)")
     shutil.rmtree(folder, ignore_errors=True)
-    run(sys.executable, "-m", "venv", folder)
-    pip = (folder / "bin" / "python", "-m", "pip", "-qq", "--disable-pip-version-check")
+    run(sys.executable, "-I", "-m", "venv", folder)
+    pip = (folder / "bin" / "python", "-I", "-m", "pip", "-qq", "--disable-pip-version-check")
     run(*pip, "install", "--require-hashes", "--requirement", lock)
     (folder / STAMP).write_text(digest + "\n", encoding="utf-8")
 
 
-def _build(name: str, folder: Path, *, shared: bool) -> None:
+def _build(name: str, folder: Path) -> None:
     (folder / STAMP).unlink(missing_ok=True)
     python = folder / "bin" / "python"
     if not _runs(python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
         uv("venv", "--clear", "--no-project", "--python", sys.executable, folder)
-    packages = _packages_of(name)
     # Once here, not in every command: containers and CI often forbid Python to write bytecode.
     compiled = () if name == "dev" else ("--compile-bytecode",)
     uv_from_cache_or_registry(
         "pip", "sync", "--python", python, *compiled, *uv_options(REQUIREMENTS / f"{name}.txt")
     )
-    if shared or not packages:
+    if name != "dev":
         return
-    editables = [word for package in packages for word in ("--editable", package.folder)]
+    editables = [word for package in PACKAGES.values() for word in ("--editable", package.folder)]
     constraints = ("--build-constraints", BUILD_CONSTRAINTS)
     uv_from_cache_or_registry(
         "pip", "install", "--python", python, "--no-deps", *constraints, *editables
     )
 
 
-def _packages_of(name: str) -> tuple[Package, ...]:
-    """The packages of ours in an environment: a tool's own has none."""
-    if name == "dev":
-        return tuple(PACKAGES.values())
-    if name not in PACKAGES:
-        return ()
-    return (PACKAGES[name], *PACKAGES[name].local_packages())
-
-
 def _taken_from_own(name: str, folder: Path, own_digest: str) -> bool:
-    """Links the checkout's own environment, without our packages, if it is in step."""
+    """Links the checkout's own environment if it is in step."""
     own = ROOT / ".envs" / name
     if not _has_stamp(own, own_digest):
         return False
@@ -119,18 +109,16 @@ def _taken_from_own(name: str, folder: Path, own_digest: str) -> bool:
     except OSError:  # another file system, or one without links
         return False
     (folder / STAMP).unlink()
-    for site in folder.glob("lib/python*/site-packages"):
-        for ours in (*site.glob("_*plinth_*"), *site.glob("plinth_*.dist-info")):
-            shutil.rmtree(ours) if ours.is_dir() else ours.unlink()
     return True
 
 
-def _write_command(name: str, folder: Path) -> None:
-    """What a package's own script would be: the pipeline's stages are commands of training."""
-    script = f"#!{folder / 'python'} -P\nfrom {name}.cli import main\n\nmain()\n"
-    (folder / name).unlink(missing_ok=True)  # it may be a link to another environment's
-    (folder / name).write_text(script, encoding="utf-8")
-    (folder / name).chmod(0o755)
+def _leave_python(place: Path) -> None:
+    """Name the interpreter for bin/plinth, which then needn't look for one at every command."""
+    link, base = place / "python", Path(sys.executable).resolve()
+    if not (link.is_symlink() and link.resolve() == base):
+        draft = place / f".python-{os.getpid()}"
+        draft.symlink_to(base)
+        draft.replace(link)
 
 
 def _runs(*command: str | Path) -> bool:

@@ -105,7 +105,7 @@ def _overlay(scratch: Path) -> Path:
 
 
 def _imports(package: Package, python: Path, scratch: Path) -> bool:
-    return _run(python, ["-P", "-c", IMPORT_ALL, package.name], scratch, {})
+    return _run(python, ["-I", "-c", IMPORT_ALL, package.name], scratch, {})
 
 
 def _tests(package: Package, python: Path, overlay: Path, scratch: Path) -> bool:

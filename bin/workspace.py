@@ -65,6 +65,28 @@ class CommandFailed(Exception):
     """A command of ours ended with an error; its own words are on stderr."""
 
 
+# Of pip's own settings those that say where packages come from; none that says what or where to.
+PIP_SETTINGS = frozenset(
+    f"PIP_{name}"
+    for name in (
+        *("CACHE_DIR", "CERT", "CLIENT_CERT", "CONFIG_FILE", "DEFAULT_TIMEOUT", "EXTRA_INDEX_URL"),
+        *("FIND_LINKS", "INDEX_URL", "KEYRING_PROVIDER", "NO_CACHE_DIR", "NO_INDEX", "PROXY"),
+        *("RETRIES", "TIMEOUT", "TRUSTED_HOST"),
+    )
+)
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without what would change what is imported or installed where."""
+    inherited = os.environ.items()  # noqa: TID251 - a child's environment is its parent's
+    kept = {
+        name: value
+        for name, value in inherited
+        if not name.startswith(("PYTHON", "PIP_")) or name in PIP_SETTINGS
+    }
+    return {**kept, "PIP_USER": "0"}  # a configuration file may say otherwise
+
+
 def run(*command: str | Path, environment: dict[str, str] | None = None) -> None:
     """Runs a command in the checkout's root.
 
@@ -72,6 +94,7 @@ def run(*command: str | Path, environment: dict[str, str] | None = None) -> None
         CommandFailed: when its exit code is not 0.
     """
     words = [str(word) for word in command]
+    environment = clean_environment() if environment is None else environment
     if subprocess.run(words, cwd=ROOT, env=environment, check=False).returncode != 0:
         raise CommandFailed(" ".join(words))
 
@@ -103,7 +126,7 @@ def uv_environment() -> dict[str, str]:
     variables = {
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_LINK_MODE": "hardlink",
-        **os.environ,  # noqa: TID251 - a child's environment is its parent's
+        **clean_environment(),
     }
     settings = _pip_settings()
     for pip_name, uv_name in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
@@ -114,8 +137,10 @@ def uv_environment() -> dict[str, str]:
 
 def _pip_settings() -> dict[str, str]:
     """Pip's settings by bare name: global.index-url and :env:.index-url are both index-url."""
-    words = [sys.executable, "-m", "pip", "config", "list"]
-    listing = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    words = [sys.executable, "-I", "-m", "pip", "config", "list"]
+    listing = subprocess.run(
+        words, capture_output=True, text=True, check=False, env=clean_environment()
+    ).stdout
     pairs = (line.partition("=") for line in listing.splitlines() if "=" in line)
     return {key.rpartition(".")[2]: str(ast.literal_eval(value)) for key, _, value in pairs}
 

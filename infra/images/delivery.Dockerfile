@@ -2,7 +2,7 @@
 ARG BASE_IMAGE
 
 FROM ${BASE_IMAGE} AS builder
-RUN --mount=type=bind,target=/context python3.11 -P /context/install.py /context /opt/plinth
+RUN --mount=type=bind,target=/context python3.11 -I /context/install.py /context /opt/plinth
 
 FROM ${BASE_IMAGE}
 # A base made by `cloud base tools` has both already, and then nothing is fetched. Which versions Debian's
@@ -38,5 +38,5 @@ USER 10001:10001
 STOPSIGNAL SIGINT
 # It answers nobody and ends with its command: there is nothing to ask.
 HEALTHCHECK NONE
-ENTRYPOINT ["python", "-P", "-m", "delivery"]
+ENTRYPOINT ["python", "-I", "-B", "-u", "-m", "delivery"]
 CMD ["--help"]

@@ -2,7 +2,7 @@
 ARG BASE_IMAGE
 
 FROM ${BASE_IMAGE} AS builder
-RUN --mount=type=bind,target=/context python3.11 -P /context/install.py /context /opt/plinth
+RUN --mount=type=bind,target=/context python3.11 -I /context/install.py /context /opt/plinth
 
 FROM ${BASE_IMAGE}
 # Nothing may be written to but /tmp, and nobody may become someone else.
@@ -38,6 +38,6 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 # Docker asks this way; ECS has its own in the task's definition, and the load balancer asks /readyz.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-P", "/opt/plinth/healthy.py"]
-ENTRYPOINT ["python", "-P", "-m", "inference"]
+    CMD ["python", "-I", "/opt/plinth/healthy.py"]
+ENTRYPOINT ["python", "-I", "-B", "-u", "-m", "inference"]
 CMD ["serve", "--model", "/opt/plinth/model", "--host", "0.0.0.0", "--port", "8080"]

@@ -1,6 +1,6 @@
 """Makes /opt/plinth of a build's context, in the first stage of every image, without a network.
 
-    python3.11 -P install.py CONTEXT FOLDER
+    python3.11 -I install.py CONTEXT FOLDER
 
 The context has `wheels/` (all that the lock names, and uv), `lock.txt` and `code/`: the service's
 sources. FOLDER gets `env/`, a virtual environment of exactly the lock, and `code/`. Bytecode is
@@ -78,8 +78,10 @@ def _run(*command: str | Path) -> None:
 def _make_importable(folder: Path) -> None:
     sources = sorted((folder / "code").glob("*/*/src"))
     site = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder / "env")}))
-    paths = "".join(f"{source}\n" for source in sources)
-    (site / "plinth.pth").write_text(paths, encoding="utf-8")
+    # Links to packages: what lies beside one in its source folder is never imported.
+    for source in sources:
+        for package in sorted(path.parent for path in source.glob("*/__init__.py")):
+            (site / package.name).symlink_to(package)
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     for source in sources:
         if not compileall.compile_dir(source, quiet=1, invalidation_mode=mode):

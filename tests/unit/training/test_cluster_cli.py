@@ -82,7 +82,7 @@ def test_nodes_are_started_by_this_interpreter_with_one_thread_a_worker(
     assert run("start-scheduler", "--host", "10.0.0.7") == 0
     assert run("start-workers", "tcp://10.0.0.7:8786", "--folder", "files") == 0
     scheduler, workers = (" ".join(words) for words in became)
-    assert scheduler.startswith(f"{sys.executable} -P -m distributed.cli.dask_scheduler ")
+    assert scheduler.startswith(f"{sys.executable} -I -m distributed.cli.dask_scheduler ")
     assert "--host tcp://10.0.0.7:8786 --no-dashboard" in scheduler
     assert "dask_worker tcp://10.0.0.7:8786 --nworkers 3 --nthreads 1" in workers
     assert f"--local-directory {tmp_path / 'files'}" in workers

@@ -58,7 +58,7 @@ def try_out(trials: Sequence[Trial]) -> None:
 def _run(trials: Sequence[Trial], memory_bytes: int) -> tuple[int, str]:
     """Return how many models ran, and what is wrong with the one after them."""
     index = json.dumps([[len(trial.model), trial.shape] for trial in trials]).encode() + b"\n"
-    command = [sys.executable, "-P", str(_PROCESS), str(memory_bytes), str(CPU_SECONDS)]
+    command = [sys.executable, "-I", str(_PROCESS), str(memory_bytes), str(CPU_SECONDS)]
     try:
         done = subprocess.run(  # noqa: S603 - a script of ours, and two numbers
             command,

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-import artifacts
-import box
 from box.adapters.act_engine import ActEngine
 from box.adapters.box_folder import BoxFolder
 from box.adapters.git_repository import Git, GitNotes, GitRepository
@@ -28,13 +26,6 @@ def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the clock that others are given
 
 
-def _sources() -> tuple[Path, ...]:
-    """Return where this very code lies, so that hooks and runners run it and no other."""
-    return tuple(
-        dict.fromkeys(Path(str(package.__file__)).parents[1] for package in (box, artifacts))
-    )
-
-
 @dataclass(frozen=True)
 class Parts:
     """Everything that a command may need, made when it is asked for."""
@@ -49,7 +40,7 @@ class Parts:
     @cached_property
     def folder(self) -> BoxFolder:
         """The box itself."""
-        return BoxFolder(self.path, _sources(), allowed_environment())
+        return BoxFolder(self.path, allowed_environment())
 
     @cached_property
     def git(self) -> Git:

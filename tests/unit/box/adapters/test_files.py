@@ -38,7 +38,7 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path, source: Path) -> BoxFolder:
     """A new box of it."""
-    made = BoxFolder(tmp_path / "a box", (tmp_path,), ENVIRONMENT)
+    made = BoxFolder(tmp_path / "a box", ENVIRONMENT)
     made.create(source, None, None)
     return made
 
@@ -223,19 +223,26 @@ def test_an_environment_is_given_as_it_stands(
 
 def test_only_an_empty_folder_becomes_a_box(source: Path) -> None:
     with pytest.raises(BoxUnfit, match="it holds other things"):
-        BoxFolder(source, (), ENVIRONMENT).create(source, None, None)
+        BoxFolder(source, ENVIRONMENT).create(source, None, None)
 
 
-def test_a_path_that_python_cannot_be_told_is_refused(tmp_path: Path, source: Path) -> None:
-    box = BoxFolder(tmp_path / "box", (Path("a:b"),), ENVIRONMENT)
+def test_a_path_that_a_hook_cannot_be_told_is_refused(tmp_path: Path, source: Path) -> None:
+    with pytest.raises(BoxUnfit, match="line breaks"):
+        BoxFolder(tmp_path / "a\nbox", ENVIRONMENT).create(source, None, None)
 
-    with pytest.raises(BoxUnfit, match="colons"):
-        box.create(source, None, None)
+
+def test_a_packaged_copy_that_hooks_run_from_is_kept(tmp_path: Path, source: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    box = BoxFolder(tmp_path / "box", ENVIRONMENT, tmp_path / "sources" / "box-1")
+    box.create(source, None, None)
+
+    kept = (tmp_path / "sources" / "box-1.keep").read_text(encoding="utf-8")
+    assert kept == f"{box.folder}\n"
 
 
 def test_only_a_box_is_destroyed(folder: BoxFolder, source: Path) -> None:
     with pytest.raises(NoBox, match="is no box"):
-        BoxFolder(source, (), ENVIRONMENT).destroy()
+        BoxFolder(source, ENVIRONMENT).destroy()
     folder.destroy()
 
     assert source.is_dir()

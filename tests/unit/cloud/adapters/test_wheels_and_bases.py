@@ -38,7 +38,7 @@ def test_wheels_of_a_lock_are_fetched_once_by_hash_and_for_the_image(
     fetcher.provide((LOCK,), tmp_path / "second", ())
 
     (call,) = programs.calls()
-    assert call[:4] == ["python", "-m", "pip", "download"]
+    assert call[:5] == ["python", "-I", "-m", "pip", "download"]
     assert {"--require-hashes", "--only-binary", "--no-deps"} <= set(call)
     assert call[call.index("--python-version") + 1] == "3.11"
     assert "--no-binary" not in call
@@ -59,7 +59,7 @@ def test_a_package_without_a_wheel_is_fetched_as_its_source(
 def test_what_could_not_be_fetched_is_not_taken_for_fetched(
     programs: Programs, tmp_path: Path
 ) -> None:
-    programs.add("python", {"-m pip": (1, "hashes differ", ())})
+    programs.add("python", {"-I -m": (1, "hashes differ", ())})
 
     for folder in ("first", "second"):
         with pytest.raises(BuildFailed, match="hashes differ"):

@@ -1,11 +1,10 @@
 """The box's folder: making it, reading what people write into it, removing it."""
 
-import os
 import re
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,18 +15,16 @@ from box.errors import BoxUnfit, NoBox
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TAKEN: Final = ("HOME", "XDG_", "ACT_", "GITHUB_", "GIT_", "RUNNER_")
 """Variables of act's and git's own: another home would bring another .actrc."""
-BYTECODE: Final = "bytecode"
-"""Compiled Python of hooks and runners: a checkout shared read-only has none of its own."""
+COPIES: Final = "sources"
+"""The folder of packaged copies that bin/launch.py makes, beside the environments."""
 _OLDEST_GIT: Final = (2, 38)
 _HOOK: Final = """\
 #!/bin/sh
 # Written by `box create`: hands what is pushed to the box.
 export PLINTH_BOX={box}
-export PYTHONPATH={path}
-export PYTHONPYCACHEPREFIX="${{PYTHONPYCACHEPREFIX:-{bytecode}}}"
-unset PYTHONHOME PYTHONDONTWRITEBYTECODE GIT_DIR
+unset GIT_DIR
 [ -x {python} ] || {{ echo 'box: its environment is gone: run `box create` again' >&2; exit 1; }}
-exec {python} -P -m box hook {name}
+exec {python} -I -m box hook {name}
 """
 
 
@@ -35,11 +32,12 @@ class BoxFolder:
     """One box."""
 
     def __init__(
-        self, folder: Path, sources: Sequence[Path], environment: Mapping[str, str]
+        self, folder: Path, environment: Mapping[str, str], prefix: Path | None = None
     ) -> None:
+        """Name the box; its hooks run in the environment at `prefix`, this process's own."""
         self.folder = folder
         self.origin = folder / "origin.git"
-        self._sources = sources
+        self._prefix = prefix or Path(sys.prefix)
         self._git = Git(self.origin, environment)
 
     def require(self) -> None:
@@ -84,8 +82,8 @@ class BoxFolder:
         ours = {"queue", "runs", "pulls", "pushes", "locks", "origin.git"}
         if there and not (ours & {path.name for path in there}):
             raise BoxUnfit(str(self.folder), "it holds other things: name an empty folder")
-        if os.pathsep in "".join(map(str, self._sources)) or "\n" in str(self.folder):
-            raise BoxUnfit(str(self.folder), "a path with colons or line breaks can't be used")
+        if "\n" in str(self.folder):
+            raise BoxUnfit(str(self.folder), "a path with line breaks can't be used")
         words = self._git("version").split()[2].split(".")
         if tuple(map(int, words[:2])) < _OLDEST_GIT:
             raise BoxUnfit("git", f"the box needs git 2.38 or newer, this is {'.'.join(words)}")
@@ -110,12 +108,14 @@ class BoxFolder:
             draft.write_text(self._hook(name), encoding="utf-8")
             draft.chmod(0o755)
             draft.replace(hooks / name)
+        if self._prefix.parent.name == COPIES:
+            # bin/launch.py removes old packaged copies, but not one that a box runs from.
+            keep = self._prefix.with_name(f"{self._prefix.name}.keep")
+            keep.write_text(f"{self.folder}\n", encoding="utf-8")
 
     def _hook(self, name: str) -> str:
         return _HOOK.format(
             box=shlex.quote(str(self.folder)),
-            path=shlex.quote(os.pathsep.join(map(str, self._sources))),
-            bytecode=f"$PLINTH_BOX/{BYTECODE}",
             python=shlex.quote(sys.executable),
             name=name,
         )

@@ -52,7 +52,7 @@ class PipWheels:
         source = [word for name in from_source for word in ("--no-binary", name)]
         target = ("--python-version", "3.11", "--implementation", "cp", *_platforms())
         run(
-            *(str(_python_with_pip()), "-m", "pip", *words, *checked, *source, *target),
+            *(str(_python_with_pip()), "-I", "-m", "pip", *words, *checked, *source, *target),
             *("--dest", str(draft / "wheels")),
             variables=self._variables,
             what="fetching the wheels of a lock with pip",

@@ -377,8 +377,10 @@ def _folders(dataset: Dataset | None) -> tuple[Path, ...]:
 
 
 def _code() -> tuple[Path, ...]:
-    """Return what the process runs: this environment, and the folders of our packages."""
-    return (Path(sys.prefix), *dict.fromkeys(folder_of(name).parent for name in PACKAGES))
+    """Return what the process runs: this environment, what it rests on, and our packages."""
+    sites = (Path(path) for path in sys.path if path.endswith("site-packages"))
+    packages = (folder_of(name).parent for name in PACKAGES)
+    return tuple(dict.fromkeys((Path(sys.prefix), *sites, *packages)))
 
 
 def _command() -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class TerraformChecks:
                 return  # each needs what came before it
 
     def _passes(self, root: Path, scratch: Path, words: tuple[str, ...]) -> bool:
-        engine = (sys.executable, "-P", "-m", "delivery.adapters.terraform_engine")
+        engine = (sys.executable, "-I", "-m", "delivery.adapters.terraform_engine")
         done = subprocess.run(  # noqa: S603 - this program and words of ours, no shell
             [*engine, str(root), *words],
             env=self._variables(root, scratch),

@@ -48,7 +48,7 @@ class TerraformProcess:
     def _stream(
         self, variables: Mapping[str, str], words: Sequence[str], tell: Callable[[str], None]
     ) -> int:
-        engine = (sys.executable, "-P", "-m", "delivery.adapters.terraform_engine")
+        engine = (sys.executable, "-I", "-m", "delivery.adapters.terraform_engine")
         try:
             with subprocess.Popen(  # noqa: S603 - this program and words of ours, no shell
                 [*engine, str(self.root), *words],

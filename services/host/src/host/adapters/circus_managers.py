@@ -127,7 +127,7 @@ class CircusManagers:
             # A session of its own and streams on files: the step of a workflow that starts it may
             # end, or be killed, and nothing of it may end with that.
             return subprocess.Popen(  # noqa: S603 - this very Python
-                [sys.executable, "-P", "-m", "circus.circusd", settings.name],
+                [sys.executable, "-I", "-m", "circus.circusd", settings.name],
                 stdin=listener.fileno(),
                 stdout=output,
                 stderr=subprocess.STDOUT,

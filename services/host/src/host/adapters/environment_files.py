@@ -72,7 +72,8 @@ class FolderEnvironments:
         # Resolved: an artifact is no link, and a process's own paths should say what it runs.
         code, model = (folder / "code").resolve(), (folder / "model").resolve()
         python = code / "env" / "bin" / "python"
-        serve = (str(python), "-P", "-m", "inference", "serve", "--model", str(model), "--fd", "0")
+        isolated = (str(python), "-I", "-B", "-m", "inference")
+        serve = (*isolated, "serve", "--model", str(model), "--fd", "0")
         variables = {
             **self._variables,
             "PLINTH_API_KEYS": self._api_key(environment),
@@ -86,7 +87,6 @@ class FolderEnvironments:
             "PLINTH_PAYLOAD": digest,
             "PLINTH_PREDICTIONS": str(self._folder(environment, "predictions")),
             "PLINTH_PUBLIC_KEY": str(folder / PUBLIC_KEY),
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
         log = self._folder(environment, "logs") / f"{hex_part(digest)}.log"
         return Service(digest, serve, tuple(sorted(variables.items())), str(log))

@@ -26,9 +26,10 @@ class UvEnvironments:
         }
 
     def build(self, folder: Path, lock: Path, sources: Sequence[Path]) -> None:
-        """Build an environment from a lock, with packages from sources beside it.
+        """Build an environment from a lock, with links to the packages in sources beside it.
 
-        It may be moved together with its sources. Raises EnvironmentFailed.
+        Only packages: what lies beside one in its source folder is never imported. It may be
+        moved together with its sources. Raises EnvironmentFailed.
         """
         python = folder / "bin" / "python"
         base = Path(sys.executable).resolve()
@@ -37,10 +38,11 @@ class UvEnvironments:
         words = ("pip", "sync", "--python", str(python), "--compile-bytecode", "--require-hashes")
         self._run_from_cache_or_registry(*words, "--only-binary", ":all:", str(lock))
         (site,) = folder.glob("lib/python3*/site-packages")
-        lines = [f"{os.path.relpath(source, site)}\n" for source in sources]
-        (site / "plinth.pth").write_text("".join(lines), encoding="utf-8")
+        for package in sorted(path for source in sources for path in source.glob("*/__init__.py")):
+            name = package.parent.name
+            (site / name).symlink_to(os.path.relpath(package.parent, site))
         # Once and for good: the service must not write into its own code.
-        compiled = (str(python), "-P", "-m", "compileall", "-q", "--invalidation-mode")
+        compiled = (str(python), "-I", "-m", "compileall", "-q", "--invalidation-mode")
         self._call(*compiled, "unchecked-hash", *map(str, sources))
 
     def _run_from_cache_or_registry(self, *words: str) -> None:
@@ -68,7 +70,7 @@ class UvEnvironments:
 def _registry() -> dict[str, str]:
     """Return the registry that pip is set up for, in uv's terms: uv doesn't read its settings."""
     python = Path(sys.base_prefix) / "bin" / "python3"
-    words = [str(python), "-m", "pip", "config", "list"]
+    words = [str(python), "-I", "-m", "pip", "config", "list"]
     listing = subprocess.run(  # noqa: S603 - this very Python
         words, capture_output=True, text=True, check=False
     ).stdout

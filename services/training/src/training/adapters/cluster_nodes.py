@@ -8,7 +8,7 @@ from typing import Self
 
 from training.errors import BadCertificates
 
-_CLI = (sys.executable, "-P", "-m")
+_CLI = (sys.executable, "-I", "-m")
 # --no-dashboard takes the pages away, not the server: it would tell of all work, to anyone.
 _NO_PAGES = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 

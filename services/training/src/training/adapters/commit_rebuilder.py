@@ -58,6 +58,7 @@ class CommitRebuilder:
         self._place = place
         self._own_lock = own_lock
         self._tree = place / "checkout"
+        self._packages = place / "packages"
         self._python = Path(sys.executable)
 
     def check_out(self, commit: str) -> None:
@@ -79,6 +80,10 @@ class CommitRebuilder:
         alternates.write_text(objects + "\n", encoding="utf-8")
         silent = ("-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false")
         self._git(failed, "-C", tree, *silent, "checkout", "--quiet", "--detach", commit)
+        # Packages alone are on the path: what lies beside one is never imported.
+        self._packages.mkdir(exist_ok=True)
+        for package in self._own_packages():
+            (self._packages / package.name).symlink_to(package)
 
     @property
     def environment(self) -> str:
@@ -147,12 +152,13 @@ class CommitRebuilder:
             raise CannotReproduce(f"the commit's dvc.yaml runs more than training: `{command}`")
         return stages
 
-    def _sources(self) -> list[Path]:
-        return [*sorted(self._tree.glob("libs/*/src")), self._tree / "services/training/src"]
+    def _own_packages(self) -> list[Path]:
+        sources = [*sorted(self._tree.glob("libs/*/src")), self._tree / "services/training/src"]
+        return [path.parent.resolve() for src in sources for path in src.glob("*/__init__.py")]
 
     def _require_own_code(self) -> None:
         """What is installed may be linked to today's files, which would compare nothing."""
-        packages = [p.parent.resolve() for s in self._sources() for p in s.glob("*/__init__.py")]
+        packages = self._own_packages()
         done = self._ask(_WHERE, *(package.name for package in packages))
         found = [Path(p).resolve().parent for p in json.loads(done.stdout)] if done.stdout else []
         if done.returncode or found != packages or not packages:
@@ -164,7 +170,7 @@ class CommitRebuilder:
     def _settings(self) -> dict[str, Path | str]:
         place = self._place
         return {
-            "PYTHONPATH": ":".join(map(str, self._sources())),
+            "PYTHONPATH": self._packages,
             "PLINTH_ROOT": self._tree,
             "PLINTH_ENVIRONMENT_LOCK": self._tree / _LOCK,
             "PLINTH_MODEL_STORE": place / "models",

@@ -48,7 +48,7 @@ class DvcPipeline:
     def _dvc(self, *arguments: str) -> None:
         # By env(1), which hands on all else that this process was given.
         variables = [f"PATH={self._search_path}", *self._settings]
-        command = ["env", *variables, sys.executable, "-m", "dvc", *arguments]
+        command = ["env", *variables, sys.executable, "-I", "-m", "dvc", *arguments]
         done = subprocess.run(command, cwd=self._root, check=False)  # noqa: S603
         if done.returncode:
             raise PipelineFailed(done.returncode)
