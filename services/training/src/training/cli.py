@@ -21,6 +21,7 @@ from scoring import Scorer, ScoringError
 from training import presentation
 from training.bootstrap import Bootstrap
 from training.domain.search import Trial
+from training.domain.training_set import seen
 from training.errors import TrainingError
 from training.facades import STYLES, Facade, draw_building, write_facades
 from training.models import model_definition
@@ -170,7 +171,7 @@ def prepare(work: WorkOption = HERE) -> None:
 
 @app.command()
 def featurize(work: WorkOption = HERE, scheduler: SchedulerOption = None) -> None:
-    """Stage 2: make the vectors that the cache doesn't hold."""
+    """Stage 2: make the vectors that the cache doesn't hold, of all photos but the holdout's."""
     boot = _bootstrap(scheduler)
     files = boot.work(work)
     extractor = boot.extractor(boot.model(files))
@@ -244,7 +245,10 @@ def retrain(
     work: Annotated[Path | None, typer.Option(help="default: the checkout")] = None,
     scheduler: SchedulerOption = None,
 ) -> None:
-    """From the checkout's committed manifest and parameters to a signed candidate."""
+    """From the checkout's committed manifest and parameters to a signed candidate.
+
+    Photos of the holdout are not fetched, and needn't be within reach.
+    """
     boot = _bootstrap(scheduler)
     root = boot.settings.root
     place, photos = work or root, dataset or root / "data"
@@ -252,7 +256,7 @@ def retrain(
     boot.set_up(place, root / "params.yaml")
     files = boot.work(place)
     shared = boot.shared_photos(photos)
-    done = fetch_into(files.manifest(), files.photos, shared, boot.parallel)
+    done = fetch_into(seen(files.manifest()), files.photos, shared, boot.parallel)
     print(presentation.exchanged_line(done, "fetched"))
     pipeline, stored = boot.pipeline(place), boot.photos_of(place)
     artifact = run_all_stages(pipeline, stored, files.candidate, out, boot.verifier)
@@ -281,7 +285,7 @@ def fetch_photos(dataset: DatasetOption = DATA) -> None:
     """Bring the photos that a dataset's manifest names and it lacks, and verify all of them."""
     boot = _bootstrap()
     own = boot.dataset(dataset)
-    done = fetch_into(own.manifest(), own.photos, boot.shared_photos(dataset), boot.parallel)
+    done = fetch_into(own.manifest().rows, own.photos, boot.shared_photos(dataset), boot.parallel)
     print(presentation.exchanged_line(done, "fetched"))
 
 

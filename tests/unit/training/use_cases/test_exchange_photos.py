@@ -44,7 +44,7 @@ def push(own: DatasetFolder, shared: FolderSharedPhotos) -> Exchanged:
 
 
 def fetch(own: DatasetFolder, shared: FolderSharedPhotos) -> Exchanged:
-    return fetch_photos(manifest(), own.photos, shared, Serial())
+    return fetch_photos(manifest().rows, own.photos, shared, Serial())
 
 
 def test_photos_that_were_pushed_are_fetched_elsewhere_byte_by_byte(tmp_path: Path) -> None:

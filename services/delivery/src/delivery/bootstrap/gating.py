@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from delivery.use_cases.report import Report
 
 
-def make_gate(settings: Settings, dataset: Path) -> Gate:
-    """Put the gate together."""
+def make_gate(settings: Settings, dataset: Path, photos: Path | None = None) -> Gate:
+    """Put the gate together; `photos` is the photo store where it isn't the dataset's own."""
     return Gate(
         artifacts=FolderArtifacts(settings.public_key),
         store=model_store(settings.model_store, settings.public_key),
         policies=YamlPolicies(settings.policies),
         releases=YamlReleases(settings.releases),
-        dataset=FolderDataset(dataset),
+        dataset=FolderDataset(dataset, photos),
         examiner=_examiner(settings),
         rebuilder=SshVerifier(settings.reproduction_signers, "training", "plinth-reproduction"),
         clock=_now,

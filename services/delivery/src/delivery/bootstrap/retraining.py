@@ -103,8 +103,10 @@ def _judge(settings: Settings) -> CandidateJudge:
     from delivery.bootstrap.gating import gate_signer, make_gate, make_summary  # noqa: PLC0415
     from delivery.use_cases.judge_candidate import JudgeCandidate  # noqa: PLC0415
 
+    # Those of the holdout are where training has none of them.
+    photos = settings.photos or settings.root / "data/photos"
     return JudgeCandidate(
-        gate=partial(make_gate, settings),
+        gate=partial(make_gate, settings, photos=photos),
         summary=make_summary(settings),
         policies=YamlPolicies(settings.policies),
         signer=gate_signer(settings),

@@ -50,7 +50,7 @@ class WorkFolder:
         return Data.read(self._there(self._build / "prepared" / "data.json", "prepare"))
 
     def write_vectors(self, vectors: NDArray[np.float32], made: VectorsRecord) -> None:
-        """Leave the vectors (n, width) of all photos, in the manifest's order."""
+        """Leave the vectors (n, width) of the photos that training may see, in their order."""
         folder = self._build / "vectors"
         folder.mkdir(parents=True, exist_ok=True)
         np.save(folder / "vectors.npy", vectors, allow_pickle=False)

@@ -1,6 +1,7 @@
 """What is recorded of a training run."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from artifacts.digests import Digest, digest_json
 from artifacts.records.manifest import Code, FamilyScore, Metric, ModelName
@@ -43,7 +44,8 @@ class Inputs(Record):
 
 
 class VectorsRecord(Record):
-    """Which photos' vectors a matrix holds, and by which feature schema."""
+    """Which photos' vectors a matrix holds, in the manifest's order, and by which schema."""
 
     photo_manifest: Digest
     feature_schema: Digest
+    photos: Literal["without holdout"] = "without holdout"

@@ -6,8 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from artifacts.records.photos import PhotoRow
+from artifacts.records.photos import PhotoManifest, PhotoRow
 from training.models.definition import ModelDefinition
+
+
+def seen(manifest: PhotoManifest) -> tuple[PhotoRow, ...]:
+    """Return the rows of the photos that training looks at: all but those of the holdout.
+
+    The holdout is the gate's. Of its photos training has the rows, which git shows to everybody,
+    and neither bytes nor vectors: what was never there can't be learned by heart.
+    """
+    return tuple(row for row in manifest.rows if row.split != "holdout")
 
 
 @dataclass(frozen=True)

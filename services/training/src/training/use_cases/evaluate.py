@@ -8,6 +8,7 @@ import numpy as np
 from artifacts.records.manifest import FamilyScore, Metric
 from scoring import evaluate, metrics_of
 from training.domain.runs import VectorsRecord
+from training.domain.training_set import seen
 from training.models.definition import ModelDefinition
 from training.ports import Work
 
@@ -18,7 +19,7 @@ def evaluate_candidate(work: Work, model: ModelDefinition) -> tuple[Metric, ...]
     manifest = work.manifest()
     schema = trained.identity.feature_schema
     vectors = work.vectors(VectorsRecord(photo_manifest=manifest.digest, feature_schema=schema))
-    inside = np.array([row.split == "validation" for row in manifest.rows])
+    inside = np.array([row.split == "validation" for row in seen(manifest)])
     scorer = trained.scorer(model, files)
     evaluation = evaluate(scorer, manifest, "validation", np.array(vectors[inside]), model=None)
     metrics = (*_cross_validated(trained.families), *_validated(metrics_of(evaluation)))

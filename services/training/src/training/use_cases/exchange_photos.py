@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from artifacts.errors import UnreadableRecord
-from artifacts.records.photos import PhotoManifest
+from artifacts.records.photos import PhotoManifest, PhotoRow
 from training.errors import PhotosMissing
 from training.ports import LocalPhotos, Parallel, PhotoStore, SharedPhotos
 
@@ -26,23 +26,23 @@ def push_photos(
     What is there is read again: a file that was changed or cut off is replaced.
     """
     send = partial(_send, own=own, shared=shared)
-    return _sum_up(parallel.map(send, _photos(manifest), "sending photos"), "the dataset")
+    return _sum_up(parallel.map(send, _photos(manifest.rows), "sending photos"), "the dataset")
 
 
 def fetch_photos(
-    manifest: PhotoManifest, own: LocalPhotos, shared: SharedPhotos, parallel: Parallel
+    rows: Sequence[PhotoRow], own: LocalPhotos, shared: SharedPhotos, parallel: Parallel
 ) -> Exchanged:
-    """Bring the photos that a manifest names and the dataset lacks.
+    """Bring the photos that rows of a manifest name and the dataset lacks.
 
     Each is verified, those that are there as well. Raises PhotosMissing naming what the shared
     store lacks; the others are then in place.
     """
     bring = partial(_bring, own=own, shared=shared)
-    return _sum_up(parallel.map(bring, _photos(manifest), "fetching photos"), "the photo store")
+    return _sum_up(parallel.map(bring, _photos(rows), "fetching photos"), "the photo store")
 
 
-def _photos(manifest: PhotoManifest) -> list[str]:
-    return [row.photo for row in manifest.rows]
+def _photos(rows: Sequence[PhotoRow]) -> list[str]:
+    return [row.photo for row in rows]
 
 
 def _send(photo: str, own: PhotoStore, shared: SharedPhotos) -> bool | str:

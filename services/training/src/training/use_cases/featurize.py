@@ -1,4 +1,4 @@
-"""Stage featurize: a vector for every photo, made once."""
+"""Stage featurize: a vector for every photo that training may see, made once."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from features import Extractor
 from training.domain.runs import VectorsRecord
+from training.domain.training_set import seen
 from training.ports import Parallel, PhotoStore, VectorCache, Work
 
 _CHECKED = 4
@@ -34,7 +35,7 @@ def featurize(
     library can change what a schema stands for. If one differs by a bit, all are made again.
     """
     manifest = work.manifest()
-    photos = [row.photo for row in manifest.rows]
+    photos = [row.photo for row in seen(manifest)]
     cached = cache.get(photos)
     make = partial(make_vector, store=work.photos, extractor=extractor)
     stale = any(not np.array_equal(make(p), cached[p]) for p in sorted(cached)[:_CHECKED])

@@ -4,6 +4,7 @@ from functools import partial
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.manifest import Data
+from training.domain.training_set import seen
 from training.domain.validation import data_of, dataset_problems
 from training.errors import UnusableDataset
 from training.models.definition import ModelDefinition
@@ -13,12 +14,13 @@ from training.ports import Parallel, PhotoStore, Work
 def prepare(work: Work, model: ModelDefinition, parallel: Parallel) -> Data:
     """Check every photo's bytes against its digest and the splits against params.yaml.
 
+    But for the holdout's photos, which needn't be here: of them their rows alone are looked at.
     Raises UnusableDataset with all that is wrong.
     """
     manifest = work.manifest()
     problems = dataset_problems(manifest, model, work.params().prepare)
     check = partial(photo_problem, store=work.photos)
-    photos = [row.photo for row in manifest.rows]
+    photos = [row.photo for row in seen(manifest)]
     missing = parallel.map(check, photos, "checking photos")
     problems += tuple(problem for problem in missing if problem is not None)
     if problems:

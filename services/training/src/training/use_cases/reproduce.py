@@ -17,6 +17,7 @@ from training.domain.reproduction import (
     manifest_differences,
     verdict,
 )
+from training.domain.training_set import seen
 from training.errors import CannotReproduce
 from training.ports import Clock, Dataset, Parallel, PhotoStore, Rebuilder
 from training.use_cases.featurize import make_vector
@@ -73,11 +74,12 @@ def _require_data(
             f"{manifest.data.photo_manifest}: bring that dataset, or check out the commit of "
             "manifest.csv that has this digest and fetch its photos (`dvc pull`)"
         )
+    rows = seen(photos)
     check = partial(photo_problem, store=dataset.photos)
-    checked = parallel.map(check, [row.photo for row in photos.rows], "checking photos")
+    checked = parallel.map(check, [row.photo for row in rows], "checking photos")
     if problems := [problem for problem in checked if problem is not None]:
         raise CannotReproduce(
-            f"{len(problems)} of {len(photos.rows)} photos are missing or changed in {folder}, the "
+            f"{len(problems)} of {len(rows)} photos are missing or changed in {folder}, the "
             f"first: {problems[0]}. Fetch them again (`dvc pull`)"
         )
     return photos.of_split("validation")

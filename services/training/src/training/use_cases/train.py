@@ -26,7 +26,7 @@ from training.domain.selection import (
     value_tasks,
 )
 from training.domain.trained import TrainedModel
-from training.domain.training_set import TrainingSet, training_set
+from training.domain.training_set import TrainingSet, seen, training_set
 from training.errors import UnfaithfulExport
 from training.models.definition import ModelDefinition
 from training.ports import Exporter, Parallel, Sampler, Work
@@ -48,15 +48,17 @@ def train(
     sampler: Sampler,
     tell: Tell,
 ) -> TrainedModel:
-    """Train every head and prove that its ONNX form answers as it does, on every photo.
+    """Train every head and prove that its ONNX form answers as it does.
 
-    Only the train split is fitted on. `tell` hears of each trial of the search; what an earlier run
-    over the same `inputs` tried is not tried again. Raises UnfaithfulExport if one label differs.
+    Only the train split is fitted on; what is compared are all photos that training may see. `tell`
+    hears of each trial of the search; what an earlier run over the same `inputs` tried is not tried
+    again. Raises UnfaithfulExport if one label differs.
     """
     params, manifest = work.params(), work.manifest()
     made = VectorsRecord(photo_manifest=manifest.digest, feature_schema=identity.feature_schema)
     vectors = np.array(work.vectors(made))
-    of_train = np.array([row.split == "train" for row in manifest.rows])
+    rows = seen(manifest)
+    of_train = np.array([row.split == "train" for row in rows])
     data = training_set(manifest.of_split("train"), vectors[of_train], model)
     key = study_key(params, inputs, manifest.digest)
     labels = _train_labels(model, data, params, work, key, parallel, sampler, tell)
@@ -66,7 +68,7 @@ def train(
         found.head.file: exporter.export(found.estimator, vectors.shape[1])
         for found in (labels, values)
     }
-    photos = [row.photo for row in manifest.rows]
+    photos = [row.photo for row in rows]
     fitted = {found.head.name: found.estimator for found in (labels, values)}
     require_faithful(Scorer(Extractor(model.schema()), heads, files), fitted, vectors, photos)
     trained = TrainedModel(
