@@ -126,6 +126,21 @@ def test_every_variable_that_a_page_names_is_read_somewhere(
     assert faults(pages, lambda page: set(VARIABLE.findall(page.read_text())) - known) == {}
 
 
+def test_the_map_names_every_package_and_every_workflow() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    packages = {f"{p.parent.relative_to(ROOT)}/" for p in ROOT.glob("*s/*/pyproject.toml")}
+    (workflows,) = re.findall(r"^    \.github/ +([\w, ]+):", text, re.MULTILINE)
+
+    assert {name for name in packages if f"    {name} " not in text} == set()
+    assert set(workflows.split(", ")) == {p.stem for p in ROOT.glob(".github/workflows/*.yml")}
+
+
+def test_every_word_of_the_glossary_stands_there_once() -> None:
+    words = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
+
+    assert [word for word in set(words) if words.count(word) > 1] == []
+
+
 @pytest.mark.parametrize(
     ("text", "find", "wrong"),
     [
