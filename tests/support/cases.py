@@ -38,8 +38,7 @@ from scoring.certificate import Proof
 TODAY = date(2026, 11, 22)
 DECIDED: dict[str, Any] = {"reason": WHY, "decided_on": TODAY}
 LABELS = ("baroque", "gothic", "tudor_revival")
-PHOTOS, GROUPS = 240, 120
-RIGHT, CHAMPION_RIGHT = 180, 132
+PHOTOS, GROUPS, RIGHT, CHAMPION_RIGHT = 240, 120, 180, 132
 MODEL, CHAMPION = digest_json("candidate"), digest_json("champion")
 MANIFEST, HOLDOUT, TRAIN = (digest_json(name) for name in ("manifest", "holdout", "train"))
 FIRST_RELEASE = FirstRelease(reason=WHY, stated_on=TODAY)
@@ -109,7 +108,9 @@ def policy_document(**changes: object) -> dict[str, Any]:
             "resamples": 2000,
             "seed": 7,
             "robustness_photos": 200,
-            **{"max_cpu_minutes": 10, "max_memory_mib": 4096, **DECIDED},
+            "max_cpu_minutes": 10,
+            "max_memory_mib": 4096,
+            **DECIDED,
         },
         "slices": {
             "required": [
@@ -382,8 +383,7 @@ def outcome(case: Case, name: str) -> str:
 
 
 def gate_report(case: Case) -> GateReport:
-    results = judge(case)
-    scored, there = case.champion, case.evidence
+    results, scored, there = judge(case), case.champion, case.evidence
     return GateReport(
         model="architecture",
         candidate=MODEL,

@@ -57,8 +57,7 @@ def train(
     params, manifest = work.params(), work.manifest()
     made = VectorsRecord(photo_manifest=manifest.digest, feature_schema=identity.feature_schema)
     vectors = np.array(work.vectors(made))
-    rows = seen(manifest)
-    of_train = np.array([row.split == "train" for row in rows])
+    of_train = np.array([row.split == "train" for row in seen(manifest)])
     data = training_set(manifest.of_split("train"), vectors[of_train], model)
     key = study_key(params, inputs, manifest.digest)
     labels = _train_labels(model, data, params, work, key, parallel, sampler, tell)
@@ -68,7 +67,7 @@ def train(
         found.head.file: exporter.export(found.estimator, vectors.shape[1])
         for found in (labels, values)
     }
-    photos = [row.photo for row in rows]
+    photos = [row.photo for row in seen(manifest)]
     fitted = {found.head.name: found.estimator for found in (labels, values)}
     require_faithful(Scorer(Extractor(model.schema()), heads, files), fitted, vectors, photos)
     trained = TrainedModel(
