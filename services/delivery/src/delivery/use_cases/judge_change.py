@@ -12,6 +12,7 @@ from delivery.domain.promotion.recording import events_of
 from delivery.domain.promotion.words import SKEW
 from delivery.ports.records import AuditLog, Clock, Repository
 from delivery.use_cases.gather_change import GatherChange
+from delivery.use_cases.judge_merges import JudgeMerges
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,20 @@ class JudgeDeploy:
         main has now: whoever was taken off, revoked or tightened since makes it only stricter. A
         release that was judged and deployed since is not judged again: an approval or a key that
         expired, or a policy that changed, makes no later deploy red.
+
+        Every change of what judges that main got since the last deploy is judged too: one that got
+        around the judge refuses all but a rollback.
         """
         commit = self.repository.commit(commit)
+        verdict = self._judge_release(environment, commit)
+        if not verdict.allowed or verdict.rollback:
+            return verdict
+        merges = JudgeMerges(self.repository, self.gather)
+        known = merges.last_deployed(self.audit.entries(), commit)
+        around = [merge.reason for merge in merges.since(known, commit)]
+        return self._settled(commit, "refused", " ".join(around)) if around else verdict
+
+    def _judge_release(self, environment: Environment, commit: str) -> ChangeVerdict:
         brought = self._brought(environment, commit)
         if brought is None:
             reason = f"main has no {environment} release that anything brought: nothing judged it"

@@ -1,0 +1,112 @@
+"""Judge anew what was merged, by the rules in force at each merge's first parent.
+
+A forge's required check can be got around: by an administrator, a job of the same name, a push. So
+a deploy judges every change of what judges that main got since the last deploy, before the people,
+keys and policies that such a change brought count for anything.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from artifacts.records.audit import AuditEntry
+from artifacts.records.release import Environment
+from delivery.domain.promotion import authors
+from delivery.domain.promotion.findings import ChangeVerdict, Finding
+from delivery.domain.promotion.history import deployments
+from delivery.domain.promotion.judge import judge_change
+from delivery.domain.promotion.paths import Kind, classify
+from delivery.errors import CommitUnknown
+from delivery.ports.records import Repository
+from delivery.use_cases.gather_change import GatherChange
+
+ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
+HARMLESS: Final[frozenset[Kind]] = frozenset({"docs", "data", "code"})
+"""Kinds of change that need nothing at a merge: what comes of them is judged at its deploy."""
+OF_RELEASES: Final = frozenset(
+    {"readable", "gate_reports", "code_on_main", "staging_verified", "payload_approved"}
+)
+"""Rules about releases: a deploy judges the one that it deploys, whatever stood on main before."""
+CHANGE_APPROVED: Final = "change_approved"
+
+
+@dataclass(frozen=True)
+class MergeVerdict:
+    """A commit of main's first-parent line, its first parent, and what stands against it."""
+
+    commit: str
+    parent: str
+    verdict: ChangeVerdict
+    problems: tuple[Finding, ...]
+
+    @property
+    def reason(self) -> str:
+        """What stands against it, and what to type so that it counts."""
+        found = "; ".join(f"{one.rule}: {one.reason}" for one in self.problems)
+        return (
+            f"main's commit {self.commit[:12]} changed {', '.join(self.verdict.kinds)} and got "
+            f"around the judge: {found}. Fix: look at `git diff {self.parent[:12]} "
+            f"{self.commit[:12]}`; the persons of the strictest tier approve it afterwards "
+            f"(`delivery approve --base {self.parent[:12]} --head {self.commit[:12]} ...`), also "
+            "where a later change takes it back"
+        )
+
+
+@dataclass(frozen=True)
+class JudgeMerges:
+    """Judges merges of main that bring what needs approvals by itself."""
+
+    repository: Repository
+    gather: GatherChange
+
+    def since(self, known: str | None, commit: str) -> Iterator[MergeVerdict]:
+        """Yield the merges after a commit of main, up to another, that must not count, newest last.
+
+        Statements count that main has at `commit`: a merge can be approved afterwards.
+        """
+        for parent, merge in self.line(known, commit):
+            kinds = classify(one.path for one in self.repository.changes(parent, merge))
+            if kinds <= HARMLESS:
+                continue
+            verdict = judge_change(self.gather(parent, merge, later=commit))
+            problems = against(verdict)
+            if problems:
+                yield MergeVerdict(merge, parent, verdict, problems)
+
+    def line(self, known: str | None, commit: str) -> tuple[tuple[str, str], ...]:
+        """Return main's first-parent line after a commit, oldest first, each with its parent.
+
+        Without one, all of it but the first commit, which nothing stood before.
+        """
+        found = []
+        while commit != known and (parents := self.repository.parents(commit)):
+            found.append((parents[0], commit))
+            commit = parents[0]
+        return tuple(reversed(found))
+
+    def last_deployed(self, log: tuple[AuditEntry, ...], commit: str) -> str | None:
+        """Return the last commit of main's line to a commit that was deployed and verified."""
+        deployed = {
+            entry.commit
+            for environment in ENVIRONMENTS
+            for entry in deployments(log, environment)
+            if entry.commit and entry.outcome == "green"
+        }
+        try:
+            while commit not in deployed:
+                commit = self.repository.parents(commit)[0]
+        except (IndexError, CommitUnknown):
+            return None
+        return commit
+
+
+def against(verdict: ChangeVerdict) -> tuple[Finding, ...]:
+    """Return what stands against a merge, but for rules about the releases that it brought.
+
+    That nobody known signed a commit is made good by the persons who approve its very files.
+    """
+    problems = tuple(one for one in verdict.problems if one.rule not in OF_RELEASES)
+    approved = [one.outcome for one in verdict.findings if one.rule == CHANGE_APPROVED]
+    if approved == ["passed"] and all(one.rule == authors.RULE for one in problems):
+        return ()
+    return problems
