@@ -170,5 +170,8 @@ def test_what_ran_before_stays_as_it_is_whatever_main_has_now(world: World) -> N
     world.deployed(payload)
     people = yaml.safe_load(approvers(world.keys))
     del people["persons"]["bo"]
-    world.commit(None, {PEOPLE: change_records.yaml_text(people)})
+    world.branch("without-bo")
+    world.commit("max", {PEOPLE: change_records.yaml_text(people)})
+    world.approve("ada", "bo", "cleo")
+    world.merge()
     assert world.judge_deploy().allowed

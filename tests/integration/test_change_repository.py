@@ -176,7 +176,9 @@ def test_judge_change_ends_with_its_decision_and_writes_it_everywhere(world: Wor
     result = run(*words, "--summary", summary, "--record")
     assert result.exit_code == 1, result.output
     assert ChangeVerdict.read(out).decision == "refused"
-    assert summary.read_text() == (world.folder / "step.md").read_text()
+    step = (world.folder / "step.md").read_text()
+    assert step.startswith(summary.read_text())
+    assert step.splitlines()[-2].startswith("- audit log: entry ")
     assert (world.folder / "output").read_text() == (
         "decision=refused\nbreak_glass=false\nrollback=false\n"
     )

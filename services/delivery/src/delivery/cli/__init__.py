@@ -32,7 +32,7 @@ GROUPS: Final = MappingProxyType(
             "judge-change", "judge-deploy", "approve", "reject", "withdraw", "break-glass",
             "review-break-glass",
         ),
-        "tracing": ("create-deploy-key", "audit", "restart-audit", "trace"),
+        "tracing": ("create-deploy-key", "audit", "restart-audit", "verify-history", "trace"),
         "retraining": (
             "plan-retraining", "retrain", "record-gate", "promote", "comment-evidence",
             "check-forge",

@@ -53,9 +53,10 @@ def judge_change(
     """Judge whether a change may be merged, by the policies, people and keys that main has."""
     settings = read_settings()
     verdict = make_judge_change(settings)(base, head, pusher, record=record)
+    _tell(settings, verdict, out, summary)
     if record:
         tell_head(settings, publish=False)
-    _tell(settings, verdict, out, summary)
+    raise typer.Exit(EXITS[verdict.decision])
 
 
 @app.command()
@@ -67,8 +68,9 @@ def judge_deploy(
 ) -> None:
     """Judge whether what a commit of main releases may be deployed, when it first is."""
     settings = read_settings()
-    judge = make_judge_deploy(settings)
-    _tell(settings, judge.judge_deploy(environment.value, commit), out, summary)
+    verdict = make_judge_deploy(settings).judge_deploy(environment.value, commit)
+    _tell(settings, verdict, out, summary)
+    raise typer.Exit(EXITS[verdict.decision])
 
 
 @app.command()
@@ -163,4 +165,3 @@ def _tell(
             to.write(f"decision={verdict.decision}\n")
             to.write(f"break_glass={str(bool(verdict.break_glass)).lower()}\n")
             to.write(f"rollback={str(verdict.rollback).lower()}\n")
-    raise typer.Exit(EXITS[verdict.decision])

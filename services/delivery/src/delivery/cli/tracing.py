@@ -9,12 +9,15 @@ import typer
 from delivery.bootstrap.auditing import create_key, make_audit_log, published_heads
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.domain.audit_table import audit_json, audit_lines
+from delivery.domain.history_table import history_summary, replayed_line
 from delivery.domain.text import plain
 from delivery.domain.trace import trace_lines
 from delivery.errors import AuditBroken, AuditMissing, RestartRefused
 from delivery.settings import read_settings
 
 EXITS: Final = MappingProxyType({"ok": DONE, "failed": REFUSED, "unknown": BREAKDOWN})
+
+_LINE: Final = 2000
 
 app = typer.Typer(add_completion=False)
 
@@ -74,6 +77,41 @@ def restart_audit(
         restart(read_settings(), reason, typer.echo)
     except RestartRefused as exc:
         refuse(str(exc))
+
+
+@app.command()
+def verify_history(
+    clone: Annotated[Path, typer.Argument(help="A clone of the repository, fetched.")],
+    audit_folder: Annotated[
+        Path | None, typer.Option("--audit", help="A folder with a copy of the audit log.")
+    ] = None,
+) -> None:
+    """Judge every merge of main again by what stood before it: 0 allowed, 1 refused, 2 can't tell.
+
+    The heads of the audit log that were published are verified too, and the log is held to them.
+    Without a log, rules that need it are named as not checked.
+    """
+    from delivery.bootstrap.verifying import opened_history  # noqa: PLC0415 - takes a second
+    from delivery.use_cases.verify_history import faults_of_heads  # noqa: PLC0415
+
+    try:
+        with opened_history(clone, audit_folder) as history:
+            replayed = []
+            for one in history.replay(history.tip):
+                replayed.append(one)
+                typer.echo(plain(replayed_line(one), _LINE))
+            faults = faults_of_heads(history.heads, history.chain)
+    except AuditBroken as exc:
+        typer.echo(f"broken: {plain(exc, _LINE)}", err=True)
+        raise typer.Exit(REFUSED) from None
+    for fault in faults:
+        typer.echo(plain(f"published head: {fault}", _LINE))
+    for line in history_summary(replayed, len(history.heads), len(faults)):
+        typer.echo(line)
+    decisions = {one.decision for one in replayed}
+    if faults or "refused" in decisions:
+        raise typer.Exit(REFUSED)
+    raise typer.Exit(BREAKDOWN if "undecided" in decisions else DONE)
 
 
 @app.command()
