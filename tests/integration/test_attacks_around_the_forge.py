@@ -1,5 +1,6 @@
 """What got to main around the forge's required check is found before it counts for anything."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,14 @@ from support.change_records import approvers
 from support.change_world import World
 
 from artifacts.records.approval import Approval
+from delivery.adapters.git_repository import GitRepository
+from delivery.use_cases.judge_merges import JudgeMerges
+
+EVE = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Eve"), ("EMAIL", "eve@people.invalid"))
+}
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +106,30 @@ def test_two_of_three_persons_afterwards_are_too_few(world):
         world.state(name, subject=subject)
     world.merge()
     assert pushed[:12] in reasons(world)
+
+
+def test_approvers_who_were_taken_away_and_put_back_are_no_new_beginning(world):
+    nobody = "kind: approvers\npersons: {}\n"
+    emptied = world.commit(None, {"policies/approvers.yaml": nobody})
+    filled = world.commit(None, {"policies/approvers.yaml": approvers(world.keys)})
+    promoted(world, "ada", "bo")
+    found = reasons(world)
+    assert emptied[:12] in found
+    assert filled[:12] in found
+
+
+def test_what_a_team_begins_with_is_judged_by_nobody(tmp_path):
+    """Its history before it names people, and the commit that does."""
+    world = change_world.make_world(tmp_path / "world")
+    world.now -= timedelta(days=1)
+    tree = world.git("rev-parse", "main^{tree}")
+    world.branch("scratch")
+    world.commit(None, {"policies/approvers.yaml": "kind: approvers\npersons: {}\n"})
+    first = world.git("commit-tree", "HEAD^{tree}", "-m", "before", **EVE)
+    second = world.git("commit-tree", tree, "-p", first, "-m", "people", **EVE)
+    merges = JudgeMerges(GitRepository(world.root), world.gather)
+    assert merges.beginning(second) == second
+    assert tuple(merges.since(None, second)) == ()
 
 
 def test_a_rollback_goes_through_whatever_got_around_the_judge(world):

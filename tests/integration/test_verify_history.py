@@ -55,7 +55,9 @@ def test_each_merge_is_judged_by_what_stood_before_it(world):
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert [line.split("; ")[2] for line in lines[:4]] == ["allowed"] * 4
-    assert lines[-2] == "4 commits of main after the first: 4 allowed, 0 refused, 0 undecided"
+    assert (
+        lines[-2] == "4 commits of main since it names approvers: 4 allowed, 0 refused, 0 undecided"
+    )
 
 
 def test_a_merge_that_got_around_the_judge_is_named_with_the_rule(world):

@@ -63,7 +63,7 @@ def history_summary(replayed: Sequence[Shown], heads: int, faults: int) -> tuple
     }
     summed = ", ".join(f"{number} {decision}" for decision, number in count.items())
     unchecked = len([one for one in replayed if one.unchecked])
-    lines = [f"{len(replayed)} commits of main after the first: {summed}"]
+    lines = [f"{len(replayed)} commits of main since it names approvers: {summed}"]
     if unchecked:
         lines.append(f"{unchecked} of them not wholly checked: give the log with --audit FOLDER")
     lines.append(f"{heads} published heads, {faults} faults")

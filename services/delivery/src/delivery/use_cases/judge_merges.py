@@ -7,16 +7,18 @@ keys and policies that such a change brought count for anything.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Environment
+from delivery.domain.approvers import People
 from delivery.domain.promotion import authors
+from delivery.domain.promotion.documents import PEOPLE, document
 from delivery.domain.promotion.findings import ChangeVerdict, Finding
 from delivery.domain.promotion.history import deployments
 from delivery.domain.promotion.judge import judge_change
 from delivery.domain.promotion.paths import Kind, classify
-from delivery.errors import CommitUnknown
 from delivery.ports.records import Repository
 from delivery.use_cases.gather_change import GatherChange
 
@@ -62,9 +64,10 @@ class JudgeMerges:
     def since(self, known: str | None, commit: str) -> Iterator[MergeVerdict]:
         """Yield the merges after a commit of main, up to another, that must not count, newest last.
 
-        Statements count that main has at `commit`: a merge can be approved afterwards.
+        Without a known one they are all since main's beginning. Statements count that main has at
+        `commit`: a merge can be approved afterwards.
         """
-        for parent, merge in self.line(known, commit):
+        for parent, merge in self.line(known or self.beginning(commit), commit):
             kinds = classify(one.path for one in self.repository.changes(parent, merge))
             if kinds <= HARMLESS:
                 continue
@@ -73,16 +76,23 @@ class JudgeMerges:
             if problems:
                 yield MergeVerdict(merge, parent, verdict, problems)
 
-    def line(self, known: str | None, commit: str) -> tuple[tuple[str, str], ...]:
-        """Return main's first-parent line after a commit, oldest first, each with its parent.
+    def beginning(self, commit: str) -> str:
+        """Return the first commit of main's line to a commit that names people who approve.
 
-        Without one, all of it but the first commit, which nothing stood before.
+        Before it nobody could: what a team begins with is judged by nobody. A commit itself where
+        there is none.
         """
-        found = []
-        while commit != known and (parents := self.repository.parents(commit)):
-            found.append((parents[0], commit))
-            commit = parents[0]
-        return tuple(reversed(found))
+        for name, _ in self.repository.history(commit, PEOPLE):
+            data = self.repository.file(name, PEOPLE)
+            people = document(People, {PEOPLE: data} if data else {}, PEOPLE)
+            if isinstance(people, People) and people.persons:
+                return name
+        return commit
+
+    def line(self, known: str, commit: str) -> tuple[tuple[str, str], ...]:
+        """Return main's first-parent line after a commit, oldest first, each with its parent."""
+        line = self.repository.first_parents(commit)
+        return tuple(pairwise(line[line.index(known) :] if known in line else line))
 
     def last_deployed(self, log: tuple[AuditEntry, ...], commit: str) -> str | None:
         """Return the last commit of main's line to a commit that was deployed and verified."""
@@ -92,12 +102,8 @@ class JudgeMerges:
             for entry in deployments(log, environment)
             if entry.commit and entry.outcome == "green"
         }
-        try:
-            while commit not in deployed:
-                commit = self.repository.parents(commit)[0]
-        except (IndexError, CommitUnknown):
-            return None
-        return commit
+        line = reversed(self.repository.first_parents(commit))
+        return next((name for name in line if name in deployed), None)
 
 
 def against(verdict: ChangeVerdict) -> tuple[Finding, ...]:

@@ -66,9 +66,10 @@ class VerifyHistory:
     log: tuple[AuditEntry, ...] | None
 
     def __call__(self, revision: str) -> Iterator[Replayed]:
-        """Yield each commit of main's first-parent line but the first, oldest first."""
+        """Yield each commit of main's line since it names people who approve, oldest first."""
         tip = self.repository.commit(revision)
-        line = JudgeMerges(self.repository, self.gather).line(None, tip)
+        merges = JudgeMerges(self.repository, self.gather)
+        line = merges.line(merges.beginning(tip), tip)
         latest: datetime | None = None
         for parent, merge in line:
             at, before = (self.repository.committed_at(one) for one in (merge, parent))
