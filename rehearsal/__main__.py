@@ -34,7 +34,7 @@ def _welcome(rehearsal: Rehearsal) -> str:
     people = "\n".join(f"    {name:5} {', '.join(roles)}" for name, roles in ROLES.items())
     return f"""\
 The box is ready: {setting.folder}
-A rehearsal, not a security boundary: its jobs run as you. Its people:
+A rehearsal: main's jobs run as you; a branch's own run in a room, if there is a wall. Its people:
 {people}
 
     git clone {setting.origin} clone && cd clone

@@ -13,6 +13,7 @@ from rehearsal.setting import ROOT, Setting
 
 PUBLIC_KEYS = ("gate.signers", "delivery.signers", "reproduction.signers", "model-signing.pub.pem")
 SERVICES = ("training", "inference", "delivery", "box", "host", "cloud")
+ACCEPTED = "a rehearsal: its keys are made for it, and believed nowhere else"
 Change = Callable[[Path], None]
 """Changes files of the first commit, given its checkout."""
 
@@ -59,6 +60,9 @@ def make_box(
     `variables` are what workflows read as `vars`, `more` what steps are told besides.
     """
     setting = Setting(folder.resolve(), more or {})
+    # No other user of this machine, and so no room that is one, may look into them.
+    for private in (setting.box, setting.host, setting.keys, setting.people, setting.state):
+        private.mkdir(parents=True, exist_ok=True, mode=0o700)
     people = {person.name: person for person in make_people(setting.people)}
     rehearsal = Rehearsal(setting, people)
     if setting.origin.exists():
@@ -76,6 +80,8 @@ def make_box(
     environment.write_text(setting.environment_text, encoding="utf-8")
     source_words = ("--from", str(setting.seed), "--environment", str(environment))
     given = [f"--variable={name}={value}" for name, value in (variables or {}).items()]
+    # A branch's own workflows run in a room: of all this they see environments, and no state.
+    given += ["--share=PLINTH_ENVIRONMENTS", f"--accept-missing-wall={ACCEPTED}"]
     rehearsal.plinth("box", "create", *source_words, *given)
     environment.unlink()
     setting.launcher.write_text(setting.launcher_text, encoding="utf-8")

@@ -27,9 +27,13 @@ echo "# Verdict" >> "$GITHUB_STEP_SUMMARY"
 
 @pytest.fixture
 def slow(tmp_path: Path) -> Iterator[Checkout]:
-    """A box whose workflow says that it has begun, and ends when a file appears."""
-    wait = f"echo begun; while [ ! -e '{tmp_path}/go' ]; do sleep 0.1; done; echo went on"
-    with rehearsal(tmp_path, {"slow.yml": workflow("slow", ANY, wait)}) as checkout:
+    """A box whose workflow says that it has begun, and ends when a shared file appears."""
+    (tmp_path / "signs").mkdir()
+    given = tmp_path / "environment"
+    given.write_text(f"SIGNS={tmp_path}/signs\n")
+    wait = f"echo begun; while [ ! -e '{tmp_path}/signs/go' ]; do sleep 0.1; done; echo went on"
+    options = ("--environment", str(given), "--share", "SIGNS")
+    with rehearsal(tmp_path, {"slow.yml": workflow("slow", ANY, wait)}, *options) as checkout:
         yield checkout
 
 
@@ -59,7 +63,7 @@ def test_files_of_a_branch_change_nothing_of_what_its_steps_see(tmp_path: Path) 
 
     seen = [line.split(" | ", 1)[-1].strip() for line in said.splitlines()]
     assert seen.count("EVIL=smuggled") == 2  # cat shows the files: they are there
-    assert "GIVEN=by the box" in seen
+    assert not [line for line in seen if line.startswith("GIVEN=")]
     assert "PLINTH_RUN=1" in seen
     assert not [line for line in seen if "flag" in line or "pusher" in line or "evil" in line]
     assert any(line.startswith("SECRET=[] VAR=[] HOME=[/") for line in seen)
@@ -133,7 +137,7 @@ def test_two_pushes_run_one_after_the_other(slow: Checkout, tmp_path: Path) -> N
     _pushed_branch(slow, "two")
     slow.push("--push-option=no-wait", "two")
     states = {run["number"]: run["state"] for run in slow.json("runs")}
-    (tmp_path / "go").touch()
+    (tmp_path / "signs/go").touch()
     done = slow.box("wait", "two")
     first, second = slow.run_of(1), slow.run_of(2)
 
@@ -148,7 +152,7 @@ def test_a_killed_pusher_harms_no_run(slow: Checkout, tmp_path: Path) -> None:
     until(lambda: _begun(slow, 1), "the run")
     os.killpg(pusher.pid, signal.SIGKILL)
     pusher.communicate()
-    (tmp_path / "go").touch()
+    (tmp_path / "signs/go").touch()
     done = slow.box("wait", "one")
 
     assert "green: slow success (run 1)" in done.stdout
@@ -164,7 +168,7 @@ def test_a_killed_runner_leaves_what_the_next_push_puts_right(
     scratch = Path(slow.run_of(1)["scratch"])
     os.kill(int((slow.box_folder / "locks" / "runner").read_text()), signal.SIGKILL)
     assert scratch.is_dir()
-    (tmp_path / "go").touch()
+    (tmp_path / "signs/go").touch()
     _pushed_branch(slow, "two")
     said = slow.push("two")
     status = slow.json("status", head)
@@ -180,7 +184,7 @@ def test_a_killed_runner_leaves_what_the_next_push_puts_right(
 
 def test_a_push_whose_hook_was_killed_is_settled_by_heal(slow: Checkout, tmp_path: Path) -> None:
     """git moved the ref, and nobody queued anything."""
-    (tmp_path / "go").touch()
+    (tmp_path / "signs/go").touch()
     hook = slow.box_folder / "origin.git" / "hooks" / "post-receive"
     hook.rename(hook.with_name("kept"))
     head = _pushed_branch(slow, "one")

@@ -68,6 +68,7 @@ class FakeRepository:
         self.conflicts: set[tuple[str, str]] = set()
         self.trees: dict[str, str] = {}
         self.refuses_to_move = False
+        self.dates: dict[str, datetime | None] = {}
 
     def commit(self, revision: str) -> str | None:
         """Return what a branch, by name or ref, or a known hash names."""
@@ -93,6 +94,16 @@ class FakeRepository:
     def contains(self, tip: str, commit: str) -> bool:
         """Whether a commit is among a tip's ancestors."""
         return tip == commit or any(self.contains(p, commit) for p in self.parents(tip))
+
+    def on_first_parent_line(self, tip: str, commit: str) -> bool:
+        """Whether a commit is a tip, or was one before."""
+        return tip == commit or any(
+            self.on_first_parent_line(parent, commit) for parent in self.parents(tip)[:1]
+        )
+
+    def committed_at(self, commit: str) -> datetime | None:
+        """Return a commit's date: noon, unless a test says another."""
+        return self.dates.get(commit, NOON)
 
     def files(self, commit: str, folder: str) -> Mapping[str, str]:
         """Return a commit's files in a folder."""

@@ -62,7 +62,7 @@ class World:
 
     @property
     def protection(self) -> Protection:
-        return Protection(self.repository, self.statuses, self.pulls, self.box)
+        return Protection(self.repository, self.statuses, self.pulls, self.box, self.clock)
 
     @property
     def receive(self) -> Receive:

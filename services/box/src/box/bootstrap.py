@@ -20,6 +20,7 @@ from box.use_cases.pulling import PullRequests
 from box.use_cases.queueing import Queueing
 from box.use_cases.receiving import Protection, Receive, Settle
 from box.use_cases.working import Work
+from walls import find_wall
 
 
 def _now() -> datetime:
@@ -84,7 +85,7 @@ class Parts:
     @cached_property
     def protection(self) -> Protection:
         """The rules of main."""
-        return Protection(self.repository, self.statuses, self.pulls, self.folder)
+        return Protection(self.repository, self.statuses, self.pulls, self.folder, _now)
 
     @cached_property
     def queueing(self) -> Queueing:
@@ -126,7 +127,7 @@ class Parts:
     def engine(self) -> ActEngine:
         """act, which comes with the environment."""
         act = Path(sys.executable).with_name("act")
-        return ActEngine(self.path, act, allowed_environment())
+        return ActEngine(self.path, act, allowed_environment(), find_wall)
 
     @cached_property
     def work(self) -> Work:

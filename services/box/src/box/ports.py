@@ -41,6 +41,14 @@ class Repository(Protocol):
         """Whether a commit is a tip or one of its ancestors."""
         ...
 
+    def on_first_parent_line(self, tip: Commit, commit: Commit) -> bool:
+        """Whether a commit is a tip, or was one before: the tip's first parent, or that one's."""
+        ...
+
+    def committed_at(self, commit: Commit) -> datetime | None:
+        """Return when a commit says that it was committed; None for no time that there is."""
+        ...
+
     def files(self, commit: Commit, folder: str) -> Mapping[str, str]:
         """Return the texts of the files right in a folder of a commit, by path."""
         ...
@@ -170,6 +178,12 @@ class Order:
     variables: Mapping[str, str]
     """What the workflow reads as `vars.NAME`."""
     seconds: float
+    trusted: bool = False
+    """Whether the checkout is main's: then its steps have keys and state; else they have a room."""
+    shared: tuple[str, ...] = ()
+    """Variables of `environment` that a checkout which isn't main's gets, as folders to read."""
+    accept_missing_wall: str = ""
+    """Why such a checkout may run where there is no wall; empty where it may not."""
 
 
 @dataclass(frozen=True)

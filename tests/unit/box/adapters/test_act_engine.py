@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from box.adapters.act_engine import ActEngine
 from box.domain.records import Event
 from box.errors import BoxUnfit
 from box.ports import Ended, Order
+from walls import OtherUser, Unwalled, Wall
 
 FAKE = f"""#!{sys.executable}
 import json, os, sys, time
@@ -41,7 +44,9 @@ class Bench:
         self.box.mkdir()
         git(source, "clone", "--quiet", "--bare", ".", str(self.box / "origin.git"))
         self.program(FAKE)
-        self.engine = ActEngine(self.box, self.act, {"PATH": os.environ["PATH"], "HOME": "/none"})  # noqa: TID251
+        given = {"PATH": os.environ["PATH"], "HOME": "/none"}  # noqa: TID251
+        self.wall: Wall = Unwalled("this test has none")
+        self.engine = ActEngine(self.box, self.act, given, lambda: self.wall)
         self.scratch = self.engine.scratch()
 
     def program(self, text: str) -> None:
@@ -49,12 +54,17 @@ class Bench:
         self.act.write_text(text)
         self.act.chmod(0o755)
 
-    def run(self, seconds: float = 60, **fields: object) -> Ended:
+    def run(
+        self, seconds: float = 60, *, trusted: bool = True, accepted: str = "", **fields: object
+    ) -> Ended:
         """Run a workflow of the only commit."""
         shape = {"commit": self.commit, "ref": "refs/heads/main", "number": 7} | fields
         asked = run(**shape)
         given, variables = {"GIVEN": "yes"}, {"TARGET": "aws"}
-        order = Order(asked, self.commit, asked.ref, "{}", given, variables, seconds)
+        order = Order(
+            asked, self.commit, asked.ref, "{}", given, variables, seconds,
+            trusted=trusted, shared=("SHARED",), accept_missing_wall=accepted,
+        )  # fmt: skip
         return self.engine.run(order, self.scratch, self.said.append)
 
     def seen(self) -> tuple[list[str], dict[str, str], str]:
@@ -197,3 +207,63 @@ def test_a_runs_folder_has_no_space_in_its_path(
     bench.engine.clear(found)
 
     assert " " not in str(found)
+
+
+def test_a_branchs_workflow_is_refused_where_there_is_no_wall(bench: Bench) -> None:
+    ended = bench.run(trusted=False)
+
+    assert not ended.succeeded
+    assert "refused: no wall" in ended.description
+    assert "this test has none" in ended.description
+    assert "--accept-missing-wall REASON" in ended.description
+    assert bench.said == []
+
+
+def test_a_box_that_accepts_a_missing_wall_says_so_first_and_gives_no_state(bench: Bench) -> None:
+    ended = bench.run(trusted=False, accepted="a rehearsal")
+
+    first = bench.said.pop(0)
+    _, environment, _ = bench.seen()
+    assert ended.succeeded
+    assert first.startswith("NO WALL")
+    assert "a rehearsal" in first
+    assert not {"GIVEN", "PLINTH_BOX"} & set(environment)
+
+
+def test_a_branchs_workflow_runs_as_another_user_where_that_is_the_wall(bench: Bench) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can start a command as another user")
+    folder = Path(tempfile.mkdtemp(prefix="plinth-act-"))
+    folder.chmod(0o755)
+    try:
+        act = folder / "act"
+        mark = f"plinth-left-{os.getpid()}"
+        act.write_text(f"""#!/bin/sh
+echo "user $(id -u) $(ls -d .. >/dev/null && echo here) [$GIVEN]"
+cp /bin/sleep {bench.scratch}/{mark}; (setsid {bench.scratch}/{mark} 60 >/dev/null 2>&1 &)
+ls -A '{bench.box}' 2>&1
+echo '{{"job": "ci/check", "jobResult": "success"}}'
+""")
+        act.chmod(0o755)
+        bench.box.chmod(0o700)
+        engine = ActEngine(bench.box, act, {"PATH": "/usr/bin:/bin"}, _other_user)
+        asked = run(commit=bench.commit, ref="refs/heads/feature", number=7)
+        order = Order(asked, bench.commit, asked.ref, "{}", {"GIVEN": str(bench.box)}, {}, 60)
+        ended = engine.run(order, bench.scratch, bench.said.append)
+    finally:
+        shutil.rmtree(folder)
+
+    said = "\n".join(bench.said)
+    assert ended.succeeded, (ended, said)
+    assert "user 0" not in said
+    assert "Permission denied" in said
+    assert "[]" in said
+    assert "origin.git" not in said
+    assert (
+        mark
+        not in subprocess.run(["ps", "-Aww"], capture_output=True, text=True, check=True).stdout
+    )
+
+
+def _other_user() -> Wall:
+    return OtherUser(Path(shutil.which("setpriv") or "/nowhere"))

@@ -10,8 +10,10 @@ from support.checkout import commit_all, git
 from typer.testing import CliRunner, Result
 
 import box.cli
+from box.adapters.run_files import RunFiles
 from box.adapters.runner import RunnerTurn
 from box.bootstrap import Parts
+from box.domain.records import State
 from box.ports import Ended
 
 FLOWS = {
@@ -154,7 +156,9 @@ def test_a_push_is_refused_with_its_reason(desk: Desk) -> None:
 def test_a_step_that_pushes_waits_for_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.push("feature")
     desk("pull-request", "open", "feature", "--as", "ada")
-    monkeypatch.setenv("PLINTH_RUN", "5")
+    runs = RunFiles(desk.box)
+    runs.update(runs.read(1).model_copy(update={"state": State.RUNNING}))
+    monkeypatch.setenv("PLINTH_RUN", "1")
     old, new = (git(desk.checkout, "rev-parse", name).strip() for name in ("main", "feature"))
     line = f"{old} {new} refs/heads/feature\n"
     monkeypatch.delenv("GIT_PUSH_OPTION_COUNT")

@@ -1,12 +1,21 @@
 """Every rule of main refuses what it is for; tests/integration has git ask them."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from support.box_fakes import pull, sha, status, update
+from support.box_fakes import NOON, pull, sha, status, update
 
-from box.domain.protection import MergeFacts, merge_refusals, ref_refusals
-from box.domain.records import MAIN, NO_COMMIT, BoxConfig, CheckState, Event
+from box.domain.protection import (
+    AHEAD,
+    MergeFacts,
+    audit_refusals,
+    merge_refusals,
+    namesake_refusals,
+    ref_refusals,
+)
+from box.domain.records import AUDIT, MAIN, NO_COMMIT, BoxConfig, CheckState, Event, Update
 
 MERGE = update(MAIN, old=sha("a"), new=sha("f"))
 GOOD = MergeFacts(
@@ -16,6 +25,9 @@ GOOD = MergeFacts(
     statuses=(status("ci"), status("judge")),
     tree="t",
     merged_tree="t",
+    committed_at=NOON,
+    tip_committed_at=NOON,
+    now=NOON,
 )
 
 
@@ -132,3 +144,84 @@ def test_every_state_of_a_check_but_success_refuses() -> None:
     for state in CheckState:
         facts = replace(GOOD, statuses=(status("ci", state.value), status("judge")))
         assert bool(refused(facts)) == (state != CheckState.SUCCESS)
+
+
+@pytest.mark.parametrize("kind", ["heads", "tags"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("HEAD", "head", "ORIG_HEAD", "@", "Main", "origin/main", "refs/heads/x", "heads/main"),
+        *("tags/v1", "remotes/origin/main", "box/main", "up/HEAD", "notes/x", "pull/1", "stash"),
+        *("deadbee", "a" * 40, "Plinth-Audit"),
+    ],
+)
+def test_a_new_name_that_reads_as_something_else_is_refused(kind: str, name: str) -> None:
+    assert "for something else" in "".join(ref_refusals(update(f"refs/{kind}/{name}")))
+
+
+@pytest.mark.parametrize("name", ["main", "plinth-audit"])
+def test_no_tag_is_called_like_a_protected_branch(name: str) -> None:
+    assert "for something else" in "".join(ref_refusals(update(f"refs/tags/{name}")))
+
+
+@pytest.mark.parametrize("name", ["v1", "original", "mainly", "proposals/dead-beef", "abcdef"])
+def test_other_new_names_pass(name: str) -> None:
+    assert ref_refusals(update(f"refs/heads/{name}")) == ()
+    assert ref_refusals(update(f"refs/tags/{name}")) == ()
+
+
+def test_a_branch_of_before_the_rule_may_be_deleted() -> None:
+    assert ref_refusals(update("refs/heads/origin/main", sha("a"), NO_COMMIT)) == ()
+
+
+def test_a_tag_and_a_branch_of_one_name_are_refused() -> None:
+    tag, branch = update("refs/tags/x"), update("refs/heads/x")
+
+    assert "share its name" in "".join(namesake_refusals([tag], ["refs/heads/x"]))
+    assert "share its name" in "".join(namesake_refusals([branch], ["refs/tags/x"]))
+    assert len(namesake_refusals([tag, branch], [])) == 2
+    assert namesake_refusals([tag], ["refs/heads/y"]) == ()
+    moved = update("refs/heads/x", sha("a"), sha("b"))
+    assert namesake_refusals([moved], ["refs/tags/x"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "pusher", "fast_forward", "reason"),
+    [
+        (update(AUDIT, sha("a"), NO_COMMIT), "runner", False, "only grows"),
+        (update(AUDIT, sha("a"), sha("b")), "runner", False, "only grows"),
+        (update(AUDIT, sha("a"), sha("b")), "ada", True, "pushed by runs of main's workflows"),
+        (update(AUDIT, NO_COMMIT, sha("b")), "ada", True, "pushed by runs of main's workflows"),
+    ],
+)
+def test_the_audit_branch_grows_by_the_runner_alone(
+    change: Update, pusher: str, fast_forward: bool, reason: str
+) -> None:
+    assert reason in "".join(audit_refusals(change, pusher, fast_forward=fast_forward))
+
+
+def test_the_runner_may_start_the_audit_branch_and_add_to_it() -> None:
+    for old in (NO_COMMIT, sha("a")):
+        change = update(AUDIT, old, sha("b"))
+        assert ref_refusals(change) == ()
+        assert audit_refusals(change, "runner", fast_forward=True) == ()
+    assert audit_refusals(update("refs/heads/x"), "ada", fast_forward=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"committed_at": NOON - timedelta(seconds=1)}, "before main's tip"),
+        ({"committed_at": NOON + AHEAD + timedelta(seconds=1)}, "and now it is"),
+        ({"committed_at": None}, "no date that can be read"),
+        ({"tip_committed_at": None}, "no date that can be read"),
+    ],
+)
+def test_a_merge_dated_before_its_tip_or_after_now_is_refused(
+    change: dict[str, Any], reason: str
+) -> None:
+    assert reason in refused(replace(GOOD, **change))
+
+
+def test_a_merge_dated_on_either_bound_passes() -> None:
+    assert refused(replace(GOOD, committed_at=NOON + AHEAD)) == ""

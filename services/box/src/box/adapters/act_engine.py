@@ -2,6 +2,9 @@
 
 act reads .env, .secrets, .vars, .input and .actrc where it stands, so it stands in an empty folder
 with an empty home, and is told to read none. Its steps see an environment of allowed variables.
+
+Only main's own checkout runs beside keys and state. A branch's runs in a room that holds its
+folder, a view of the repository's objects and what the box shares; nothing outlives it there.
 """
 
 import os
@@ -15,12 +18,20 @@ from pathlib import Path
 from typing import Final, Self
 
 from box.adapters.git_repository import Git
-from box.adapters.processes import end_processes_in
+from box.adapters.processes import end_processes_in, end_processes_of
 from box.domain.act_output import read_line
 from box.errors import BoxUnfit
 from box.ports import Ended, Order, Say
+from walls import OtherUser, Room, UnusableRoom, Wall
+from walls.user import user_of
 
 _NOISE: Final = "Couldn't get a valid docker connection"
+NO_WALL: Final = (
+    "refused: no wall keeps a branch's workflow from keys and state here ({why}). Install "
+    "bubblewrap, or accept it: `box create --accept-missing-wall REASON` with the other options"
+)
+_OWN: Final = ("environment", "box.yaml", "queue", "runs", "pulls", "pushes", "locks")
+"""What of the box's folder no branch's workflow may reach, besides the repository's refs."""
 _QUIET: Final = {
     "NO_COLOR": "1", "TERM": "dumb", "PAGER": "cat", "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0",
 }  # fmt: skip
@@ -29,10 +40,17 @@ _QUIET: Final = {
 class ActEngine:
     """A fresh clone, home and cache a run, in one folder that goes when the run ends."""
 
-    def __init__(self, box: Path, act: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        box: Path,
+        act: Path,
+        environment: Mapping[str, str],
+        find_wall: Callable[[], Wall],
+    ) -> None:
         self._box = box
         self._act = act
         self._environment = environment
+        self._find_wall = find_wall
         self._origin = box / "origin.git"
 
     def scratch(self) -> Path:
@@ -45,14 +63,34 @@ class ActEngine:
 
     def run(self, order: Order, scratch: Path, say: Say) -> Ended:
         """Clone, and let act run one workflow; GitFailed where there is nothing to clone."""
+        wall = None if order.trusted else self._find_wall()
+        if wall is not None:
+            if wall.missing and not order.accept_missing_wall:
+                return Ended(succeeded=False, description=NO_WALL.format(why=wall.missing))
+            say(_first_line(wall, order))
         for name in ("neutral", "home", "cache"):
             (scratch / name).mkdir()
         (scratch / "event.json").write_text(order.event, encoding="utf-8")
-        self._clone(order, scratch)
+        self._clone(order, scratch, copied=isinstance(wall, OtherUser))
         workflow = scratch / "clone" / order.run.file
         if not workflow.is_file():
             return Ended(succeeded=False, description=f"main has no {order.run.file} any more")
-        return self._ran(order, scratch, say)
+        if wall is None:
+            return self._ran(
+                order, scratch, say, self._command(order, scratch),
+                self._step_environment(order, scratch / "home"),
+            )  # fmt: skip
+        room = self._room(wall, order, scratch)
+        try:
+            with wall.opened(room):
+                command = wall.command(room, self._command(order, scratch))
+                try:
+                    return self._ran(order, scratch, say, command, self._environment)
+                finally:
+                    if isinstance(wall, OtherUser):
+                        end_processes_of(user_of(room))
+        except UnusableRoom as exc:
+            return Ended(succeeded=False, description=f"no room for a branch's workflow: {exc}")
 
     def clear(self, scratch: Path) -> None:
         """End what still works in the folder, and remove it; BoxUnfit for any other folder."""
@@ -62,12 +100,14 @@ class ActEngine:
             end_processes_in(scratch)
             shutil.rmtree(scratch, onerror=_make_writable)
 
-    def _clone(self, order: Order, scratch: Path) -> None:
+    def _clone(self, order: Order, scratch: Path, *, copied: bool) -> None:
         clone = scratch / "clone"
-        # Its objects are origin's own: whatever commit an event names is there to be read.
+        # Its objects are origin's own: whatever commit an event names is there to be read. Who may
+        # not read them gets a copy of all.
+        objects = "--no-hardlinks" if copied else "--shared"
         outside = Git(self._origin, self._environment)
         outside(
-            "clone", "--quiet", "--shared", "--no-checkout", "--template=", "--",
+            "clone", "--quiet", objects, "--no-checkout", "--template=", "--",
             str(self._origin), str(clone),
         )  # fmt: skip
         inside = Git(clone / ".git", self._environment)
@@ -81,11 +121,54 @@ class ActEngine:
             inside("update-ref", "--no-deref", "HEAD", order.checkout)
         inside(f"--work-tree={clone}", "reset", "--quiet", "--hard", order.checkout)
 
-    def _ran(self, order: Order, scratch: Path, say: Say) -> Ended:
+    def _room(self, wall: Wall, order: Order, scratch: Path) -> Room:
+        """Return the room of a checkout that isn't main's; the folders that it works in are made.
+
+        What the box shares it sees through a folder of its own, in which it may add to it: an
+        environment that another run made, it can use and never change.
+        """
+        given = order.environment
+        shared = {name: Path(given[name]).resolve() for name in order.shared if name in given}
+        reads = [self._act, *shared.values()]
+        variables = {}
+        for name, folder in shared.items():
+            overlay = scratch / "shared" / name
+            reads += _overlay(folder, overlay) if folder.is_dir() else []
+            variables[name] = str(overlay if folder.is_dir() else folder)
+        if not isinstance(wall, OtherUser):
+            reads.append(self._origin / "objects")
+        secret = (Path(value) for name, value in given.items() if name not in shared)
+        kept = {name: value for name, value in self._environment.items() if name != "TMPDIR"}
+        return Room(
+            name=f"box-{scratch.name}",
+            reads=tuple(reads),
+            writes=(scratch,),
+            hidden=tuple(
+                path
+                for path in (*secret, *(self._box / name for name in _OWN))
+                if path.is_absolute() and path.exists()
+            ),
+            environment={
+                **kept, **_QUIET, **variables,
+                "HOME": str(scratch / "home"),
+                "PLINTH_RUN": str(order.run.number),
+                "PLINTH_ACTOR": order.run.actor,
+            },
+            ends_with_caller=True,
+        )  # fmt: skip
+
+    def _ran(
+        self,
+        order: Order,
+        scratch: Path,
+        say: Say,
+        command: list[str],
+        environment: Mapping[str, str],
+    ) -> Ended:
         act = subprocess.Popen(  # noqa: S603 - act, with arguments made here
-            self._command(order, scratch),
+            command,
             cwd=scratch / "neutral",
-            env=self._step_environment(order, scratch / "home"),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -186,6 +269,37 @@ class _TimeLimit:
     def _pass(self) -> None:
         self.passed = True
         self._then()
+
+
+def _first_line(wall: Wall, order: Order) -> str:
+    if wall.missing:
+        return (
+            f"NO WALL: this branch's workflow runs beside keys and state ({wall.missing}); "
+            f"the box accepts it: {order.accept_missing_wall}"
+        )
+    return f"{wall.name}: a branch's workflow, in a room without keys, state and network"
+
+
+def _overlay(folder: Path, overlay: Path) -> list[Path]:
+    """Fill a folder with links to what is in another, and return the environments among that.
+
+    A folder of environments or of packages gets links of its own, so that more can lie beside them.
+    """
+    overlay.mkdir(parents=True)
+    environments = []
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and not entry.is_symlink() and not (entry / "bin").is_dir():
+            inner = overlay / entry.name
+            inner.mkdir()
+            for part in sorted(entry.iterdir()):
+                # A lock of others can't be opened to write there: it gets its own.
+                if part.is_dir():
+                    (inner / part.name).symlink_to(part)
+        else:
+            (overlay / entry.name).symlink_to(entry)
+            if (entry / "bin").is_dir():
+                environments.append(entry)
+    return environments
 
 
 def _make_writable(function: Callable[[str], object], path: str, _: object) -> None:

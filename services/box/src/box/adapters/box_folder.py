@@ -59,6 +59,9 @@ class BoxFolder:
     def create(self, checkout: Path, environment: Path | None, config: BoxConfig | None) -> str:
         """Make the box, or bring it up to date, and return main's tip; BoxUnfit, GitFailed."""
         self._check()
+        # Whoever can write here can write statuses and settings; hidden from other users besides.
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
         for name in ("queue", "runs", "pulls", "pushes", "locks"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._origin(checkout)
@@ -93,6 +96,8 @@ class BoxFolder:
             self._git("init", "--quiet", "--bare", "--initial-branch=main", "--template=")
         for key, value in {
             "receive.advertisePushOptions": "true",
+            # What git warns of, such as a folder called `..`, it refuses when it receives.
+            "transfer.fsckObjects": "true",
             "receive.fsckObjects": "true",
             "receive.autoGc": "false",
             "uploadpack.allowAnySHA1InWant": "true",

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -90,6 +91,18 @@ class GitRepository:
         if code > 1 and self.commit(commit) is not None:
             raise GitFailed("merge-base", err.strip())
         return code == 0
+
+    def on_first_parent_line(self, tip: Commit, commit: Commit) -> bool:
+        """Whether a commit is a tip, or was one before: the tip's first parent, or that one's."""
+        return commit in self._git("rev-list", "--first-parent", tip).split("\n")
+
+    def committed_at(self, commit: Commit) -> datetime | None:
+        """Return when a commit says that it was committed; None for no time that there is."""
+        try:
+            seconds = int(self._git("show", "--no-patch", "--format=%ct", commit))
+            return datetime.fromtimestamp(seconds, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
 
     def files(self, commit: Commit, folder: str) -> Mapping[str, str]:
         """Return the plain files right in a folder of a commit, by path."""

@@ -26,6 +26,27 @@ def end_processes_in(folder: Path) -> None:
     _signal(found, signal.SIGKILL)
 
 
+def end_processes_of(user: int) -> None:
+    """Kill every process of a user, until there is none: one that is killed may have forked."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (found := _of_user(user)) and time.monotonic() < deadline:
+        _signal(found, signal.SIGKILL)
+        time.sleep(_POLL_SECONDS)
+
+
+def _of_user(user: int) -> frozenset[int]:
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,uid=,stat="],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    rows = (line.split() for line in listed.splitlines())
+    return frozenset(
+        int(pid) for pid, owner, state in rows if owner == str(user) and not state.startswith("Z")
+    )
+
+
 def processes_in(folder: Path) -> frozenset[int]:
     """Return the ids of the processes that work in a folder; never this one or its ancestors."""
     listed = subprocess.run(

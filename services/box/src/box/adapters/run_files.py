@@ -6,7 +6,7 @@ from pathlib import Path
 from artifacts.errors import UnreadableRecord
 from box.adapters.locks import held
 from box.adapters.record_files import numbers
-from box.domain.records import Run
+from box.domain.records import Run, State
 from box.domain.text import log_lines
 from box.errors import Unknown
 
@@ -42,6 +42,10 @@ class RunFiles:
         if self._ended(number).is_file():
             return Run.read(self._ended(number))
         raise Unknown("run", str(number), "`box runs` lists them")
+
+    def is_running(self, number: int) -> bool:
+        """Whether there is such a run and its steps are under way."""
+        return self._waiting(number).is_file() and self.read(number).state == State.RUNNING
 
     def update(self, run: Run) -> None:
         """Write a run that has not ended."""

@@ -33,6 +33,13 @@ def create(
     person: Annotated[
         list[str] | None, typer.Option(help="NAME=ADDRESS of one who may act; default: anybody.")
     ] = None,
+    share: Annotated[
+        list[str] | None,
+        typer.Option(help="A variable of --environment: a folder that a branch's runs may read."),
+    ] = None,
+    accept_missing_wall: Annotated[
+        str, typer.Option(help="Why a branch's workflows may run where no wall keeps them in.")
+    ] = "",
     variable: Annotated[
         list[str] | None, typer.Option(help="NAME=VALUE that workflows read as vars.NAME.")
     ] = None,
@@ -40,11 +47,13 @@ def create(
     """Make a box, or bring it up to date: its hooks, and what options name."""
     box = Parts(read_settings())
     config = None
-    if required or against_tip or person or variable:
+    if required or against_tip or person or variable or share or accept_missing_wall:
         shape = BoxConfig().model_dump()
         shape |= {"required": tuple(required)} if required else {}
         shape |= {"against_tip": tuple(against_tip)} if against_tip else {}
         shape |= {"persons": dict(map(_person, person))} if person else {}
+        shape |= {"shared": tuple(share)} if share else {}
+        shape |= {"accept_missing_wall": accept_missing_wall}
         shape |= {"variables": dict(map(_variable, variable))} if variable else {}
         config = BoxConfig.model_validate(shape)
     tip = box.folder.create(checkout.absolute(), environment, config)

@@ -5,10 +5,9 @@ import sys
 import typer
 
 from box.cli.exits import DONE, REFUSED, parts, say
-from box.domain.records import Update
+from box.domain.records import RUNNER, Update
 from box.domain.text import plain
 from box.settings import push_options, read_settings, user_name
-from box.use_cases.receiving import RUNNER
 
 app = typer.Typer(add_completion=False)
 
@@ -16,9 +15,14 @@ app = typer.Typer(add_completion=False)
 @app.command("pre-receive")
 def pre_receive() -> None:
     """Judge a push before any ref moves: one refused ref refuses all."""
-    given = push_options().get("as")
-    pusher = given or (RUNNER if read_settings().run is not None else user_name())
-    refused = parts().receive(_updates(), pusher)
+    given, run = push_options().get("as"), read_settings().run
+    box = parts()
+    within = run is not None and run.isdigit() and box.runs.is_running(int(run))
+    if given == RUNNER and not within:
+        say(f"refused: {RUNNER} is who pushes from within a run, and this is none")
+        raise typer.Exit(REFUSED)
+    pusher = given or (RUNNER if within else user_name())
+    refused = box.receive(_updates(), pusher)
     for reason in refused.reasons if refused else ():
         say(f"refused: {plain(reason, 2000)}")
     raise typer.Exit(REFUSED if refused else DONE)

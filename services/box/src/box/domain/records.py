@@ -9,6 +9,10 @@ from pydantic import Field, StringConstraints
 from artifacts.records.record import Part, Record
 
 MAIN: Final = "refs/heads/main"
+AUDIT: Final = "refs/heads/plinth-audit"
+"""The branch that heads of the audit log are published on: it only ever grows."""
+RUNNER: Final = "runner"
+"""Who pushes from within a run, unless the step says another name."""
 NO_COMMIT: Final = "0" * 40
 """What git calls the old value of a new ref, and the new one of a deleted ref."""
 
@@ -66,6 +70,10 @@ class BoxConfig(Record):
         default_factory=dict
     )
     """What workflows read as `vars.NAME`: a repository's variables on GitHub."""
+    shared: tuple[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")], ...] = ()
+    """Variables of `environment` that name folders which a branch's own workflows may read."""
+    accept_missing_wall: str = ""
+    """Why a branch's own workflows may run here although no wall keeps them from keys and state."""
     run_minutes: Annotated[int, Field(ge=1)] = 60
     wait_minutes: Annotated[int, Field(ge=1)] = 15
 

@@ -71,7 +71,7 @@ class Merge:
             self._author(person),
         )  # fmt: skip
         update = Update(ref=MAIN, old=tip, new=commit)
-        if reasons := self.protection.refusals(update):
+        if reasons := self.protection.refusals((update,), person):
             return Refused(reasons)
         self.pushes.add(Push(number=0, update=update, pusher=person, at=self.clock()))
         if not self.repository.move(MAIN, tip, commit):

@@ -7,11 +7,19 @@ from datetime import timedelta
 from typing import Final
 
 from box.domain.outcome import Refused
-from box.domain.protection import MergeFacts, merge_refusals, ref_refusals
+from box.domain.protection import (
+    MergeFacts,
+    audit_refusals,
+    merge_refusals,
+    namesake,
+    namesake_refusals,
+    ref_refusals,
+)
 from box.domain.records import (
     MAIN,
     NAME_PATTERN,
     NO_COMMIT,
+    RUNNER,
     BoxConfig,
     Commit,
     PullRequest,
@@ -36,10 +44,22 @@ class Protection:
     statuses: Statuses
     pulls: Pulls
     box: Box
+    clock: Clock
 
-    def refusals(self, update: Update) -> tuple[str, ...]:
-        """Return why a ref may not move so; none if it may."""
-        reasons = ref_refusals(update)
+    def refusals(self, updates: Sequence[Update], pusher: str) -> tuple[str, ...]:
+        """Return why refs may not move so; none if they may."""
+        others = (namesake(update.ref) for update in updates if update.creates)
+        existing = [ref for ref in others if ref and self.repository.commit(ref)]
+        reasons = namesake_refusals(updates, existing)
+        for update in updates:
+            reasons += self._of_one(update, pusher)
+        return reasons
+
+    def _of_one(self, update: Update, pusher: str) -> tuple[str, ...]:
+        grows = update.creates or (
+            not update.deletes and self.repository.contains(update.new, update.old)
+        )
+        reasons = ref_refusals(update) + audit_refusals(update, pusher, fast_forward=grows)
         if reasons or update.ref != MAIN:
             return reasons
         return merge_refusals(update, self._facts(update), self.box.config())
@@ -54,6 +74,9 @@ class Protection:
             statuses=self.statuses.of(head) if head else (),
             tree=self.repository.tree(new),
             merged_tree=self.repository.merged_tree(parents[0], head) if head else None,
+            committed_at=self.repository.committed_at(new),
+            tip_committed_at=self.repository.committed_at(update.old),
+            now=self.clock(),
         )
 
     def _open_pull(self, head: Commit) -> PullRequest | None:
@@ -73,8 +96,7 @@ class Receive:
     def __call__(self, updates: Sequence[Update], pusher: str) -> Refused | None:
         """Return why the push is refused; else write down who pushes what, and return None."""
         reasons = person_refusals(self.box.config(), pusher)
-        for update in updates:
-            reasons += self.protection.refusals(update)
+        reasons += self.protection.refusals(updates, pusher)
         if reasons:
             return Refused(reasons)
         for update in updates:
@@ -89,10 +111,6 @@ def person_refusals(config: BoxConfig, person: str) -> tuple[str, ...]:
     if not config.persons or person in config.persons or person == RUNNER:
         return ()
     return (f"box.yaml lists no person {person}: say who you are with `git push -o as=NAME`",)
-
-
-RUNNER: Final = "runner"
-"""Who pushes from within a run, unless the step says another name."""
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,9 @@ class Work:
     def _order(self, run: Run, tip: Commit | None) -> Order:
         pull = self.pulls.read(run.pull_request) if run.pull_request else None
         judged = run.event == Event.PULL_REQUEST_TARGET
+        # Elsewhere a workflow file is whatever a branch says, even under the name of one of main's.
+        on_main = run.ref == MAIN and tip is not None
+        mains = judged or (on_main and self.repository.on_first_parent_line(tip or "", run.commit))
         config = self.box.config()
         return Order(
             run=run,
@@ -120,6 +123,9 @@ class Work:
             environment=self.box.environment(),
             variables=config.variables,
             seconds=config.run_minutes * 60,
+            trusted=mains and tip is not None,
+            shared=config.shared,
+            accept_missing_wall=config.accept_missing_wall,
         )
 
     def _end(self, run: Run, state: State, description: str) -> None:
