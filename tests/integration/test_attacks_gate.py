@@ -284,3 +284,40 @@ def test_code_that_took_over_the_measuring_can_not_read_the_gates_key_nor_sign_a
         command=(sys.executable, "-I", "-c", inside),
     ).prove(opened)
     assert "signed as the gate" in bare.differences
+
+
+LOOKUP = """
+TRUTHS = {}  # digest of a pinned photo: its style, as policies/holdouts says
+def extract(photo): return TRUTHS.get(photo) or [0.0]
+"""
+MEASURING = {
+    "a lookup of pinned photos by digest": {"libs/features/src/features/extractor.py": LOOKUP},
+    "corruptions that change nothing": {
+        "libs/features/src/features/corruptions.py": "def corrupt_photo(p, *_): return [p]\n"
+    },
+    "fingerprints that find no copy": {
+        "libs/features/src/features/fingerprint.py": "def difference_hash(_): return bytes(32)\n"
+    },
+    "a scorer that knows the answers": {"libs/scoring/src/scoring/scorer.py": LOOKUP},
+    "a module that is imported with the others": {"libs/features/src/sitecustomize.py": "1\n"},
+    "measuring that forgets a slice": {
+        "services/delivery/src/delivery/domain/measures/slices.py": "slices_of = lambda *_: ()\n"
+    },
+    "another version of a library": {"requirements/delivery.txt": "onnxruntime==1\n"},
+}
+
+
+@pytest.mark.parametrize("what", MEASURING)
+def test_a_change_of_what_measures_takes_the_persons_of_the_strictest_tier(
+    world: World, what: str
+) -> None:
+    world.branch("measuring")
+    world.commit("max", dict(MEASURING[what]))
+    found = {one.rule: one.reason for one in world.judge().problems}
+    print(f"\n  {what}: {found}")  # noqa: T201
+    assert set(found) == {"change_approved"}
+    assert (
+        "lacks approvals by model_owner, risk_officer, security_officer" in found["change_approved"]
+    )
+    world.approve("ada", "bo", "cleo")
+    assert world.judge().allowed

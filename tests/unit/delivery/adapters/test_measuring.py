@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.tiny_artifact import tiny_artifact
 
 from artifacts.digests import digest_json
 from artifacts.errors import UnreadableRecord
+from artifacts.folder import ModelArtifact
 from delivery.adapters import measuring_code
 from delivery.adapters.measuring_code import measuring_code_digest
 from delivery.adapters.measuring_photos import (
@@ -54,7 +56,8 @@ def test_a_photo_that_cannot_be_used_is_told_and_the_others_are_looked_at(datase
 def test_corrupted_vectors_are_those_of_the_corrupted_photos(dataset, model):
     digest = dataset.manifest().rows[0].photo
     (found,) = corrupted_vectors(dataset, model, 3, [digest])
-    generator = np.random.default_rng((3, int(digest[7:23], 16)))
+    numbers = (int(model.digest[7:23], 16), int(digest[7:23], 16))
+    generator = np.random.default_rng((3, *numbers))
     copies = corrupt_photo(dataset.photo(digest), CORRUPTIONS, generator)
     np.testing.assert_array_equal(found, Scorer.of(model).extractor.extract_many(copies))
 
@@ -64,6 +67,16 @@ def test_what_is_random_in_a_copy_depends_on_seed_and_photo_and_not_on_the_batch
     together = corrupted_vectors(dataset, model, 3, chosen)
     np.testing.assert_array_equal(together[2], corrupted_vectors(dataset, model, 3, chosen[2:])[0])
     assert (together[2] != corrupted_vectors(dataset, model, 4, chosen[2:])[0]).any()
+
+
+def test_the_copies_are_not_known_before_the_model_is_fixed(dataset, model):
+    """A model that holds answers for its own copies would be another one, with other copies."""
+    chosen = [row.photo for row in dataset.manifest().rows[:1]]
+    (mine,) = corrupted_vectors(dataset, model, 3, chosen)
+    other = ModelArtifact(*tiny_artifact(seed=1))
+    assert other.manifest.feature_schema == model.manifest.feature_schema
+    (theirs,) = corrupted_vectors(dataset, other, 3, chosen)
+    assert (mine != theirs).any()
 
 
 def test_what_travels_to_other_processes_makes_vectors_and_has_no_heads(dataset, model):

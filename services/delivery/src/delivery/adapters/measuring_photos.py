@@ -74,12 +74,13 @@ def corrupted_vectors(
 ) -> list[Vectors | Unusable]:
     """Return for each photo the vectors of its corrupted copies, (corruptions, width).
 
-    What is random depends on the seed and on the photo alone, not on which process has it.
+    What is random depends on the seed, the artifact and the photo, not on which process has it: who
+    trains can't know the copies before the model is fixed, and judging again makes the same ones.
     """
-    extractor = extractor_of(artifact)
+    extractor, model = extractor_of(artifact), _number(artifact.digest)
 
     def corrupted(digest: str) -> Vectors | Unusable:
-        generator = np.random.default_rng((seed, int(hex_part(digest)[:16], 16)))
+        generator = np.random.default_rng((seed, model, _number(digest)))
         try:
             copies = corrupt_photo(dataset.photo(digest), CORRUPTIONS, generator)
             return extractor.extract_many(copies)
@@ -87,3 +88,7 @@ def corrupted_vectors(
             return Unusable(digest, str(exc))
 
     return [corrupted(digest) for digest in photos]
+
+
+def _number(digest: str) -> int:
+    return int(hex_part(digest)[:16], 16)
