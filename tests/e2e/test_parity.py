@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,16 @@ import pytest
 from delivery.domain.parity import DoorAnswer, ParityPhoto, ParityReport, compare_doors
 
 ROOT = Path(__file__).parents[2]
-TRAINING, INFERENCE = (ROOT / f".envs/{name}/bin/python" for name in ("training", "inference"))
+# bin/plinth takes nothing from PYTHONPATH; its interpreter does when it isn't told to be isolated.
+TRAINING, INFERENCE = (
+    Path(
+        subprocess.run(
+            [ROOT / "bin/environment", "--where", name], capture_output=True, text=True, check=True
+        ).stdout.strip(),
+        "bin/python",
+    )
+    for name in ("training", "inference")
+)
 CONSTANT = "np.float32(255 * cell * cell)"
 SLIGHTLY, WILDLY = "np.float32(256 * cell * cell)", "np.float32(cell * cell) / np.float32(40)"
 SCHEMA = "from features import architecture_schema as a; print(a().digest)"
@@ -119,8 +129,9 @@ def test_serving_refuses_a_model_whose_golden_photos_it_answers_otherwise(
     pipeline, tmp_path: Path
 ) -> None:
     more, out = copy_of_features(tmp_path, WILDLY), tmp_path / "answers.csv"
-    words = ("inference", "predict", *pipeline.some_photos(1), "--model", pipeline.candidate)
-    done = pipeline.place.plinth(*words, "--out", out, more=more)
+    words = ("-P", "-m", "inference", "predict", *pipeline.some_photos(1))
+    where = ("--model", pipeline.candidate, "--out", out)
+    done = pipeline.place.run(INFERENCE, *words, *where, more=more)
     assert done.code == 1, done.said
     assert "golden/" in done.said
     assert not out.exists()

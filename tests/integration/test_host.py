@@ -46,12 +46,15 @@ def test_what_is_installed_stays_as_it_is(world: HostWorld) -> None:
 
 def test_nothing_of_an_installed_payload_points_to_where_it_came_from(world: HostWorld) -> None:
     payload = world.host / "payloads" / hex_part(world.digest(0))
-    (packages,) = (payload / "code").resolve().glob("env/lib/python3*/site-packages/plinth.pth")
-    lines = packages.read_text().split()
+    (site,) = (payload / "code").resolve().glob("env/lib/python3*/site-packages")
+    packages = [path for path in site.iterdir() if path.is_symlink()]
 
     assert (payload / "model").resolve().is_relative_to(world.host)
     assert (payload / "public-key.pem").read_bytes() == world.public_key.read_bytes()
-    assert all((packages.parent / line).resolve().is_relative_to(world.host) for line in lines)
+    assert {package.name for package in packages} >= {"artifacts", "inference"}
+    assert all(package.resolve().is_relative_to(world.host) for package in packages)
+    # A folder of sources on the path would bring in whatever lies beside a package.
+    assert not [path for path in site.glob("*.pth") if "src" in path.read_text()]
 
 
 def test_a_damaged_model_is_found_by_its_bytes_and_built_anew(world: HostWorld) -> None:
