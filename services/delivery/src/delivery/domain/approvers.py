@@ -117,6 +117,11 @@ class People(Record):
         _once("the account", (*names, *(one for accounts in own.values() for one in accounts)))
         return self
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of everybody, revoked or not, without their comments."""
+        return frozenset(bare(key) for one in self.persons.values() for key in one.keys)
+
     def owner(self, key: str) -> str | None:
         """Name the person whose key this is, revoked or not."""
         return next(

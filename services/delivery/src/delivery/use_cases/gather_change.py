@@ -11,6 +11,8 @@ from artifacts.records.gate import GateReport
 from artifacts.records.release import Environment, Release
 from artifacts.statements import SUFFIX
 from delivery.domain.promotion.documents import (
+    KEYS,
+    PEOPLE,
     STATEMENTS,
     Files,
     document,
@@ -23,10 +25,12 @@ from delivery.domain.promotion.facts import (
     Change,
     ChangeFacts,
     Commit,
+    CommittedRecord,
     OddName,
     Past,
     PinnedCode,
     RawCommit,
+    RecordChange,
     Report,
     Statement,
     Unreadable,
@@ -37,11 +41,14 @@ from delivery.domain.promotion.words import speaks_of
 from delivery.errors import CommitUnknown, TooMuchToRead
 from delivery.ports.promotion import Signatures
 from delivery.ports.records import AuditLog, Clock, Repository
+from delivery.use_cases.committed_files import CommittedFiles, limit_of
 
 ENVIRONMENTS: tuple[Environment, ...] = ("staging", "production")
 Said = tuple[str, bytes, bytes]
 """A statement's path, bytes and signature."""
 READ = ("policies", "releases")
+MOST_RECORDS: Final = 200
+"""How many statements and reports one change brings or takes away at most."""
 SPOKEN_OF: Final = AUTHORED | {"approvals"}
 """Kinds of change of which people say something, and the log remembers it."""
 
@@ -75,10 +82,11 @@ class GatherChange:
         """
         base, head = self.repository.commit(base), self.repository.commit(head)
         result = self.repository.merged(base, head)
-        after = result or base
-        before_files = self.repository.files(base, READ)
-        files = before_files if after == base else self.repository.files(after, READ)
-        made = self._made(base, head, after)
+        made = self._made(base, head, result or base)
+        after = base if made.excess else result or base
+        before_files = CommittedFiles(self.repository, base, READ)
+        files = before_files if after == base else CommittedFiles(self.repository, after, READ)
+        ground = read_ground(before_files)
         kinds = classify(change.path for change in made.changes)
         clock, log = self.clock(), self._log(kinds)
         releases = {name: read_release(files, name) for name in ENVIRONMENTS}
@@ -89,8 +97,8 @@ class GatherChange:
             lands=result is not None,
             changes=made.changes,
             commits=tuple(map(self._commit, made.commits)),
-            ground=read_ground(before_files),
-            after=read_ground(files),
+            ground=ground,
+            after=ground if files.ground() == before_files.ground() else read_ground(files),
             releases_before={name: read_release(before_files, name) for name in ENVIRONMENTS},
             releases_after=releases,
             reports=dict(self._reports(releases.values(), files, before_files)),
@@ -104,8 +112,17 @@ class GatherChange:
         )
         touched = {one.path.removesuffix(SUFFIX) for one in facts.changes if one.before is not None}
         gone = {one for one in _said(before_files) if one[0] in touched}
+        records = tuple(self._records(facts.changes, before_files, files))
         said = tuple(self._statements(facts, files, gone, made.commits, later))
-        return replace(facts, statements=said, odd_names=made.odd_names, excess=made.excess)
+        lost = any(one.before is not None for one in records)
+        return replace(
+            facts,
+            statements=said,
+            odd_names=made.odd_names,
+            excess=made.excess,
+            records=records,
+            keys_ever=self._keys_ever(base) if lost else frozenset(),
+        )
 
     def _made(self, base: str, head: str, after: str) -> Made:
         """Return what a change does, commit by commit; what is over a bound is not read on."""
@@ -116,16 +133,62 @@ class GatherChange:
             odd_names = self.repository.odd_names(base, tuple(trees))
         except TooMuchToRead as exc:
             return Made(excess=exc.reason)
+        brought = _records_of((*changes, *(one for it in commits for one in it.changes)))
+        if len(brought) > MOST_RECORDS:
+            much = f"{len(brought):,} statements and reports, and {MOST_RECORDS} are the most"
+            return Made(excess=f"it brings or takes away {much}: do it in several changes")
         return Made(changes, commits if changes else (), odd_names)
 
     def statements_of(self, facts: ChangeFacts) -> ChangeFacts:
         """Return facts with every statement that the change's head has, whatever it is about."""
-        files = self.repository.files(facts.head, [STATEMENTS])
+        files = CommittedFiles(self.repository, facts.head, [STATEMENTS])
         found = (
             Statement(path, document(Approval, files, path), self.signatures.check(data, signature))
             for path, data, signature in sorted(_said(files))
         )
         return replace(facts, statements=tuple(found))
+
+    def _records(
+        self, changes: tuple[Change, ...], before: Files, after: Files
+    ) -> Iterator[RecordChange]:
+        """Give the statements and reports that differ, as they were and as they become."""
+        changed: dict[str, list[Change]] = {}
+        for one in changes:
+            if one.kind in {"approvals", "reports"}:
+                changed.setdefault(one.path.removesuffix(SUFFIX), []).append(one)
+        for stem, mine in sorted(changed.items()):
+            was, becomes = (
+                self._record(stem, files) if any(sides) else None
+                for files, sides in (
+                    (before, [one.before for one in mine]),
+                    (after, [one.after for one in mine]),
+                )
+            )
+            yield RecordChange(stem, was, becomes)
+
+    def _record(self, path: str, files: Files) -> CommittedRecord:
+        if limit_of(path) is None or not path.endswith(".json"):
+            return CommittedRecord(Unreadable(path, "its name is that of no record"))
+        content: Approval | GateReport | Unreadable
+        if path.startswith(STATEMENTS):
+            content = document(Approval, files, path)
+        else:
+            content = document(GateReport, files, path)
+        if isinstance(content, Unreadable):
+            return CommittedRecord(content)
+        signature = self.signatures.check(files[path], files.get(path + SUFFIX))
+        return CommittedRecord(content, signature)
+
+    def _keys_ever(self, base: str) -> frozenset[str]:
+        """Return the keys of persons and of the gate that any commit of main listed."""
+        found: set[str] = set()
+        for path in (PEOPLE, f"{KEYS}gate.signers"):
+            for commit, _ in self.repository.history(base, path):
+                ground = read_ground(CommittedFiles(self.repository, commit, [path]))
+                found |= {one.key for one in ground.gate}
+                if not isinstance(ground.people, Unreadable):
+                    found |= ground.people.keys
+        return frozenset(found)
 
     def _commit(self, raw: RawCommit) -> Commit:
         plain = Commit(
@@ -204,13 +267,15 @@ class GatherChange:
         added = {change.path for change in facts.changes}
         present = _said(files)
         if later:
-            present |= _said(self.repository.files(later, [STATEMENTS]))
+            present |= _said(CommittedFiles(self.repository, later, [STATEMENTS]))
         found = present | gone
         for commit in commits:
             touched = {one.path for one in commit.changes if one.after and one.kind == "approvals"}
             if touched:
                 added |= touched
-                found |= _said(self.repository.files(commit.id, [STATEMENTS]))
+                stems = {path.removesuffix(SUFFIX) for path in touched}
+                paths = sorted({*stems, *(stem + SUFFIX for stem in stems)})
+                found |= _said(CommittedFiles(self.repository, commit.id, paths))
         read = [(p, d, s, document(Approval, {p: d}, p)) for p, d, s in sorted(found)]
         new = {path for path, *_ in read if {path, path + SUFFIX} & added}
         meant = [one.subject for p, _, _, one in read if p in new and isinstance(one, Approval)]
@@ -233,8 +298,18 @@ class GatherChange:
 
 
 def _said(files: Files) -> set[Said]:
+    paths = [path for path in files if path.startswith(STATEMENTS) and path.endswith(".json")]
     return {
         (path, data, files.get(path + SUFFIX, b""))
-        for path, data in files.items()
-        if path.startswith(STATEMENTS) and path.endswith(".json")
+        for path in paths
+        if (data := files.get(path)) is not None
+    }
+
+
+def _records_of(changes: Iterable[Change]) -> set[str]:
+    """Return the statements and reports that come or go, by path. Rubbish that goes is none."""
+    return {
+        one.path.removesuffix(SUFFIX)
+        for one in changes
+        if one.kind in {"approvals", "reports"} and (one.after is not None or limit_of(one.path))
     }

@@ -12,9 +12,9 @@ from delivery.domain.promotion.table import RULES
 def test_the_rules_that_were_decided_are_there_and_two_of_them_glass_replaces():
     assert [rule.id for rule in RULES] == [
         "lands", "clock", "bounded", "plain_names", "readable", "authors",
-        "records_kept", "smuggled_files", "policies_apply", "holdout_grows", "gate_reports",
-        "code_on_main", "staging_verified", "payload_approved", "change_approved",
-        "rejections",
+        "records_kept", "records_genuine", "smuggled_files", "policies_apply",
+        "holdout_grows", "gate_reports", "code_on_main", "staging_verified",
+        "payload_approved", "change_approved", "rejections",
     ]  # fmt: skip
     replaced = {rule.id for rule in RULES if rule.glass}
     assert replaced == {"staging_verified", "payload_approved"}

@@ -20,6 +20,8 @@ Files = Mapping[str, bytes]
 TIERS, PEOPLE = "policies/risk_tiers.yaml", "policies/approvers.yaml"
 MODELS, HOLDOUTS, KEYS = "policies/models/", "policies/holdouts/", "policies/keys/"
 STATEMENTS, REPORTS = "policies/approvals/", "releases/reports/"
+TOLD, LONGEST = 20, 4000
+"""How many problems of a document are told, and in how many characters."""
 
 
 def release_path(environment: Environment) -> str:
@@ -36,16 +38,17 @@ def document(kind: type[R], files: Files, path: str) -> R | Unreadable:
     """Read a record from its file, YAML or JSON by its ending."""
     data = files.get(path)
     if data is None:
-        return Unreadable(path, "there is no such file")
+        faults: Mapping[str, str] = getattr(files, "faults", {})
+        return Unreadable(path, faults.get(path, "there is no such file"))
     parse: Callable[[str, str], object] = (
         parse_yaml if path.endswith((".yaml", ".yml")) else parse_json
     )
     try:
         return kind.parse(parse(data.decode(), path), path)
     except UnreadableRecord as exc:
-        return Unreadable(path, "; ".join(exc.problems))
+        return Unreadable(path, "; ".join(exc.problems[:TOLD])[:LONGEST])
     except UnicodeDecodeError as exc:
-        return Unreadable(path, f"it is not UTF-8: {exc}")
+        return Unreadable(path, f"it is not UTF-8: {exc.reason} at byte {exc.start}")
 
 
 def read_release(files: Files, environment: Environment) -> Release | Unreadable:
@@ -72,7 +75,7 @@ def read_ground(files: Files) -> Ground:
 def _policy(files: Files, path: str) -> Policy | Unreadable:
     found = document(Policy, files, path)
     if isinstance(found, Unreadable):
-        text = files[path].decode(errors="replace")
+        text = files.get(path, b"").decode(errors="replace")
         try:
             faults = unknown_rules(parse_yaml(text, path))
         except UnreadableRecord:
@@ -84,10 +87,14 @@ def _policy(files: Files, path: str) -> Policy | Unreadable:
 
 
 def _pin(files: Files, path: str) -> HoldoutPin | Unreadable:
+    data = files.get(path)
+    if data is None:
+        faults: Mapping[str, str] = getattr(files, "faults", {})
+        return Unreadable(path, faults.get(path, "there is no such file"))
     try:
-        return parse_pin(files[path], _stem(path), path)
+        return parse_pin(data, _stem(path), path)
     except UnreadableRecord as exc:
-        return Unreadable(path, "; ".join(exc.problems))
+        return Unreadable(path, "; ".join(exc.problems[:TOLD])[:LONGEST])
 
 
 def _signers(files: Files, path: str) -> tuple[ServiceKey, ...]:

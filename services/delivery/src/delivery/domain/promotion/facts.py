@@ -146,6 +146,23 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class CommittedRecord:
+    """A statement or a gate report as some commit has it, with the signature beside it."""
+
+    content: Approval | GateReport | Unreadable
+    signature: Signature = MISSING
+
+
+@dataclass(frozen=True)
+class RecordChange:
+    """A statement or a report that differs, or whose signature does; None where there is none."""
+
+    path: str
+    before: CommittedRecord | None
+    after: CommittedRecord | None
+
+
+@dataclass(frozen=True)
 class Past:
     """A release that main had: the payload (production) or models (staging), and from when on."""
 
@@ -167,7 +184,8 @@ class ChangeFacts:
     with the oldest and end with the base's. `log` is the audit log's entries. `excess` says in
     what the change is over a bound of what is read; then nothing else is known of it. `line` has
     the place of each of main's commits up to the base. `clock` is what the machine's clock says,
-    and `now` is that or the newest entry of the log, whichever is later.
+    and `now` is that or the newest entry of the log, whichever is later. `keys_ever` are those that
+    main ever listed of persons and of the gate; they are told where `records` lose something.
     """
 
     base: str
@@ -191,6 +209,8 @@ class ChangeFacts:
     excess: str = ""
     line: Mapping[str, int] = field(default_factory=dict)
     clock: datetime | None = None
+    records: tuple[RecordChange, ...] = ()
+    keys_ever: frozenset[str] = frozenset()
 
     @cached_property
     def kinds(self) -> frozenset[Kind]:

@@ -11,6 +11,7 @@ from delivery.domain.policy import Policy
 from delivery.domain.promotion.documents import release_path, report_path
 from delivery.domain.promotion.facts import Change, ChangeFacts, Unreadable
 from delivery.domain.promotion.findings import Finding, passed, refused, summed, undecided
+from delivery.domain.promotion.genuine import is_record
 from delivery.domain.promotion.history import rolls_back
 from delivery.domain.promotion.names import name_fault, shown_name
 from delivery.domain.tiers import TIERS
@@ -72,15 +73,19 @@ def judge_readable(facts: ChangeFacts) -> tuple[Finding, ...]:
 def judge_records(facts: ChangeFacts) -> tuple[Finding, ...]:
     """Refuse changes and removals of statements and gate reports that main has.
 
-    A rollback may take along what its promotion brought: statements about the payload that it
+    What main has there and is no record may go: nobody whom main ever knew signed it. And a
+    rollback may take along what its promotion brought: statements about the payload that it
     withdraws, and reports that no release names any more. History has them, and so has the log.
     """
     kept = [one for one in facts.changes if one.kind in {"approvals", "reports"}]
+    rubbish = {one.path for one in facts.records if not is_record(one.path, one.before, facts)}
     gone = tuple(
         refused(RECORDS, f"{one.path} was {'changed' if one.after else 'removed'}: what was said "
                 "and signed stays as it was")
         for one in kept
-        if one.before is not None and not _goes_along(one, facts)
+        if one.before is not None
+        and one.path.removesuffix(SUFFIX) not in rubbish
+        and not _goes_along(one, facts)
     )  # fmt: skip
     return summed(RECORDS, gone, "statements and reports are only added") if kept else ()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from delivery.domain.promotion import approvals, authors, clock, keeping, releases
+from delivery.domain.promotion import approvals, authors, clock, genuine, keeping, releases
 from delivery.domain.promotion.facts import ChangeFacts
 from delivery.domain.promotion.findings import Finding
 
@@ -68,6 +68,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "Statements of people and gate reports that main has are neither changed nor removed.",
         "ISO/IEC 27001:2022, A.5.33: protection of records.",
         keeping.judge_records,
+    ),
+    Rule(
+        "records_genuine",
+        "Under policies/approvals and releases/reports come only statements of persons and reports "
+        "of the gate: well-formed, in their own place, small, and signed by keys that main lists.",
+        "ISO/IEC 27001:2022, A.5.33; CWE-400: uncontrolled resource consumption.",
+        genuine.judge_genuine,
     ),
     Rule(
         "smuggled_files",
