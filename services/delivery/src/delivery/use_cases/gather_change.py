@@ -112,17 +112,16 @@ class GatherChange:
         )
         touched = {one.path.removesuffix(SUFFIX) for one in facts.changes if one.before is not None}
         gone = {one for one in _said(before_files) if one[0] in touched}
-        records = tuple(self._records(facts.changes, before_files, files))
         said = tuple(self._statements(facts, files, gone, made.commits, later))
+        facts = replace(facts, statements=said, odd_names=made.odd_names, excess=made.excess)
+        return self._with_records(facts, before_files, files)
+
+    def _with_records(self, facts: ChangeFacts, before: Files, after: Files) -> ChangeFacts:
+        """Return facts with the statements and reports that differ, and who may have made them."""
+        records = tuple(self._records(facts.changes, before, after))
         lost = any(one.before is not None for one in records)
-        return replace(
-            facts,
-            statements=said,
-            odd_names=made.odd_names,
-            excess=made.excess,
-            records=records,
-            keys_ever=self._keys_ever(base) if lost else frozenset(),
-        )
+        keys = self._keys_ever(facts.base) if lost else frozenset()
+        return replace(facts, records=records, keys_ever=keys)
 
     def _made(self, base: str, head: str, after: str) -> Made:
         """Return what a change does, commit by commit; what is over a bound is not read on."""
