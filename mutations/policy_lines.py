@@ -35,7 +35,7 @@ LOWER: Final = re.compile(
 )
 """Settings of which a lower value lets more pass. For a seed no direction does: it only differs."""
 HIGHER: Final = re.compile(
-    r"(at_most|max_\w+|margin|\w+_days|slice_regressions\[.+\]\.confidence|"
+    r"(at_most|max_\w+|margin|\w+_days|\w+_within_hours|slice_regressions\[.+\]\.confidence|"
     r"slices\.optional\[.+\]\.min_photos)$"
 )
 """Settings of which a higher value does: who must be surer refuses less, and so does who looks only
