@@ -66,5 +66,5 @@ def test_the_page_about_moving_names_every_item_that_a_team_sets_by_hand() -> No
     files = {f".github/workflows/{name}.yml@refs/heads/main" for name in RUNNER_WORKFLOWS}
 
     assert {name for name in files if name not in page} == set()
-    for word in (TOKEN, "TRAINING_RUNNER", "plinth-audit", *TOKEN_ENVIRONMENTS):
+    for word in (TOKEN, "plinth-audit", *TOKEN_ENVIRONMENTS):
         assert f"`{word}`" in page

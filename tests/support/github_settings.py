@@ -102,7 +102,7 @@ SETTINGS: dict[str, Any] = {
     },
     "/actions/secrets": {"total_count": 1, "secrets": [{"name": "OTHER"}]},
     "/actions/organization-secrets": {"total_count": 0, "secrets": []},
-    "/actions/variables": {"variables": [{"name": "TRAINING_RUNNER", "value": "training"}]},
+    "/actions/variables": {"variables": []},
     "/actions/permissions/workflow": {
         "default_workflow_permissions": "read",
         "can_approve_pull_request_reviews": False,
@@ -113,9 +113,7 @@ SETTINGS: dict[str, Any] = {
     "/actions/runners": {"total_count": 0, "runners": []},
     GROUPS: {"total_count": 1, "runner_groups": [KEEPERS]},
     f"{GROUPS}/3/repositories": {"repositories": [{"full_name": REPOSITORY}]},
-    f"{GROUPS}/3/runners": {
-        "runners": [{"name": "keeper", "labels": [{"name": "self-hosted"}, {"name": "linux"}]}]
-    },
+    f"{GROUPS}/3/runners": {"runners": [{"name": "keeper"}]},
 }
 PROTECTION = {
     "required_pull_request_reviews": {

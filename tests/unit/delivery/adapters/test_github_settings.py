@@ -225,7 +225,7 @@ CAREFUL = {
         ),
         (
             "no runner is bound to the repository alone",
-            {"/actions/runners": {"runners": [{"name": "loose", "labels": []}]}},
+            {"/actions/runners": {"runners": [{"name": "loose"}]}},
         ),
         (
             "runner groups take jobs of this repository only",
@@ -245,13 +245,11 @@ CAREFUL = {
                 selected_workflows=[f"{REPOSITORY}/.github/workflows/ci.yml@refs/heads/main"]
             ),
         ),
-        ("training has runners of its own", {"/actions/variables": {"variables": []}}),
         (
             "plan has reviewers",
             {
                 "/actions/variables": {
                     "variables": [
-                        {"name": "TRAINING_RUNNER", "value": "training"},
                         {"name": "TARGET", "value": "aws"},
                     ]
                 }

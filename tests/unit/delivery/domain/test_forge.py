@@ -12,7 +12,6 @@ from delivery.domain.forge_facts import (
     MainRules,
     MergeMethods,
     RequiredCheck,
-    Runner,
     RunnerGroup,
     Unknown,
 )
@@ -34,19 +33,19 @@ MAIN = MainRules(
 AUDIT = AuditRules(
     no_force_push=True, no_deletion=True, writers=frozenset({f"Integration {OTHER_APP}"})
 )
-KEEPER = Runner("keeper", frozenset({"self-hosted", "linux"}))
-TRAINER = Runner("trainer", frozenset({"plinth-training"}))
+KEEPER = "keeper"
+OTHER = "other"
 KEEPERS = RunnerGroup(
     name="keepers",
     repositories=frozenset({REPOSITORY}),
     workflows=frozenset(workflow_of_main(REPOSITORY, name) for name in ("deploy", "judge")),
     runners=(KEEPER,),
 )
-TRAINERS = replace(
+OTHERS = replace(
     KEEPERS,
-    name="trainers",
+    name="others",
     workflows=frozenset({workflow_of_main(REPOSITORY, "retrain")}),
-    runners=(TRAINER,),
+    runners=(OTHER,),
 )
 OTHERS_OF_THE_HOUSE = RunnerGroup("without runners", None, None, ())
 ENVIRONMENTS = {
@@ -73,17 +72,17 @@ WELL = ForgeFacts(
     guarded_tags=frozenset(IMPOSTORS),
     environments=ENVIRONMENTS,
     secrets=frozenset({"OTHER"}),
-    variables={"TRAINING_RUNNER": "plinth-training"},
+    variables={},
     workflow_permissions="read",
     workflows_approve=False,
     forks_wait=True,
     own_runners=(),
-    groups=(KEEPERS, TRAINERS, OTHERS_OF_THE_HOUSE),
+    groups=(KEEPERS, OTHERS, OTHERS_OF_THE_HOUSE),
 )
 CLOUD = replace(
     WELL,
     environments=IN_THE_CLOUD,
-    variables={"TRAINING_RUNNER": "plinth-training", "TARGET": "aws"},
+    variables={"TARGET": "aws"},
 )
 
 
@@ -223,14 +222,14 @@ def test_a_forge_that_is_set_up_has_nothing_missing(facts: ForgeFacts) -> None:
         *(
             (
                 "runner groups take jobs of this repository only",
-                replace(WELL, groups=(replace(KEEPERS, repositories=repositories), TRAINERS)),
+                replace(WELL, groups=(replace(KEEPERS, repositories=repositories), OTHERS)),
             )
             for repositories in (None, frozenset({REPOSITORY, "team/other"}))
         ),
         *(
             (
                 "runner groups take jobs of main's workflows only",
-                replace(WELL, groups=(replace(KEEPERS, workflows=workflows), TRAINERS)),
+                replace(WELL, groups=(replace(KEEPERS, workflows=workflows), OTHERS)),
             )
             for workflows in (
                 None,
@@ -239,15 +238,6 @@ def test_a_forge_that_is_set_up_has_nothing_missing(facts: ForgeFacts) -> None:
                 frozenset({workflow_of_main("team/other", "judge")}),
                 frozenset({workflow_of_main(REPOSITORY, "judge").replace("heads/main", "tags/1")}),
                 frozenset({f"{REPOSITORY}/.github/workflows/judge.yml"}),
-            )
-        ),
-        *(
-            ("training has runners of its own", replace(WELL, variables=variables))
-            for variables in (
-                {},
-                {"RUNNER": "one", "TRAINING_RUNNER": "one"},
-                {"TRAINING_RUNNER": "self-hosted"},
-                {"TRAINING_RUNNER": "linux"},
             )
         ),
     ],
@@ -278,7 +268,7 @@ def test_an_environment_that_is_not_there_is_missing_with_its_secret() -> None:
 
 
 def test_a_repository_of_a_person_can_not_bind_its_runners() -> None:
-    assert missing(replace(WELL, own_runners=(KEEPER, TRAINER), groups=())) == [
+    assert missing(replace(WELL, own_runners=(KEEPER, OTHER), groups=())) == [
         "no runner is bound to the repository alone",
         "runner groups take jobs of this repository only",
         "runner groups take jobs of main's workflows only",

@@ -16,7 +16,6 @@ from delivery.domain.forge_facts import (
     MainRules,
     MergeMethods,
     RequiredCheck,
-    Runner,
     RunnerGroup,
     Unknown,
 )
@@ -239,11 +238,8 @@ def _quoted(environment: Any) -> str:
     return quote(str(environment["name"]), safe="")
 
 
-def _runners(api: GithubApi, path: str) -> tuple[Runner, ...]:
-    return tuple(
-        Runner(str(one["name"]), frozenset(str(label["name"]) for label in one["labels"]))
-        for one in api.pages(path, key="runners")
-    )
+def _runners(api: GithubApi, path: str) -> tuple[str, ...]:
+    return tuple(str(runner["name"]) for runner in api.pages(path, key="runners"))
 
 
 def _may_write(actors: frozenset[str], everybody: str) -> frozenset[str]:

@@ -11,7 +11,6 @@ from delivery.domain.forge_facts import (
     EnvironmentRules,
     ForgeFacts,
     MainRules,
-    Runner,
     RunnerGroup,
     Unknown,
 )
@@ -23,11 +22,6 @@ REQUIRED_CHECKS: Final = ("ci", "judge")
 TOKEN: Final = "PLINTH_FORGE_TOKEN"  # noqa: S105 - a secret's name
 TOKEN_ENVIRONMENTS: Final = ("staging", "production", "retrain", "promote")
 """Whose jobs open pull requests. Other keys lie on the runner itself."""
-
-KEYS_RUNNER: Final = "RUNNER"
-TRAINING_RUNNER: Final = "TRAINING_RUNNER"
-DEFAULT_LABEL: Final = "self-hosted"
-"""Where jobs that hold keys run while the variable `RUNNER` is not set."""
 
 RUNNER_WORKFLOWS: Final = ("deploy", "drift", "judge", "promote", "retrain")
 """The workflows whose jobs run on a team's own runners."""
@@ -133,8 +127,8 @@ def _one_writer(rules: AuditRules) -> Answer:
     return True
 
 
-def _no_own_runners(runners: tuple[Runner, ...]) -> Answer:
-    names = ", ".join(sorted(runner.name for runner in runners))
+def _no_own_runners(runners: tuple[str, ...]) -> Answer:
+    names = ", ".join(sorted(runners))
     return not runners or f"{names}: a runner of a repository takes jobs of every branch's workflow"
 
 
@@ -172,24 +166,6 @@ def _is_for_workflows_of_main(facts: ForgeFacts, group: RunnerGroup) -> bool:
 def workflow_of_main(repository: str, name: str) -> str:
     """Return how a runner group names a workflow file of main."""
     return f"{repository}/.github/workflows/{name}.yml@refs/heads/main"
-
-
-def _rooms(facts: ForgeFacts) -> Answer:
-    if isinstance(facts.variables, Unknown):
-        return facts.variables
-    keys = facts.variables.get(KEYS_RUNNER) or DEFAULT_LABEL
-    training = facts.variables.get(TRAINING_RUNNER, "")
-    if not training or training == keys:
-        return f"training runs on `{training or keys}`, where the keys lie"
-    known = [
-        *(facts.own_runners if isinstance(facts.own_runners, tuple) else ()),
-        *(r for g in (facts.groups if isinstance(facts.groups, tuple) else ()) for r in g.runners),
-    ]
-    both = sorted(runner.name for runner in known if {keys, training} <= runner.labels)
-    if both:
-        return f"{', '.join(both)}: has both labels, `{keys}` and `{training}`"
-    unknown = [fact for fact in (facts.own_runners, facts.groups) if isinstance(fact, Unknown)]
-    return unknown[0] if unknown else True
 
 
 _RULESET: Final = "in the ruleset of main (Settings, Rules)"
@@ -387,12 +363,5 @@ _CHECKS: Final = (
         + workflow_of_main("OWNER/REPO", "deploy")
         + f"; of {', '.join(RUNNER_WORKFLOWS)}",
         _groups(_is_for_workflows_of_main),
-    ),
-    _Check(
-        "training has runners of its own",
-        f"set the variable {TRAINING_RUNNER} to the label of runners that hold no key, log or "
-        f"store, and give no runner both that label and the one of {KEYS_RUNNER} (`"
-        f"{DEFAULT_LABEL}` if that isn't set: configure training's with --no-default-labels)",
-        _rooms,
     ),
 )

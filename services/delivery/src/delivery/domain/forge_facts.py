@@ -69,21 +69,13 @@ class MergeMethods:
 
 
 @dataclass(frozen=True)
-class Runner:
-    """A machine of one's own that takes jobs of the repository."""
-
-    name: str
-    labels: frozenset[str]
-
-
-@dataclass(frozen=True)
 class RunnerGroup:
-    """Runners of an organization, and whose jobs they take: None where all may ask."""
+    """Runners of an organization by name, and whose jobs they take: None where all may ask."""
 
     name: str
     repositories: frozenset[str] | None
     workflows: frozenset[str] | None
-    runners: tuple[Runner, ...]
+    runners: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -105,5 +97,5 @@ class ForgeFacts:
     workflow_permissions: str | Unknown
     workflows_approve: bool | Unknown
     forks_wait: bool | Unknown
-    own_runners: tuple[Runner, ...] | Unknown
+    own_runners: tuple[str, ...] | Unknown
     groups: tuple[RunnerGroup, ...] | Unknown
