@@ -11,7 +11,7 @@ import pytest
 import yaml
 from support.checkout import commit_all, git
 from support.forge_fakes import FakeForge
-from support.github_stand_in import REPOSITORY, TOKEN, Github, serving
+from support.github_stand_in import HEAD, REPOSITORY, TOKEN, Github, serving
 
 from delivery.adapters.forge_box import BoxForge
 from delivery.adapters.forge_github import GithubForge
@@ -19,7 +19,7 @@ from delivery.adapters.github_api import GithubApi, github_client
 from delivery.domain.forge import ForgeRefused, Merged
 from delivery.ports.forge import Forge
 
-BRANCHES = tuple(f"proposals/architecture-0123456789a{number}" for number in range(7))
+BRANCHES = tuple(f"proposals/architecture-0123456789a{number}" for number in range(8))
 """One a test: a box is made once for all of them."""
 ODD = "-other;-odd"
 LAUNCHER = '#!/bin/sh\nshift\nexport PLINTH_BOX="{box}"\nexec "{python}" -P -m box "$@"\n'
@@ -34,6 +34,10 @@ class Place:
 
     def protect(self) -> None:
         """Let nothing be merged."""
+        raise NotImplementedError
+
+    def force(self, number: int) -> str:
+        """Force another commit onto a pull request's branch, and return the one before."""
         raise NotImplementedError
 
     def body(self, number: int) -> str:
@@ -53,6 +57,10 @@ class InMemory(Place):
     def protect(self) -> None:
         self.forge.protected = "ci is red"  # type: ignore[attr-defined]
 
+    def force(self, number: int) -> str:
+        self.forge.heads[number] = ("e" * 40,)  # type: ignore[attr-defined]
+        return "e" * 40
+
     def body(self, number: int) -> str:
         return self.forge.bodies[number]  # type: ignore[attr-defined]
 
@@ -68,6 +76,15 @@ class OnGithub(Place):
 
     def protect(self) -> None:
         self._github.protected = "ci is red"
+
+    def force(self, number: int) -> str:
+        ref, none = f"refs/heads/{self._github.pulls[number]['head']['ref']}", "0" * 40
+        moves = ((none, "e" * 40, ref), ("e" * 40, HEAD, ref), (none, "f" * 40, f"{ref}-other"))
+        self._github.activity += [
+            {"before": before, "after": after, "ref": of, "activity_type": "force_push"}
+            for before, after, of in moves
+        ]
+        return "e" * 40
 
     def body(self, number: int) -> str:
         return self._github.pulls[number]["body"]
@@ -97,7 +114,7 @@ class InABox(Place):
         self._launcher = folder / "plinth"
         self._launcher.write_text(LAUNCHER.format(box=self._box, python=sys.executable))
         self._launcher.chmod(0o755)
-        checkout = folder / "checkout"
+        checkout = self._checkout = folder / "checkout"
         checkout.mkdir()
         git(checkout, "init", "--quiet", "--initial-branch=main")
         (checkout / "README.md").write_text("words\n")
@@ -116,6 +133,14 @@ class InABox(Place):
 
     def protect(self) -> None:
         self._require(("ci",))
+
+    def force(self, number: int) -> str:
+        branch = self._pull(number)["branch"]
+        before = git(self._box / "origin.git", "rev-parse", f"refs/heads/{branch}").strip()
+        other = _change(self._checkout, f"{branch}-again").partition(":")[0]
+        to = f"+{other}:refs/heads/{branch}"
+        git(self._checkout, "push", "--quiet", "-o", "no-wait", str(self._box / "origin.git"), to)
+        return before
 
     def body(self, number: int) -> str:
         return self._pull(number)["body"]
@@ -232,6 +257,13 @@ def test_a_merged_pull_request_is_known_as_merged(place: Place) -> None:
     found = place.forge.pull_request_of(place.branch)
     assert found is not None
     assert (found.number, found.state) == (number, "merged")
+
+
+def test_what_a_forced_push_took_off_a_branch_is_known(place: Place) -> None:
+    number = place.forge.open_pull_request(place.branch, "Release 1", "words").number
+    before = place.force(number)
+
+    assert place.forge.earlier_heads(number) == (before,)
 
 
 def test_a_branch_may_be_called_like_an_option(place: Place) -> None:

@@ -4,15 +4,20 @@ Each is played over real commits, real signatures and a real audit log.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support import change_world
+from support import change_records, change_world
+from support.change_records import PRODUCTION, approvers, email, production
 from support.change_world import World
 
 from delivery.domain.promotion.findings import ChangeVerdict
+from delivery.domain.refusal import Refusal
 
-JUDGE = "services/delivery/src/judge.py"
+JUDGE, CODE = "services/delivery/src/judge.py", "services/inference/src/part.py"
+PEOPLE = "policies/approvers.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +43,15 @@ def commit_as(
     world.git("add", "--all")
     words = ("commit", "--quiet", "-m", message, "--author", author)
     world.git(*world.as_person("max"), *words)
+
+
+def judge_changed(world: World, branch: str = "judge", text: str = "STRICT = 1\n") -> None:
+    world.branch(branch)
+    world.commit("max", {JUDGE: text})
+
+
+def stated(world: World, name: str, **more: Any) -> Any:
+    return world.state(name, **more)
 
 
 # Row 6: who is an author
@@ -80,3 +94,182 @@ def test_every_trailer_that_names_a_person_makes_an_author(world: World, trailer
     for name in ("ada", "bo", "cleo"):
         world.state(name)
     assert "bo as risk_officer: is an author" in problems(world.judge())["change_approved"]
+
+
+def test_who_wrote_the_code_of_a_payload_does_not_approve_it(world: World) -> None:
+    first = world.promote()
+    world.approve("ada", "bo")
+    world.merge()
+    world.deployed(first.digest)
+    world.branch("code")
+    world.commit("bo", {CODE: "2\n"})
+    world.merge()
+    payload = world.promote()
+    world.verified(payload.digest)
+    for name in ("ada", "bo"):
+        world.state(name)
+    found = problems(world.judge())["payload_approved"]
+    assert "bo as risk_officer: wrote code that the payload pins" in found
+    world.state("dan", role="risk_officer")
+    assert world.judge().allowed
+
+
+# Rows 7 and 16: rejections at first sight
+
+
+def test_a_rejection_that_is_force_pushed_away_before_it_was_recorded_blocks(world: World) -> None:
+    world.promote()
+    clean = world.git("rev-parse", "HEAD")
+    world.speak("bo", word="rejected")
+    world.pushed.append(world.git("rev-parse", "HEAD"))
+    world.branch("promote-first", clean)
+    world.approve("ada")
+    world.state("dan", role="risk_officer")
+    assert "bo rejected it" in problems(world.judge(record=True))["rejections"]
+    world.pushed.clear()
+    assert "bo rejected it" in problems(world.judge())["rejections"]
+
+
+def test_who_is_taken_off_the_approvers_has_rejected_all_the_same(world: World) -> None:
+    world.promote()
+    world.speak("bo", word="rejected")
+    world.approve("ada")
+    world.state("dan", role="risk_officer")
+    world.git("checkout", "--quiet", "main")
+    gone = "\n".join(
+        part for part in _persons(approvers(world.keys)) if not part.startswith("  bo:")
+    )
+    world.commit("max", {PEOPLE: gone})
+    found = world.judge(head="promote-first", record=True)
+    assert "bo rejected it" in problems(found)["rejections"]
+
+
+def _persons(text: str) -> list[str]:
+    """Cut the file of approvers before each person."""
+    parts: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("  ") and not line.startswith("   "):
+            parts.append(line)
+        elif parts:
+            parts[-1] += f"\n{line}"
+        else:
+            parts.append(line)
+    return parts
+
+
+# Row 8: a rejection follows what it is about
+
+
+def test_a_rejected_payload_stays_rejected_with_a_blank_line_in_its_code(world: World) -> None:
+    world.promote()
+    world.speak("bo", word="rejected")
+    world.judge(record=True)
+    world.branch("code")
+    world.commit("max", {CODE: "1\n\n"})
+    world.merge()
+    payload = world.promote()
+    world.verified(payload.digest)
+    world.state("ada")
+    world.state("dan", role="risk_officer")
+    assert "bo rejected" in problems(world.judge(record=True))["rejections"]
+
+
+def test_a_rejected_change_stays_rejected_with_a_trailing_comment(world: World) -> None:
+    judge_changed(world)
+    world.judge(record=True)
+    world.speak("bo", word="rejected")
+    world.judge(record=True)
+    judge_changed(world, text="STRICT = 1  # harmless\n")
+    for name, role in (("ada", ""), ("dan", "risk_officer"), ("cleo", "")):
+        world.state(name, **({"role": role} if role else {}))
+    assert "bo rejected" in problems(world.judge(record=True))["rejections"]
+
+
+# Row 9: broken glass
+
+
+def broken(world: World) -> str:
+    """Promote with broken glass by Bo and Cleo, merge and deploy, and return a statement."""
+    world.promote("second", name="ada")
+    made = [world.speak(name, word="break_glass", hours=2) for name in ("bo", "cleo")]
+    assert not any(isinstance(one, Refusal) for one in made)
+    world.merge()
+    verdict = world.judge_deploy()
+    payload = verdict.payload
+    assert payload
+    for digest in verdict.break_glass:
+        world.note("break_glass", payload, outcome="done", subject=digest,
+                   commit=world.git("rev-parse", "main"))  # fmt: skip
+    world.deployed(payload)
+    return verdict.break_glass[0]
+
+
+def test_an_author_of_the_change_does_not_review_its_broken_glass(world: World) -> None:
+    statement = broken(world)
+    world.branch("review")
+    outcome = world.speak_of("ada", "reviewed", statement)
+    assert isinstance(outcome, Refusal)
+    assert "new to the case" in outcome.reason
+    assert isinstance(world.speak_of("dan", "reviewed", statement), tuple)
+
+
+def test_who_approved_does_not_review_its_broken_glass(world: World) -> None:
+    world.promote("second")
+    world.approve("ada")
+    for name in ("bo", "cleo"):
+        world.speak(name, word="break_glass", hours=2)
+    world.merge()
+    statement = world.judge_deploy().break_glass[0]
+    world.branch("review")
+    assert isinstance(world.speak_of("ada", "reviewed", statement), Refusal)
+
+
+# Row 10: forged words
+
+
+def test_forged_break_glass_in_everybodys_name_leaves_everybody_to_review(world: World) -> None:
+    statement = broken(world)
+    subject = next(
+        one.approval.subject
+        for one in world.gather.statements_of(world.gather("main", "main")).statements
+        if one.approval.word == "break_glass"
+    )
+    world.branch("forged")
+    until = world.now + timedelta(hours=2)
+    for name in ("dan", "max"):
+        world.state(name, key="eve", word="break_glass", subject=subject, expires_at=until)
+    world.merge()
+    world.branch("review")
+    assert isinstance(world.speak_of("dan", "reviewed", statement), tuple)
+
+
+# Row 11: withdrawal through a twin
+
+
+def test_the_author_of_what_was_rejected_withdraws_nothing_through_a_twin(world: World) -> None:
+    world.promote(name="bo")
+    statement = world.speak("ada", word="rejected")
+    world.judge(record=True)
+    assert isinstance(statement, tuple)
+    digest = next(one.subject for one in world.log.entries() if one.event == "rejection")
+    world.branch("twin")
+    payload = world.payload("first")
+    world.commit("max", {PRODUCTION: production(payload)})
+    assert isinstance(world.speak_of("bo", "withdrawn", digest or ""), Refusal)
+    world.state("bo", word="withdrawn", of=digest)
+    assert "ada rejected it" in problems(world.judge(record=True))["rejections"]
+    assert "withdrawal" not in {one.event for one in world.log.entries()}
+
+
+# Row 5: the base
+
+
+def test_a_change_is_not_judged_by_a_side_branch(world: World) -> None:
+    world.branch("side")
+    key = change_records.public(world.keys, "eve")
+    eve = {"keys": [key], "emails": [email("eve")], "accounts": [], "name": "Eve",
+           "roles": ["model_owner"]}  # fmt: skip
+    world.commit("max", {PEOPLE: approvers(world.keys, eve=eve)})
+    judge_changed(world)
+    with pytest.raises(Exception, match="first-parent"):
+        world.judge(base="side")

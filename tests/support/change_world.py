@@ -61,6 +61,8 @@ class World:
     keys: Path
     now: datetime = NOON
     said: list[str] = field(default_factory=list)
+    pushed: list[str] = field(default_factory=list)
+    """Earlier heads that the forge knows of the present branch."""
 
     @property
     def root(self) -> Path:
@@ -86,8 +88,9 @@ class World:
     def judge(
         self, base: str = "main", head: str = "HEAD", pusher: str = "", *, record: bool = False
     ) -> ChangeVerdict:
-        """Judge a change."""
-        return JudgeChange(self.gather, self.log, "a test")(base, head, pusher, record=record)
+        """Judge a change, as pull request 1 of a forge that knows what was pushed."""
+        judge = JudgeChange(self.gather, self.log, "a test", lambda _: tuple(self.pushed))
+        return judge(base, head, pusher, number=1, record=record)
 
     def judge_deploy(self, environment: str = "production", commit: str = "main") -> ChangeVerdict:
         """Judge a deploy."""

@@ -4,10 +4,13 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.checkout import commit_all
+from support import change_records
+from support.change_records import STAGING, yaml_text
+from support.checkout import commit_all, git
 from support.host_world import HostWorld, make_host_world
 
 from artifacts.digests import digest_bytes
@@ -15,9 +18,11 @@ from artifacts.folder import open_artifact
 from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Payload, Release, ReleasedModel
 from artifacts.signatures import KeyVerifier
+from artifacts.statements import SshSigner
 from delivery.adapters.audit_log import FileAuditLog
 from delivery.adapters.yaml_files import release_text
 from delivery.bootstrap.auditing import make_audit_log
+from delivery.domain.holdout_text import pin_text
 from delivery.settings import Settings
 from training.adapters.mlflow_tracking import MlflowTracking
 
@@ -76,22 +81,43 @@ class DeployLoop:
 
     def merge(self, **files: str) -> str:
         """Change files on main (by paths with __ for /), and return the commit."""
+        self.write(files)
+        return commit_all(self.repository, "A change")
+
+    def release(self, number: int, report: str = "") -> str:
+        """Release a model to staging by a report that the gate signed, and return the commit.
+
+        By another gate report it is another payload of the same model and code: cheap to swap in.
+        """
+        serving = Release.read(self.repository / STAGING).champion("architecture")
+        champion = serving.digest if isinstance(serving, ReleasedModel) else None
+        judged = change_records.report(
+            "a release",
+            candidate=self.models[number].digest,
+            champion=champion,
+            first_release=champion is None,
+            evidence=digest_bytes(report.encode()),
+        )
+        path, data = change_records.report_path(judged), judged.to_json()
+        signature = SshSigner(self.folder / "keys/main-gate", "plinth-gate-report").sign(
+            data.encode()
+        )
+        model = self.models[number].model_copy(update={"gate_report": judged.digest})
+        released = Release(environment="staging", models={"architecture": (model,)})
+        self.write({path: data, f"{path}.sig": signature.decode(), STAGING: release_text(released)})
+        git(self.repository, "add", "--all")
+        key = self.folder / "keys/delivery"
+        who = ("-c", "user.name=Delivery", "-c", "user.email=delivery@people.invalid")
+        signing = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={key}")
+        git(self.repository, *who, *signing, "commit", "--quiet", "-S", "-m", "A release")
+        return git(self.repository, "rev-parse", "HEAD").strip()
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files of the checkout."""
         for name, text in files.items():
             path = self.repository / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return commit_all(self.repository, "A change")
-
-    def release(self, number: int, report: str = "") -> str:
-        """Release a model to staging, and return the commit.
-
-        By another gate report it is another payload of the same model and code: cheap to swap in.
-        """
-        model = self.models[number]
-        if report:
-            model = model.model_copy(update={"gate_report": digest_bytes(report.encode())})
-        released = Release(environment="staging", models={"architecture": (model,)})
-        return self.merge(**{"releases/staging.yaml": release_text(released)})
 
     def delivery(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run a command of delivery."""
@@ -146,11 +172,27 @@ def make_deploy_loop(folder: Path) -> DeployLoop:
     launcher.chmod(0o755)
     shutil.copytree(ROOT / "infra/terraform/local", host.source / "infra/terraform/local")
     shutil.copytree(ROOT / "releases", host.source / "releases")
-    commit_all(host.source, "Terraform and releases")
     made = loop.delivery("create-deploy-key")
     assert made.returncode == 0, made.stderr
+    loop.write(_grounds(folder / "keys"))
+    commit_all(host.source, "Terraform, releases, and what judges them")
     loop.begin_log()
     return loop
+
+
+def _grounds(keys: Path) -> dict[str, str]:
+    """Make the gate's key, and return the files by which releases to staging are judged."""
+    words = ("-q", "-t", "ed25519", "-N", "", "-C", "gate", "-f", str(keys / "main-gate"))
+    subprocess.run(["ssh-keygen", *words], check=True)
+    public = change_records.public(keys, "main-gate")
+    return {
+        "policies/risk_tiers.yaml": yaml_text(change_records.tiers_document()),
+        "policies/models/architecture.yaml": change_records.policy_text(),
+        "policies/holdouts/architecture.csv": pin_text(change_records.HOLDOUT),
+        "policies/approvers.yaml": yaml_text({"kind": "approvers", "persons": {}}),
+        "policies/keys/gate.signers": f'gate namespaces="plinth-gate-report" {public}\n',
+        "policies/keys/delivery.signers": (keys / "delivery.signers").read_text(),
+    }
 
 
 def _registered(

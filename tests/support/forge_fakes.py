@@ -21,6 +21,7 @@ class FakeForge:
         self.openers: dict[int, str] = {}
         self.comments: dict[int, dict[str, str]] = {}
         self.protected = ""
+        self.heads: dict[int, tuple[str, ...]] = {}
 
     def as_somebody_else(self) -> "FakeForge":
         """Return the same forge, for another person."""
@@ -44,6 +45,10 @@ class FakeForge:
         self.pulls[opened.number] = opened
         self.bodies[opened.number] = body
         return opened
+
+    def earlier_heads(self, number: int) -> tuple[str, ...]:
+        """Return what a branch stood at before."""
+        return self.heads.get(number, ())
 
     def comment(self, number: int, marker: str, body: str) -> None:
         """Write a comment in place of the one of this marker."""

@@ -27,6 +27,7 @@ class Github:
         self.failures: list[tuple[int, dict[str, str], Any]] = []
         self.asked: list[str] = []
         self.settings: dict[str, Any] = {}
+        self.activity: list[dict[str, Any]] = []
         self.login = "plinth[bot]"
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> Answer:
@@ -63,7 +64,7 @@ class Github:
             "state": "open",
             "merged_at": None,
             "html_url": f"https://forge.invalid/{REPOSITORY}/pull/{number}",
-            "head": {"ref": body["head"], "sha": HEAD},
+            "head": {"ref": body["head"], "sha": HEAD, "repo": {"full_name": REPOSITORY}},
             "base": {"ref": body["base"]},
             "user": {"login": self.login},
         }
@@ -116,6 +117,11 @@ class Github:
         comment |= body
         return 200, comment
 
+    def list_activity(self, query: dict[str, str], body: Any) -> Answer:
+        """List what happened to a branch, the latest first."""
+        del body
+        return 200, [one for one in self.activity[::-1] if one["ref"] == query["ref"]]
+
     def list_issues(self, query: dict[str, str], body: Any) -> Answer:
         """Filter by state and label."""
         del body
@@ -164,6 +170,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("PATCH", r"/pulls/(\d+)", Github.change_pull),
     ("POST", r"/pulls/(\d+)/reviews", Github.review),
     ("PUT", r"/pulls/(\d+)/merge", Github.merge),
+    ("GET", "/activity", Github.list_activity),
     ("GET", "/issues", Github.list_issues),
     ("POST", "/issues", Github.open_issue),
     ("PATCH", r"/issues/(\d+)", Github.change_issue),

@@ -156,6 +156,17 @@ class TooMuchToRead(RepositoryUnreadable):
     """Something in git is larger than what is read, so that nobody can fill the judge's memory."""
 
 
+class NotOnMain(DeliveryError):
+    """A base that main never stood at: its policies and people judge nothing."""
+
+    def __init__(self, base: str, main: str) -> None:
+        self.base = base
+        super().__init__(
+            f"--base is {base}, which is not on the first-parent line of main ({main[:12]}): a "
+            "change is judged against main alone. Leave --base out, or open it against main"
+        )
+
+
 class AuditBroken(DeliveryError):
     """A line of the audit log is missing, moved, changed or was never signed."""
 

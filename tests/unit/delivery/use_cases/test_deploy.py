@@ -76,13 +76,22 @@ def test_production_runs_the_code_that_it_pins(world):
     assert world.host.payloads[payload].code == code("pinned")
 
 
-def test_production_is_judged_and_staging_is_not(world):
-    at = world.commit("a", staging=release("staging", FIRST))
+def test_staging_is_judged_as_production_is(world):
+    first = world.commit("a", staging=release("staging", FIRST))
     world.deploy()
-    assert world.judged == []
-    at = world.commit("b", production=release("production", FIRST, code()))
+    assert world.judged == [f"staging {first}"]
+    second = world.commit("b", production=release("production", FIRST, code()))
     world.deploy("production")
-    assert world.judged == [f"production {at}"]
+    assert world.judged == [f"staging {first}", f"production {second}"]
+
+
+@pytest.mark.parametrize("decision", ["refused", "undecided"])
+def test_a_staging_release_that_the_judge_does_not_allow_touches_nothing(world, decision):
+    world.verdict = DeployVerdict(decision, ("gate_reports: fabricated",))
+    world.commit("a", staging=release("staging", FIRST))
+    ended = world.deploy()
+    assert (ended.outcome, ended.lines) == (decision, ("gate_reports: fabricated",))
+    assert (world.host.installs, world.host.wanted, world.terraform.state) == (0, {}, {})
 
 
 @pytest.mark.parametrize("decision", ["refused", "undecided"])

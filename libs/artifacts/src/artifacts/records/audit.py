@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from artifacts.digests import Digest
+from artifacts.records.approval import Person
 from artifacts.records.manifest import Commit, ModelName
 from artifacts.records.record import Part, Record
 from artifacts.records.release import Environment
@@ -38,6 +39,10 @@ class AuditEvent(Part):
     withdraws. A statement is about a payload in an environment, or about a `change`: a rejection
     outlives its file only if the log says of what it was. Of a withdrawal and a review `subject` is
     the statement that it names, and `statement` the one that says so.
+
+    Of a judgement, a rejection and a broken glass, `authors` are who made what it is about. `models`
+    (by name, what production gets) and `paths` (protected files; a folder that ends in `/` stands
+    for all in it) say what a judgement and a rejection are about, whatever becomes of its digest.
     """
 
     event: Event
@@ -54,6 +59,9 @@ class AuditEvent(Part):
     inputs: Digest | None = None
     change: Digest | None = None
     statement: Digest | None = None
+    authors: tuple[Person, ...] = ()
+    models: dict[ModelName, Digest] = Field(default_factory=dict)
+    paths: Annotated[tuple[str, ...], Field(max_length=200)] = ()
 
 
 class AuditEntry(AuditEvent, Record):

@@ -175,6 +175,8 @@ class PullView(Record):
     base: Commit | None
     pushers: tuple[Name, ...]
     """Everybody who pushed to the branch, the first first."""
+    heads: tuple[Commit, ...] = ()
+    """Every commit that the branch ever stood at, the first first."""
     statuses: tuple[Status, ...]
     """The latest of each workflow."""
     refusals: tuple[str, ...]

@@ -96,7 +96,8 @@ class PullRequests:
         """Return a pull request with what the repository says of it."""
         head, tip = self.repository.tip(pull.branch), self.repository.tip("main")
         ref = f"refs/heads/{pull.branch}"
-        pushers = [push.pusher for push in self.pushes.all() if push.update.ref == ref]
+        pushes = [push for push in self.pushes.all() if push.update.ref == ref]
+        stood = dict.fromkeys(at for push in pushes for at in (push.update.old, push.update.new))
         statuses = self.statuses.of(head) if head else ()
         refusals: tuple[str, ...] = ()
         if pull.state != PullState.OPEN:
@@ -107,7 +108,9 @@ class PullRequests:
             pull_request=pull,
             head=head,
             base=tip,
-            pushers=tuple(dict.fromkeys(pushers)),
+            pushers=tuple(dict.fromkeys(push.pusher for push in pushes)),
+            # A push that was written down and never moved the branch may have left no commit.
+            heads=tuple(at for at in stood if self.repository.commit(at) is not None),
             statuses=latest(statuses),
             refusals=refusals,
         )

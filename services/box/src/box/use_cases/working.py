@@ -91,7 +91,9 @@ class Work:
         if run.event not in _PULL_EVENTS:
             return ""
         branch = run.ref.removeprefix("refs/heads/")
-        if self.repository.tip(branch) == run.commit:
+        tip = self.repository.tip(branch)
+        # A branch that is gone is judged all the same: what people said on it is to be recorded.
+        if tip == run.commit or (tip is None and run.event == Event.PULL_REQUEST_TARGET):
             return ""
         return f"{plain(branch)} has moved on from {run.commit[:12]}"
 

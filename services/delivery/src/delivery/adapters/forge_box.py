@@ -27,6 +27,7 @@ class _Pull(BaseModel):
 class _View(BaseModel):
     pull_request: _Pull
     head: str | None = None
+    heads: tuple[str, ...] = ()
 
 
 class BoxForge:
@@ -49,6 +50,13 @@ class BoxForge:
         """Open a branch's pull request, or bring the open one up to date."""
         options = ("--title", title, "--as", self._actor)
         return _pull(_view(self._with_body(body, "open", *options, operand=branch)))
+
+    def earlier_heads(self, number: int) -> tuple[str, ...]:
+        """Return the commits that a pull request's branch stood at before, oldest first."""
+        done = self._run("show", operand=str(number))
+        _checked(done, "show")
+        view = _view(done.stdout)
+        return tuple(at for at in view.heads if at != view.head)
 
     def comment(self, number: int, marker: str, body: str) -> None:
         """Write a comment, in place of the one that has the same marker."""

@@ -15,9 +15,20 @@ _REFUSALS: Final = frozenset(
 )
 
 
+class _Place(BaseModel):
+    full_name: str
+
+
 class _Head(BaseModel):
     ref: str
     sha: str
+    repo: _Place | None = None
+
+
+class _Activity(BaseModel):
+    before: str
+    after: str
+    ref: str
 
 
 class _Pull(BaseModel):
@@ -67,6 +78,28 @@ class GithubForge:
         if there and there.state == "open":
             return _pull(self._api.send("PATCH", f"/pulls/{there.number}", given))
         return _pull(self._api.send("POST", "/pulls", {**given, "head": branch, "base": "main"}))
+
+    def earlier_heads(self, number: int) -> tuple[str, ...]:
+        """Return the commits that a pull request's branch stood at before, oldest first.
+
+        They are of the activity of the branch's repository, which forced pushes don't change.
+        """
+        try:
+            head = _Pull.model_validate(self._api.get(f"/pulls/{number}")).head
+            if head.repo is None:
+                raise ForgeUnavailable(
+                    f"listing what #{number} was before", "its branch's repository is gone"
+                )
+            ref, place = f"refs/heads/{head.ref}", head.repo.full_name
+            moves = [
+                _Activity.model_validate(one)
+                for one in self._api.pages("/activity", of=place, ref=ref)
+            ]
+        except ValidationError as exc:
+            raise ForgeUnavailable(f"listing what #{number} was before", str(exc)) from exc
+        # GitHub lists the latest first.
+        stood = (at for move in moves[::-1] if move.ref == ref for at in (move.before, move.after))
+        return tuple(at for at in dict.fromkeys(stood) if at.strip("0") and at != head.sha)
 
     def comment(self, number: int, marker: str, body: str) -> None:
         """Write a comment, in place of the one that has the same marker.

@@ -3,7 +3,7 @@
 import base64
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -97,6 +97,14 @@ class GitBranches:
     def push(self, branch: str, commit: str) -> None:
         """Hand a commit that is here on as a branch, in place of what that was."""
         self._push(branch, commit, self._fetched(branch))
+
+    def fetch(self, commits: Sequence[str]) -> None:
+        """Bring commits here by their names, as far as the remote gives them; others stay away."""
+        for commit in commits:
+            here = self._git("cat-file", "-e", f"{commit}^{{commit}}").returncode == 0
+            if not here and self._has_remote():
+                words = ("fetch", "--quiet", "--no-tags", REMOTE, commit)
+                self._git(*words, more=self._access())
 
     def _is_up_to_date(self, branch: str, base: str, tip: str, files: Mapping[str, bytes]) -> bool:
         """Whether the branch merges without a conflict, and main then has these files."""

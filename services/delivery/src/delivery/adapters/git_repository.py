@@ -15,6 +15,8 @@ from delivery.domain.promotion.facts import Change, OddName, RawCommit
 from delivery.domain.text import plain
 from delivery.errors import CommitUnknown, RepositoryUnreadable, TooMuchToRead
 
+SHARED_MAIN: Final = "refs/remotes/origin/main"
+OWN_MAIN: Final = "refs/heads/main"
 EPOCH: Final = "@0 +0000"
 PLAIN_MODES: Final = frozenset({"100644", "100755"})
 MOST_COMMITS: Final = 2000
@@ -34,6 +36,20 @@ class GitRepository:
     @cached_property
     def _objects(self) -> GitObjects:
         return GitObjects(self.folder)
+
+    def main(self) -> str:
+        """Return main's commit by its full name; RepositoryUnreadable where there is none.
+
+        It is origin's where there is an origin: a branch of that name here may be anybody's.
+        """
+        shared = self._objects.ask_clone("config", "--get", "remote.origin.url")
+        bare = (self._objects.ask_clone("rev-parse", "--is-bare-repository") or "").strip()
+        name = SHARED_MAIN if shared and bare != "true" else OWN_MAIN
+        try:
+            return self.commit(name)
+        except CommitUnknown as exc:
+            reason = f"nobody can say where main stands: there is no {name}. Run `git fetch origin`"
+            raise RepositoryUnreadable(str(self.folder), reason) from exc
 
     def commit(self, revision: str) -> str:
         """Return the commit that a revision names; CommitUnknown."""
@@ -150,6 +166,30 @@ class GitRepository:
             )
         found = (self._raw(one, parents) for one, *parents in map(str.split, reversed(lines)))
         return tuple(found)
+
+    def commits_of(
+        self, base: str | None, head: str, paths: Sequence[str]
+    ) -> tuple[RawCommit, ...]:
+        """Return the commits that changed files at or under some paths, oldest first."""
+        most = f"--max-count={MOST_COMMITS + 1}"
+        without = (f"^{self.commit(base)}",) if base else ()
+        words = ("rev-list", "--topo-order", "--full-history", most, self.commit(head))
+        names = self._git(*words, *without, "--", *paths)[1].decode().split()
+        if len(names) > MOST_COMMITS:
+            what = f"the commits of {', '.join(paths)} up to {head[:12]}"
+            raise self._unreadable(
+                TooLarge(self.folder, what, len(names), MOST_COMMITS, "commits or more")
+            )
+        found = (self._raw(name, list(self._parents(name))) for name in reversed(names))
+        return tuple(
+            one
+            for one in found
+            if any(
+                change.path == path or change.path.startswith(f"{path}/")
+                for change in one.changes
+                for path in paths
+            )
+        )
 
     def odd_names(self, base: str, commits: Sequence[str]) -> tuple[OddName, ...]:
         """Return what trees of commits hold that `base` doesn't and no tree should."""

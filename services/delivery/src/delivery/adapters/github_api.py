@@ -58,9 +58,14 @@ class GithubApi:
         """Return what a path below the place answers; GithubRefusal, ForgeUnavailable."""
         return self._answer("GET", self._url(path), params=params)[0]
 
-    def pages(self, path: str, key: str | None = None, **params: str) -> Iterator[Any]:
-        """Yield the items of a list, page by page; `key` names the list in an object."""
-        url: str | None = self._url(path)
+    def pages(
+        self, path: str, key: str | None = None, of: str | None = None, **params: str
+    ) -> Iterator[Any]:
+        """Yield the items of a list, page by page; `key` names the list in an object.
+
+        `of` is another repository, where it is not about this one: a fork.
+        """
+        url: str | None = f"/repos/{of or self.repository}{path}"
         given: Mapping[str, str] | None = {**params, "per_page": "100"}
         for _ in range(_MOST_PAGES):
             if url is None:

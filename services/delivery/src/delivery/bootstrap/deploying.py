@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class LazyJudge:
-    """The judge of changes, put together when production is deployed and not before."""
+    """The judge of changes, built when there is something to deploy."""
 
     settings: Settings
 

@@ -7,6 +7,8 @@ from delivery.adapters.approval_files import ApprovalFiles
 from delivery.adapters.git_repository import GitRepository
 from delivery.adapters.ssh_signatures import SshSignatures
 from delivery.bootstrap.auditing import make_audit_log, make_audit_log_of_a_person
+from delivery.bootstrap.forge import find_forge, make_branches
+from delivery.ports.promotion import EarlierHeads
 from delivery.settings import Settings
 from delivery.use_cases.gather_change import GatherChange
 from delivery.use_cases.judge_change import JudgeChange, JudgeDeploy
@@ -16,7 +18,7 @@ from delivery.use_cases.speak import Speak
 def make_judge_change(settings: Settings) -> JudgeChange:
     """Put the judge of changes together."""
     actor = f"{settings.actor} ({settings.run})"[:200]
-    return JudgeChange(_gather(settings), make_audit_log(settings), actor)
+    return JudgeChange(_gather(settings), make_audit_log(settings), actor, _heads(settings))
 
 
 def make_judge_deploy(settings: Settings) -> JudgeDeploy:
@@ -31,6 +33,19 @@ def make_speak(settings: Settings, say: Callable[[str], None]) -> Speak:
     log = make_audit_log_of_a_person(settings)
     gather = GatherChange(GitRepository(settings.root), SshSignatures(), log, _now)
     return Speak(gather, SshSignatures(), ApprovalFiles(settings.root), say)
+
+
+def _heads(settings: Settings) -> EarlierHeads | None:
+    forge = find_forge(settings)
+    if forge is None:
+        return None
+
+    def heads(number: int) -> tuple[str, ...]:
+        found = forge.earlier_heads(number)
+        make_branches(settings).fetch(found)
+        return found
+
+    return heads
 
 
 def _gather(settings: Settings) -> GatherChange:

@@ -31,28 +31,33 @@ class EnvironmentName(StrEnum):
     PRODUCTION = "production"
 
 
-Base = Annotated[str, typer.Option(help="Main's commit before the change.")]
+Base = Annotated[
+    str, typer.Option(help="A commit that main stood at: main's tip judges. Default: the tip.")
+]
 Head = Annotated[str, typer.Option(help="The change's last commit.")]
 As = Annotated[str, typer.Option("--as", help="Who you are in policies/approvers.yaml.")]
 Role = Annotated[str, typer.Option(help="The role in which you speak.")]
 Key = Annotated[Path, typer.Option(help="Your SSH private key.")]
 Reason = Annotated[str, typer.Option(help="Why, for those who read it later.")]
 Named = Annotated[str, typer.Argument(help="A statement: its file, or the start of its digest.")]
-MAIN, HERE = "refs/remotes/origin/main", "HEAD"
+TIP, HERE = "", "HEAD"
 
 
 @app.command()
 def judge_change(
-    base: Base,
     head: Head,
+    base: Base = TIP,
     pusher: Annotated[str, typer.Option(help="Who opened or pushed it: an author too.")] = "",
+    number: Annotated[
+        int | None, typer.Option(help="Its pull request, whose branch's earlier heads count too.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Where the verdict goes, as JSON.")] = None,
     summary: Annotated[Path | None, typer.Option(help="Where it goes as Markdown.")] = None,
     record: Annotated[bool, typer.Option("--record", help="Tell the audit log.")] = False,
 ) -> None:
     """Judge whether a change may be merged, by the policies, people and keys that main has."""
     settings = read_settings()
-    verdict = make_judge_change(settings)(base, head, pusher, record=record)
+    verdict = make_judge_change(settings)(base, head, pusher, number=number, record=record)
     _tell(settings, verdict, out, summary)
     if record:
         tell_head(settings, publish=False)
@@ -75,7 +80,7 @@ def judge_deploy(
 
 @app.command()
 def approve(
-    person: As, role: Role, key: Key, reason: Reason, head: Head = HERE, base: Base = MAIN
+    person: As, role: Role, key: Key, reason: Reason, head: Head = HERE, base: Base = TIP
 ) -> None:
     """Show what a change brings, and sign that you approve it."""
     _speak("approved", base, head, Speaker(person, role, key, reason))
@@ -83,7 +88,7 @@ def approve(
 
 @app.command()
 def reject(
-    person: As, role: Role, key: Key, reason: Reason, head: Head = HERE, base: Base = MAIN
+    person: As, role: Role, key: Key, reason: Reason, head: Head = HERE, base: Base = TIP
 ) -> None:
     """Show what a change brings, and sign that you reject it: it is blocked until withdrawn."""
     _speak("rejected", base, head, Speaker(person, role, key, reason))
@@ -97,7 +102,7 @@ def break_glass(
     reason: Reason,
     hours: Annotated[float, typer.Option(min=0.1, help="For how long it counts.")],
     head: Head = HERE,
-    base: Base = MAIN,
+    base: Base = TIP,
 ) -> None:
     """Sign that a payload must go to production now, without its approvals and verifications."""
     _speak("break_glass", base, head, Speaker(person, role, key, reason), hours)
@@ -111,7 +116,7 @@ def withdraw(
     key: Key,
     reason: Reason,
     head: Head = HERE,
-    base: Base = MAIN,
+    base: Base = TIP,
 ) -> None:
     """Sign that an approval or a rejection is taken back."""
     _speak_of(statement, "withdrawn", base, head, Speaker(person, role, key, reason))
@@ -125,7 +130,7 @@ def review_break_glass(
     key: Key,
     reason: Reason,
     head: Head = HERE,
-    base: Base = MAIN,
+    base: Base = TIP,
 ) -> None:
     """Sign that you have reviewed what was deployed with the glass broken."""
     _speak_of(statement, "reviewed", base, head, Speaker(person, role, key, reason))

@@ -18,6 +18,12 @@ class Forge(Protocol):
     def open_pull_request(self, branch: str, title: str, body: str) -> PullRequest:
         """Open a branch's pull request, or bring the open one up to date."""
 
+    def earlier_heads(self, number: int) -> tuple[str, ...]:
+        """Return the commits that a pull request's branch stood at before, oldest first.
+
+        Those too that a forced push took off it.
+        """
+
     def comment(self, number: int, marker: str, body: str) -> None:
         """Write a comment, in place of the one that has the same marker."""
 

@@ -18,6 +18,13 @@ class Signatures(Protocol):
         """Return whose key signed bytes and for what; its `problem` says why it doesn't hold."""
 
 
+class EarlierHeads(Protocol):
+    """Knows which heads the branch of a pull request ever had. ForgeUnavailable if nobody can."""
+
+    def __call__(self, number: int) -> tuple[str, ...]:
+        """Return them, oldest first, with their commits brought here where they can be had."""
+
+
 class StatementFiles(Protocol):
     """Statements of people in the working tree, for their next commit."""
 

@@ -24,6 +24,9 @@ class Repository(Protocol):
     the history is not whole.
     """
 
+    def main(self) -> str:
+        """Return the commit of main by its full name: the shared one where there is an origin."""
+
     def commit(self, revision: str) -> str:
         """Return the commit that a revision (a branch, `HEAD^1`) names."""
 
@@ -60,8 +63,19 @@ class Repository(Protocol):
     def changes(self, before: str, after: str) -> tuple[Change, ...]:
         """Return the files that differ between two commits, by path."""
 
+    def fork(self, base: str, head: str) -> str | None:
+        """Return the last commit that two have in common, or None where they have none."""
+
     def commits(self, base: str, head: str) -> tuple[RawCommit, ...]:
         """Return what `head` has and `base` hasn't, oldest first; TooMuchToRead over 2,000."""
+
+    def commits_of(
+        self, base: str | None, head: str, paths: Sequence[str]
+    ) -> tuple[RawCommit, ...]:
+        """Return the commits that changed files at or under some paths, like `commits`.
+
+        Without a base, all that `head` has. A merge is among them if it did more than join.
+        """
 
     def odd_names(self, base: str, commits: Sequence[str]) -> tuple[OddName, ...]:
         """Return what trees of commits hold that `base` doesn't and no tree should."""

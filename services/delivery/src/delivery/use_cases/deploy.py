@@ -123,7 +123,7 @@ class Deploy:
     def _judge(self, progress: _Progress) -> _Progress:
         environment = progress.environment
         ran = last_served(progress.entries, environment)
-        if environment == "staging" or (progress.payload is None and ran is None):
+        if progress.payload is None and ran is None:
             return progress
         verdict = self.judge.judge_deploy(environment, progress.commit)
         if verdict.decision == "allowed":

@@ -37,11 +37,19 @@ from delivery.domain.promotion.facts import (
 )
 from delivery.domain.promotion.history import course_of
 from delivery.domain.promotion.paths import AUTHORED, Kind, classify
-from delivery.domain.promotion.words import speaks_of
-from delivery.errors import CommitUnknown, TooMuchToRead
+from delivery.domain.promotion.signatures import Signature
+from delivery.domain.promotion.words import read_statements, speaks_of
+from delivery.errors import CommitUnknown, NotOnMain, TooMuchToRead
 from delivery.ports.promotion import Signatures
 from delivery.ports.records import AuditLog, Clock, Repository
 from delivery.use_cases.committed_files import CommittedFiles, limit_of
+from delivery.use_cases.find_makers import FindMakers
+from delivery.use_cases.find_objections import (
+    OBJECTING,
+    FindObjections,
+    Objections,
+    checked_commit,
+)
 
 ENVIRONMENTS: tuple[Environment, ...] = ("staging", "production")
 Said = tuple[str, bytes, bytes]
@@ -72,13 +80,34 @@ class GatherChange:
     audit: AuditLog
     clock: Clock
 
-    def __call__(
-        self, base: str, head: str, pusher: str = "", later: str | None = None
+    @property
+    def find(self) -> FindObjections:
+        """What finds rejections on a branch."""
+        return FindObjections(self.repository, self.signatures)
+
+    def main(self, base: str = "") -> str:
+        """Return main's tip, which judges; NotOnMain where a base was never main's tip.
+
+        Raises CommitUnknown, RepositoryUnreadable.
+        """
+        tip = self.repository.main()
+        if base and self.repository.commit(base) not in self.repository.first_parents(tip):
+            raise NotOnMain(base, tip)
+        return tip
+
+    def __call__(  # long: one line a fact
+        self,
+        base: str,
+        head: str,
+        pusher: str = "",
+        later: str | None = None,
+        objections: Objections | None = None,
     ) -> ChangeFacts:
         """Return the facts about a change from one commit to another.
 
-        `later` is a commit of main after the change, whose statements count as well. Raises
-        CommitUnknown, RepositoryUnreadable, AuditBroken.
+        `later` is a commit of main after the change, whose statements count as well. `objections`
+        are those of the branch's earlier heads too; without them, the head's. Raises CommitUnknown,
+        RepositoryUnreadable, AuditBroken.
         """
         base, head = self.repository.commit(base), self.repository.commit(head)
         result = self.repository.merged(base, head)
@@ -113,8 +142,28 @@ class GatherChange:
         touched = {one.path.removesuffix(SUFFIX) for one in facts.changes if one.before is not None}
         gone = {one for one in _said(before_files) if one[0] in touched}
         said = tuple(self._statements(facts, files, gone, made.commits, later))
-        facts = replace(facts, statements=said, odd_names=made.odd_names, excess=made.excess)
-        return self._with_records(facts, before_files, files)
+        objected = self.find(base, (head,)) if objections is None else objections
+        facts = replace(
+            facts,
+            statements=_joined(said, objected.statements),
+            unread=objected.unread,
+            odd_names=made.odd_names,
+            excess=made.excess,
+        )
+        return self._with_records(self._with_people(facts), before_files, files)
+
+    def _with_people(self, facts: ChangeFacts) -> ChangeFacts:
+        """Return facts with all that is to be known of those who spoke, and of who wrote code."""
+        words = {one.word for _, one in read_statements(facts)}
+        makers = FindMakers(self.repository, self.signatures)
+        strangers, writers = makers.of_code(facts)
+        return replace(
+            facts,
+            formerly=self.find.approvers_before(facts.base) if "rejected" in words else (),
+            code_authors=writers,
+            code_strangers=strangers,
+            brought_by=makers.by_payload(facts) if "reviewed" in words else {},
+        )
 
     def _with_records(self, facts: ChangeFacts, before: Files, after: Files) -> ChangeFacts:
         """Return facts with the statements and reports that differ, and who may have made them."""
@@ -139,13 +188,20 @@ class GatherChange:
         return Made(changes, commits if changes else (), odd_names)
 
     def statements_of(self, facts: ChangeFacts) -> ChangeFacts:
-        """Return facts with every statement that the change's head has, whatever it is about."""
+        """Return facts with every statement that the change's head has, whatever it is about.
+
+        And with the log, earlier approvers, and who made what any glass was broken for.
+        """
         files = CommittedFiles(self.repository, facts.head, [STATEMENTS])
-        found = (
-            Statement(path, document(Approval, files, path), self.signatures.check(data, signature))
-            for path, data, signature in sorted(_said(files))
-        )
-        return replace(facts, statements=tuple(found))
+        known = {_key(one): one for one in facts.statements}
+        for path, data, signature in sorted(_said(files)):
+            checked = self.signatures.check(data, signature)
+            one = Statement(path, document(Approval, files, path), checked)
+            known.setdefault(_key(one), one)
+        whole = replace(facts, statements=tuple(known.values()), log=self.audit.entries())
+        formerly = self.find.approvers_before(facts.base)
+        brought_by = FindMakers(self.repository, self.signatures).by_payload(whole)
+        return replace(whole, formerly=formerly, brought_by=brought_by)
 
     def _records(
         self, changes: tuple[Change, ...], before: Files, after: Files
@@ -190,12 +246,7 @@ class GatherChange:
         return frozenset(found)
 
     def _commit(self, raw: RawCommit) -> Commit:
-        plain = Commit(
-            raw.id, raw.author, raw.committer, raw.changes, names=raw.names, message=raw.message
-        )
-        if not plain.authored:
-            return plain
-        return replace(plain, signature=self.signatures.check(raw.signed, raw.signature))
+        return checked_commit(raw, self.signatures)
 
     def _reports(
         self, releases: Iterable[Release | Unreadable], files: Files, before: Files
@@ -249,7 +300,7 @@ class GatherChange:
     def _log(self, kinds: frozenset[Kind]) -> tuple[AuditEntry, ...]:
         return self.audit.entries() if kinds & SPOKEN_OF else ()
 
-    def _statements(
+    def _statements(  # long: what a statement is read from, and whether it is about this
         self,
         facts: ChangeFacts,
         files: Files,
@@ -277,12 +328,15 @@ class GatherChange:
                 found |= _said(CommittedFiles(self.repository, commit.id, paths))
         read = [(p, d, s, document(Approval, {p: d}, p)) for p, d, s in sorted(found)]
         new = {path for path, *_ in read if {path, path + SUFFIX} & added}
+        logged = {entry.statement for entry in facts.log}
         meant = [one.subject for p, _, _, one in read if p in new and isinstance(one, Approval)]
         course = course_of(facts.production_history)
         left_by = course.left_by(facts.new_payload) if facts.new_payload else ()
         for path, data, signature, one in read:
             about = isinstance(one, Approval) and (
-                one.subject in meant or speaks_of(one.subject, facts)
+                one.subject in meant
+                or speaks_of(one.subject, facts)
+                or (one.word in OBJECTING and one.digest not in logged)
             )
             if about or path in new:
                 checked = self.signatures.check(data, signature)
@@ -294,6 +348,28 @@ class GatherChange:
         """Whether a commit of main, or what it was merged into, has a statement."""
         commits = (commit, *self.repository.parents(commit)[:1])
         return any(self.repository.listed(one, [path]) for one in commits)
+
+
+def _joined(
+    said: tuple[Statement, ...], objections: tuple[Statement, ...]
+) -> tuple[Statement, ...]:
+    """Return statements with what a branch tells of rejections, and those that it has lost."""
+    known = {_key(one): one for one in said}
+    for there in objections:
+        one = known.get(_key(there), there)
+        paths, authors = (
+            tuple(dict.fromkeys((*mine, *theirs)))
+            for mine, theirs in ((one.paths, there.paths), (one.authors, there.authors))
+        )
+        commit = one.commit or there.commit
+        known[_key(there)] = replace(one, commit=commit, paths=paths, authors=authors)
+    return tuple(known.values())
+
+
+def _key(statement: Statement) -> tuple[str, str, Signature]:
+    said = statement.approval
+    digest = str(said) if isinstance(said, Unreadable) else said.digest
+    return statement.path, digest, statement.signature
 
 
 def _said(files: Files) -> set[Said]:

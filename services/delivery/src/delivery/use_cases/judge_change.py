@@ -1,16 +1,21 @@
 """judge-change: may this be merged? judge-deploy: may what main has be deployed?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from artifacts.records.release import Environment
+from artifacts.records.approval import Approval
+from artifacts.records.release import Environment, Release
 from delivery.domain.promotion.documents import read_ground, read_release, release_path
-from delivery.domain.promotion.facts import Unreadable, payload_of
+from delivery.domain.promotion.facts import Statement, Unreadable, payload_of
 from delivery.domain.promotion.findings import ChangeVerdict, Decision
 from delivery.domain.promotion.history import deployments
 from delivery.domain.promotion.judge import judge_by_both, judge_change, settled
-from delivery.domain.promotion.recording import events_of
+from delivery.domain.promotion.recording import events_of, new_events, rejection_events
 from delivery.domain.promotion.words import SKEW
+from delivery.errors import ForgeUnavailable
+from delivery.ports.promotion import EarlierHeads
 from delivery.ports.records import AuditLog, Clock, Repository
+from delivery.use_cases.find_objections import Objections
 from delivery.use_cases.gather_change import GatherChange
 from delivery.use_cases.judge_merges import JudgeMerges
 
@@ -22,20 +27,55 @@ class JudgeChange:
     gather: GatherChange
     audit: AuditLog
     actor: str
+    heads: EarlierHeads | None = None
 
     def __call__(
-        self, base: str, head: str, pusher: str = "", *, record: bool = False
+        self,
+        base: str,
+        head: str,
+        pusher: str = "",
+        *,
+        number: int | None = None,
+        record: bool = False,
     ) -> ChangeVerdict:
-        """Judge the change from one commit to another, and record what it showed if asked to.
+        """Judge what a commit would change of main, and record what it showed if asked to.
 
-        Raises CommitUnknown, RepositoryUnreadable, AuditBroken.
+        Main's tip judges; `base` must have been main's tip. With the `number` of its pull request,
+        the earlier heads of its branch are looked at as well. Rejections are recorded before
+        anything else that may fail. Raises CommitUnknown, RepositoryUnreadable, NotOnMain,
+        ForgeUnavailable, AuditBroken.
         """
-        facts = self.gather(base, head, pusher)
+        main, head = self.gather.main(), self.gather.repository.commit(head)
+        objections = self._found(main, (head,), record=record)
+        if number is not None:
+            earlier = self._earlier(number, head)
+            objections += self._found(main, earlier, record=record)
+        main = self.gather.main(base)
+        facts = self.gather(main, head, pusher, objections=objections)
         verdict = judge_change(facts)
         if record:
             for event in events_of(facts, verdict, self.actor):
                 self.audit.append(event)
         return verdict
+
+    def _found(self, main: str, heads: Sequence[str], *, record: bool) -> Objections:
+        """Return what is objected on some heads, after recording every rejection among it."""
+        objections = self.gather.find(main, heads)
+        if record and any(_rejects(statement) for statement in objections.statements):
+            known = self.gather.find.approvers_before(main)
+            events = rejection_events(objections.statements, known)
+            for event in new_events(events, self.audit.entries()):
+                self.audit.append(event)
+        return objections
+
+    def _earlier(self, number: int, head: str) -> tuple[str, ...]:
+        """Return the earlier heads of a branch that no judgement has recorded yet."""
+        if self.heads is None:
+            reason = "no forge is set up here: leave --number out, or set PLINTH_FORGE_TOKEN"
+            raise ForgeUnavailable(f"listing the earlier heads of #{number}", reason)
+        judged = {one.commit for one in self.audit.entries() if one.event == "judgement"}
+        found = self.heads(number)
+        return tuple(one for one in found if one not in judged and one != head)
 
 
 @dataclass(frozen=True)
@@ -101,26 +141,33 @@ class JudgeDeploy:
         )
 
     def _brought(self, environment: Environment, commit: str) -> str | None:
-        """Return the commit of main that made the release what it is: for production, its payload.
+        """Return the commit of main that made the release what it is: a payload, or models.
 
-        A change of words in its file makes no new payload.
+        A change of words in its file makes no new release.
         """
         changed = self.repository.history(commit, release_path(environment))
         brought: str | None = None
         for name, _ in reversed(changed):
-            if brought and (environment == "staging" or not self._same(name, commit)):
+            if brought and not self._same(environment, name, commit):
                 break
             brought = name
         return brought
 
-    def _same(self, one: str, other: str) -> bool:
-        first, second = (self._payload(commit) for commit in (one, other))
-        return first == second
+    def _same(self, environment: Environment, one: str, other: str) -> bool:
+        if environment == "production":
+            return self._payload(one) == self._payload(other)
+        first, second = (self._release(environment, commit) for commit in (one, other))
+        if isinstance(first, Unreadable) or isinstance(second, Unreadable):
+            return False
+        return first.released == second.released
 
     def _payload(self, commit: str) -> str | None:
-        path = release_path("production")
+        return payload_of(self._release("production", commit))
+
+    def _release(self, environment: Environment, commit: str) -> Release | Unreadable:
+        path = release_path(environment)
         data = self.repository.file(commit, path)
-        return payload_of(read_release({path: data} if data else {}, "production"))
+        return read_release({path: data} if data else {}, environment)
 
     def _ran_since(self, environment: Environment, commit: str, brought: str) -> bool:
         payload = self._payload(commit)
@@ -146,3 +193,8 @@ class JudgeDeploy:
 
     def _settled(self, commit: str, decision: Decision, reason: str) -> ChangeVerdict:
         return settled(commit, commit, decision, reason, self.clock())
+
+
+def _rejects(statement: Statement) -> bool:
+    said = statement.approval
+    return isinstance(said, Approval) and said.word == "rejected"

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from artifacts.digests import hex_part
-from artifacts.records.approval import Approval, PayloadSubject, Subject, Word
+from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
 from delivery.domain.approvers import People
 from delivery.domain.promotion.approvals import (
-    counts_as_withdrawal,
     glass_objection,
     reason_against,
     roles_asked,
@@ -20,8 +19,15 @@ from delivery.domain.promotion.documents import STATEMENTS
 from delivery.domain.promotion.facts import ChangeFacts, Statement, Unreadable
 from delivery.domain.promotion.judge import judge_change
 from delivery.domain.promotion.page import subject_lines, verdict_lines
+from delivery.domain.promotion.rejections import Rejection, counts_as_withdrawal, rejections
 from delivery.domain.promotion.reviews import counts_as_review
-from delivery.domain.promotion.words import objection, subject_digest, subjects_of
+from delivery.domain.promotion.words import (
+    objection,
+    payload_subject,
+    read_statements,
+    subject_digest,
+    subjects_of,
+)
 from delivery.domain.refusal import Refusal
 from delivery.domain.text import plain
 from delivery.ports.promotion import Signatures, StatementFiles
@@ -67,7 +73,7 @@ class Speak:
         It is shown first. Nothing is written where the statement would not count; the refusal says
         why. Raises CommitUnknown, RepositoryUnreadable, AuditBroken, SigningFailed.
         """
-        facts = self.gather(base, head)
+        facts = self.gather(self.gather.main(base), head)
         subjects = tuple(self._meant(facts, word))
         self._show(facts, subjects)
         if reason := _early(facts, speaker):
@@ -85,7 +91,7 @@ class Speak:
         self, base: str, head: str, word: Word, statement: str, speaker: Speaker
     ) -> tuple[Path, ...] | Refusal:
         """Withdraw or review an earlier statement, named by the beginning of its digest."""
-        facts = self.gather(base, head)
+        facts = self.gather(self.gather.main(base), head)
         found = self._named(facts, statement)
         if isinstance(found, Refusal):
             return found
@@ -152,17 +158,15 @@ class Speak:
         named = STATEMENT.search(statement)
         if named is None:
             return Refusal(f"{plain(statement)} names no statement: give its file, or its digest")
-        wanted = named[1]
-        for facts_of in (facts, self.gather.statements_of(facts)):
-            for found in facts_of.statements:
-                one = found.approval
-                if isinstance(one, Approval) and hex_part(one.digest).startswith(wanted):
-                    return Named(facts_of, one.digest, one.subject)
-        for entry in facts.log:
-            if entry.event == "rejection" and entry.subject:
-                subject = _logged(facts, entry.payload, entry.change)
-                if subject and hex_part(entry.subject).startswith(wanted):
-                    return Named(facts, entry.subject, subject)
+        wanted, whole = named[1], self.gather.statements_of(facts)
+        for _, one in read_statements(whole):
+            if hex_part(one.digest).startswith(wanted):
+                return Named(whole, one.digest, one.subject)
+        for rejection in rejections(whole):
+            if hex_part(rejection.digest).startswith(wanted):
+                subject = _about(whole, rejection)
+                if subject:
+                    return Named(whole, rejection.digest, subject)
         return Refusal(f"there is no statement {plain(statement)} here: name one by its digest")
 
 
@@ -204,16 +208,15 @@ def _against(found: Statement, one: Approval, facts: ChangeFacts) -> str:
     if one.word == "withdrawn" and not counts_as_withdrawal(one, facts):
         return "only who made it withdraws it, or of a rejection a role that the tiers name"
     if one.word == "reviewed" and not counts_as_review(one, facts):
-        return "it is reviewed by somebody who was not among those who broke the glass"
+        return (
+            "broken glass is reviewed by somebody new to the case, who neither broke it, nor "
+            "approved the payload, nor made what brought it"
+        )
     return ""
 
 
-def _logged(facts: ChangeFacts, payload: str | None, change: str | None) -> Subject | None:
-    """Return what of this change a rejection in the log is about."""
-    for subject in subjects_of(facts):
-        if isinstance(subject, PayloadSubject):
-            if subject.payload == payload:
-                return subject
-        elif subject.change == change:
-            return subject
-    return None
+def _about(facts: ChangeFacts, rejection: Rejection) -> Subject | None:
+    """Return what a rejection is about; of another payload, the one that it stands against here."""
+    if rejection.change:
+        return ChangeSubject(change=rejection.change)
+    return payload_subject(facts)

@@ -98,6 +98,15 @@ def test_broken_glass_is_open_until_one_of_its_statements_is_reviewed():
     assert open_break_glass(first, "staging") == ()
 
 
+def test_each_breaking_of_the_glass_is_a_case_of_its_own():
+    first = log(("break_glass", "done", A), subject=digest("s1"))
+    review = log(("review", "done", None), subject=digest("s1"))
+    again = log(("break_glass", "done", A), subject=digest("s2"))
+    assert open_break_glass((*first, *review, *again), "production") == again
+    assert open_break_glass((*first, *review, *first), "production") == first
+    assert open_break_glass((*review, *first), "production") == first
+
+
 def test_superseded_deploys_are_those_since_the_last_green_one():
     before = log(("deploy", "superseded", A), ("deploy", "green", A))
     after = log(("deploy", "superseded", B), commit=commit("b"))

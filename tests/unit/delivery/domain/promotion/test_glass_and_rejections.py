@@ -133,7 +133,9 @@ def test_what_nobody_signed_rejects_nothing(changes):
 
 
 def test_a_rejection_of_another_payload_stops_nothing():
-    subject = SUBJECT.model_copy(update={"payload": digest_json(1)})
+    model = SUBJECT.models["architecture"].model_copy(update={"model": digest_json("other")})
+    changes = {"payload": digest_json(1), "models": {"architecture": model}}
+    subject = SUBJECT.model_copy(update=changes)
     assert outcome(rejected(subject=subject), "rejections") == "passed"
     other = SUBJECT.model_copy(update={"environment": "staging"})
     assert outcome(rejected(subject=other), "rejections") == "passed"

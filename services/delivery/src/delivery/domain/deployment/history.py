@@ -90,12 +90,19 @@ def open_break_glass(
 ) -> tuple[AuditEntry, ...]:
     """Return the entries of break-glass deploys of an environment that nobody has reviewed yet.
 
-    A review names one of the statements that opened the case, and closes all of it.
+    Each breaking is a case of its own. A review names one of the statements that opened a case,
+    and closes all of it as far as it was open then: what is broken later takes another review.
     """
-    reviewed = {entry.subject for entry in entries if entry.event == "review"}
-    cases = [e for e in entries if e.event == "break_glass" and e.environment == environment]
-    closed = {case.payload for case in cases if case.subject in reviewed}
-    return tuple(case for case in cases if case.payload not in closed)
+    cases: list[AuditEntry] = []
+    for entry in entries:
+        if entry.event == "break_glass" and entry.environment == environment:
+            cases.append(entry)
+        elif entry.event == "review":
+            closed = {
+                (case.payload, case.commit) for case in cases if case.subject == entry.subject
+            }
+            cases = [case for case in cases if (case.payload, case.commit) not in closed]
+    return tuple(cases)
 
 
 def superseded(entries: Sequence[AuditEntry], environment: Environment) -> tuple[AuditEntry, ...]:

@@ -1,28 +1,26 @@
-"""approvals, break_glass, rejections: the people whom a tier asks for, and those who object."""
+"""approvals, break_glass: the people whom a tier asks for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from artifacts.records.approval import Approval, ChangeSubject, Subject, Word
-from delivery.domain.promotion.authors import authors_of
+from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
+from delivery.domain.promotion.authors import authors_of, made_before
 from delivery.domain.promotion.facts import ChangeFacts, Statement, Unreadable
 from delivery.domain.promotion.findings import Finding, passed, refused, undecided
 from delivery.domain.promotion.history import course_of, departures, rolls_back
 from delivery.domain.promotion.releases import strictest_tier
 from delivery.domain.promotion.words import (
     covers,
-    not_of_its_approver,
     objection,
     payload_subject,
-    read_statements,
     speaks_of,
     withdrawn_by,
 )
 from delivery.domain.tiers import TIERS, Approvers, BreakGlass, Tier
 
-PAYLOAD, CHANGE, REJECTIONS = "payload_approved", "change_approved", "rejections"
+PAYLOAD, CHANGE = "payload_approved", "change_approved"
 STRICTEST: Final = TIERS[-1]
 SHOWN: Final = 3
 
@@ -119,14 +117,27 @@ def reason_against(
         return reason
     if not found.present:
         return "was there and is gone, or was replaced"
-    if one.approver in authors_of(facts):
-        return "is an author of the change, and nobody approves their own work"
+    if reason := _own_work(one.approver, facts, subject):
+        return f"{reason}, and nobody approves their own work"
     days = tier.approvals_valid_days if tier else None
     if days is not None and facts.now - one.at > timedelta(days=days):
         return f"has expired: {one.at.date()} is more than {days} days ago"
     if any(person == one.approver for person, _ in withdrawn_by(one.digest, facts)):
         return "was withdrawn by the same person"
     return _for_an_earlier_turn(found, one, facts)
+
+
+def _own_work(person: str, facts: ChangeFacts, subject: Subject) -> str:
+    """Say what of a subject is a person's own work; nothing if none of it is."""
+    if person in authors_of(facts):
+        return "is an author of the change"
+    payload = subject.payload if isinstance(subject, PayloadSubject) else None
+    change = subject.change if isinstance(subject, ChangeSubject) else None
+    if person in made_before(facts, payload, change):
+        return "is an author of the same on another branch"
+    if payload and person in facts.code_authors:
+        return "wrote code that the payload pins"
+    return ""
 
 
 def _other(found: Subject, subject: Subject) -> str:
@@ -213,55 +224,3 @@ def roles_asked(subject: Subject, word: Word, facts: ChangeFacts) -> tuple[str, 
     strictest = tiers.tiers[STRICTEST]
     tier = strictest if isinstance(subject, ChangeSubject) else strictest_tier(facts)
     return tuple(one.role for one in tier.approvals) if tier else ()
-
-
-def judge_rejections(facts: ChangeFacts) -> tuple[Finding, ...]:
-    """Refuse what somebody rejected, until they or a role that the tiers name take it back.
-
-    Neither a deleted file nor a rewritten branch takes it back: the log remembers, and so do all
-    commits of the change. A key that was revoked later makes a rejection no less.
-    """
-    if facts.change_digest is None and not facts.new_payload:
-        return ()
-    open_ones = tuple(
-        refused(REJECTIONS, f"{who} rejected it: {reason}")
-        for who, reason, digest in _rejections(facts)
-        if not _taken_back(digest, who, facts)
-    )
-    return tuple(dict.fromkeys(open_ones)) or (passed(REJECTIONS, "nobody rejects it"),)
-
-
-def _rejections(facts: ChangeFacts) -> Iterator[tuple[str, str, str]]:
-    """Give who rejected this change, why, and by which statement."""
-    for found, one in read_statements(facts):
-        own = one.word == "rejected" and not not_of_its_approver(found, facts)
-        if own and speaks_of(one.subject, facts):
-            yield one.approver, one.reason, one.digest
-    for entry in facts.log:
-        if entry.event != "rejection":
-            continue
-        of_change = facts.change_digest is not None and entry.change == facts.change_digest
-        of_payload = facts.new_payload is not None and entry.payload == facts.new_payload
-        if of_change or (of_payload and entry.environment == "production"):
-            yield entry.actor, entry.reason, entry.subject or ""
-
-
-def _taken_back(digest: str, who: str, facts: ChangeFacts) -> bool:
-    tiers = facts.ground.tiers
-    roles = () if isinstance(tiers, Unreadable) else tiers.rejections_withdrawn_by
-    authors = authors_of(facts)
-    return any(
-        person == who or not role or (role in roles and person not in authors)
-        for person, role in withdrawn_by(digest, facts)
-    )
-
-
-def counts_as_withdrawal(one: Approval, facts: ChangeFacts) -> bool:
-    """Whether a withdrawal takes back what it names: one's own word, or as a role a rejection."""
-    spoken = [other for _, other in read_statements(facts) if other.digest == one.of]
-    rejected = [who for who, _, digest in _rejections(facts) if digest == one.of]
-    if one.approver in {other.approver for other in spoken} | set(rejected):
-        return True
-    tiers = facts.ground.tiers
-    roles = () if isinstance(tiers, Unreadable) else tiers.rejections_withdrawn_by
-    return bool(rejected) and one.role in roles and one.approver not in authors_of(facts)

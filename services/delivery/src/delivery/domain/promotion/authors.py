@@ -1,6 +1,6 @@
 """authors: whoever changes a release or what judges has signed it, and approves none of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from delivery.domain.approvers import People
@@ -28,12 +28,33 @@ def authors_of(facts: ChangeFacts) -> frozenset[str]:
     people = facts.ground.people
     if isinstance(people, Unreadable):
         return frozenset()
-    found = {people.of_account(facts.pusher)} if _is_authored(facts) else set()
-    for commit in facts.commits:
-        if commit.authored:
-            found |= persons_named(people, commit)
-            found.add(signer_of(facts, people, commit).person)
+    pusher = people.of_account(facts.pusher) if _is_authored(facts) else None
+    made = makers(people, (commit for commit in facts.commits if commit.authored))
+    return made | ({pusher} if pusher else frozenset())
+
+
+def makers(people: People, commits: Iterable[Commit]) -> frozenset[str]:
+    """Return every person whom commits name, or whose key signed one, revoked or not."""
+    found: set[str | None] = set()
+    for commit in commits:
+        found |= persons_named(people, commit)
+        signature = commit.signature
+        if not signature.problem and signature.namespace == NAMESPACE:
+            found.add(people.owner(signature.key))
     return frozenset(name for name in found if name)
+
+
+def made_before(facts: ChangeFacts, payload: str | None, change: str | None) -> frozenset[str]:
+    """Return the authors that the log has of a payload for production, or of a change.
+
+    It has them of every judgement, whatever branch that was of.
+    """
+    return frozenset(
+        author
+        for entry in facts.log
+        if (payload and entry.payload == payload) or (change and entry.change == change)
+        for author in entry.authors
+    )
 
 
 def judge_authors(facts: ChangeFacts) -> tuple[Finding, ...]:

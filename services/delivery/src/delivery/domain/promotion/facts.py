@@ -135,6 +135,8 @@ class Statement:
     `added`: this change brought it, in its present form or another. `present`: main would have it.
     `there_at`: the commits by which production left the payload that already had it, or whose
     first parent had.
+    Of a rejection that `commit` has, `paths` are the protected files of the change that it is
+    about, and `authors` who made that one, where the commit's own branch tells.
     """
 
     path: str
@@ -143,6 +145,9 @@ class Statement:
     added: bool = False
     present: bool = True
     there_at: frozenset[str] = frozenset()
+    commit: str = ""
+    paths: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,6 +191,11 @@ class ChangeFacts:
     the place of each of main's commits up to the base. `clock` is what the machine's clock says,
     and `now` is that or the newest entry of the log, whichever is later. `keys_ever` are those that
     main ever listed of persons and of the gate; they are told where `records` lose something.
+
+    `formerly` are the approvers that main listed before. `code_authors` wrote code that a new
+    payload pins and that production doesn't run yet; `code_strangers` are addresses, of nobody on
+    main, who did. `brought_by` names who made the changes that gave production the payloads that
+    reviews are about. `unread` says which earlier heads of the branch nobody could read.
     """
 
     base: str
@@ -205,6 +215,11 @@ class ChangeFacts:
     staging_history: tuple[Past, ...] = ()
     log: tuple[AuditEntry, ...] = ()
     pusher: str = ""
+    formerly: tuple[People, ...] = ()
+    code_authors: frozenset[str] = frozenset()
+    code_strangers: tuple[str, ...] = ()
+    brought_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
     odd_names: tuple[OddName, ...] = ()
     excess: str = ""
     line: Mapping[str, int] = field(default_factory=dict)

@@ -24,6 +24,7 @@ class Finding(Part):
 class ChangeVerdict(Record):
     """Whether a change may be merged, or what it brings deployed.
 
+    `code_authors` wrote code that a new payload pins: persons by name, others by address.
     `subjects` are what approvers sign, as it stands. `payload` is what production gets, if
     anything new. `withdraws` is the payload that a rollback leaves. `break_glass` names the
     statements that took the place of approvals; a deploy records them, and stays red until they
@@ -35,6 +36,7 @@ class ChangeVerdict(Record):
     decision: Decision
     kinds: tuple[Kind, ...]
     authors: tuple[str, ...]
+    code_authors: tuple[str, ...] = ()
     subjects: tuple[Subject, ...]
     findings: tuple[Finding, ...]
     payload: Digest | None

@@ -30,6 +30,7 @@ def judge_change(facts: ChangeFacts) -> ChangeVerdict:
         decision=decide(findings),
         kinds=tuple(sorted(facts.kinds)),
         authors=tuple(sorted(authors_of(facts))),
+        code_authors=(*sorted(facts.code_authors), *facts.code_strangers),
         subjects=subjects_of(facts),
         findings=findings,
         payload=facts.new_payload,

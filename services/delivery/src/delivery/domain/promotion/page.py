@@ -20,6 +20,8 @@ def _lines(verdict: ChangeVerdict) -> Iterator[str]:
     yield f"  changes   {', '.join(verdict.kinds) or 'nothing that is judged'}"
     if verdict.authors:
         yield f"  authors   {', '.join(verdict.authors)}"
+    if verdict.code_authors:
+        yield f"  code by   {plain(', '.join(verdict.code_authors), LONGEST)}"
     for finding in verdict.findings:
         yield f"  {finding.outcome:<9} {finding.rule}: {plain(finding.reason, LONGEST)}"
     for subject in verdict.subjects:
@@ -57,6 +59,7 @@ def verdict_page(verdict: ChangeVerdict) -> str:
         f"# The judge: {verdict.decision}",
         "",
         f"`{span}` changes {markdown(kinds)}. Authors: {markdown(authors)}.",
+        *_code_authors(verdict),
         *_notes(verdict),
         "",
         "| rule | outcome | why |",
@@ -67,6 +70,12 @@ def verdict_page(verdict: ChangeVerdict) -> str:
         lines += ["", f"To sign (`{subject_digest(subject)}`):", ""]
         lines += [f"- `{line}`" for line in subject_lines(subject)]
     return "\n".join(lines) + "\n"
+
+
+def _code_authors(verdict: ChangeVerdict) -> Iterator[str]:
+    if verdict.code_authors:
+        names = markdown(plain(", ".join(verdict.code_authors), LONGEST))
+        yield from ("", f"The new code that it pins was written by {names}.")
 
 
 def _notes(verdict: ChangeVerdict) -> Iterator[str]:

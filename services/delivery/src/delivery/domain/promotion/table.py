@@ -4,7 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from delivery.domain.promotion import approvals, authors, clock, genuine, keeping, releases
+from delivery.domain.promotion import (
+    approvals,
+    authors,
+    clock,
+    genuine,
+    keeping,
+    rejections,
+    releases,
+)
 from delivery.domain.promotion.facts import ChangeFacts
 from delivery.domain.promotion.findings import Finding
 
@@ -131,8 +139,9 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "rejections",
-        "Nobody rejects it, or whoever did took it back, or a role that the tiers name did.",
+        "Nobody rejects it, the same models in production or the same protected files, or whoever "
+        "did took it back, or a role that the tiers name did.",
         "ISO/IEC 42001:2023, A.9: human oversight.",
-        approvals.judge_rejections,
+        rejections.judge_rejections,
     ),
 )

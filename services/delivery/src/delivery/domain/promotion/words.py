@@ -108,12 +108,25 @@ def _not_entitled(found: Statement, statement: Approval, person: Person, now: da
     return f"it is from the future: {at}" if statement.at > now + SKEW else ""
 
 
-def not_of_its_approver(found: Statement, facts: ChangeFacts) -> str:
-    """Say why a statement is not its approver's own; a key that was revoked since is theirs."""
-    statement, people = found.approval, facts.ground.people
-    if isinstance(statement, Unreadable) or isinstance(people, Unreadable):
-        return "nobody can say whose it is"
-    return _not_signed(found, statement, people)
+def is_own(found: Statement, facts: ChangeFacts) -> bool:
+    """Whether a statement is its approver's own, by the people on main now or ever before.
+
+    A key that was revoked since is theirs, and who was taken off the list said it all the same.
+    Whatever counts for or against anybody must be theirs.
+    """
+    return is_of_one_of(found, (facts.ground.people, *facts.formerly))
+
+
+def is_of_one_of(found: Statement, known: Iterable[People | Unreadable]) -> bool:
+    """Whether a statement is its approver's own, by any of some lists of approvers."""
+    statement = found.approval
+    if isinstance(statement, Unreadable):
+        return False
+    return any(
+        not _not_signed(found, statement, people)
+        for people in known
+        if not isinstance(people, Unreadable)
+    )
 
 
 def _not_signed(found: Statement, statement: Approval, people: People) -> str:
