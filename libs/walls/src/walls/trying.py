@@ -1,6 +1,7 @@
 """Tries a wall: enters the room and attempts everything that must not succeed there."""
 
 import json
+import os
 import secrets
 import socket
 import subprocess
@@ -64,7 +65,7 @@ def probe(
             "shared_processes": wall.name != "bubblewrap",
             "variables": [*room.variables(""), "LC_CTYPE", "PWD"],
         }
-        found = _answers(wall, room, python, orders)
+        found = _answers(wall, room, python, orders, outside.marker)
         if outside.bystander.poll() is not None:
             found.append(Breach("killed", f"process {outside.bystander.pid} outside"))
     # A path is read, listed and written; a process is read, looked through and killed.
@@ -72,7 +73,9 @@ def probe(
     return Probe(attempts, tuple(found))
 
 
-def _answers(wall: Wall, room: Room, python: str, orders: dict[str, object]) -> list[Breach]:
+def _answers(
+    wall: Wall, room: Room, python: str, orders: dict[str, object], marker: str
+) -> list[Breach]:
     source = _INSIDE.read_text(encoding="utf-8")
     try:
         with wall.opened(room):
@@ -84,6 +87,8 @@ def _answers(wall: Wall, room: Room, python: str, orders: dict[str, object]) -> 
                 errors="replace",
                 check=False,
                 timeout=_SECONDS,
+                # A variable of whoever starts a room must not be found in it either.
+                env={**os.environ, "PLINTH_WALLS_MARKER": marker},  # noqa: TID251
             )
     except (OSError, subprocess.TimeoutExpired) as exc:
         raise ProbeFailed(room.name, str(exc)) from exc

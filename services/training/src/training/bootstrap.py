@@ -107,6 +107,11 @@ class Bootstrap:
         """Keeps runs and model versions."""
         return MlflowTracking(self.settings.tracking_uri, self.settings.tracking_artifacts)
 
+    @property
+    def keeps_runs(self) -> bool:
+        """Whether stages record their runs: not in a room from which no registry is reached."""
+        return bool(self.settings.tracking_uri)
+
     @cached_property
     def exporter(self) -> Exporter:
         """Turns estimators into ONNX."""

@@ -195,7 +195,8 @@ def train(work: WorkOption = HERE, scheduler: SchedulerOption = None) -> None:
         trained = train_model(
             files, model, identity, inputs, boot.exporter, workers, boot.sampler, _tell_trial
         )
-    record_run(boot.tracking, files, candidate=None)
+    if boot.keeps_runs:
+        record_run(boot.tracking, files, candidate=None)
     print("\n".join(presentation.family_lines(trained.families)))
     print(f"labels equal in scikit-learn and ONNX on all {trained.photos_compared} photos")
 
@@ -216,8 +217,18 @@ def package(work: WorkOption = HERE) -> None:
     boot = _bootstrap()
     files = boot.work(work)
     artifact = package_candidate(files, boot.model(files), boot.signer, boot.verifier)
-    record_run(boot.tracking, files, artifact.digest)
+    if boot.keeps_runs:
+        record_run(boot.tracking, files, artifact.digest)
     print(f"candidate {artifact.digest}")
+
+
+@app.command(name="record-run")
+def record_run_(work: WorkOption = HERE) -> None:
+    """Keep the run of a work folder's candidate, where its stages could keep none themselves."""
+    boot = _bootstrap()
+    files = boot.work(work)
+    candidate = open_artifact(files.candidate, boot.verifier)
+    print(f"run {record_run(boot.tracking, files, candidate.digest)}")
 
 
 @app.command()
@@ -295,7 +306,10 @@ def register(
     gate_report: Annotated[Path, typer.Option(help="the gate's signed report on this candidate")],
     out: Annotated[Path | None, typer.Option(help="where the version goes, as JSON")] = None,
 ) -> None:
-    """Keep a candidate that the gate allowed, and give it a version in the registry."""
+    """Give a candidate that the store keeps and the gate allowed a version in the registry.
+
+    `delivery register` keeps it in the store first.
+    """
     boot = _bootstrap()
     done = register_candidate(
         candidate, gate_report, boot.verifier, boot.gate, boot.store, boot.tracking
@@ -343,10 +357,13 @@ def reproduce(
     out: Annotated[Path | None, typer.Option(help="where to put the signed record")] = None,
     work: Annotated[Path | None, typer.Option(help="an empty folder to build in, kept")] = None,
     params: Annotated[Path | None, typer.Option(help="default: the commit's params.yaml")] = None,
+    unsigned: Annotated[
+        bool, typer.Option("--unsigned", help="leave the record for somebody else to sign")
+    ] = False,
 ) -> None:
     """Build a model again from its commit and data, and compare: 0 equal or nearly, 1 different."""
     boot = _bootstrap()
-    if out is not None:
+    if out is not None and not unsigned:
         boot.reproduction_signer.sign(b"")  # to fail now, and not when all has been trained
     original = boot.original(model)
     with boot.rebuilder(work) as rebuilder:
@@ -359,7 +376,9 @@ def reproduce(
             boot.parallel,
             boot.clock,
         )
-    if out is not None:
+    if out is not None and unsigned:
+        found.write(out)
+    elif out is not None:
         write_signed(found, out, boot.reproduction_signer)
     print("\n".join(presentation.reproduction_lines(found)))
     if found.outcome == "different":
