@@ -121,7 +121,7 @@ def workplace(tmp_path: Path) -> Iterator[Workplace]:
         yield place
 
 
-def _furnish(place: Workplace) -> None:
+def _furnish(place: Workplace) -> None:  # long: one folder after another
     state, root = place.folder / "state", place.root
     for name in ("keys", "people", "models", "evidence", "vectors", "photos", "host", "mlflow"):
         (state / name).mkdir(parents=True)

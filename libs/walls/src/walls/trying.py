@@ -1,7 +1,6 @@
 """Tries a wall: enters the room and attempts everything that must not succeed there."""
 
 import json
-import os
 import secrets
 import socket
 import subprocess
@@ -76,19 +75,18 @@ def probe(
 def _answers(
     wall: Wall, room: Room, python: str, orders: dict[str, object], marker: str
 ) -> list[Breach]:
-    source = _INSIDE.read_text(encoding="utf-8")
+    argv = [python, "-I", "-S", "-c", _INSIDE.read_text(encoding="utf-8")]
     try:
         with wall.opened(room):
             done = subprocess.run(  # noqa: S603 - the probe of this package, no shell
-                wall.command(room, [python, "-I", "-S", "-c", source]),
+                # A variable of whoever starts a room must not be found in it either.
+                ["/usr/bin/env", f"MARKER={marker}", *wall.command(room, argv)],
                 input=json.dumps(orders),
                 capture_output=True,
                 text=True,
                 errors="replace",
                 check=False,
                 timeout=_SECONDS,
-                # A variable of whoever starts a room must not be found in it either.
-                env={**os.environ, "PLINTH_WALLS_MARKER": marker},  # noqa: TID251
             )
     except (OSError, subprocess.TimeoutExpired) as exc:
         raise ProbeFailed(room.name, str(exc)) from exc

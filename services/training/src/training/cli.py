@@ -226,9 +226,8 @@ def package(work: WorkOption = HERE) -> None:
 def record_run_(work: WorkOption = HERE) -> None:
     """Keep the run of a work folder's candidate, where its stages could keep none themselves."""
     boot = _bootstrap()
-    files = boot.work(work)
-    candidate = open_artifact(files.candidate, boot.verifier)
-    print(f"run {record_run(boot.tracking, files, candidate.digest)}")
+    candidate = open_artifact(boot.work(work).candidate, boot.verifier)
+    print(f"run {record_run(boot.tracking, boot.work(work), candidate.digest)}")
 
 
 @app.command()
@@ -269,9 +268,9 @@ def retrain(
     shared = boot.shared_photos(photos)
     done = fetch_into(seen(files.manifest()), files.photos, shared, boot.parallel)
     print(presentation.exchanged_line(done, "fetched"))
-    pipeline, stored = boot.pipeline(place), boot.photos_of(place)
-    artifact = run_all_stages(pipeline, stored, files.candidate, out, boot.verifier)
-    print(f"candidate {artifact.digest} in {out}")
+    stored = boot.photos_of(place)
+    made = run_all_stages(boot.pipeline(place), stored, files.candidate, out, boot.verifier)
+    print(f"candidate {made.digest} in {out}")
 
 
 @app.command()
@@ -295,8 +294,8 @@ def push_photos(dataset: DatasetOption = DATA) -> None:
 def fetch_photos(dataset: DatasetOption = DATA) -> None:
     """Bring the photos that a dataset's manifest names and it lacks, and verify all of them."""
     boot = _bootstrap()
-    own = boot.dataset(dataset)
-    done = fetch_into(own.manifest().rows, own.photos, boot.shared_photos(dataset), boot.parallel)
+    own, shared = boot.dataset(dataset), boot.shared_photos(dataset)
+    done = fetch_into(own.manifest().rows, own.photos, shared, boot.parallel)
     print(presentation.exchanged_line(done, "fetched"))
 
 
@@ -306,17 +305,13 @@ def register(
     gate_report: Annotated[Path, typer.Option(help="the gate's signed report on this candidate")],
     out: Annotated[Path | None, typer.Option(help="where the version goes, as JSON")] = None,
 ) -> None:
-    """Give a candidate that the store keeps and the gate allowed a version in the registry.
-
-    `delivery register` keeps it in the store first.
-    """
+    """Give a candidate that the gate allowed and `delivery register` keeps a version."""
     boot = _bootstrap()
-    done = register_candidate(
-        candidate, gate_report, boot.verifier, boot.gate, boot.store, boot.tracking
-    )
+    given = (boot.verifier, boot.gate, boot.store, boot.tracking)
+    done = register_candidate(candidate, gate_report, *given)
     if done.version is None:
         print(f"refused: {done.refusal}, so {done.digest} is not registered", file=sys.stderr)
-        raise typer.Exit(REFUSED)
+        sys.exit(REFUSED)
     if out is not None:
         Registered(model=done.model, artifact=done.digest, version=done.version).write(out)
     print(f"version {done.version} is {done.digest}")
@@ -325,8 +320,7 @@ def register(
 @app.command()
 def aliases(model: str) -> None:
     """Print, as JSON, where each alias of a registered model points."""
-    points = [dataclasses.asdict(point) for point in _bootstrap().tracking.aliases(model)]
-    print(json.dumps(points))
+    print(json.dumps([dataclasses.asdict(p) for p in _bootstrap().tracking.aliases(model)]))
 
 
 @app.command()
@@ -357,9 +351,7 @@ def reproduce(
     out: Annotated[Path | None, typer.Option(help="where to put the signed record")] = None,
     work: Annotated[Path | None, typer.Option(help="an empty folder to build in, kept")] = None,
     params: Annotated[Path | None, typer.Option(help="default: the commit's params.yaml")] = None,
-    unsigned: Annotated[
-        bool, typer.Option("--unsigned", help="leave the record for somebody else to sign")
-    ] = False,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="others sign it")] = False,
 ) -> None:
     """Build a model again from its commit and data, and compare: 0 equal or nearly, 1 different."""
     boot = _bootstrap()
@@ -376,10 +368,8 @@ def reproduce(
             boot.parallel,
             boot.clock,
         )
-    if out is not None and unsigned:
-        found.write(out)
-    elif out is not None:
-        write_signed(found, out, boot.reproduction_signer)
+    if out is not None:
+        found.write(out) if unsigned else write_signed(found, out, boot.reproduction_signer)
     print("\n".join(presentation.reproduction_lines(found)))
     if found.outcome == "different":
         raise typer.Exit(REFUSED)

@@ -138,7 +138,7 @@ class TrainingRooms:
             raise TrainingFailed("--where", f"it named no folder: {done.stdout[-300:]}")
         return folders
 
-    def _room(
+    def _room(  # long: one room, field by field
         self,
         name: str,
         *,
@@ -161,7 +161,11 @@ class TrainingRooms:
         if exchange is not None:
             for folder in ("tmp", "home"):
                 (exchange / folder).mkdir(parents=True, exist_ok=True)
-            environment |= {"TMPDIR": str(exchange / "tmp"), "HOME": str(exchange / "home")}
+            environment |= {
+                "TMPDIR": str(exchange / "tmp"),
+                "HOME": str(exchange / "home"),
+                "DVC_SITE_CACHE_DIR": str(exchange / "tmp"),
+            }
         listed = {path.absolute() for path in (root, *self._git(), *self._environment, *known)}
         listed |= {path.absolute() for path in reads}
         written = {path.absolute() for path in writes}
