@@ -111,8 +111,7 @@ def draw_facades(
     if unknown := sorted(set(style or ()) - set(STYLES)):
         raise typer.BadParameter(f"no style {', '.join(unknown)}; there are {', '.join(STYLES)}")
     buildings = list(itertools.product(style or STYLES, range(per_style)))
-    draw = partial(_draw, seed=seed)
-    drawn = _bootstrap().parallel.map(draw, buildings, "drawing buildings")
+    drawn = _bootstrap().parallel.map(partial(_draw, seed=seed), buildings, "drawing buildings")
     table = write_facades([photo for photos in drawn for photo in photos], out)
     print(f"{sum(map(len, drawn))} photos of {len(buildings)} buildings in {out}, {table.name}")
 
