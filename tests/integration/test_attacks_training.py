@@ -19,6 +19,7 @@ import pytest
 from support.checkout import commit_all, git
 from support.retraining_fakes import training_inputs
 
+from artifacts.records.photos import PhotoManifest
 from walls import find_wall
 
 ROOT = Path(__file__).parents[2]
@@ -79,12 +80,12 @@ class Workplace:
             "PLINTH_FORGE_TOKEN": TOKEN,
         }
 
-    def delivery(self, *words: str) -> "subprocess.CompletedProcess[str]":
+    def delivery(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
         """Run a command of delivery as a job of a runner does."""
         return subprocess.run(
             [sys.executable, "-P", "-m", "delivery", *words],
             cwd=self.root,
-            env=self.environment,
+            env=self.environment | more,
             capture_output=True,
             text=True,
             check=False,
@@ -144,7 +145,7 @@ def _furnish(place: Workplace) -> None:  # long: one folder after another
     (root / "services/training/ready.json").write_text("[]")
     (root / "services/training/inputs.json").write_text(training_inputs().to_json())
     (root / "services/delivery/README.md").write_text("the judge")
-    (root / "data/manifest.csv").write_text("photo\n")
+    PhotoManifest(rows=()).write(root / "data/manifest.csv")
     (root / "requirements/training.txt").write_text("")
     program = root / "services/training/environment/bin/python"
     program.parent.mkdir(parents=True)
@@ -206,3 +207,36 @@ def test_a_training_takes_nothing(workplace: Workplace) -> None:
     assert loot_of(done.stderr) == [], done.stderr
     assert git(workplace.folder / "origin.git", "for-each-ref") == ""
     assert list((workplace.folder / "state/models").iterdir()) == []
+
+
+def test_walls_are_tried_room_by_room(workplace: Workplace) -> None:
+    """The thief is no interpreter, so the room is entered with a real one."""
+    program = workplace.root / "services/training/environment/bin/python"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+
+    done = workplace.delivery("walls")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    rooms = [line.split()[:3] for line in done.stdout.splitlines()]
+    assert rooms == [
+        ["stands", name, "bubblewrap"]
+        for name in ("training-inputs", "training", "reproduction", "registry")
+    ]
+
+
+def test_without_a_wall_it_is_said_and_every_key_is_found(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    program = workplace.root / "services/training/environment/bin/python"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("git", "sh", "env"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+
+    done = workplace.delivery("walls", PATH=str(tools))
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "missing  training" in done.stdout
+    assert "bwrap is not on PATH (fix: apt-get install bubblewrap)" in done.stdout
+    assert f"read: {workplace.folder}/state/keys/gate" in done.stdout

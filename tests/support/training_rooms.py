@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from artifacts.records.photos import PhotoManifest
 from delivery.adapters.training_rooms import TrainingRooms
 from walls import Unwalled, Wall
 
@@ -21,7 +22,8 @@ def script_rooms(root: Path, script: str, wall: Wall = UNWALLED, uri: str = "") 
     (root / "bin/environment").write_text(f"#!/bin/sh\necho {root}/environment\n")
     (root / "bin/environment").chmod(0o755)
     (root / "data").mkdir()
-    (root / "data/manifest.csv").write_text("photo\n")
+    (root / "data/photos").mkdir()
+    PhotoManifest(rows=()).write(root / "data/manifest.csv")
     return rooms_of(root, wall, uri)
 
 

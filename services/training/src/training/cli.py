@@ -36,7 +36,6 @@ from training.use_cases.import_photos import import_photos as import_into
 from training.use_cases.package import package as package_candidate
 from training.use_cases.point_aliases import point_aliases as point_on_orders
 from training.use_cases.prepare import prepare as prepare_dataset
-from training.use_cases.record_run import record_run
 from training.use_cases.register import register as register_candidate
 from training.use_cases.reproduce import reproduce as reproduce_model
 from training.use_cases.run_pipeline import run_pipeline as run_all_stages
@@ -194,8 +193,7 @@ def train(work: WorkOption = HERE, scheduler: SchedulerOption = None) -> None:
         trained = train_model(
             files, model, identity, inputs, boot.exporter, workers, boot.sampler, _tell_trial
         )
-    if boot.keeps_runs:
-        record_run(boot.tracking, files, candidate=None)
+    boot.record(files, candidate=None)
     print("\n".join(presentation.family_lines(trained.families)))
     print(f"labels equal in scikit-learn and ONNX on all {trained.photos_compared} photos")
 
@@ -216,17 +214,15 @@ def package(work: WorkOption = HERE) -> None:
     boot = _bootstrap()
     files = boot.work(work)
     artifact = package_candidate(files, boot.model(files), boot.signer, boot.verifier)
-    if boot.keeps_runs:
-        record_run(boot.tracking, files, artifact.digest)
+    boot.record(files, artifact.digest)
     print(f"candidate {artifact.digest}")
 
 
-@app.command(name="record-run")
-def record_run_(work: WorkOption = HERE) -> None:
+@app.command()
+def record_run(work: WorkOption = HERE) -> None:
     """Keep the run of a work folder's candidate, where its stages could keep none themselves."""
     boot = _bootstrap()
-    candidate = open_artifact(boot.work(work).candidate, boot.verifier)
-    print(f"run {record_run(boot.tracking, boot.work(work), candidate.digest)}")
+    boot.record(boot.work(work), open_artifact(boot.work(work).candidate, boot.verifier).digest)
 
 
 @app.command()

@@ -22,6 +22,7 @@ class FolderPlace:
         self.folder = folder
         self.work = folder / "work"
         self.dataset = folder / "dataset"
+        self.seen = folder / "seen"
         self.candidate = folder / "candidate"
         self.report = folder / "gate-report.json"
         self.evidence = folder / "evidence.json"
@@ -58,7 +59,7 @@ class FolderPlace:
     def settle(self, reason: str) -> None:
         """Remember that nothing more is to follow; records stay, photos and products go."""
         self._settled.write_text(reason + "\n", encoding="utf-8")
-        for folder in (self.work, self.dataset, self.candidate, self.folder / "room"):
+        for folder in (self.work, self.dataset, self.seen, self.candidate, self.folder / "room"):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -59,14 +59,14 @@ class TrainingCommands:
     def retrain(self, place: RetrainingPlace) -> None:
         """Train, take the candidate out of the room, and lay out the dataset for the gate."""
         exchange = place.exchange()
-        room = self._rooms.training(place.work, exchange)
+        self._lay_out(place)
+        room = self._rooms.training(place.work, exchange, place.seen / "photos")
         out = exchange / "candidate"
         self._must(room, "retrain", "--work", place.work, "--out", out)
         try:
             copy_artifact(out, place.candidate, self._artifacts)
         except ArtifactError as exc:
             raise TrainingFailed("retrain", f"it left no candidate: {exc}") from exc
-        self._rooms.lay_out_dataset(place.dataset)
         self._must(self._rooms.registry(place.work), "record-run", "--work", place.work)
 
     def reproduce(self, place: RetrainingPlace) -> None:
@@ -76,9 +76,10 @@ class TrainingCommands:
             raise TrainingFailed("reproduce", reason)
         self._reproductions.sign(b"")  # to fail now, and not when all has been trained
         exchange = place.exchange()
-        room = self._rooms.reproduction(place.candidate, place.dataset, exchange)
+        self._lay_out(place)
+        room = self._rooms.reproduction(place.candidate, place.seen, exchange)
         out, work = exchange / "reproduction.json", exchange / "work"
-        where = ("--dataset", place.dataset, "--out", out, "--work", work, "--unsigned")
+        where = ("--dataset", place.seen, "--out", out, "--work", work, "--unsigned")
         done = self._run(room, ("reproduce", place.candidate, *where))
         if done.returncode not in {0, REFUSED}:
             raise TrainingFailed("reproduce", _last(done))
@@ -110,6 +111,12 @@ class TrainingCommands:
             return Registered.parse(parse_json(text, str(out)), str(out))
         except (OSError, UnreadableRecord) as exc:
             raise TrainingFailed("register", str(exc)) from exc
+
+    def _lay_out(self, place: RetrainingPlace) -> None:
+        try:
+            self._rooms.lay_out_datasets(place.dataset, place.seen)
+        except (OSError, UnreadableRecord) as exc:
+            raise TrainingFailed("retrain", str(exc)) from exc
 
     def _must(self, room: Room, *words: str | Path) -> None:
         done = self._run(room, words)

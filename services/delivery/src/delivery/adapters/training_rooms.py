@@ -12,11 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from delivery.adapters.training_photos import lay_out_photos
 from delivery.errors import TrainingFailed
 from walls import Room, UnusableRoom, Unwalled, Wall, find_wall
 
 _SQLITE: Final = "sqlite:///"
-_READ: Final = ("PLINTH_PUBLIC_KEY", "PLINTH_GATE_SIGNERS", "PLINTH_PHOTOS")
+_READ: Final = ("PLINTH_PUBLIC_KEY", "PLINTH_GATE_SIGNERS")
 """Files and folders that a room may read, where they are set and there."""
 _KEEPS_RUNS: Final = ("PLINTH_TRACKING_URI", "PLINTH_TRACKING_ARTIFACTS")
 
@@ -38,8 +39,10 @@ class TrainingRooms:
         """Return the room of commands that read the checkout and print: `inputs`."""
         return self._room("training-inputs")
 
-    def training(self, work: Path, exchange: Path) -> Room:
+    def training(self, work: Path, exchange: Path, photos: Path) -> Room:
         """Return the room that trains in `work` and leaves the candidate in `exchange`.
+
+        `photos` are those that it may see: none of the holdout's.
 
         It signs its own models, shares vectors and DVC's cache with other trainings, and keeps no
         run: the registry's room does. A Dask cluster takes the network.
@@ -51,10 +54,11 @@ class TrainingRooms:
             folder.mkdir(parents=True, exist_ok=True)
         return self._room(
             "training",
-            reads=(Path(self.variables["PLINTH_SIGNING_KEY"]),),
+            reads=(Path(self.variables["PLINTH_SIGNING_KEY"]), photos),
             writes=(work, exchange, *shared),
             exchange=exchange,
             network=bool(self.variables.get("PLINTH_DASK_SCHEDULER")),
+            more={"PLINTH_PHOTOS": str(photos.absolute())},
         )
 
     def reproduction(self, candidate: Path, dataset: Path, exchange: Path) -> Room:
@@ -89,14 +93,20 @@ class TrainingRooms:
             more={name: self.variables[name] for name in _KEEPS_RUNS},
         )
 
-    def lay_out_dataset(self, place: Path) -> None:
-        """Lay out the committed manifest and a link to the photos, untouched by any room."""
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
+    def lay_out_datasets(self, whole: Path, seen: Path) -> None:
+        """Lay out the committed manifest with all photos, and with those that training may see.
+
+        The gate reads `whole`, which no room can write to. UnreadableRecord for a bad manifest.
+        """
         data = self.root.absolute() / "data"
-        shutil.copyfile(data / "manifest.csv", place / "manifest.csv")
         shared = self.variables.get("PLINTH_PHOTOS")
-        (place / "photos").symlink_to(Path(shared).absolute() if shared else data / "photos")
+        store = Path(shared).absolute() if shared else data / "photos"
+        for place in (whole, seen):
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(parents=True)
+            shutil.copyfile(data / "manifest.csv", place / "manifest.csv")
+        (whole / "photos").symlink_to(store)
+        lay_out_photos(data / "manifest.csv", store, seen / "photos")
 
     def command(self, room: Room, words: Sequence[str | Path]) -> list[str]:
         """Return the command that runs training's `words` in a room; TrainingFailed."""
@@ -117,8 +127,13 @@ class TrainingRooms:
         return wall
 
     @property
+    def python(self) -> str:
+        """The interpreter of training's environment."""
+        return str(self._environment[0] / "bin" / "python")
+
+    @property
     def _python(self) -> list[str]:
-        return [str(self._environment[0] / "bin" / "python"), "-I", "-m", "training"]
+        return [self.python, "-I", "-m", "training"]
 
     @cached_property
     def _environment(self) -> tuple[Path, ...]:

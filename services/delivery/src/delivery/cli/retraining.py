@@ -22,6 +22,7 @@ from delivery.bootstrap.retraining import (
     record_gate,
     step_files,
 )
+from delivery.bootstrap.walls import try_walls, wall_line
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.cli.heads import tell_head
 from delivery.domain.forge_checks import checklist
@@ -29,6 +30,7 @@ from delivery.domain.promoting import NotShown
 from delivery.domain.refusal import Refusal
 from delivery.domain.retraining_page import plan_outputs, retrained_outputs, retrained_page
 from delivery.domain.text import plain
+from delivery.domain.walls import walls_exit, walls_table
 from delivery.settings import read_settings
 from delivery.use_cases.open_proposal import Opened
 from delivery.use_cases.promote import AlreadyThere
@@ -63,6 +65,7 @@ def retrain(commit: Commit = "HEAD", out: Out = None) -> None:
     A refused model is no fault of the pipeline: 0 unless nothing could be decided, then 2.
     """
     settings = read_settings()
+    typer.echo(wall_line())
     done = make_retrain(settings)(commit)
     step, outputs = step_files(settings), retrained_outputs(done)
     step.output(outputs)
@@ -92,6 +95,14 @@ def register(
     if isinstance(done, str):
         refuse(done)
     typer.echo(f"version {done.version} is {done.artifact}")
+
+
+@app.command()
+def walls() -> None:
+    """Try the wall of each room of training: 0 all stand, 1 one doesn't, 2 nobody can tell."""
+    tried = try_walls(read_settings())
+    typer.echo(walls_table(tried))
+    raise typer.Exit(walls_exit(tried))
 
 
 @app.command(name="record-gate")

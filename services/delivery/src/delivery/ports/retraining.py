@@ -26,6 +26,10 @@ class RetrainingPlace(Protocol):
         """The committed manifest and the photos, laid out for the gate."""
 
     @property
+    def seen(self) -> Path:
+        """The same without the photos of the holdout: the part that training may see."""
+
+    @property
     def candidate(self) -> Path:
         """The folder of the candidate."""
 
