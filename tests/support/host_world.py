@@ -157,10 +157,11 @@ def make_host_world(folder: Path, models: int = 2) -> HostWorld:
     return HostWorld(folder / "host", source, store, public_key_of(key), tuple(payloads))
 
 
-def make_stub_world(folder: Path, broken: int | None = None) -> HostWorld:
+def make_stub_world(folder: Path, broken: int | None = None, *, hostile: bool = False) -> HostWorld:
     """Make a world whose payloads are installed, and are served by a stand-in that starts at once.
 
-    The payload of the number `broken` installs well and ends whenever it is started.
+    The payload of the number `broken` installs well and ends whenever it is started. A `hostile`
+    world's code is hostile_service.py's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     code = ReleasedCode(digest=code_digest(StubSource.FILES), commit="0" * 40)
@@ -169,8 +170,10 @@ def make_stub_world(folder: Path, broken: int | None = None) -> HostWorld:
         payload = tiny_payload(code, digest_bytes(f"model {number}".encode()))
         payloads.append(payload.write(folder / f"payload-{number}.json"))
         models = StubModels(broken=number == broken)
+        environments = StubEnvironments()
+        environments.hostile = hostile
         depot = FolderDepot(folder / "host")
-        install_payload(payload, depot, StubSource(), models, StubEnvironments())
+        install_payload(payload, depot, StubSource(), models, environments)
     return HostWorld(folder / "host", folder, folder, folder / "key", tuple(payloads))
 
 
@@ -207,13 +210,22 @@ class StubModels:
 class StubEnvironments:
     """Environments whose Python runs the stand-in, whatever it is asked to run."""
 
+    hostile = False
+
     def build(self, folder: Path, lock: Path, sources: Sequence[Path]) -> None:
         """Write the script that is its Python."""
         del lock, sources
         python = folder / "bin" / "python"
         python.parent.mkdir(parents=True)
-        service = Path(__file__).with_name("host_service.py")
-        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S -E "{service}" "$@"\n')
+        # All that it needs lies beside it, as in a real one: it runs in a room.
+        sources = ("hostile_service.py", "host_service.py")[0 if self.hostile else 1 :]
+        service = folder / "service.py"
+        service.write_text("\n".join(Path(__file__).with_name(n).read_text() for n in sources))
+        real = folder / "bin" / "python-itself"
+        real.symlink_to(Path(sys.executable).resolve())
+        python.write_text(
+            f'#!/bin/sh\nexec "${{0%/*}}/{real.name}" -S -E "${{0%/*}}/../{service.name}" "$@"\n'
+        )
         python.chmod(0o755)
 
 

@@ -126,8 +126,7 @@ class Parts:
     @cached_property
     def engine(self) -> ActEngine:
         """act, which comes with the environment."""
-        # Resolved: a packaged copy has a link to it, and a room is lent the file itself.
-        act = Path(sys.executable).with_name("act").resolve()
+        act = Path(sys.executable).with_name("act")
         return ActEngine(self.path, act, allowed_environment(), find_wall)
 
     @cached_property

@@ -22,6 +22,7 @@ from host.use_cases.observe import observe
 from host.use_cases.prune import prune
 from host.use_cases.stop import stop
 from host.use_cases.swap import STEPS, Machine, Superseded, Swapped, swap
+from walls import find_wall
 
 # All that a process of an environment gets besides its own: nothing of whoever deployed it.
 _VARIABLES: Final = MappingProxyType({"LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"})
@@ -76,7 +77,8 @@ def run_stop(settings: Settings, environment: Environment) -> int:
 def run_observe(settings: Settings, environment: Environment) -> Observation:
     """Say what an environment runs."""
     machine = _machine(settings)
-    return observe(environment, machine.files, machine.processes, machine.managers, machine.probe)
+    parts = (machine.files, machine.processes, machine.managers, machine.probe)
+    return observe(environment, *parts, find_wall().name)
 
 
 def run_prune(settings: Settings, keep: Sequence[str]) -> tuple[str, ...]:
@@ -96,7 +98,7 @@ def _machine(settings: Settings) -> Machine:
         files=_files(settings),
         processes=_processes(settings),
         listeners=SocketListeners(root),
-        managers=CircusManagers(root, _VARIABLES, lambda: secrets.token_hex(4), clock),
+        managers=CircusManagers(root, _VARIABLES, lambda: secrets.token_hex(4), clock, find_wall),
         probe=HttpProbe(),
         clock=clock,
     )

@@ -85,8 +85,7 @@ def report_drift() -> None:
             _say(f"  {difference}")
     if report.issue:
         _say(f"{'told' if report.drifted else 'closed'}: {report.issue}")
-    # Its token opens issues and pushes nothing: the next deploy publishes the head.
-    tell_head(settings, publish=False)
+    tell_head(settings, publish=True)
     raise typer.Exit(_DRIFT_EXITS[report.drifted, report.certain])
 
 

@@ -21,7 +21,6 @@ from delivery.domain.promotion.facts import Statement, payload_of
 from delivery.domain.trace_approvals import Approved, Promotion, approved_for
 from delivery.ports.promotion import Signatures
 from delivery.ports.records import Repository
-from delivery.use_cases.committed_files import CommittedFiles
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class TracePeople:
         return next((one for one in found if not one.reason), found[0])
 
     def _statements(self, commit: str) -> tuple[Statement, ...]:
-        files = CommittedFiles(self.repository, commit, [STATEMENTS])
+        files = self.repository.files(commit, [STATEMENTS])
         return tuple(
             Statement(
                 path,
@@ -55,7 +54,7 @@ class TracePeople:
                 self.signatures.check(files[path], files.get(path + SUFFIX)),
             )
             for path in sorted(files)
-            if path.endswith(".json") and path in files
+            if path.endswith(".json")
         )
 
     def _promotions(self, commit: str, payload: str) -> list[Promotion]:
@@ -67,7 +66,7 @@ class TracePeople:
             there = payload_of(read_release(self._file(name, path), "production"))
             parents = self.repository.parents(name)
             if there == payload and before != payload and parents:
-                base = CommittedFiles(self.repository, parents[0], ["policies"])
+                base = self.repository.files(parents[0], ["policies"])
                 found.append(Promotion(name, at, read_ground(base)))
             before = there
         return found[::-1]

@@ -21,7 +21,7 @@ from artifacts.text import plain
 from host.adapters import holder as holder_program
 from host.adapters.environment_files import SUPERVISOR
 from host.adapters.listeners import TcpListener
-from host.adapters.processes import markers, watcher_marker
+from host.adapters.processes import ROLE, markers, service_markers, watcher_marker
 from host.adapters.run_folder import run_folder, short_path
 from host.domain.processes import (
     HOLDER,
@@ -34,6 +34,10 @@ from host.domain.processes import (
 )
 from host.errors import ManagerFailed
 from host.ports import Clock, Listener
+from walls import OtherUser, Room, UnusableRoom, Wall
+from walls.user import user_of
+
+API_KEYS = "PLINTH_API_KEYS"
 
 _ANSWER_SECONDS = 3.0
 _START_SECONDS = 20.0
@@ -44,6 +48,11 @@ _CHECK_SECONDS = 0.2
 # The shell opens the log and becomes the service. Through the manager's own pipes a service would
 # lose its output, and then its life, when the manager is killed.
 _LOGGED = 'log=$1; shift; exec "$@" >>"$log" 2>&1'
+# A service's shell stays outside of its room and is what the manager and this host know of it. When
+# it ends, whatever is left inside is killed; the room's own processes carry no mark to be found by.
+_WALLED = f'log=$1; shift; unset {ROLE}; "$@" >>"$log" 2>&1; exit $?'
+# Keys of callers are no variables of the shell outside, and stand on no command line.
+_KEYED = f'{API_KEYS}=$(cat "$1") || exit 1; export {API_KEYS}; shift; exec "$@"'
 _SETTINGS = """[circus]
 endpoint = ipc://ctl-{name}.sock
 pubsub_endpoint = ipc://pub-{name}.sock
@@ -52,15 +61,24 @@ check_delay = {check}
 
 
 class CircusManagers:
-    """Managers of the environments in a folder. `names` gives a new name at each call."""
+    """Managers of the environments in a folder. `names` gives a new name at each call.
+
+    Services run in a room of their environment's own. They outlive a manager that is killed.
+    """
 
     def __init__(
-        self, root: Path, variables: Mapping[str, str], names: Callable[[], str], clock: Clock
+        self,
+        root: Path,
+        variables: Mapping[str, str],
+        names: Callable[[], str],
+        clock: Clock,
+        find_wall: Callable[[], Wall],
     ) -> None:
         self._root = root
         self._variables = dict(variables)
         self._names = names
         self._clock = clock
+        self._find_wall = find_wall
         program = Path(holder_program.__file__).read_bytes()
         self._supervisor = hex_part(digest_bytes(program))[:16]
 
@@ -105,12 +123,34 @@ class CircusManagers:
 
     def add(self, manager: Manager, service: Service) -> None:
         """Let it keep a service."""
+        wall, told = self._find_wall(), dict(service.variables)
+        keys = told.pop(API_KEYS, "")
+        inner = service.command
+        reads = tuple(map(Path, service.reads))
+        if keys and service.key_file:
+            inner = ("/bin/sh", "-c", _KEYED, "sh", service.key_file, *inner)
+            reads += (Path(service.key_file),)
+        room = Room(
+            name=f"inference-{manager.environment}",
+            reads=reads,
+            writes=tuple(map(Path, service.writes)),
+            environment={**self._variables, **told},
+            ends_with_caller=True,
+        )
+        if isinstance(wall, OtherUser):
+            # For as long as the service lives, and it outlives this process.
+            for path in (*room.writes, Path(service.key_file)):
+                shutil.chown(path, user_of(room))
+        try:
+            command = wall.command(room, inner)
+        except UnusableRoom as exc:
+            raise ManagerFailed(f"the service has no room to run in: {exc}") from exc
         variables = {
-            **dict(service.variables),
             **self._markers(manager, "service"),
             **watcher_marker(service.watcher),
+            **service_markers(service.payload, wall.name),
         }
-        self._add(manager, service.watcher, service.command, variables, service.log)
+        self._add(manager, service.watcher, command, variables, service.log, script=_WALLED)
 
     def forget(self, manager: Manager, watcher: str) -> None:
         """Take an entry out; its process runs on, and isn't started again."""
@@ -143,13 +183,14 @@ class CircusManagers:
         command: Sequence[str],
         variables: Mapping[str, str],
         log: str,
+        script: str = _LOGGED,
     ) -> None:
         options = {
             "env": {**self._variables, **variables},
             "working_dir": str(self._root / manager.environment),
             "close_child_stdin": False,
         }
-        arguments = ["-c", _LOGGED, "sh", log, *command]
+        arguments = ["-c", script, "sh", log, *command]
         self._call(
             manager,
             "add",

@@ -89,7 +89,13 @@ class FolderEnvironments:
             "PLINTH_PUBLIC_KEY": str(folder / PUBLIC_KEY),
         }
         log = self._folder(environment, "logs") / f"{hex_part(digest)}.log"
-        return Service(digest, serve, tuple(sorted(variables.items())), str(log))
+        return Service(
+            digest, serve, tuple(sorted(variables.items())), str(log),
+            # An interpreter is found by its environment's folder, which is named for that.
+            reads=tuple(map(str, (folder, code, code / "env", model))),
+            writes=(str(self._folder(environment, "predictions")),),
+            key_file=str(self._path(environment, "api-key")),
+        )  # fmt: skip
 
     def log_size(self, service: Service) -> int:
         """Return how many bytes of log a service has."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from artifacts.digests import Digest
 from artifacts.text import plain
 from host.adapters.listeners import ADDRESS
+from host.adapters.processes import inside_of
 from host.domain.observation import Answer
 from host.domain.processes import HostProcess, of_role
 
@@ -57,14 +58,16 @@ class HttpProbe:
 
 def _owner(from_port: int, to_port: int, processes: Sequence[HostProcess]) -> int | None:
     for process in of_role(processes, "service"):
-        try:
-            connections = psutil.Process(process.pid).net_connections(kind="tcp4")
-        except (psutil.Error, OSError):
-            continue
-        if any(
-            c.raddr and c.laddr.port == to_port and c.raddr.port == from_port for c in connections
-        ):
-            return process.pid
+        for pid in (process.pid, *inside_of(process.pid)):
+            try:
+                connections = psutil.Process(pid).net_connections(kind="tcp4")
+            except (psutil.Error, OSError):
+                continue
+            if any(
+                c.raddr and c.laddr.port == to_port and c.raddr.port == from_port
+                for c in connections
+            ):
+                return process.pid
     return None
 
 

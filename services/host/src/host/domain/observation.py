@@ -19,6 +19,8 @@ class ObservedProcess(Part):
     pid: int
     payload: Digest | None
     managed: bool
+    wall: str = ""
+    """What keeps it in its room: bubblewrap, user, none, or "" of one started before walls."""
 
 
 class Answer(Part):
@@ -61,3 +63,5 @@ class Observation(Record):
     watchers: tuple[ObservedWatcher, ...]
     processes: tuple[ObservedProcess, ...]
     answers: tuple[Answer, ...]
+    wall: str = ""
+    """What this machine keeps services in their rooms with: bubblewrap, user or none."""

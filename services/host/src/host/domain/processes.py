@@ -16,6 +16,7 @@ HOLDER: Literal["holder"] = "holder"
 class HostProcess:
     """A process of an environment, as its own variables tell.
 
+    Of a service it is the shell outside of the room: what is inside can call itself anything.
     `manager` names the process manager that started it (or that it is); `watcher` the entry there;
     `supervisor` the version of the holder's program.
     """
@@ -28,21 +29,29 @@ class HostProcess:
     supervisor: str
     watcher: str = ""
     payload: str | None = None
+    wall: str = ""
 
 
 @dataclass(frozen=True)
 class Service:
-    """What serves a payload: a command, its variables, and where its output goes."""
+    """What serves a payload: a command, its variables, and where its output goes.
+
+    `reads` and `writes` are all that it may reach of this machine's folders, `key_file` holds the
+    keys of its callers: on a command line, or in another room, they could be read by others.
+    """
 
     payload: str
     command: tuple[str, ...]
     variables: tuple[tuple[str, str], ...]
     log: str
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    key_file: str = ""
 
     @property
     def watcher(self) -> str:
         """The name of its entry at the manager: another setting is another entry."""
-        setup = digest_json([self.command, self.variables])
+        setup = digest_json([self.command, self.variables, self.reads, self.writes])
         return f"{hex_part(self.payload)}-{hex_part(setup)[:8]}"
 
 

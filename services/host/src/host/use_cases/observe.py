@@ -17,6 +17,7 @@ def observe(
     processes: Processes,
     managers: Managers,
     probe: Probe,
+    wall: str = "",
 ) -> Observation:
     """Look at what is written down, at the manager, at processes, and ask a few times."""
     found = processes.of(environment)
@@ -34,6 +35,7 @@ def observe(
         ),
         processes=tuple(_observed(process, manager) for process in of_role(found, "service")),
         answers=_answers(probe, port, found),
+        wall=wall,
     )
 
 
@@ -51,7 +53,9 @@ def _managed(
 
 def _observed(process: HostProcess, manager: Manager | None) -> ObservedProcess:
     managed = manager is not None and process.manager == manager.name
-    return ObservedProcess(pid=process.pid, payload=process.payload, managed=managed)
+    return ObservedProcess(
+        pid=process.pid, payload=process.payload, managed=managed, wall=process.wall
+    )
 
 
 def _answers(probe: Probe, port: int | None, found: Sequence[HostProcess]) -> tuple[Answer, ...]:

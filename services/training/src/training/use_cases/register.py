@@ -29,11 +29,9 @@ def register(
     store: ModelStore,
     registry: ModelRegistry,
 ) -> Registration:
-    """Give a candidate that the store keeps a version, if the gate signed that it may have one.
+    """Keep a candidate in the store and give it a version, if the gate signed that it may.
 
-    The store is delivery's to write (`delivery register`).
-    Raises InvalidArtifact or SignatureRefused for the candidate, UnreadableRecord for the report,
-    UnknownArtifact where the store doesn't keep it.
+    Raises InvalidArtifact or SignatureRefused for the candidate, UnreadableRecord for the report.
     """
     artifact = open_artifact(candidate, verifier)
     name = artifact.manifest.name
@@ -47,6 +45,6 @@ def register(
     if report.candidate != artifact.digest or report.model != name:
         refusal = f"the gate report is about {report.model} {report.candidate}"
         return Registration(name, artifact.digest, None, refusal)
-    store.get(artifact.digest)
+    store.put(candidate)
     version = registry.register(artifact, store.folder(artifact.digest), report.digest)
     return Registration(name, artifact.digest, version, None)
