@@ -106,7 +106,7 @@ def settings(service: str) -> dict[str, str]:
     root = default("PLINTH_ROOT", ROOT)
     for name, place in STATE.items():
         default(f"PLINTH_{name}", f"{state}/{place}")
-    default("PLINTH_TRACKING_URI", f"sqlite:///{state}/mlflow.db")
+    default("PLINTH_TRACKING_URI", f"sqlite:///{state}/mlflow/mlflow.db")
     default("PLINTH_UV", os.path.join(environments(), "uv", "bin", "uv"))
     default("PLINTH_TARGET", "local")
     default("PLINTH_POLICIES", f"{root}/policies")

@@ -79,7 +79,7 @@ class Setting:
             "IMAGES": self.state / "images",
         }
         variables = {f"PLINTH_{name}": str(path) for name, path in paths.items()}
-        tracking = {"PLINTH_TRACKING_URI": f"sqlite:///{self.state}/mlflow.db"}
+        tracking = {"PLINTH_TRACKING_URI": f"sqlite:///{self.state}/mlflow/mlflow.db"}
         return {**variables, **tracking, **self.more}
 
     @property

@@ -65,7 +65,7 @@ class Place:
             "PLINTH_REPRODUCTION_SIGNERS": str(self.folder / "keys/reproduction.signers"),
             "PLINTH_EVIDENCE": str(self.folder / "evidence"),
             "PLINTH_VECTOR_CACHE": str(self.folder / "vectors"),
-            "PLINTH_TRACKING_URI": f"sqlite:///{self.folder}/mlflow.db",
+            "PLINTH_TRACKING_URI": f"sqlite:///{self.folder}/mlflow/mlflow.db",
             "PLINTH_TRACKING_ARTIFACTS": str(self.folder / "mlruns"),
             "PLINTH_RELEASES": str(self.folder / "releases"),
             "PLINTH_POLICIES": str(self.folder / "policies"),

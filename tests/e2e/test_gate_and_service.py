@@ -38,7 +38,7 @@ def allowed(pipeline, tmp_path_factory: pytest.TempPathFactory) -> Judged:
 def released(pipeline, allowed: Judged) -> tuple[str, Release]:
     """What registering said, and the release that was proposed then."""
     words = ("register", pipeline.candidate, "--gate-report", allowed.path)
-    registered = pipeline.place.plinth("training", *words)
+    registered = pipeline.place.plinth("delivery", *words)
     assert registered.code == 0, registered.said
     proposed = pipeline.place.plinth("delivery", "propose", allowed.path, "--version", "1")
     assert proposed.code == 0, proposed.said
@@ -118,7 +118,7 @@ def test_a_model_below_a_floor_is_refused_by_name_and_not_registered(
 
     store = {"PLINTH_MODEL_STORE": str(tmp_path / "models")}
     words = ("register", pipeline.candidate, "--gate-report", judged.path)
-    done = pipeline.place.plinth("training", *words, more=store)
+    done = pipeline.place.plinth("delivery", *words, more=store)
     assert done.code == 1
     assert "refused: the gate's decision is refused" in done.said
     assert not (tmp_path / "models").exists()

@@ -19,7 +19,7 @@ from artifacts.statements import SshSigner
 from delivery.adapters.audit_heads import BRANCH
 from delivery.adapters.audit_log import FileAuditLog
 from delivery.bootstrap.auditing import make_audit_log
-from delivery.bootstrap.heads import head_lines
+from delivery.bootstrap.heads import head_lines, log_lines
 from delivery.cli.tracing import app
 from delivery.domain.audit_chain import SignedHead, head_bytes, read_chain
 from delivery.errors import AuditBroken, AuditMissing
@@ -239,6 +239,10 @@ def test_a_log_that_was_lost_begins_anew_before_everybodys_eyes(place):
     assert done.exit_code == 0, done.output
     entries = make_audit_log(read_settings()).entries(full=True, every_head=True)
     assert [entry.event for entry in entries] == ["restart"]
+    head, begun = log_lines(read_settings())
+    assert "its head is entry 1; the last published one is entry 1" in head
+    assert "begun anew" in begun
+    assert "the disk died" in begun
     assert "the disk died" in entries[0].reason
     assert "entry 4" in entries[0].reason
     assert git(place / "forge.git", "rev-list", "--count", BRANCH) == "3"

@@ -6,15 +6,15 @@ Each is played over real commits, real signatures and a real audit log.
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support import change_records, change_world
-from support.change_records import PRODUCTION, approvers, email, production
+from support.change_records import AFTER_FIRST, PRODUCTION, STAGING, approvers, email, production
 from support.change_world import World
 
 from delivery.domain.promotion.findings import ChangeVerdict
 from delivery.domain.refusal import Refusal
+from delivery.errors import NotOnMain
 
 JUDGE, CODE = "services/delivery/src/judge.py", "services/inference/src/part.py"
 PEOPLE = "policies/approvers.yaml"
@@ -48,10 +48,6 @@ def commit_as(
 def judge_changed(world: World, branch: str = "judge", text: str = "STRICT = 1\n") -> None:
     world.branch(branch)
     world.commit("max", {JUDGE: text})
-
-
-def stated(world: World, name: str, **more: Any) -> Any:
-    return world.state(name, **more)
 
 
 # Row 6: who is an author
@@ -271,5 +267,52 @@ def test_a_change_is_not_judged_by_a_side_branch(world: World) -> None:
            "roles": ["model_owner"]}  # fmt: skip
     world.commit("max", {PEOPLE: approvers(world.keys, eve=eve)})
     judge_changed(world)
-    with pytest.raises(Exception, match="first-parent"):
+    with pytest.raises(NotOnMain, match="first-parent"):
         world.judge(base="side")
+
+
+def test_main_is_read_by_its_full_name(world: World) -> None:
+    main = world.git("rev-parse", "refs/heads/main")
+    judge_changed(world)
+    world.git("tag", "main", "HEAD")
+    assert world.judge(base="").base == main
+
+
+def test_a_base_that_main_stood_at_is_judged_against_the_tip(world: World) -> None:
+    first = world.git("rev-parse", "main")
+    world.git("checkout", "--quiet", "main")
+    world.commit(None, {"README.md": "other words\n"})
+    judge_changed(world)
+    assert world.judge(base=first).base == world.git("rev-parse", "refs/heads/main")
+
+
+def test_a_forged_release_that_main_got_is_not_deployed_to_staging(world: World) -> None:
+    world.git("checkout", "--quiet", "main")
+    files = {STAGING: change_records.staging(world.entry("second", **AFTER_FIRST))}
+    world.commit(None, files | world.reported("second", key="max", **AFTER_FIRST))
+    text = (world.root / STAGING).read_text()
+    world.commit(None, {STAGING: f"# only words\n{text}"})
+    found = problems(world.judge_deploy("staging"))
+    assert "fabricated" in found["gate_reports"]
+    assert "is not signed" in found["authors"]
+
+
+def test_a_rejection_is_recorded_before_anything_else_that_may_fail(world: World) -> None:
+    world.promote()
+    world.speak("bo", word="rejected")
+    with pytest.raises(NotOnMain):
+        world.judge(base="promote-first", record=True)
+    assert [(one.event, one.actor) for one in world.log.entries()][-1:] == [("rejection", "bo")]
+
+
+def test_a_head_that_is_gone_leaves_a_change_undecided(world: World) -> None:
+    judge_changed(world)
+    for name in ("ada", "bo", "cleo"):
+        world.state(name)
+    assert world.judge(record=True).allowed
+    judged = world.git("rev-parse", "HEAD")
+    world.pushed.append("e" * 40)
+    assert world.judge().decision == "undecided"
+    assert "the head eeeeeeeeeeee of the branch" in problems(world.judge())["rejections"]
+    world.pushed[:] = [judged]
+    assert world.judge().allowed

@@ -10,6 +10,7 @@ import pytest
 from support.deploy_loop import DeployLoop, make_deploy_loop
 
 from delivery.adapters.alias_registry import MlflowAliases
+from delivery.adapters.training_rooms import TrainingRooms
 from delivery.domain.deployment.wanted import AliasPoint
 from training.adapters.mlflow_tracking import MlflowTracking
 
@@ -18,7 +19,7 @@ pytestmark = [
     pytest.mark.machine,
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
-UNUSED = Path("/nonexistent/plinth")
+UNUSED = TrainingRooms(Path("/nonexistent/plinth"), {})
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_another_model_is_swapped_in_without_building_code_and_the_alias_follows
 
 
 def test_an_alias_that_was_moved_by_hand_is_found_and_put_back(loop):
-    with closing(sqlite3.connect(loop.folder / "mlflow.db")) as file:
+    with closing(sqlite3.connect(loop.folder / "mlflow/mlflow.db")) as file:
         file.execute("UPDATE registered_model_aliases SET version = 1")
         file.commit()
     found = loop.delivery("verify", "staging", "--record")

@@ -11,11 +11,19 @@ from pathlib import Path
 
 import pytest
 from support import change_world
-from support.change_records import PRODUCTION, production, report, report_path
+from support.change_records import FIRST, PRODUCTION, production, report, report_path
 from support.change_world import World
 
 from artifacts.errors import SignatureRefused
-from artifacts.statements import SshSigner, SshVerifier
+from artifacts.records.gate import GateReport
+from artifacts.records.release import FirstRelease
+from artifacts.statements import (
+    SshSigner,
+    SshVerifier,
+    create_statement_key,
+    read_signed,
+    write_signed,
+)
 from delivery.adapters.audit_log import FileAuditLog
 from delivery.domain.promotion.signatures import read_signers, service_of
 from delivery.errors import AuditBroken, AuditUnavailable
@@ -201,6 +209,30 @@ def test_both_readers_of_a_signers_file_end_a_key_at_the_same_moment(tmp_path, z
             continue
         with pytest.raises(SignatureRefused):
             verifier.verify(data, signature, moment)
+
+
+def test_an_image_record_of_a_key_that_was_rotated_out_is_refused(tmp_path):
+    """It has no time of its own: the image is built again, as the runbook says."""
+    key, signers = tmp_path / "key", tmp_path / "signers"
+    create_statement_key(key, signers, "delivery", ("plinth-image",))
+    file = write_signed(FIRST, tmp_path / "image.json", SshSigner(key, "plinth-image"))
+    verifier = SshVerifier(signers, "delivery", "plinth-image")
+    assert read_signed(FirstRelease, file, verifier)
+    signers.write_text(signers.read_text().replace('" ssh', '",valid-before="20200101Z" ssh'))
+    with pytest.raises(SignatureRefused):
+        read_signed(FirstRelease, file, verifier)
+
+
+def test_what_was_just_made_must_be_signed_by_a_key_that_counts_now(tmp_path):
+    key, signers = tmp_path / "key", tmp_path / "signers"
+    create_statement_key(key, signers, "gate", ("plinth-gate-report",))
+    signers.write_text(signers.read_text().replace('" ssh', '",valid-before="20260301Z" ssh'))
+    made = report("first", decided_at=datetime(2026, 2, 1, tzinfo=UTC))
+    file = write_signed(made, tmp_path / "report.json", SshSigner(key, "plinth-gate-report"))
+    verifier = SshVerifier(signers, "gate", "plinth-gate-report")
+    assert read_signed(GateReport, file, verifier) == made
+    with pytest.raises(SignatureRefused, match="expired"):
+        read_signed(GateReport, file, verifier, new_at=datetime(2026, 4, 1, tzinfo=UTC))
 
 
 def test_a_line_with_options_that_nobody_reads_allows_nobody():

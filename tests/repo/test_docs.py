@@ -135,6 +135,12 @@ def test_the_map_names_every_package_and_every_workflow() -> None:
     assert set(workflows.split(", ")) == {p.stem for p in ROOT.glob(".github/workflows/*.yml")}
 
 
+def test_deliverys_page_has_every_command() -> None:
+    text = (ROOT / "services" / "delivery" / "README.md").read_text()
+
+    assert {word for word in words_of("delivery") if not re.search(rf"`{word}[` ]", text)} == set()
+
+
 def test_every_word_of_the_glossary_stands_there_once() -> None:
     words = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
 

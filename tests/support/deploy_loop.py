@@ -77,7 +77,7 @@ class DeployLoop:
     @property
     def tracking_uri(self) -> str:
         """MLflow's database."""
-        return f"sqlite:///{self.folder / 'mlflow.db'}"
+        return f"sqlite:///{self.folder / 'mlflow/mlflow.db'}"
 
     def merge(self, **files: str) -> str:
         """Change files on main (by paths with __ for /), and return the commit."""
@@ -198,7 +198,7 @@ def _grounds(keys: Path) -> dict[str, str]:
 def _registered(
     folder: Path, host: HostWorld, payloads: list[Payload]
 ) -> tuple[ReleasedModel, ...]:
-    tracking = MlflowTracking(f"sqlite:///{folder / 'mlflow.db'}", folder / "mlruns")
+    tracking = MlflowTracking(f"sqlite:///{folder / 'mlflow/mlflow.db'}", folder / "mlruns")
     verifier = KeyVerifier(host.public_key)
     models = []
     for payload in payloads:

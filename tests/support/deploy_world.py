@@ -113,6 +113,16 @@ class FakeRepository:
         found = self.content[self.commit(commit)]
         return {path: data for path, data in found.items() if path.startswith(tuple(paths))}
 
+    def listed(self, commit: str, paths: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """Return mode and blob of the files under some paths: here a blob's name is its text."""
+        found = self.files(commit, paths)
+        return {path: ("100644", data.decode()) for path, data in found.items()}
+
+    def blob(self, name: str, limit: int, path: str = "") -> bytes:
+        """Return the bytes of a blob."""
+        assert len(name) <= limit, path
+        return name.encode()
+
 
 @dataclass
 class FakeHost:

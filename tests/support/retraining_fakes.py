@@ -19,6 +19,7 @@ from artifacts.records.inputs import Registered, TrainingInputs
 from artifacts.records.release import Release
 from artifacts.statements import signature_of
 from delivery.adapters.retraining_folder import FolderRetrainings
+from delivery.domain.refusal import Refusal
 from delivery.domain.release_text import release_text
 from delivery.errors import TrainingFailed
 from delivery.ports.forge import Forge
@@ -63,7 +64,7 @@ class FakeTrainer:
         if place.kept:
             return
         self.trained += 1
-        place.dataset.mkdir(parents=True)
+        place.dataset.mkdir(parents=True, exist_ok=True)
         place.candidate.mkdir(parents=True)
         (place.candidate / SIGNATURE).write_text("signed")
 
@@ -72,12 +73,14 @@ class FakeTrainer:
         self.rebuilt += 1
         place.reproduction.write_text("{}")
 
-    def register(self, place: RetrainingPlace) -> Registered | str:
+    def register(self, report: Path, kept: Path, exchange: Path) -> Registered | str:
         """Give version 7."""
+        assert kept
+        assert exchange.is_dir()
         if self.refusal:
             return self.refusal
         self.registered += 1
-        assert place.report.exists()
+        assert report.exists()
         return Registered(model="architecture", artifact=str(ALLOWED.candidate), version=7)
 
 
@@ -127,6 +130,7 @@ class World:
     branches: FakeBranches = field(default_factory=FakeBranches)
     store: FakeModelStore = field(default_factory=lambda: FakeModelStore(artifact("candidate")))
     by_hand: bool = False
+    unkept: Refusal | None = None
 
     def __post_init__(self) -> None:
         self.merge(release(released(str(ALLOWED.champion))), "begin")
@@ -147,6 +151,11 @@ class World:
         forge: Forge | None = None if self.by_hand else self.forge
         return ProposeCandidate(self.repository, self.store, self.branches, forge)
 
+    def keep(self, candidate: Path, report: Path) -> Path | Refusal:
+        """Keep what is there to keep."""
+        assert report.exists()
+        return self.unkept or candidate
+
     def retrain(self, after: Callable[[str], None] = lambda _: None) -> Retrain:
         """Retraining."""
         return Retrain(
@@ -154,6 +163,7 @@ class World:
             retrainings=self.places,
             trainer=self.trainer,
             judge=self.judge,
+            keep=self.keep,
             audit=self.audit,
             propose=self.proposing,
             actor="ada (7)",

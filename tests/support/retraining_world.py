@@ -78,7 +78,7 @@ class RetrainingWorld:
             "AUDIT_HEAD": "audit-head",
         }
         variables = {f"PLINTH_{name}": str(self.folder / path) for name, path in paths.items()}
-        uri = f"sqlite:///{self.folder}/mlflow.db"
+        uri = f"sqlite:///{self.folder}/mlflow/mlflow.db"
         # A handful of photos is done before a second process has imported scikit-learn.
         return kept | variables | {"PLINTH_TRACKING_URI": uri, "PLINTH_JOBS": "1"}
 
@@ -124,6 +124,10 @@ def make_world(folder: Path) -> RetrainingWorld:
     committed_copy(ROOT, world.checkout)
     launcher = world.checkout / "bin/plinth"
     launcher.write_text(_LAUNCHER.format(python=sys.executable), encoding="utf-8")
+    # In a room, too, training is this environment and this tree.
+    folders = (Path(sys.prefix), *ROOT.glob("libs/*/src"), ROOT / "services/training/src")
+    where = world.checkout / "bin/environment"
+    where.write_text("#!/bin/sh\n" + "".join(f"echo {f}\n" for f in folders), encoding="utf-8")
     params = world.checkout / "params.yaml"
     params.write_text(yaml.safe_dump(PARAMS), encoding="utf-8")
     make_mild(world.checkout / "policies")

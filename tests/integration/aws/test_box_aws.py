@@ -84,7 +84,8 @@ def model_of(folder: Path, rehearsal: Path) -> ReleasedModel:
     store.mkdir(parents=True, exist_ok=True)
     shutil.copytree(draft, place)
     report = digest_bytes(b"the gate's word")
-    tracking = MlflowTracking(f"sqlite:///{rehearsal}/state/mlflow.db", rehearsal / "state/mlruns")
+    uri = f"sqlite:///{rehearsal}/state/mlflow/mlflow.db"
+    tracking = MlflowTracking(uri, rehearsal / "state/mlruns")
     version = tracking.register(artifact, place, report)
     return ReleasedModel(digest=artifact.digest, version=version, gate_report=report)
 

@@ -11,10 +11,10 @@ from support.photo_files import jpeg
 from support.tiny_artifact import build_tiny_artifact, public_key_of
 from support.training_doubles import DIGEST, small_params, style_tree
 
-from artifacts.folder import open_artifact
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, create_statement_key, write_signed
+from artifacts.store import FolderModelStore
 from training.cli import main
 
 SETTINGS = {
@@ -178,7 +178,8 @@ def test_registering_by_another_candidates_report_is_refused(shared: Path, tmp_p
 
 def test_an_unreachable_registry_is_a_breakdown_that_names_it(shared: Path, tmp_path: Path) -> None:
     verifier = KeyVerifier(public_key_of(shared / "keys/key.pem"))
-    digest = open_artifact(shared / "candidate", verifier).digest
+    kept = FolderModelStore(shared / SETTINGS["PLINTH_MODEL_STORE"], verifier)
+    digest = kept.put(shared / "candidate").digest
     report = signed(gate_report(digest, "allowed", "passed"), shared, tmp_path / "report.json")
     words = broke_down(training(shared, "register", "candidate", "--gate-report", report))
     assert SETTINGS["PLINTH_TRACKING_URI"] in words

@@ -71,14 +71,46 @@ def open_artifact(folder: Path, verifier: ArtifactVerifier) -> ModelArtifact:
     Nothing of the folder is executed or unpickled. Raises InvalidArtifact with every difference (a
     missing, extra, changed, linked or huge file), SignatureRefused, or UnreadableRecord.
     """
-    files = _read(folder)
-    _verify_copy(folder, files, verifier)
-    text = files.pop(MANIFEST).decode(errors="replace")
+    artifact, _ = _opened(folder, verifier)
+    return artifact
+
+
+def copy_artifact(
+    source: Path, target: Path, verifier: ArtifactVerifier, expected: str | None = None
+) -> ModelArtifact:
+    """Copy an artifact, in place of what was there: the bytes that were verified, read once.
+
+    Whoever can write to `source` meanwhile changes nothing. Raises as `open_artifact` does, and
+    InvalidArtifact where it is another one than `expected`, its digest.
+    """
+    artifact, files = _opened(source, verifier)
+    if expected is not None and artifact.digest != expected:
+        raise InvalidArtifact(source, (f"its digest is {artifact.digest}, not {expected}",))
+    draft = target.with_name(f".{target.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    for path, data in files.items():
+        (draft / path).parent.mkdir(parents=True, exist_ok=True)
+        (draft / path).write_bytes(data)
+    shutil.rmtree(target, ignore_errors=True)
+    draft.replace(target)
+    return artifact
+
+
+def read_small_file(path: Path, limit_bytes: int) -> bytes:
+    """Return the bytes of a regular file that others may have written; OSError for all else."""
+    return _read_file(path, limit_bytes)
+
+
+def _opened(folder: Path, verifier: ArtifactVerifier) -> tuple[ModelArtifact, dict[str, bytes]]:
+    """Return a verified artifact, and all files that were read, its manifest and signature too."""
+    read = _read(folder)
+    _verify_copy(folder, read, verifier)
+    files = {path: data for path, data in read.items() if path not in {MANIFEST, SIGNATURE}}
+    text = read[MANIFEST].decode(errors="replace")
     manifest = ModelManifest.parse(parse_json(text, str(folder / MANIFEST)), str(folder / MANIFEST))
-    files.pop(SIGNATURE, None)
     if problems := _differences(manifest, files):
         raise InvalidArtifact(folder, problems)
-    return ModelArtifact(manifest, MappingProxyType(files))
+    return ModelArtifact(manifest, MappingProxyType(files)), read
 
 
 def _read(folder: Path) -> dict[str, bytes]:

@@ -1,11 +1,10 @@
 """The model store: artifacts in folders named by their digests."""
 
-import shutil
 from pathlib import Path
 
 from artifacts.digests import hex_part
 from artifacts.errors import InvalidArtifact, UnknownArtifact
-from artifacts.folder import ModelArtifact, open_artifact
+from artifacts.folder import ModelArtifact, copy_artifact, open_artifact
 from artifacts.signatures import ArtifactVerifier
 
 
@@ -20,16 +19,17 @@ class FolderModelStore:
         """Return where an artifact of this digest lies, or would lie."""
         return self._root / hex_part(digest)
 
-    def put(self, folder: Path) -> ModelArtifact:
-        """Verify an artifact and keep a copy of it; what is already kept under its digest stays."""
-        artifact = open_artifact(folder, self._verifier)
-        place = self.folder(artifact.digest)
+    def put(self, folder: Path, expected: str | None = None) -> ModelArtifact:
+        """Verify an artifact and keep a copy of it; what is already kept under its digest stays.
+
+        Raises as `open_artifact` does, and InvalidArtifact where its digest isn't `expected`.
+        """
+        digest = expected or open_artifact(folder, self._verifier).digest
+        place = self.folder(digest)
         if not place.exists():
-            draft = place.with_name(f".{place.name}.draft")
-            shutil.rmtree(draft, ignore_errors=True)
-            shutil.copytree(folder, draft)
-            draft.replace(place)
-        return self.get(artifact.digest)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            copy_artifact(folder, place, self._verifier, digest)
+        return self.get(digest)
 
     def get(self, digest: str) -> ModelArtifact:
         """Open the artifact of a digest; UnknownArtifact, InvalidArtifact or SignatureRefused."""

@@ -32,14 +32,23 @@ class Bubblewrap:
 
     def command(self, room: Room, argv: Sequence[str]) -> list[str]:
         """Return the command that runs `argv` inside the room; UnusableRoom."""
-        words = [str(self._program), "--unshare-all", "--new-session", "--cap-drop", "ALL"]
+        # Its own processes are seen inside, with the variables that it was started with.
+        words = [
+            "/usr/bin/env",
+            "-i",
+            str(self._program),
+            "--unshare-all",
+            "--new-session",
+            "--cap-drop",
+            "ALL",
+        ]
         if room.network:
             words += ["--share-net"]
         if room.ends_with_caller:
             words += ["--die-with-parent"]
         words += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]  # noqa: S108
         words += _mounts(room, Path(argv[0]))
-        words += ["--clearenv"]
+        words += ["--remount-ro", "/", "--clearenv"]
         for name, value in sorted(room.variables(_HOME).items()):
             words += ["--setenv", name, value]
         return [*words, "--", *argv]
@@ -95,15 +104,21 @@ def _covers(room: Room, mounts: dict[Path, str]) -> dict[Path, Path]:
     """Return where a hidden path would be seen inside, and what it is outside."""
     covers: dict[Path, Path] = {}
     sources = {place: place.resolve() for place, kind in mounts.items() if kind != "--symlink"}
-    for hidden in room.hidden:
-        target = hidden.resolve()
+    targets = [hidden.resolve() for hidden in room.hidden]
+    for hidden, target in zip(room.hidden, targets, strict=True):
         inside = [(at, source) for at, source in sources.items() if target.is_relative_to(source)]
         for at, source in inside:
             seen = at / target.relative_to(source)
+            outer = [other for other in targets if other in target.parents and other.exists()]
+            if any(other.is_relative_to(source) for other in outer):
+                continue  # it is covered with what it lies in
             if seen in mounts:
                 raise UnusableRoom(room.name, f"{hidden} is both listed and `hidden`")
             if not target.exists():
                 why = f"{hidden} of `hidden` does not exist yet and lies inside {at}; create it"
                 raise UnusableRoom(room.name, why)
             covers[seen] = target
+        # Folders on the way to what is listed exist inside, too: nothing may be left in them.
+        if target.is_dir() and any(target in place.parents for place in mounts):
+            covers[target] = target
     return covers

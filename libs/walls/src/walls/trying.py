@@ -64,7 +64,7 @@ def probe(
             "shared_processes": wall.name != "bubblewrap",
             "variables": [*room.variables(""), "LC_CTYPE", "PWD"],
         }
-        found = _answers(wall, room, python, orders)
+        found = _answers(wall, room, python, orders, outside.marker)
         if outside.bystander.poll() is not None:
             found.append(Breach("killed", f"process {outside.bystander.pid} outside"))
     # A path is read, listed and written; a process is read, looked through and killed.
@@ -72,12 +72,15 @@ def probe(
     return Probe(attempts, tuple(found))
 
 
-def _answers(wall: Wall, room: Room, python: str, orders: dict[str, object]) -> list[Breach]:
-    source = _INSIDE.read_text(encoding="utf-8")
+def _answers(
+    wall: Wall, room: Room, python: str, orders: dict[str, object], marker: str
+) -> list[Breach]:
+    argv = [python, "-I", "-S", "-c", _INSIDE.read_text(encoding="utf-8")]
     try:
         with wall.opened(room):
             done = subprocess.run(  # noqa: S603 - the probe of this package, no shell
-                wall.command(room, [python, "-I", "-S", "-c", source]),
+                # A variable of whoever starts a room must not be found in it either.
+                ["/usr/bin/env", f"MARKER={marker}", *wall.command(room, argv)],
                 input=json.dumps(orders),
                 capture_output=True,
                 text=True,

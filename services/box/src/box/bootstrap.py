@@ -126,7 +126,8 @@ class Parts:
     @cached_property
     def engine(self) -> ActEngine:
         """act, which comes with the environment."""
-        act = Path(sys.executable).with_name("act")
+        # Resolved: a packaged copy has a link to it, and a room is lent the file itself.
+        act = Path(sys.executable).with_name("act").resolve()
         return ActEngine(self.path, act, allowed_environment(), find_wall)
 
     @cached_property

@@ -14,6 +14,19 @@ VARIABLES: Final = MappingProxyType({"aws_region": "AWS_REGION"})
 """Settings that others name, too."""
 
 
+TRAINING: Final = (
+    *("PLINTH_ROOT", "PLINTH_ENVIRONMENT_LOCK", "PLINTH_ENVIRONMENTS", "PLINTH_JOBS"),
+    *("PLINTH_SIGNING_KEY", "PLINTH_PUBLIC_KEY", "PLINTH_GATE_SIGNERS"),
+    *("PLINTH_REPRODUCTION_KEY", "PLINTH_REPRODUCTION_SIGNERS", "PLINTH_MODEL_STORE"),
+    *("PLINTH_PHOTOS", "PLINTH_VECTOR_CACHE", "PLINTH_DVC_CACHE"),
+    *("PLINTH_TRACKING_URI", "PLINTH_TRACKING_ARTIFACTS"),
+    *("PLINTH_DASK_SCHEDULER", "PLINTH_DASK_AUTHORITY", "PLINTH_DASK_CERTIFICATE"),
+    *("PLINTH_DASK_KEY", "PATH", "LANG", "LC_ALL", "TZ", "TERM", "NO_COLOR"),
+    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
+)
+"""The variables that commands of training get: where things lie, and no token."""
+
+
 class Settings(BaseSettings):
     """Paths of a checkout, from PLINTH_ROOT, PLINTH_MODEL_STORE and so on; none has a default."""
 
@@ -34,6 +47,8 @@ class Settings(BaseSettings):
     # What only the loop needs: a person who judges a candidate by hand has none of it.
     audit: Path | None = None
     audit_head: Path | None = None
+    reproduction_key: Path | None = None
+    signing_key: Path | None = None
     deploy_key: Path | None = None
     deploy_signers: Path | None = None
     terraform: Path | None = None
@@ -63,6 +78,15 @@ class Settings(BaseSettings):
     """A test kills a deploy right after the step of this name."""
     step_output: Annotated[Path | None, Field(validation_alias="GITHUB_OUTPUT")] = None
     step_summary: Annotated[Path | None, Field(validation_alias="GITHUB_STEP_SUMMARY")] = None
+
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        """What code that nobody approves must not reach: keys, logs, stores, what is deployed."""
+        paths = (
+            *(self.gate_key, self.deploy_key, self.reproduction_key, self.audit, self.audit_head),
+            *(self.evidence, self.model_store, self.terraform, self.host, self.images, self.box),
+        )
+        return tuple(path.absolute() for path in paths if path is not None)
 
     def needed(self, name: str) -> Path:
         """Return a path that this command can't do without; SettingsMissing."""
@@ -94,3 +118,8 @@ def read_settings() -> Settings:
 def child_environment(**extra: str) -> dict[str, str]:
     """Return this process's environment with some variables set, for a process it starts."""
     return {**os.environ, **extra}  # noqa: TID251 - this is settings.py
+
+
+def training_variables() -> dict[str, str]:
+    """Return the variables of this process that training's commands may have."""
+    return {name: os.environ[name] for name in TRAINING if os.environ.get(name)}  # noqa: TID251

@@ -35,6 +35,7 @@ from training.models import model_definition
 from training.models.definition import ModelDefinition
 from training.ports import Clock, Exporter
 from training.settings import Settings
+from training.use_cases.record_run import record_run
 
 DIGEST_START = "sha256:"
 
@@ -106,6 +107,11 @@ class Bootstrap:
     def tracking(self) -> MlflowTracking:
         """Keeps runs and model versions."""
         return MlflowTracking(self.settings.tracking_uri, self.settings.tracking_artifacts)
+
+    def record(self, work: WorkFolder, candidate: str | None) -> None:
+        """Keep the run of a work folder; in a room from which no registry is reached, keep none."""
+        if self.settings.tracking_uri:
+            record_run(self.tracking, work, candidate)
 
     @cached_property
     def exporter(self) -> Exporter:

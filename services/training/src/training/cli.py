@@ -36,7 +36,6 @@ from training.use_cases.import_photos import import_photos as import_into
 from training.use_cases.package import package as package_candidate
 from training.use_cases.point_aliases import point_aliases as point_on_orders
 from training.use_cases.prepare import prepare as prepare_dataset
-from training.use_cases.record_run import record_run
 from training.use_cases.register import register as register_candidate
 from training.use_cases.reproduce import reproduce as reproduce_model
 from training.use_cases.run_pipeline import run_pipeline as run_all_stages
@@ -111,8 +110,7 @@ def draw_facades(
     if unknown := sorted(set(style or ()) - set(STYLES)):
         raise typer.BadParameter(f"no style {', '.join(unknown)}; there are {', '.join(STYLES)}")
     buildings = list(itertools.product(style or STYLES, range(per_style)))
-    draw = partial(_draw, seed=seed)
-    drawn = _bootstrap().parallel.map(draw, buildings, "drawing buildings")
+    drawn = _bootstrap().parallel.map(partial(_draw, seed=seed), buildings, "drawing buildings")
     table = write_facades([photo for photos in drawn for photo in photos], out)
     print(f"{sum(map(len, drawn))} photos of {len(buildings)} buildings in {out}, {table.name}")
 
@@ -195,7 +193,7 @@ def train(work: WorkOption = HERE, scheduler: SchedulerOption = None) -> None:
         trained = train_model(
             files, model, identity, inputs, boot.exporter, workers, boot.sampler, _tell_trial
         )
-    record_run(boot.tracking, files, candidate=None)
+    boot.record(files, candidate=None)
     print("\n".join(presentation.family_lines(trained.families)))
     print(f"labels equal in scikit-learn and ONNX on all {trained.photos_compared} photos")
 
@@ -216,8 +214,15 @@ def package(work: WorkOption = HERE) -> None:
     boot = _bootstrap()
     files = boot.work(work)
     artifact = package_candidate(files, boot.model(files), boot.signer, boot.verifier)
-    record_run(boot.tracking, files, artifact.digest)
+    boot.record(files, artifact.digest)
     print(f"candidate {artifact.digest}")
+
+
+@app.command()
+def record_run(work: WorkOption = HERE) -> None:
+    """Keep the run of a work folder's candidate, where its stages could keep none themselves."""
+    boot = _bootstrap()
+    boot.record(boot.work(work), open_artifact(boot.work(work).candidate, boot.verifier).digest)
 
 
 @app.command()
@@ -258,9 +263,9 @@ def retrain(
     shared = boot.shared_photos(photos)
     done = fetch_into(seen(files.manifest()), files.photos, shared, boot.parallel)
     print(presentation.exchanged_line(done, "fetched"))
-    pipeline, stored = boot.pipeline(place), boot.photos_of(place)
-    artifact = run_all_stages(pipeline, stored, files.candidate, out, boot.verifier)
-    print(f"candidate {artifact.digest} in {out}")
+    stored = boot.photos_of(place)
+    made = run_all_stages(boot.pipeline(place), stored, files.candidate, out, boot.verifier)
+    print(f"candidate {made.digest} in {out}")
 
 
 @app.command()
@@ -284,8 +289,8 @@ def push_photos(dataset: DatasetOption = DATA) -> None:
 def fetch_photos(dataset: DatasetOption = DATA) -> None:
     """Bring the photos that a dataset's manifest names and it lacks, and verify all of them."""
     boot = _bootstrap()
-    own = boot.dataset(dataset)
-    done = fetch_into(own.manifest().rows, own.photos, boot.shared_photos(dataset), boot.parallel)
+    own, shared = boot.dataset(dataset), boot.shared_photos(dataset)
+    done = fetch_into(own.manifest().rows, own.photos, shared, boot.parallel)
     print(presentation.exchanged_line(done, "fetched"))
 
 
@@ -295,14 +300,13 @@ def register(
     gate_report: Annotated[Path, typer.Option(help="the gate's signed report on this candidate")],
     out: Annotated[Path | None, typer.Option(help="where the version goes, as JSON")] = None,
 ) -> None:
-    """Keep a candidate that the gate allowed, and give it a version in the registry."""
+    """Give a candidate that the gate allowed and `delivery register` keeps a version."""
     boot = _bootstrap()
-    done = register_candidate(
-        candidate, gate_report, boot.verifier, boot.gate, boot.store, boot.tracking
-    )
+    given = (boot.verifier, boot.gate, boot.store, boot.tracking)
+    done = register_candidate(candidate, gate_report, *given)
     if done.version is None:
         print(f"refused: {done.refusal}, so {done.digest} is not registered", file=sys.stderr)
-        raise typer.Exit(REFUSED)
+        sys.exit(REFUSED)
     if out is not None:
         Registered(model=done.model, artifact=done.digest, version=done.version).write(out)
     print(f"version {done.version} is {done.digest}")
@@ -311,8 +315,7 @@ def register(
 @app.command()
 def aliases(model: str) -> None:
     """Print, as JSON, where each alias of a registered model points."""
-    points = [dataclasses.asdict(point) for point in _bootstrap().tracking.aliases(model)]
-    print(json.dumps(points))
+    print(json.dumps([dataclasses.asdict(p) for p in _bootstrap().tracking.aliases(model)]))
 
 
 @app.command()
@@ -343,10 +346,11 @@ def reproduce(
     out: Annotated[Path | None, typer.Option(help="where to put the signed record")] = None,
     work: Annotated[Path | None, typer.Option(help="an empty folder to build in, kept")] = None,
     params: Annotated[Path | None, typer.Option(help="default: the commit's params.yaml")] = None,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="others sign it")] = False,
 ) -> None:
     """Build a model again from its commit and data, and compare: 0 equal or nearly, 1 different."""
     boot = _bootstrap()
-    if out is not None:
+    if out is not None and not unsigned:
         boot.reproduction_signer.sign(b"")  # to fail now, and not when all has been trained
     original = boot.original(model)
     with boot.rebuilder(work) as rebuilder:
@@ -360,7 +364,7 @@ def reproduce(
             boot.clock,
         )
     if out is not None:
-        write_signed(found, out, boot.reproduction_signer)
+        found.write(out) if unsigned else write_signed(found, out, boot.reproduction_signer)
     print("\n".join(presentation.reproduction_lines(found)))
     if found.outcome == "different":
         raise typer.Exit(REFUSED)

@@ -218,8 +218,8 @@ class Rebuilder(Protocol):
 class ModelStore(Protocol):
     """Artifacts by digest."""
 
-    def put(self, folder: Path) -> ModelArtifact:
-        """Verify an artifact and keep a copy of it."""
+    def get(self, digest: str) -> ModelArtifact:
+        """Open the verified artifact of a digest; UnknownArtifact where none is kept."""
 
     def folder(self, digest: str) -> Path:
         """Return where an artifact of this digest lies, or would lie."""

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     reproduction_signers: Path
     vector_cache: Path
     tracking_uri: str
+    """Where runs and versions are kept; empty: stages keep no run (`training record-run` does)."""
     tracking_artifacts: Path
     environment_lock: Path
     search_path: str = Field(validation_alias="PATH")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.checkout import commit_all, git
 from support.deploy_world import code, digest, model
+from support.training_rooms import rooms_of, script_rooms
 
 from artifacts.records.release import Payload
 from artifacts.statements import create_statement_key
@@ -136,7 +137,7 @@ def test_a_lock_that_is_never_freed_ends_the_wait(tmp_path):
 
 
 def test_a_registry_that_was_never_used_has_no_aliases(tmp_path):
-    registry = MlflowAliases(f"sqlite:///{tmp_path / 'none.db'}", tmp_path / "none")
+    registry = MlflowAliases(f"sqlite:///{tmp_path / 'none.db'}", rooms_of(tmp_path))
     assert registry.aliases("architecture") == ()
 
 
@@ -144,17 +145,13 @@ def test_a_registry_that_was_never_used_has_no_aliases(tmp_path):
 def test_where_its_tables_are_not_known_mlflow_itself_is_asked(tmp_path, uri):
     (tmp_path / "other.db").write_bytes(b"")
     said = [{"model": "architecture", "alias": "staging", "version": 3, "digest": M}]
-    asked = launcher(tmp_path, f"assert words[:2] == ['training', 'aliases']; print({said!r})")
-    asked.write_text(asked.read_text().replace(repr(said), f"'''{json.dumps(said)}'''"))
+    asked = script_rooms(tmp_path, f"[ $1 = aliases ] && echo '{json.dumps(said)}'")
     points = MlflowAliases(uri.format(tmp_path), asked).aliases("architecture")
     assert points == (AliasPoint("architecture", "staging", 3, M),)
 
 
 def test_orders_are_handed_on_a_line_each(tmp_path):
-    taking = launcher(
-        tmp_path, "assert words == ['training', 'point-aliases']\n"
-        "(here / 'orders').write_text(sys.stdin.read())",
-    )  # fmt: skip
+    taking = script_rooms(tmp_path, f"cat > {tmp_path}/orders")
     registry = MlflowAliases("http://registry.invalid", taking)
     registry.prepare()
     points = [AliasPoint("m", "staging", 3, M), AliasPoint("m", "old", None, None)]
@@ -167,14 +164,14 @@ def test_orders_are_handed_on_a_line_each(tmp_path):
 
 
 def test_a_registry_that_refuses_is_told(tmp_path):
-    failing = launcher(tmp_path, "sys.stdin.read(); sys.exit('no such version')")
+    failing = script_rooms(tmp_path, "cat >/dev/null; echo no such version >&2; exit 1")
     with pytest.raises(RegistryFailed, match="no such version"):
         MlflowAliases("http://registry.invalid", failing).point([AliasPoint("m", "a", 1, M)])
 
 
 @pytest.mark.parametrize("said", ["{}", "nonsense", '[{"model": "m"}]'])
 def test_aliases_that_can_not_be_read_are_a_failure(tmp_path, said):
-    asked = launcher(tmp_path, f"print({said!r})")
+    asked = script_rooms(tmp_path, f"echo '{said}'")
     with pytest.raises(RegistryFailed, match="can't be read"):
         MlflowAliases("http://registry.invalid", asked).aliases("m")
 

@@ -1,25 +1,65 @@
-"""What becomes of training's exit codes and words; a script stands in for bin/plinth."""
+"""What becomes of training's exit codes, words and files; a script stands in for its commands."""
 
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from support.retraining_fakes import training_inputs
+from support.tiny_artifact import build_tiny_artifact, public_key_of
+from support.training_rooms import rooms_of, script_rooms
 
 from artifacts.digests import digest_json
+from artifacts.folder import open_artifact
 from artifacts.records.inputs import Registered
+from artifacts.records.photos import PhotoManifest
+from artifacts.records.reproduction import Reproduction
+from artifacts.statements import SshSigner, SshVerifier, create_statement_key, read_signed
+from delivery.adapters.artifact_folders import PresentKeyVerifier
 from delivery.adapters.retraining_folder import FolderPlace
 from delivery.adapters.training_commands import TrainingCommands
+from delivery.adapters.training_rooms import TrainingRooms
 from delivery.errors import TrainingFailed
 
 REGISTERED = Registered(model="architecture", artifact=digest_json("model"), version=3)
 
 
-def commands(root: Path, script: str) -> TrainingCommands:
-    (root / "bin").mkdir()
-    launcher = root / "bin/plinth"
-    launcher.write_text(f'#!/bin/sh\necho "$@" >> calls\n{script}\n')
-    launcher.chmod(0o755)
-    return TrainingCommands(root)
+def reproduction(original: str = digest_json("another")) -> Reproduction:
+    """Return what training says of a rebuild."""
+    return Reproduction(
+        model="architecture",
+        original=original,
+        rebuilt=original,
+        outcome="equal",
+        differences=(),
+        commit="1" * 40,
+        environment=digest_json("lock"),
+        photo_manifest=digest_json("photos"),
+        photos_compared=0,
+        made_at=datetime(2026, 11, 30, tzinfo=UTC),
+    )
+
+
+@pytest.fixture(scope="module")
+def candidate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A signed candidate, and its key beside it."""
+    folder = tmp_path_factory.mktemp("trained")
+    build_tiny_artifact(folder / "candidate", folder / "key.pem")
+    create_statement_key(
+        folder / "rebuilds", folder / "signers", "training", ("plinth-reproduction",)
+    )
+    return folder / "candidate"
+
+
+def commands(root: Path, script: str, candidate: Path | None = None) -> TrainingCommands:
+    return commands_in(script_rooms(root, script), candidate)
+
+
+def commands_in(rooms: TrainingRooms, candidate: Path | None) -> TrainingCommands:
+    public = public_key_of(candidate.parent / "key.pem") if candidate else Path("none")
+    signer = SshSigner(candidate.parent / "rebuilds", "plinth-reproduction") if candidate else None
+    return TrainingCommands(rooms, PresentKeyVerifier(public), signer)
 
 
 def calls(root: Path) -> list[str]:
@@ -29,8 +69,8 @@ def calls(root: Path) -> list[str]:
 def test_inputs_are_read_as_a_record(tmp_path: Path) -> None:
     (tmp_path / "inputs.json").write_text(training_inputs().to_json())
 
-    assert commands(tmp_path, "cat inputs.json").inputs() == training_inputs()
-    assert calls(tmp_path) == ["training inputs"]
+    assert commands(tmp_path, f"cat {tmp_path}/inputs.json").inputs() == training_inputs()
+    assert calls(tmp_path) == ["inputs"]
 
 
 @pytest.mark.parametrize("script", ["echo '{}'", "echo no JSON", "echo broken >&2; exit 2"])
@@ -39,12 +79,52 @@ def test_inputs_that_nobody_can_read_are_a_breakdown(tmp_path: Path, script: str
         commands(tmp_path, script).inputs()
 
 
-def test_a_training_goes_to_the_place(tmp_path: Path) -> None:
+LEAVES = 'for out; do :; done; if [ "$1" = retrain ]; then cp -r {candidate} "$out"; fi'
+
+
+def test_a_candidate_is_copied_out_of_the_room_and_the_dataset_laid_out(
+    tmp_path: Path, candidate: Path
+) -> None:
     place = FolderPlace(tmp_path / "place")
 
-    commands(tmp_path, "exit 0").retrain(place)
+    commands(tmp_path, LEAVES.format(candidate=candidate), candidate).retrain(place)
 
-    assert calls(tmp_path) == [f"training retrain --work {place.work} --out {place.candidate}"]
+    out = tmp_path / "place/room/candidate"
+    assert calls(tmp_path) == [
+        f"retrain --work {place.work} --out {out}",
+        f"record-run --work {place.work}",
+    ]
+    assert place.kept
+    assert (place.candidate / "manifest.json").stat().st_ino != (
+        out / "manifest.json"
+    ).stat().st_ino
+    for dataset in (place.dataset, place.seen):
+        assert PhotoManifest.read(dataset / "manifest.csv").rows == ()
+    assert (place.dataset / "photos").readlink() == tmp_path / "data/photos"
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ("ln -s /etc/passwd {out}/more", "symbolic link"),
+        ("mkfifo {out}/more", "not a regular file"),
+        ("echo more > {out}/more", "more"),
+        ("echo more >> {out}/manifest.json", "refused"),
+        ("rm {out}/model.sig", "signature"),
+        ("rm -r {out}; ln -s {candidate} {out}", "no such folder"),
+        ("rm -r {out}; mkdir {out}; truncate -s 2G {out}/manifest.json", "the limit is"),
+    ],
+)
+def test_a_candidate_that_is_not_whole_is_never_taken(
+    damage: str, reason: str, tmp_path: Path, candidate: Path
+) -> None:
+    place, out = FolderPlace(tmp_path / "place"), tmp_path / "place/room/candidate"
+    script = f"{LEAVES}\n{damage}".format(candidate=candidate, out=out)
+
+    with pytest.raises(TrainingFailed, match=reason):
+        commands(tmp_path, script, candidate).retrain(place)
+
+    assert not place.candidate.exists()
 
 
 def test_a_training_that_fails_is_a_breakdown(tmp_path: Path) -> None:
@@ -52,30 +132,54 @@ def test_a_training_that_fails_is_a_breakdown(tmp_path: Path) -> None:
         commands(tmp_path, "exit 2").retrain(FolderPlace(tmp_path))
 
 
-def test_a_rebuild_that_came_out_different_is_the_gates_to_judge(tmp_path: Path) -> None:
-    training = commands(tmp_path, "exit 1")
+def test_a_rebuild_is_signed_outside_of_the_room(tmp_path: Path, candidate: Path) -> None:
+    original = open_artifact(
+        candidate, PresentKeyVerifier(public_key_of(candidate.parent / "key.pem"))
+    ).digest
+    (tmp_path / "record.json").write_text(reproduction(original=original).to_json())
+    script = f'while [ "$1" != --out ]; do shift; done; cp {tmp_path}/record.json "$2"; exit 1'
+    place = FolderPlace(tmp_path / "place")
+    shutil.copytree(candidate, place.candidate)
+    place.dataset.mkdir()
 
-    training.reproduce(FolderPlace(tmp_path))
+    commands(tmp_path, script, candidate).reproduce(place)
 
-    assert calls(tmp_path)[0].startswith("training reproduce")
+    verifier = SshVerifier(candidate.parent / "signers", "training", "plinth-reproduction")
+    assert read_signed(Reproduction, place.reproduction, verifier).original == original
+    assert calls(tmp_path)[0].startswith(f"reproduce {place.candidate}")
+    assert calls(tmp_path)[0].endswith("--unsigned")
 
 
-def test_a_rebuild_that_could_not_be_tried_is_a_breakdown(tmp_path: Path) -> None:
+def test_a_rebuild_of_another_model_is_not_signed(tmp_path: Path, candidate: Path) -> None:
+    (tmp_path / "record.json").write_text(reproduction().to_json())
+    script = f'while [ "$1" != --out ]; do shift; done; cp {tmp_path}/record.json "$2"'
+    place = FolderPlace(tmp_path / "place")
+    shutil.copytree(candidate, place.candidate)
+    place.dataset.mkdir()
+
+    with pytest.raises(TrainingFailed, match="is about another model"):
+        commands(tmp_path, script, candidate).reproduce(place)
+
+    assert not place.reproduction.exists()
+
+
+def test_a_rebuild_that_could_not_be_tried_is_a_breakdown(tmp_path: Path, candidate: Path) -> None:
     with pytest.raises(TrainingFailed, match="reproduce"):
-        commands(tmp_path, "exit 2").reproduce(FolderPlace(tmp_path))
+        commands(tmp_path, "exit 2", candidate).reproduce(FolderPlace(tmp_path))
 
 
 def test_a_version_is_read_and_its_file_goes(tmp_path: Path) -> None:
     (tmp_path / "version.json").write_text(REGISTERED.to_json())
-    script = 'for out; do :; done; cp version.json "$out"'
+    script = f'for out; do :; done; cp {tmp_path}/version.json "$out"'
 
-    assert commands(tmp_path, script).register(FolderPlace(tmp_path)) == REGISTERED
-    assert not (tmp_path / "registering.json").exists()
+    done = commands(tmp_path, script).register(tmp_path / "report", tmp_path, tmp_path)
+
+    assert done == REGISTERED
 
 
 def test_a_registration_that_is_refused_says_why(tmp_path: Path) -> None:
     done = commands(tmp_path, "echo 'refused: \033[1mno' >&2; exit 1").register(
-        FolderPlace(tmp_path)
+        tmp_path / "report", tmp_path, tmp_path
     )
 
     assert isinstance(done, str)
@@ -86,20 +190,28 @@ def test_a_registration_that_is_refused_says_why(tmp_path: Path) -> None:
 @pytest.mark.parametrize("script", ["exit 2", "exit 0"])
 def test_a_registration_without_a_version_is_a_breakdown(tmp_path: Path, script: str) -> None:
     with pytest.raises(TrainingFailed, match="register"):
-        commands(tmp_path, script).register(FolderPlace(tmp_path))
+        commands(tmp_path, script).register(tmp_path / "report", tmp_path, tmp_path)
 
 
-def test_a_checkout_without_a_launcher_is_a_breakdown(tmp_path: Path) -> None:
-    with pytest.raises(TrainingFailed):
-        TrainingCommands(tmp_path).inputs()
+def test_a_checkout_without_an_environment_is_a_breakdown(tmp_path: Path) -> None:
+    with pytest.raises(TrainingFailed, match="--where"):
+        commands_in(rooms_of(tmp_path), None).inputs()
 
 
-def test_what_was_handed_on_is_open_in_the_command(tmp_path: Path) -> None:
-    training = commands(tmp_path, 'echo words >/proc/self/fd/"$(cat descriptor)"')
+def test_a_registry_beside_keys_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    rooms = replace(rooms_of(tmp_path), hidden=(tmp_path / "state/mlflow/keys",))
+
+    with pytest.raises(TrainingFailed, match="move MLflow's database to a folder of its own"):
+        rooms.registry()
+
+
+def test_what_was_handed_on_is_open_in_the_command(tmp_path: Path, candidate: Path) -> None:
+    script = f"{LEAVES}\necho words >/proc/self/fd/$(cat {tmp_path}/descriptor)"
+    training = commands(tmp_path, script.format(candidate=candidate), candidate)
     with (tmp_path / "held").open("w") as held:
         (tmp_path / "descriptor").write_text(str(held.fileno()))
         training.hand_on(held.fileno())
 
-        training.retrain(FolderPlace(tmp_path))
+        training.retrain(FolderPlace(tmp_path / "place"))
 
-    assert (tmp_path / "held").read_text() == "words\n"
+    assert "words" in (tmp_path / "held").read_text()

@@ -6,6 +6,7 @@ import pytest
 from support.tiny_artifact import build_tiny_artifact, public_key_of
 from support.training_doubles import DIGEST
 
+from artifacts.errors import UnknownArtifact
 from artifacts.folder import open_artifact
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
@@ -59,11 +60,13 @@ def report_on(candidate: str, decision: str, outcome: str = "passed") -> GateRep
 
 
 def registered(
-    place: Path, store: Path, report: Path, registry: Versions
+    place: Path, store: Path, report: Path, registry: Versions, *, kept: bool = True
 ) -> tuple[Registration, FolderModelStore]:
     verifier = KeyVerifier(public_key_of(place / "key.pem"))
     gate = SshVerifier(place / "gate.signers", "gate", NAMESPACE)
     models = FolderModelStore(store, verifier)
+    if kept:
+        models.put(place / "candidate")
     return register(place / "candidate", report, verifier, gate, models, registry), models
 
 
@@ -102,9 +105,18 @@ def test_nothing_else_is_registered(
     path = report.write(tmp_path / "report.json")
     if signer is not None:
         write_signed(report, path, SshSigner(place / signer, NAMESPACE))
-    done, store = registered(place, tmp_path / "store", path, registry)
+    done, _ = registered(place, tmp_path / "store", path, registry)
     assert done.version is None
     assert done.refusal is not None
     assert reason in done.refusal
     assert registry.registered == []
-    assert not store.folder(digest).exists()
+
+
+def test_what_the_store_does_not_keep_gets_no_version(place: Path, tmp_path: Path) -> None:
+    registry = Versions()
+    report = report_on(digest_of(place), "allowed")
+    path = write_signed(report, tmp_path / "report.json", SshSigner(place / "gate", NAMESPACE))
+    with pytest.raises(UnknownArtifact):
+        registered(place, tmp_path / "store", path, registry, kept=False)
+    assert registry.registered == []
+    assert not (tmp_path / "store").exists()

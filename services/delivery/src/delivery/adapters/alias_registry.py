@@ -1,4 +1,4 @@
-"""MLflow's aliases. They are moved by MLflow itself, in training's environment: that takes seconds.
+"""MLflow's aliases. They are moved by MLflow itself, in the registry's room: that takes seconds.
 
 Its import takes 3.5 s of processor time. So it is started early (`prepare`), beside the work of a
 deploy, and waits for what to move. Reading happens at every deploy and every look at the status:
@@ -7,18 +7,22 @@ command where it isn't or where the tables are not as they are known.
 """
 
 import json
+import os
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from delivery.adapters.training_rooms import TrainingRooms
 from delivery.domain.deployment.wanted import AliasPoint
 from delivery.domain.text import plain
-from delivery.errors import RegistryFailed
+from delivery.errors import RegistryFailed, TrainingFailed
+from walls import processes_inside
 
 _SQLITE: Final = "sqlite:///"
 _SECONDS: Final = 120
@@ -37,9 +41,9 @@ _POINTS: Final = TypeAdapter(list[AliasPoint])
 class MlflowAliases:
     """The aliases of the registry at `uri`."""
 
-    def __init__(self, uri: str, launcher: Path) -> None:
+    def __init__(self, uri: str, rooms: TrainingRooms) -> None:
         self._uri = uri
-        self._launcher = launcher
+        self._rooms = rooms
         self._mover: subprocess.Popen[str] | None = None
 
     def aliases(self, model: str) -> tuple[AliasPoint, ...]:
@@ -78,15 +82,17 @@ class MlflowAliases:
 
     def _start(self, *words: str) -> "subprocess.Popen[str]":
         try:
+            command = self._rooms.command(self._rooms.registry(), words)
             # A service that starts meanwhile goes first: people wait for that one.
             return subprocess.Popen(  # noqa: S603 - the project's own launcher, no shell
-                ["nice", "-n", "10", str(self._launcher), "training", *words],  # noqa: S607
+                ["nice", "-n", "10", *command],  # noqa: S607
+                cwd=self._rooms.root,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
             )
-        except OSError as exc:
+        except (OSError, TrainingFailed) as exc:
             raise RegistryFailed(self._uri, plain(exc)) from exc
 
     def _said(self, running: "subprocess.Popen[str]", words: str) -> str:
@@ -94,7 +100,9 @@ class MlflowAliases:
             try:
                 said, complaint = running.communicate(words, timeout=_SECONDS)
             except subprocess.TimeoutExpired as exc:
-                running.kill()
+                for pid in (*processes_inside(running.pid), running.pid):
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
                 raise RegistryFailed(self._uri, plain(exc)) from exc
         if running.returncode:
             raise RegistryFailed(self._uri, plain(complaint) or f"exit {running.returncode}")

@@ -21,7 +21,8 @@ class FolderPlace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.work = folder / "work"
-        self.dataset = self.work / "data"
+        self.dataset = folder / "dataset"
+        self.seen = folder / "seen"
         self.candidate = folder / "candidate"
         self.report = folder / "gate-report.json"
         self.evidence = folder / "evidence.json"
@@ -40,6 +41,13 @@ class FolderPlace:
         """Whether nothing more is to follow from the verdict."""
         return self._settled.exists()
 
+    def exchange(self) -> Path:
+        """Return an empty folder, made anew, for what a room leaves."""
+        exchange = self.folder / "room"
+        shutil.rmtree(exchange, ignore_errors=True)
+        exchange.mkdir(parents=True)
+        return exchange
+
     def registered(self) -> Registered | None:
         """Return the candidate's version, or None before it has one; UnreadableRecord."""
         return Registered.read(self.version) if self.version.exists() else None
@@ -51,7 +59,7 @@ class FolderPlace:
     def settle(self, reason: str) -> None:
         """Remember that nothing more is to follow; records stay, photos and products go."""
         self._settled.write_text(reason + "\n", encoding="utf-8")
-        for folder in (self.work, self.candidate):
+        for folder in (self.work, self.dataset, self.seen, self.candidate, self.folder / "room"):
             shutil.rmtree(folder, ignore_errors=True)
 
 

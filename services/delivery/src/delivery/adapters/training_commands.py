@@ -1,24 +1,45 @@
-"""Training's commands, as people run them: `bin/plinth training ...` over a checkout."""
+"""Training's commands over a checkout, each in a room that holds no key, log or store of others."""
 
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from artifacts.errors import UnreadableRecord
+from artifacts.errors import ArtifactError, UnreadableRecord
+from artifacts.folder import copy_artifact, open_artifact, read_small_file
 from artifacts.records.inputs import Registered, TrainingInputs
 from artifacts.records.record import parse_json
+from artifacts.records.reproduction import Reproduction
+from artifacts.signatures import ArtifactVerifier
+from artifacts.statements import StatementSigner, signature_of, write_signed
+from delivery.adapters.training_rooms import TrainingRooms
 from delivery.domain.text import plain
 from delivery.errors import TrainingFailed
 from delivery.ports.retraining import RetrainingPlace
+from walls import Room
 
 REFUSED = 1
+_RECORD_BYTES: Final = 1 << 20
+"""Of a record that a room leaves."""
 
 
 class TrainingCommands:
-    """Runs the launcher of a checkout; what training says goes to this process's own log."""
+    """Starts training's commands in rooms; what they say goes to this process's own log.
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    What they leave is taken out of the room by copying: `artifacts` verifies candidates, and
+    `reproductions` signs what building one again came to.
+    """
+
+    def __init__(
+        self,
+        rooms: TrainingRooms,
+        artifacts: ArtifactVerifier,
+        reproductions: StatementSigner | None,
+    ) -> None:
+        self._rooms = rooms
+        self._artifacts = artifacts
+        self._reproductions = reproductions
         self._descriptors: list[int] = []
 
     def hand_on(self, descriptor: int) -> None:
@@ -27,7 +48,7 @@ class TrainingCommands:
 
     def inputs(self) -> TrainingInputs:
         """Return what a training of the checkout would start from."""
-        done = self._run(("inputs",), capture=True)
+        done = self._run(self._rooms.looking(), ("inputs",), capture=True)
         if done.returncode:
             raise TrainingFailed("inputs", _last(done))
         try:
@@ -36,51 +57,86 @@ class TrainingCommands:
             raise TrainingFailed("inputs", str(exc)) from exc
 
     def retrain(self, place: RetrainingPlace) -> None:
-        """Train, and leave the dataset and the candidate in the place."""
-        self._must("retrain", "--work", place.work, "--out", place.candidate)
+        """Train, take the candidate out of the room, and lay out the dataset for the gate."""
+        exchange = place.exchange()
+        self._lay_out(place)
+        room = self._rooms.training(place.work, exchange, place.seen / "photos")
+        out = exchange / "candidate"
+        self._must(room, "retrain", "--work", place.work, "--out", out)
+        try:
+            copy_artifact(out, place.candidate, self._artifacts)
+        except ArtifactError as exc:
+            raise TrainingFailed("retrain", f"it left no candidate: {exc}") from exc
+        self._must(self._rooms.registry(place.work), "record-run", "--work", place.work)
 
     def reproduce(self, place: RetrainingPlace) -> None:
-        """Build the candidate again; that it came out different is the gate's to judge."""
-        where = ("--dataset", place.dataset, "--out", place.reproduction)
-        done = self._run(("reproduce", place.candidate, *where))
+        """Build the candidate again and sign what came of it; the gate judges a difference."""
+        if self._reproductions is None:
+            reason = "set PLINTH_REPRODUCTION_KEY: the gate believes a signed record alone"
+            raise TrainingFailed("reproduce", reason)
+        self._reproductions.sign(b"")  # to fail now, and not when all has been trained
+        exchange = place.exchange()
+        self._lay_out(place)
+        room = self._rooms.reproduction(place.candidate, place.seen, exchange)
+        out, work = exchange / "reproduction.json", exchange / "work"
+        where = ("--dataset", place.seen, "--out", out, "--work", work, "--unsigned")
+        done = self._run(room, ("reproduce", place.candidate, *where))
         if done.returncode not in {0, REFUSED}:
             raise TrainingFailed("reproduce", _last(done))
+        try:
+            text = read_small_file(out, _RECORD_BYTES).decode(errors="replace")
+            found = Reproduction.parse(parse_json(text, str(out)), str(out))
+        except (OSError, UnreadableRecord) as exc:
+            raise TrainingFailed("reproduce", str(exc)) from exc
+        if found.original != open_artifact(place.candidate, self._artifacts).digest:
+            raise TrainingFailed(
+                "reproduce", f"its record is about another model: {found.original}"
+            )
+        write_signed(found, place.reproduction, self._reproductions)
+        shutil.rmtree(exchange, ignore_errors=True)
 
-    def register(self, place: RetrainingPlace) -> Registered | str:
-        """Keep the candidate and give it a version, or return why not."""
-        out = place.report.with_name("registering.json")
-        words = ("register", place.candidate, "--gate-report", place.report, "--out", out)
-        done = self._run(words, capture=True)
+    def register(self, report: Path, kept: Path, exchange: Path) -> Registered | str:
+        """Give what the store keeps in `kept` a version, or return why not."""
+        report, exchange = report.absolute(), exchange.absolute()
+        room = self._rooms.registry(kept, report, signature_of(report), exchange=exchange)
+        out = exchange / "registered.json"
+        words = ("register", kept.absolute(), "--gate-report", report, "--out", out)
+        done = self._run(room, words, capture=True)
         if done.returncode == REFUSED:
             return _last(done)
         if done.returncode:
             raise TrainingFailed("register", _last(done))
         try:
-            return Registered.read(out)
-        except UnreadableRecord as exc:
+            text = read_small_file(out, _RECORD_BYTES).decode(errors="replace")
+            return Registered.parse(parse_json(text, str(out)), str(out))
+        except (OSError, UnreadableRecord) as exc:
             raise TrainingFailed("register", str(exc)) from exc
-        finally:
-            out.unlink(missing_ok=True)
 
-    def _must(self, *words: str | Path) -> None:
-        done = self._run(words)
+    def _lay_out(self, place: RetrainingPlace) -> None:
+        try:
+            self._rooms.lay_out_datasets(place.dataset, place.seen)
+        except (OSError, UnreadableRecord) as exc:
+            raise TrainingFailed("retrain", str(exc)) from exc
+
+    def _must(self, room: Room, *words: str | Path) -> None:
+        done = self._run(room, words)
         if done.returncode:
             raise TrainingFailed(str(words[0]), _last(done))
 
     def _run(
-        self, words: Sequence[str | Path], *, capture: bool = False
+        self, room: Room, words: Sequence[str | Path], *, capture: bool = False
     ) -> "subprocess.CompletedProcess[str]":
-        command = [str(self._root / "bin" / "plinth"), "training", *map(str, words)]
         try:
-            return subprocess.run(  # noqa: S603 - the project's own launcher, no shell
-                command,
-                cwd=self._root,
-                capture_output=capture,
-                text=True,
-                errors="replace",
-                check=False,
-                pass_fds=self._descriptors,
-            )
+            with self._rooms.standing(room).opened(room):
+                return subprocess.run(  # noqa: S603 - the project's own launcher, no shell
+                    self._rooms.command(room, words),
+                    cwd=self._rooms.root,
+                    capture_output=capture,
+                    text=True,
+                    errors="replace",
+                    check=False,
+                    pass_fds=self._descriptors,
+                )
         except OSError as exc:
             raise TrainingFailed(str(words[0]), str(exc)) from exc
 

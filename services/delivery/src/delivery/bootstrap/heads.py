@@ -44,6 +44,26 @@ def head_lines(settings: Settings, *, publish: bool) -> tuple[str, ...]:
     return (line, f"audit log: this head is NOT PUBLISHED on {BRANCH}: {problem}")
 
 
+def log_lines(settings: Settings) -> tuple[str, ...]:
+    """Return what a status says of the log: its head, the last published one, and a restart."""
+    if settings.audit is None:
+        return ()
+    log = make_audit_log(settings)
+    head, published = log.signed_head(), published_heads(settings).read(full=False)
+    if head is None:
+        return ()
+    known = "no head was ever published"
+    if published:
+        last = published[-1]
+        known = f"the last published one is entry {last.head.sequence} at {last.at.isoformat()}"
+    lines = [f"audit log: its head is entry {head.head.sequence}; {known}"]
+    first = log.entries()[0]
+    if first.event == "restart":
+        when = first.at.isoformat()
+        lines.append(f"audit log: begun anew at {when} by {first.actor}: {first.reason}")
+    return tuple(lines)
+
+
 def restart(settings: Settings, reason: str, say: Callable[[str], None]) -> None:
     """Begin a new audit log that names the last head known of the one before, and publish it.
 

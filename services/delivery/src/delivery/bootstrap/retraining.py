@@ -4,20 +4,22 @@ from pathlib import Path
 
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
-from artifacts.statements import SshVerifier
-from delivery.adapters.artifact_folders import model_store
+from artifacts.statements import SshSigner, SshVerifier
+from delivery.adapters.artifact_folders import PresentKeyVerifier, model_store
 from delivery.adapters.dying import DieAfter
 from delivery.adapters.git_repository import GitRepository
 from delivery.adapters.retraining_folder import FolderRetrainings
 from delivery.adapters.step_files import StepFiles
 from delivery.adapters.training_commands import TrainingCommands
+from delivery.adapters.training_rooms import TrainingRooms
 from delivery.adapters.yaml_files import YamlPolicies
 from delivery.bootstrap.auditing import make_audit_log
 from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.bootstrap.targets import make_images
 from delivery.domain.retraining import gate_event
 from delivery.ports.retraining import CandidateJudge
-from delivery.settings import Settings
+from delivery.settings import Settings, training_variables
+from delivery.use_cases.keep_model import KeepModel
 from delivery.use_cases.plan_retraining import PlanRetraining
 from delivery.use_cases.promote import Promote
 from delivery.use_cases.propose_candidate import ProposeCandidate
@@ -26,18 +28,19 @@ from delivery.use_cases.retrain import Retrain
 
 def make_plan(settings: Settings) -> PlanRetraining:
     """Put planning together."""
-    return _plan(settings, TrainingCommands(settings.root), FolderRetrainings(_places(settings)))
+    return _plan(settings, make_training(settings), FolderRetrainings(_places(settings)))
 
 
 def make_retrain(settings: Settings) -> Retrain:
     """Put retraining together."""
-    trainer = TrainingCommands(settings.root)
+    trainer = make_training(settings)
     places = FolderRetrainings(_places(settings), trainer.hand_on)
     return Retrain(
         planning=_plan(settings, trainer, places),
         retrainings=places,
         trainer=trainer,
         judge=_judge(settings),
+        keep=make_keep_model(settings),
         audit=make_audit_log(settings),
         propose=ProposeCandidate(
             repository=GitRepository(settings.root),
@@ -48,6 +51,27 @@ def make_retrain(settings: Settings) -> Retrain:
         actor=_who(settings),
         after=DieAfter(settings.die_after),
     )
+
+
+def make_rooms(settings: Settings) -> TrainingRooms:
+    """Return the rooms that training's commands are started in."""
+    return TrainingRooms(settings.root, training_variables(), settings.hidden)
+
+
+def make_training(settings: Settings) -> TrainingCommands:
+    """Put training's commands together."""
+    key = settings.reproduction_key
+    return TrainingCommands(
+        make_rooms(settings),
+        PresentKeyVerifier(settings.public_key),
+        SshSigner(key, "plinth-reproduction") if key else None,
+    )
+
+
+def make_keep_model(settings: Settings) -> KeepModel:
+    """Put together what writes the model store."""
+    store = model_store(settings.model_store, settings.public_key)
+    return KeepModel(gate_verifier(settings), store.put, store.folder)
 
 
 def make_promote(settings: Settings) -> Promote:

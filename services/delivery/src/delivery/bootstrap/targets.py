@@ -15,9 +15,10 @@ from delivery.adapters.image_records import ImageRecords
 from delivery.adapters.terraform_aws import AwsTerraform
 from delivery.adapters.terraform_local import LocalTerraform
 from delivery.adapters.terraform_process import LOCK_SECONDS, TerraformProcess
+from delivery.adapters.training_rooms import TrainingRooms
 from delivery.bootstrap.auditing import PRINCIPAL
 from delivery.errors import SettingsMissing
-from delivery.settings import Settings, child_environment
+from delivery.settings import Settings, child_environment, training_variables
 from delivery.use_cases.verify import Survey
 
 Say = Callable[[str], None]
@@ -96,7 +97,8 @@ def _engine(settings: Settings, root: str, say: Say) -> TerraformProcess:
 def _aliases(settings: Settings) -> MlflowAliases:
     if settings.tracking_uri is None:
         raise SettingsMissing(("PLINTH_TRACKING_URI",))
-    return MlflowAliases(settings.tracking_uri, _launcher(settings))
+    rooms = TrainingRooms(settings.root, training_variables(), settings.hidden)
+    return MlflowAliases(settings.tracking_uri, rooms)
 
 
 def _launcher(settings: Settings) -> Path:

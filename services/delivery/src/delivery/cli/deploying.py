@@ -18,6 +18,7 @@ from delivery.bootstrap.deploying import (
     step_files,
     who,
 )
+from delivery.bootstrap.heads import log_lines
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.cli.heads import tell_head
 from delivery.domain.deployment.status_table import status_lines, summary_lines
@@ -117,8 +118,8 @@ def status() -> None:
     settings = read_settings()
     looking = make_status(settings, _say)
     found = [looking.run(environment) for environment in ENVIRONMENTS]
-    for line in status_lines(found):
-        typer.echo(line)
+    for line in (*status_lines(found), *log_lines(settings)):
+        typer.echo(plain(line, _LINE))
     raise typer.Exit(DONE if all(one.green for one in found) else REFUSED)
 
 

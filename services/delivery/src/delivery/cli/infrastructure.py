@@ -85,7 +85,8 @@ def report_drift() -> None:
             _say(f"  {difference}")
     if report.issue:
         _say(f"{'told' if report.drifted else 'closed'}: {report.issue}")
-    tell_head(settings, publish=True)
+    # Its token opens issues and pushes nothing: the next deploy publishes the head.
+    tell_head(settings, publish=False)
     raise typer.Exit(_DRIFT_EXITS[report.drifted, report.certain])
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import typer
@@ -13,18 +14,23 @@ from delivery.bootstrap.forge import find_forge, find_forge_settings
 from delivery.bootstrap.retraining import (
     gate_verifier,
     kept_candidate,
+    make_keep_model,
     make_plan,
     make_promote,
     make_retrain,
+    make_training,
     record_gate,
     step_files,
 )
+from delivery.bootstrap.walls import try_walls, wall_line
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.cli.heads import tell_head
 from delivery.domain.forge_checks import checklist
 from delivery.domain.promoting import NotShown
+from delivery.domain.refusal import Refusal
 from delivery.domain.retraining_page import plan_outputs, retrained_outputs, retrained_page
 from delivery.domain.text import plain
+from delivery.domain.walls import walls_exit, walls_table
 from delivery.settings import read_settings
 from delivery.use_cases.open_proposal import Opened
 from delivery.use_cases.promote import AlreadyThere
@@ -59,6 +65,7 @@ def retrain(commit: Commit = "HEAD", out: Out = None) -> None:
     A refused model is no fault of the pipeline: 0 unless nothing could be decided, then 2.
     """
     settings = read_settings()
+    typer.echo(wall_line())
     done = make_retrain(settings)(commit)
     step, outputs = step_files(settings), retrained_outputs(done)
     step.output(outputs)
@@ -71,6 +78,31 @@ def retrain(commit: Commit = "HEAD", out: Out = None) -> None:
     if out and (kept := kept_candidate(settings, done.inputs)):
         shutil.copytree(kept, out, dirs_exist_ok=True)
     raise typer.Exit(BREAKDOWN if done.decision == UNDECIDED else DONE)
+
+
+@app.command()
+def register(
+    candidate: Annotated[Path, typer.Argument(help="The candidate's folder.")],
+    gate_report: Annotated[Path, typer.Option(help="The gate's signed report on it.")],
+) -> None:
+    """Keep a candidate that the gate allowed in the model store, and give it a version."""
+    settings = read_settings()
+    kept = make_keep_model(settings)(candidate, gate_report)
+    if isinstance(kept, Refusal):
+        refuse(f"{kept.reason}, so it is not registered")
+    with TemporaryDirectory(prefix="plinth-registry-") as exchange:
+        done = make_training(settings).register(gate_report, kept, Path(exchange))
+    if isinstance(done, str):
+        refuse(done)
+    typer.echo(f"version {done.version} is {done.artifact}")
+
+
+@app.command()
+def walls() -> None:
+    """Try the wall of each room of training: 0 all stand, 1 one doesn't, 2 nobody can tell."""
+    tried = try_walls(read_settings())
+    typer.echo(walls_table(tried))
+    raise typer.Exit(walls_exit(tried))
 
 
 @app.command(name="record-gate")

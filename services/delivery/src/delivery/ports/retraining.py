@@ -23,7 +23,11 @@ class RetrainingPlace(Protocol):
 
     @property
     def dataset(self) -> Path:
-        """The dataset in it."""
+        """The committed manifest and the photos, laid out for the gate."""
+
+    @property
+    def seen(self) -> Path:
+        """The same without the photos of the holdout: the part that training may see."""
 
     @property
     def candidate(self) -> Path:
@@ -53,6 +57,9 @@ class RetrainingPlace(Protocol):
     def settled(self) -> bool:
         """Whether nothing more is to follow from the verdict."""
 
+    def exchange(self) -> Path:
+        """Return an empty folder, made anew, for what a room leaves."""
+
     def registered(self) -> Registered | None:
         """Return the candidate's version in the registry, or None before it has one."""
 
@@ -77,7 +84,7 @@ class Retrainings(Protocol):
 
 
 class Trainer(Protocol):
-    """Training's commands over the checkout. TrainingFailed where one breaks down."""
+    """Training's commands over the checkout, walled off. TrainingFailed where one breaks down."""
 
     def inputs(self) -> TrainingInputs:
         """Return what a training here and now would start from."""
@@ -88,8 +95,8 @@ class Trainer(Protocol):
     def reproduce(self, place: RetrainingPlace) -> None:
         """Build the candidate again, and leave what that came to in the place."""
 
-    def register(self, place: RetrainingPlace) -> Registered | str:
-        """Keep the candidate and give it a version, or return why not."""
+    def register(self, report: Path, kept: Path, exchange: Path) -> Registered | str:
+        """Give what the store keeps in `kept` a version, or return why not."""
 
 
 class CandidateJudge(Protocol):

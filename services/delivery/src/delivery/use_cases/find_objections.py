@@ -25,6 +25,7 @@ from delivery.domain.promotion.paths import PROTECTED
 from delivery.errors import CommitUnknown, RepositoryUnreadable, TooMuchToRead
 from delivery.ports.promotion import Signatures
 from delivery.ports.records import Repository
+from delivery.use_cases.committed_files import limit_of
 
 OBJECTING: Final = frozenset({"rejected", "withdrawn"})
 LARGEST_STATEMENT: Final = 2**16
@@ -82,7 +83,7 @@ class FindObjections:
         touched = {
             change.path.removesuffix(SUFFIX)
             for change in commit.changes
-            if change.after and change.path.startswith(STATEMENTS)
+            if change.after and change.path.startswith(STATEMENTS) and limit_of(change.path)
         }
         for path in sorted(touched):
             try:

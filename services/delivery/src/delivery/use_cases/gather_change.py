@@ -111,22 +111,19 @@ class GatherChange:
         """
         base, head = self.repository.commit(base), self.repository.commit(head)
         result = self.repository.merged(base, head)
-        made = self._made(base, head, result or base)
-        after = base if made.excess else result or base
+        after, made = self._made(base, head, result or base)
         before_files = CommittedFiles(self.repository, base, READ)
         files = before_files if after == base else CommittedFiles(self.repository, after, READ)
-        ground = read_ground(before_files)
         kinds = classify(change.path for change in made.changes)
         clock, log = self.clock(), self._log(kinds)
         releases = {name: read_release(files, name) for name in ENVIRONMENTS}
         facts = ChangeFacts(
-            base=base,
-            head=head,
+            base=base, head=head, pusher=pusher, clock=clock, log=log,
             now=max((clock, *(entry.at for entry in log))),
             lands=result is not None,
             changes=made.changes,
             commits=tuple(map(self._commit, made.commits)),
-            ground=ground,
+            ground=(ground := read_ground(before_files)),
             after=ground if files.ground() == before_files.ground() else read_ground(files),
             releases_before={name: read_release(before_files, name) for name in ENVIRONMENTS},
             releases_after=releases,
@@ -134,22 +131,15 @@ class GatherChange:
             code=self._code(base, releases["production"], kinds),
             production_history=self._history(base, "production", kinds),
             staging_history=self._history(base, "staging", kinds),
-            log=log,
-            pusher=pusher,
-            clock=clock,
             line=self._line(base, kinds),
-        )
+        )  # fmt: skip
+        facts = replace(facts, odd_names=made.odd_names, excess=made.excess)
         touched = {one.path.removesuffix(SUFFIX) for one in facts.changes if one.before is not None}
         gone = {one for one in _said(before_files) if one[0] in touched}
         said = tuple(self._statements(facts, files, gone, made.commits, later))
         objected = self.find(base, (head,)) if objections is None else objections
-        facts = replace(
-            facts,
-            statements=_joined(said, objected.statements),
-            unread=objected.unread,
-            odd_names=made.odd_names,
-            excess=made.excess,
-        )
+        statements = _joined(said, objected.statements)
+        facts = replace(facts, statements=statements, unread=objected.unread)
         return self._with_records(self._with_people(facts), before_files, files)
 
     def _with_people(self, facts: ChangeFacts) -> ChangeFacts:
@@ -172,20 +162,20 @@ class GatherChange:
         keys = self._keys_ever(facts.base) if lost else frozenset()
         return replace(facts, records=records, keys_ever=keys)
 
-    def _made(self, base: str, head: str, after: str) -> Made:
-        """Return what a change does, commit by commit; what is over a bound is not read on."""
+    def _made(self, base: str, head: str, after: str) -> tuple[str, Made]:
+        """Return what main becomes and what a change does; over a bound nothing is read on."""
         try:
             changes = self.repository.changes(base, after)
             commits = self.repository.commits(base, head) if base != head else ()
             trees = dict.fromkeys((after, head, *(one.id for one in commits)))
             odd_names = self.repository.odd_names(base, tuple(trees))
         except TooMuchToRead as exc:
-            return Made(excess=exc.reason)
+            return base, Made(excess=exc.reason)
         brought = _records_of((*changes, *(one for it in commits for one in it.changes)))
         if len(brought) > MOST_RECORDS:
             much = f"{len(brought):,} statements and reports, and {MOST_RECORDS} are the most"
-            return Made(excess=f"it brings or takes away {much}: do it in several changes")
-        return Made(changes, commits if changes else (), odd_names)
+            return base, Made(excess=f"it brings or takes away {much}: do it in several changes")
+        return after, Made(changes, commits if changes else (), odd_names)
 
     def statements_of(self, facts: ChangeFacts) -> ChangeFacts:
         """Return facts with every statement that the change's head has, whatever it is about.

@@ -15,6 +15,7 @@ from delivery.domain.promotion.words import SKEW
 from delivery.errors import ForgeUnavailable
 from delivery.ports.promotion import EarlierHeads
 from delivery.ports.records import AuditLog, Clock, Repository
+from delivery.use_cases.committed_files import CommittedFiles
 from delivery.use_cases.find_objections import Objections
 from delivery.use_cases.gather_change import GatherChange
 from delivery.use_cases.judge_merges import JudgeMerges
@@ -120,7 +121,7 @@ class JudgeDeploy:
         if reason := self._misdated(brought) or self._misdated(commit):
             return self._settled(commit, "refused", reason)
         facts = self.gather(parents[0], brought, later=commit)
-        present = read_ground(self.repository.files(commit, ["policies"]))
+        present = read_ground(CommittedFiles(self.repository, commit, ["policies"]))
         return judge_by_both(facts, present)
 
     def _misdated(self, commit: str) -> str:

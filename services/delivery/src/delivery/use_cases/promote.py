@@ -24,6 +24,7 @@ from delivery.ports.deploying import Images
 from delivery.ports.forge import Forge
 from delivery.ports.records import AuditLog, Repository
 from delivery.ports.retraining import Branches
+from delivery.use_cases.committed_files import CommittedFiles
 from delivery.use_cases.open_proposal import Opened, OpenProposal
 from delivery.use_cases.wanted import release_at, wanted_at
 
@@ -100,7 +101,7 @@ class Promote:
 
     def _tier(self, payload: Payload, base: str) -> Tier | None:
         """Return the strictest tier among the models, as main has it."""
-        ground = read_ground(self.repository.files(base, ("policies",)))
+        ground = read_ground(CommittedFiles(self.repository, base, ("policies",)))
         found = [ground.policies.get(model) for model in payload.models]
         names = [policy.tier for policy in found if isinstance(policy, Policy)]
         if isinstance(ground.tiers, Unreadable) or len(names) < len(found):

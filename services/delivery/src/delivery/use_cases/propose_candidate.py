@@ -19,6 +19,7 @@ from delivery.ports.forge import Forge
 from delivery.ports.gating import ModelStore
 from delivery.ports.records import Repository
 from delivery.ports.retraining import Branches
+from delivery.use_cases.committed_files import CommittedFiles
 from delivery.use_cases.open_proposal import Opened, OpenProposal
 from delivery.use_cases.wanted import release_at
 
@@ -73,7 +74,7 @@ class ProposeCandidate:
     def _release(
         self, base: str, release: Release, report: GateReport, version: int
     ) -> Release | Refusal:
-        ground = read_ground(self.repository.files(base, ("policies",)))
+        ground = read_ground(CommittedFiles(self.repository, base, ("policies",)))
         policy = ground.policies.get(report.model) or Unreadable(report.model, "it has no policy")
         if isinstance(policy, Unreadable):
             return Refusal(str(policy))

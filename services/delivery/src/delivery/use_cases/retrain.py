@@ -7,6 +7,7 @@ written down stands.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from artifacts.records.gate import GateReport
@@ -45,12 +46,16 @@ class Retrained:
 
 @dataclass(frozen=True)
 class Retrain:
-    """Retraining with all that it goes through. `after` is told each step that is done."""
+    """Retraining with all that it goes through. `after` is told each step that is done.
+
+    `keep` puts the candidate that a signed report allows into the model store (KeepModel).
+    """
 
     planning: PlanRetraining
     retrainings: Retrainings
     trainer: Trainer
     judge: CandidateJudge
+    keep: Callable[[Path, Path], Path | Refusal]
     audit: AuditLog
     propose: ProposeCandidate
     actor: str
@@ -125,9 +130,15 @@ class Retrain:
         known = place.registered()
         if known is not None and known.artifact == report.candidate:
             return known
-        registered = self.trainer.register(place)
+        kept = self.keep(place.candidate, place.report)
+        if isinstance(kept, Refusal):
+            return Refusal(f"the model store didn't take it: {kept.reason}")
+        registered = self.trainer.register(place.report, kept, place.exchange())
         if isinstance(registered, str):
             return Refusal(f"the registry didn't take it: {registered}")
+        if (registered.model, registered.artifact) != (report.model, report.candidate):
+            about = f"{registered.model} {registered.artifact}"
+            return Refusal(f"the registry's answer is about {about}, not this candidate")
         place.keep_registered(registered)
         return registered
 

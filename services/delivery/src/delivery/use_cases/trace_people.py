@@ -21,6 +21,7 @@ from delivery.domain.promotion.facts import Statement, payload_of
 from delivery.domain.trace_approvals import Approved, Promotion, approved_for
 from delivery.ports.promotion import Signatures
 from delivery.ports.records import Repository
+from delivery.use_cases.committed_files import CommittedFiles
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class TracePeople:
         return next((one for one in found if not one.reason), found[0])
 
     def _statements(self, commit: str) -> tuple[Statement, ...]:
-        files = self.repository.files(commit, [STATEMENTS])
+        files = CommittedFiles(self.repository, commit, [STATEMENTS])
         return tuple(
             Statement(
                 path,
@@ -54,7 +55,7 @@ class TracePeople:
                 self.signatures.check(files[path], files.get(path + SUFFIX)),
             )
             for path in sorted(files)
-            if path.endswith(".json")
+            if path.endswith(".json") and path in files
         )
 
     def _promotions(self, commit: str, payload: str) -> list[Promotion]:
@@ -66,7 +67,7 @@ class TracePeople:
             there = payload_of(read_release(self._file(name, path), "production"))
             parents = self.repository.parents(name)
             if there == payload and before != payload and parents:
-                base = self.repository.files(parents[0], ["policies"])
+                base = CommittedFiles(self.repository, parents[0], ["policies"])
                 found.append(Promotion(name, at, read_ground(base)))
             before = there
         return found[::-1]

@@ -29,9 +29,11 @@ def register(
     store: ModelStore,
     registry: ModelRegistry,
 ) -> Registration:
-    """Keep a candidate in the store and give it a version, if the gate signed that it may.
+    """Give a candidate that the store keeps a version, if the gate signed that it may have one.
 
-    Raises InvalidArtifact or SignatureRefused for the candidate, UnreadableRecord for the report.
+    The store is delivery's to write (`delivery register`).
+    Raises InvalidArtifact or SignatureRefused for the candidate, UnreadableRecord for the report,
+    UnknownArtifact where the store doesn't keep it.
     """
     artifact = open_artifact(candidate, verifier)
     name = artifact.manifest.name
@@ -45,6 +47,6 @@ def register(
     if report.candidate != artifact.digest or report.model != name:
         refusal = f"the gate report is about {report.model} {report.candidate}"
         return Registration(name, artifact.digest, None, refusal)
-    store.put(candidate)
+    store.get(artifact.digest)
     version = registry.register(artifact, store.folder(artifact.digest), report.digest)
     return Registration(name, artifact.digest, version, None)

@@ -1,0 +1,216 @@
+"""Rooms for training's code: what each of its commands may reach, and how it is started there.
+
+Nobody approves training's code, so it runs where no key, log, store or checkout can be changed
+and no secret read (libs/walls). What it leaves is taken out by delivery and believed in nothing.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from delivery.adapters.training_photos import lay_out_photos
+from delivery.errors import TrainingFailed
+from walls import Room, UnusableRoom, Unwalled, Wall, find_wall
+
+_SQLITE: Final = "sqlite:///"
+_READ: Final = ("PLINTH_PUBLIC_KEY", "PLINTH_GATE_SIGNERS")
+"""Files and folders that a room may read, where they are set and there."""
+_KEEPS_RUNS: Final = ("PLINTH_TRACKING_URI", "PLINTH_TRACKING_ARTIFACTS")
+
+
+@dataclass(frozen=True)
+class TrainingRooms:
+    """Rooms over the checkout at `root`.
+
+    `variables` are those that training's commands may have; `hidden` is what must stay out of
+    their reach wherever it lies; `wall` is None for the best wall of this machine.
+    """
+
+    root: Path
+    variables: Mapping[str, str]
+    hidden: tuple[Path, ...] = ()
+    wall: Wall | None = None
+
+    def looking(self) -> Room:
+        """Return the room of commands that read the checkout and print: `inputs`."""
+        return self._room("training-inputs")
+
+    def training(self, work: Path, exchange: Path, photos: Path) -> Room:
+        """Return the room that trains in `work` and leaves the candidate in `exchange`.
+
+        `photos` are those that it may see: none of the holdout's.
+
+        It signs its own models, shares vectors and DVC's cache with other trainings, and keeps no
+        run: the registry's room does. A Dask cluster takes the network.
+        """
+        shared = [Path(self.variables["PLINTH_VECTOR_CACHE"])]
+        if "PLINTH_DVC_CACHE" in self.variables:
+            shared.append(Path(self.variables["PLINTH_DVC_CACHE"]))
+        for folder in (work, *shared):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self._room(
+            "training",
+            reads=(Path(self.variables["PLINTH_SIGNING_KEY"]), photos),
+            writes=(work, exchange, *shared),
+            exchange=exchange,
+            network=bool(self.variables.get("PLINTH_DASK_SCHEDULER")),
+            more={"PLINTH_PHOTOS": str(photos.absolute())},
+        )
+
+    def reproduction(self, candidate: Path, dataset: Path, exchange: Path) -> Room:
+        """Return the room that builds a candidate again: it shares nothing with its training."""
+        return self._room(
+            "reproduction", reads=(candidate, dataset), writes=(exchange,), exchange=exchange
+        )
+
+    def registry(self, *reads: Path, exchange: Path | None = None) -> Room:
+        """Return the room that writes to MLflow: no key is in it, the model store is read only.
+
+        Raises TrainingFailed where MLflow's database lies beside what must stay out of reach.
+        """
+        writes = [Path(self.variables["PLINTH_TRACKING_ARTIFACTS"]).absolute()]
+        uri = self.variables["PLINTH_TRACKING_URI"]
+        if uri.startswith(_SQLITE):
+            writes.append(Path(uri.removeprefix(_SQLITE)).absolute().parent)
+        for folder in writes:
+            folder.mkdir(parents=True, exist_ok=True)
+            if beside := [path for path in self.hidden if path.is_relative_to(folder)]:
+                reason = (
+                    f"the folder of PLINTH_TRACKING_URI, {folder}, also holds {beside[0]}: move "
+                    "MLflow's database to a folder of its own"
+                )
+                raise TrainingFailed("registry", reason)
+        return self._room(
+            "registry",
+            reads=tuple(path for path in reads if path.exists()),
+            writes=(*writes, *([exchange] if exchange else [])),
+            exchange=exchange,
+            network=not uri.startswith(_SQLITE),
+            more={name: self.variables[name] for name in _KEEPS_RUNS},
+        )
+
+    def lay_out_datasets(self, whole: Path, seen: Path) -> None:
+        """Lay out the committed manifest with all photos, and with those that training may see.
+
+        The gate reads `whole`, which no room can write to. UnreadableRecord for a bad manifest.
+        """
+        data = self.root.absolute() / "data"
+        shared = self.variables.get("PLINTH_PHOTOS")
+        store = Path(shared).absolute() if shared else data / "photos"
+        for place in (whole, seen):
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(parents=True)
+            shutil.copyfile(data / "manifest.csv", place / "manifest.csv")
+        (whole / "photos").symlink_to(store)
+        lay_out_photos(data / "manifest.csv", store, seen / "photos")
+
+    def command(self, room: Room, words: Sequence[str | Path]) -> list[str]:
+        """Return the command that runs training's `words` in a room; TrainingFailed."""
+        try:
+            return self.standing(room).command(room, [*self._python, *map(str, words)])
+        except UnusableRoom as exc:
+            raise TrainingFailed(room.name, str(exc)) from exc
+
+    def standing(self, room: Room) -> Wall:
+        """Return the wall around a room: none where another user can't be given the room."""
+        wall = self.wall or find_wall()
+        if wall.name != "user":
+            return wall
+        try:
+            wall.command(room, self._python)
+        except UnusableRoom as exc:
+            return Unwalled(f"user: {exc.reason}")
+        return wall
+
+    @property
+    def python(self) -> str:
+        """The interpreter of training's environment."""
+        return str(self._environment[0] / "bin" / "python")
+
+    @property
+    def _python(self) -> list[str]:
+        return [self.python, "-I", "-m", "training"]
+
+    @cached_property
+    def _environment(self) -> tuple[Path, ...]:
+        """What training's code is made of; brought in step here, for nothing is built inside."""
+        command = [str(self.root.absolute() / "bin" / "environment"), "--where", "training"]
+        try:
+            done = subprocess.run(  # noqa: S603 - the project's own script, no shell
+                command, capture_output=True, text=True, errors="replace", check=False
+            )
+        except OSError as exc:
+            raise TrainingFailed("--where", str(exc)) from exc
+        if done.returncode:
+            raise TrainingFailed("--where", f"{done.stdout}{done.stderr}".strip()[-600:])
+        shared = self.variables.get("PLINTH_ENVIRONMENTS")
+        folders = (*map(Path, done.stdout.splitlines()), *([Path(shared)] if shared else []))
+        if not folders or not folders[0].is_dir():
+            raise TrainingFailed("--where", f"it named no folder: {done.stdout[-300:]}")
+        return folders
+
+    def _room(  # long: one room, field by field
+        self,
+        name: str,
+        *,
+        reads: tuple[Path, ...] = (),
+        writes: tuple[Path, ...] = (),
+        exchange: Path | None = None,
+        network: bool = False,
+        more: Mapping[str, str] | None = None,
+    ) -> Room:
+        root = self.root.absolute()
+        given = {name: Path(self.variables[name]) for name in _READ if name in self.variables}
+        known = [path for path in given.values() if path.exists()]
+        (root / ".plinth").mkdir(mode=0o700, exist_ok=True)  # what isn't there can't be covered
+        environment = {
+            **self.variables,
+            "PLINTH_TRACKING_URI": "",
+            "GIT_OPTIONAL_LOCKS": "0",
+            **(more or {}),
+        }
+        if exchange is not None:
+            for folder in ("tmp", "home"):
+                (exchange / folder).mkdir(parents=True, exist_ok=True)
+            environment |= {
+                "TMPDIR": str(exchange / "tmp"),
+                "HOME": str(exchange / "home"),
+                "DVC_SITE_CACHE_DIR": str(exchange / "tmp"),
+            }
+        listed = {path.absolute() for path in (root, *self._git(), *self._environment, *known)}
+        listed |= {path.absolute() for path in reads}
+        written = {path.absolute() for path in writes}
+        return Room(
+            name,
+            reads=tuple(sorted(listed - written)),
+            writes=tuple(sorted(written)),
+            network=network,
+            hidden=tuple(
+                path
+                for path in (root / ".plinth", *self.hidden)
+                if path not in listed and path not in written
+            ),
+            environment=environment,
+        )
+
+    def _git(self) -> tuple[Path, ...]:
+        """The folders that hold the checkout's commits, where they lie outside of it."""
+        root = self.root.absolute()
+        found: list[Path] = []
+        pending = [root / ".git"]
+        while pending:
+            place = pending.pop()
+            if place.is_file():  # a work tree of another clone
+                pending.append((root / place.read_text().partition(":")[2].strip()).resolve())
+                continue
+            found += [place] if place.is_dir() and not place.is_relative_to(root) else []
+            for pointer in ("commondir", "objects/info/alternates"):
+                if (place / pointer).is_file():
+                    base = place if pointer == "commondir" else place / "objects"
+                    lines = (place / pointer).read_text().split()
+                    pending += [(base / line).resolve() for line in lines]
+        return tuple(found)

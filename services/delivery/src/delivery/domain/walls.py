@@ -1,0 +1,49 @@
+"""What trying the walls of rooms showed, as a table and an exit code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from delivery.domain.text import plain
+
+_LINE: Final = 400
+
+
+@dataclass(frozen=True)
+class TriedRoom:
+    """One room: the kind of its wall, what was tried, what succeeded; `failure` if it couldn't."""
+
+    room: str
+    wall: str
+    attempts: int
+    breaches: tuple[str, ...]
+    missing: str = ""
+    failure: str = ""
+
+    @property
+    def state(self) -> str:
+        """One word: stands, missing, breached, or unknown where it could not be tried."""
+        if self.failure:
+            return "unknown"
+        if self.missing:
+            return "missing"
+        return "breached" if self.breaches else "stands"
+
+
+def walls_table(tried: Sequence[TriedRoom]) -> str:
+    """Return a line a room, and below it what succeeded inside although it must not."""
+    lines = []
+    for room in tried:
+        held = f"{room.attempts - len(room.breaches)} of {room.attempts} attempts failed inside"
+        lines.append(f"{room.state:<9}{room.room:<17}{room.wall:<11}  {held}")
+        reasons = (room.failure, room.missing, *room.breaches)
+        lines += [f"         {plain(reason, _LINE)}" for reason in reasons if reason]
+    return "\n".join(lines)
+
+
+def walls_exit(tried: Sequence[TriedRoom]) -> int:
+    """Return 0 where every wall stands, 1 where one doesn't, 2 where one could not be tried."""
+    states = {room.state for room in tried}
+    if not tried or "unknown" in states:
+        return 2
+    return 0 if states == {"stands"} else 1

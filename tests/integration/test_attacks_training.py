@@ -1,0 +1,242 @@
+"""Merged code of training tries to take what lies beside it, wherever delivery starts it.
+
+The real commands of delivery run; in place of training's commands stands a thief
+(tests/support/theft.py), because that is what a merged change of training's code may be.
+"""
+
+import json
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from support.checkout import commit_all, git
+from support.retraining_fakes import training_inputs
+
+from artifacts.records.photos import PhotoManifest
+from walls import find_wall
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "ghs_token_of_the_forge"  # noqa: S105 - no secret: it is made up here
+pytestmark = pytest.mark.skipif(
+    find_wall().name != "bubblewrap", reason="without bubblewrap there is no wall to try"
+)
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A checkout whose training is a thief, and the state of a runner around it."""
+
+    folder: Path
+    port: int
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "checkout"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Every variable of a runner's job."""
+        paths = {
+            "ROOT": self.root,
+            "POLICIES": self.root / "policies",
+            "RELEASES": self.root / "releases",
+            "ENVIRONMENT_LOCK": self.root / "requirements/training.txt",
+            **{
+                name: self.folder / "state" / path
+                for name, path in {
+                    "SIGNING_KEY": "keys/model-signing.pem",
+                    "PUBLIC_KEY": "keys/model-signing.pub.pem",
+                    "GATE_KEY": "keys/gate",
+                    "GATE_SIGNERS": "keys/gate.signers",
+                    "REPRODUCTION_KEY": "keys/reproduction",
+                    "REPRODUCTION_SIGNERS": "keys/reproduction.signers",
+                    "DEPLOY_KEY": "keys/delivery",
+                    "DEPLOY_SIGNERS": "keys/delivery.signers",
+                    "MODEL_STORE": "models",
+                    "EVIDENCE": "evidence",
+                    "VECTOR_CACHE": "vectors",
+                    "TRACKING_ARTIFACTS": "mlruns",
+                    "PHOTOS": "photos",
+                    "AUDIT": "audit",
+                    "AUDIT_HEAD": "audit-head",
+                    "TERRAFORM": "terraform",
+                    "HOST": "host",
+                }.items()
+            },
+        }
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}  # noqa: TID251
+        tracking = f"sqlite:///{self.folder}/state/mlflow/mlflow.db"
+        return {
+            **kept,
+            **{f"PLINTH_{name}": str(path) for name, path in paths.items()},
+            "PLINTH_TRACKING_URI": tracking,
+            "PLINTH_FORGE_TOKEN": TOKEN,
+        }
+
+    def delivery(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of delivery as a job of a runner does."""
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "delivery", *words],
+            cwd=self.root,
+            env=self.environment | more,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def targets(self) -> list[tuple[str, str]]:
+        """What a thief would want, and how."""
+        state = self.folder / "state"
+        secrets = ("keys/gate", "keys/delivery", "keys/reproduction", "audit", "audit-head")
+        return [
+            *(("read", str(state / name)) for name in (*secrets, "evidence", "people/alice")),
+            ("read", str(state / "audit/retraining/other/candidate")),
+            *(("write", str(state / name)) for name in ("models", "audit", "audit-head", "host")),
+            ("write", str(state / "audit/log.jsonl")),
+            ("write", str(state / "photos")),
+            ("write", str(self.root)),
+            ("write", str(self.root / "services/delivery")),
+            ("write", str(self.root / ".git")),
+            ("sign", str(state / "keys/gate")),
+            ("commit", str(self.root)),
+            ("push", str(self.root)),
+            ("token", TOKEN),
+            ("connect", str(self.port)),
+        ]
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    with socket.socket() as mlflow:
+        mlflow.bind(("127.0.0.1", 0))
+        mlflow.listen()
+        place = Workplace(tmp_path, mlflow.getsockname()[1])
+        _furnish(place)
+        yield place
+
+
+def _furnish(place: Workplace) -> None:  # long: one folder after another
+    state, root = place.folder / "state", place.root
+    for name in ("keys", "people", "models", "evidence", "vectors", "photos", "host", "mlflow"):
+        (state / name).mkdir(parents=True)
+    (state / "audit/retraining/other/candidate").mkdir(parents=True)
+    for name in ("evidence/numbers.json", "audit/retraining/other/candidate/manifest.json"):
+        (state / name).write_text("{}")
+    (state / "people/alice").write_text("a person's key")
+    for name in ("model-signing.pem", "model-signing.pub.pem"):
+        (state / "keys" / name).write_text("key")
+    for name in (
+        "bin",
+        "data",
+        "services/training",
+        "services/delivery",
+        "policies",
+        "requirements",
+    ):
+        (root / name).mkdir(parents=True)
+    shutil.copyfile(ROOT / "tests/support/theft.py", root / "services/training/theft.py")
+    (root / "services/training/ready.json").write_text("[]")
+    (root / "services/training/inputs.json").write_text(training_inputs().to_json())
+    (root / "services/delivery/README.md").write_text("the judge")
+    PhotoManifest(rows=()).write(root / "data/manifest.csv")
+    (root / "requirements/training.txt").write_text("")
+    program = root / "services/training/environment/bin/python"
+    program.parent.mkdir(parents=True)
+    _script(
+        program,
+        f"here={shlex.quote(str(root / 'services/training'))}\n"
+        "shift 3\n"  # -I -m training
+        'if [ "$1" = inputs ] && [ -f "$here/honest" ]; then cat "$here/inputs.json"; exit; fi\n'
+        f'exec {shlex.quote(sys.executable)} -I "$here/theft.py" "$@"\n',
+    )
+    _script(
+        root / "bin/environment",
+        f"echo {shlex.quote(str(program.parents[1]))}\necho {shlex.quote(str(ROOT / '.venv'))}\n",
+    )
+    # How training was started before there were rooms.
+    _script(
+        root / "bin/plinth",
+        f'shift; exec {shlex.quote(str(program))} -I -m training "$@"\n',
+    )
+    git(place.folder, "init", "--quiet", "--bare", "--initial-branch=main", "origin.git")
+    git(place.folder, "init", "--quiet", "--initial-branch=main", "checkout")
+    git(root, "remote", "add", "origin", str(place.folder / "origin.git"))
+    for words in (("create-keys",), ("create-deploy-key",)):
+        done = place.delivery(*words)
+        assert done.returncode == 0, done.stderr
+    shutil.copyfile(state / "keys/gate", state / "keys/reproduction")
+    (state / "audit/log.jsonl").write_text("")
+    (state / "audit-head").mkdir(exist_ok=True)
+    (state / "audit-head/head").write_text("head")
+    (root / "services/training/ready.json").write_text(json.dumps(place.targets()))
+    commit_all(root, "Merge a change of training, which nobody had to approve")
+
+
+def _script(path: Path, text: str) -> None:
+    path.write_text(f"#!/bin/sh\n{text}")
+    path.chmod(0o755)
+
+
+def loot_of(said: str) -> list[str]:
+    """What the thief took, by its own word."""
+    (line,) = (line for line in said.splitlines() if "loot:" in line)
+    loot: list[str] = json.loads(line.partition("loot:")[2])
+    return loot
+
+
+def test_what_a_plan_asks_of_training_takes_nothing(workplace: Workplace) -> None:
+    done = workplace.delivery("plan-retraining")
+
+    assert loot_of(done.stderr) == []
+
+
+def test_a_training_takes_nothing(workplace: Workplace) -> None:
+    (workplace.root / "services/training/honest").touch()
+    (workplace.folder / "state/audit/log.jsonl").unlink()
+    shutil.rmtree(workplace.folder / "state/audit-head")
+
+    done = workplace.delivery("retrain")
+
+    assert loot_of(done.stderr) == [], done.stderr
+    assert git(workplace.folder / "origin.git", "for-each-ref") == ""
+    assert list((workplace.folder / "state/models").iterdir()) == []
+
+
+def test_walls_are_tried_room_by_room(workplace: Workplace) -> None:
+    """The thief is no interpreter, so the room is entered with a real one."""
+    program = workplace.root / "services/training/environment/bin/python"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+
+    done = workplace.delivery("walls")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    rooms = [line.split()[:3] for line in done.stdout.splitlines()]
+    assert rooms == [
+        ["stands", name, "bubblewrap"]
+        for name in ("training-inputs", "training", "reproduction", "registry")
+    ]
+
+
+def test_without_a_wall_it_is_said_and_every_key_is_found(
+    workplace: Workplace, tmp_path: Path
+) -> None:
+    program = workplace.root / "services/training/environment/bin/python"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("git", "sh", "env"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+
+    done = workplace.delivery("walls", PATH=str(tools))
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "missing  training" in done.stdout
+    assert "bwrap is not on PATH (fix: apt-get install bubblewrap)" in done.stdout
+    assert f"read: {workplace.folder}/state/keys/gate" in done.stdout
