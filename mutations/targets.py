@@ -38,6 +38,8 @@ DECIDING: Final = {
     "promotion/approvals.py": "",
     "promotion/reviews.py": "",
     "promotion/recording.py": "",
+    "promotion/rejections.py": "",
+    "promotion/identities.py": "",
 }
 UNIT: Final = "tests/unit/delivery"
 POLICY_TESTS: Final = (
@@ -70,6 +72,8 @@ NAMED_OTHERWISE: Final = {
     "facts": ("domain/promotion/test_[agkr]*.py",),
     "words": ("domain/promotion/test_[ag]*.py",),
     "approvals": ("domain/promotion/test_glass_and_rejections.py",),
+    "rejections": ("domain/promotion/test_glass_and_rejections.py",),
+    "identities": ("domain/promotion/test_authors.py",),
     "reviews": ("domain/promotion/test_recording.py",),
     "slice_regressions": ("domain/test_bounds_of_slices.py",),
 }
