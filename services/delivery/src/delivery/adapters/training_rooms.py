@@ -19,6 +19,7 @@ from walls import Room, UnusableRoom, Unwalled, Wall, find_wall
 _SQLITE: Final = "sqlite:///"
 _READ: Final = ("PLINTH_PUBLIC_KEY", "PLINTH_GATE_SIGNERS")
 """Files and folders that a room may read, where they are set and there."""
+_CACHES: Final = ("PLINTH_VECTOR_CACHE", "PLINTH_DVC_CACHE")
 _KEEPS_RUNS: Final = ("PLINTH_TRACKING_URI", "PLINTH_TRACKING_ARTIFACTS")
 
 
@@ -44,12 +45,13 @@ class TrainingRooms:
 
         `photos` are those that it may see: none of the holdout's.
 
-        It signs its own models, shares vectors and DVC's cache with other trainings, and keeps no
-        run: the registry's room does. A Dask cluster takes the network.
+        It signs its own models, shares vectors and DVC's cache with other rooms that train, and
+        keeps no run: the registry's room does. A Dask cluster takes the network.
         """
-        shared = [Path(self.variables["PLINTH_VECTOR_CACHE"])]
-        if "PLINTH_DVC_CACHE" in self.variables:
-            shared.append(Path(self.variables["PLINTH_DVC_CACHE"]))
+        # Apart from caches of before, which hold photos and vectors of the holdout.
+        named = {name: self.variables[name] for name in _CACHES if name in self.variables}
+        caches = {name: Path(folder) / "rooms" for name, folder in named.items()}
+        shared = tuple(caches.values())
         for folder in (work, *shared):
             folder.mkdir(parents=True, exist_ok=True)
         return self._room(
@@ -58,7 +60,10 @@ class TrainingRooms:
             writes=(work, exchange, *shared),
             exchange=exchange,
             network=bool(self.variables.get("PLINTH_DASK_SCHEDULER")),
-            more={"PLINTH_PHOTOS": str(photos.absolute())},
+            more={
+                "PLINTH_PHOTOS": str(photos.absolute()),
+                **{name: str(folder) for name, folder in caches.items()},
+            },
         )
 
     def reproduction(self, candidate: Path, dataset: Path, exchange: Path) -> Room:
