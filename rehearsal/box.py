@@ -60,9 +60,7 @@ def make_box(
     `variables` are what workflows read as `vars`, `more` what steps are told besides.
     """
     setting = Setting(folder.resolve(), more or {})
-    # No other user of this machine, and so no room that is one, may look into them.
-    for private in (setting.box, setting.host, setting.keys, setting.people, setting.state):
-        private.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_private_folders(setting)
     people = {person.name: person for person in make_people(setting.people)}
     rehearsal = Rehearsal(setting, people)
     if setting.origin.exists():
@@ -87,6 +85,12 @@ def make_box(
     setting.launcher.write_text(setting.launcher_text, encoding="utf-8")
     setting.launcher.chmod(0o755)
     return rehearsal
+
+
+def _make_private_folders(setting: Setting) -> None:
+    """Make the folders that no other user of this machine, and so no room that is one, may see."""
+    for private in (setting.box, setting.host, setting.keys, setting.people, setting.state):
+        private.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def destroy_box(folder: Path) -> None:
