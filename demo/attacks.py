@@ -6,9 +6,25 @@ from demo.founding import verdict_of
 from demo.loop import Loop
 from demo.stage import Archive
 
+STEAL = """name: steal
+on:
+  push:
+    branches: [steal-keys]
+permissions: {{}}
+jobs:
+  steal:
+    runs-on: self-hosted
+    steps:
+      - name: steal
+        run: cat '{gate}' '{delivery}' '{person}'; cat '{log}'
+        timeout-minutes: 1
+"""
+"""A branch's own workflow. Whoever wrote it knows every path, as a colleague would."""
+KEY_FILE_MARK = "PRIVATE KEY"
+
 
 class Attacks:
-    """Poisoned photos, changed bytes, a moved alias, approvals that don't count."""
+    """Poisoned photos, changed bytes, a moved alias, approvals that don't count, stolen keys."""
 
     def __init__(self, loop: Loop, archive: Archive) -> None:
         self._loop = loop
@@ -66,6 +82,54 @@ class Attacks:
             self._timeline.check("a deploy runs", kept=deployed.code == 0, found=deployed)
             status = max_.plinth("delivery", "status")
             self._timeline.check("and heals it", kept=status.code == 0, found=status)
+
+    def the_walls(self) -> None:
+        """Code that nobody approves must not reach keys: each room is entered, and tried."""
+        max_ = self._loop.member("max")
+        with self._timeline.step("walls: each room tries to read the other rooms' keys"):
+            max_.begin("main-as-it-is")
+            tried = max_.plinth("delivery", "walls")
+            self._timeline.note(tried.said)
+            self._timeline.check("every wall stands", kept=tried.code == 0, found=tried)
+
+    def a_workflow_that_steals(self) -> None:
+        """A pushed branch, without a pull request, brings a workflow that copies the keys."""
+        max_, setting = self._loop.member("max"), self._loop.stage.setting
+        with self._timeline.step("a pushed branch with a workflow that reads every key"):
+            max_.begin("steal-keys")
+            text = STEAL.format(
+                gate=setting.keys / "gate",
+                delivery=setting.keys / "delivery",
+                person=setting.people / "ada/key",
+                log=setting.state / "audit/log.jsonl",
+            )
+            path = max_.clone / ".github/workflows/steal.yml"
+            path.write_text(text, encoding="utf-8")
+            max_.commit("Tidy the workflows")
+            pushed = max_.push("steal-keys")
+            self._timeline.note(pushed.line("gate"))
+            ran = "steal" in pushed.said and "No such file" in pushed.said
+            self._timeline.check("it runs, and finds nothing", kept=ran, found=pushed)
+            hidden = KEY_FILE_MARK not in pushed.said and '"entry"' not in pushed.said
+            self._timeline.check("no key and no log is shown", kept=hidden, found=pushed)
+
+    def code_beside_the_judge(self) -> None:
+        """A file that Python would import at every start of the judge, by somebody unknown."""
+        max_ = self._loop.member("max")
+        with self._timeline.step("an unsigned sitecustomize.py beside the features, by a stranger"):
+            max_.begin("speed")
+            planted = max_.clone / "libs/features/src/sitecustomize.py"
+            planted.write_text("print('the judge is mine')\n", encoding="utf-8")
+            stranger = ("-c", "user.name=Eve", "-c", "user.email=eve@nowhere.invalid")
+            max_.git("add", "--all")
+            max_.git(*stranger, "-c", "commit.gpgSign=false", "commit", "-qm", "Start faster")
+            judged = max_.plinth("delivery", "judge-change", "--head", "HEAD")
+            self._timeline.note(judged.line("refused") or judged.line("approval"))
+            refused = judged.code == 1 and "change_approved" in judged.said
+            self._timeline.check("it is a change of the judge", kept=refused, found=judged)
+            own = max_.run(str(max_.clone / "bin/plinth"), "delivery", "--help", cwd=max_.clone)
+            kept = own.code == 0 and "the judge is mine" not in own.said
+            self._timeline.check("and nothing imports it", kept=kept, found=own)
 
     def a_milder_policy(self) -> None:
         """A gate made milder by its own pull request."""

@@ -35,6 +35,9 @@ class Story:
             second = promoting.second_promotion()
             attacks.poisoned_photos()
             attacks.alias_moved_by_hand()
+        attacks.the_walls()
+        attacks.a_workflow_that_steals()
+        attacks.code_beside_the_judge()
         attacks.tampered_model()
         attacks.a_milder_policy()
         if not self.stage.scale.mild:
