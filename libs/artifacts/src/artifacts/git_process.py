@@ -45,9 +45,13 @@ SHARED: Final = frozenset(
         *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
         *("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO"),
         *("GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_GLOBAL"),
+        "PLINTH_RUN",
     }
 )
-"""Variables of the caller that a command may need that fetches, pushes or signs."""
+"""Variables of the caller that a command may need that fetches, pushes or signs.
+
+By `PLINTH_RUN` the hooks of a box on this machine know from which run a push comes.
+"""
 OPTIONS: Final = (
     *("-c", f"core.hooksPath={_NOWHERE}"),
     *("-c", "core.fsmonitor=false"),
