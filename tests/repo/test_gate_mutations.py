@@ -315,4 +315,4 @@ def test_make_passes_the_pattern_on() -> None:
     command = ["make", "-n", "gate-mutations", "ONLY=limit loosened"]
     recipe = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    assert 'python -m mutations "limit loosened"' in recipe
+    assert 'python -P -m mutations "limit loosened"' in recipe

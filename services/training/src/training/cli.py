@@ -302,7 +302,7 @@ def register(
 ) -> None:
     """Give a candidate that the gate allowed and `delivery register` keeps a version."""
     boot = _bootstrap()
-    given = (boot.verifier, boot.gate, boot.store, boot.tracking)
+    given = (boot.verifier, boot.gate, boot.store, boot.tracking, boot.clock())
     done = register_candidate(candidate, gate_report, *given)
     if done.version is None:
         print(f"refused: {done.refusal}, so {done.digest} is not registered", file=sys.stderr)

@@ -1,6 +1,7 @@
 """Exit codes, outputs and words of the commands that train again and talk to the forge."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,24 @@ def test_a_verdict_that_the_gate_did_not_sign_is_refused(
 ) -> None:
     create_key(settings)
     path = gate_report().write(tmp_path / "report.json")
+
+    assert run(monkeypatch, "record-gate", path, "--inputs", KEY) == 1
+    assert make_audit_log(settings).entries() == ()
+
+
+def test_a_verdict_of_a_key_that_was_rotated_out_is_not_recorded_whatever_its_date(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    create_key(settings)
+    create_statement_key(
+        settings.gate_key, settings.gate_signers, "gate", ("plinth-gate-report", "plinth-evidence")
+    )
+    known = settings.gate_signers.read_text().replace('" ssh', '",valid-before="20260101Z" ssh')
+    settings.gate_signers.write_text(known)
+    shape = gate_report().model_dump() | {"decided_at": datetime(2025, 12, 1, tzinfo=UTC)}
+    report = type(gate_report()).model_validate(shape)
+    signer = SshSigner(settings.gate_key, "plinth-gate-report")
+    path = write_signed(report, tmp_path / "report.json", signer)
 
     assert run(monkeypatch, "record-gate", path, "--inputs", KEY) == 1
     assert make_audit_log(settings).entries() == ()

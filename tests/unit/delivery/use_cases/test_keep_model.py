@@ -1,6 +1,7 @@
 """The model store takes what a signed report allows, and nothing else."""
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from delivery.domain.refusal import Refusal
 from delivery.use_cases.keep_model import KeepModel
 
 NAMESPACE = "plinth-gate-report"
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +31,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def keeping(place: Path, store: Path) -> KeepModel:
+def keeping(
+    place: Path, store: Path, *, signers: Path | None = None, at: datetime = NOW
+) -> KeepModel:
     models = FolderModelStore(store, KeyVerifier(public_key_of(place / "key.pem")))
     return KeepModel(
-        SshVerifier(place / "gate.signers", "gate", NAMESPACE), models.put, models.folder
+        SshVerifier(signers or place / "gate.signers", "gate", NAMESPACE),
+        models.put,
+        models.folder,
+        lambda: at,
     )
 
 
@@ -65,6 +72,26 @@ def test_a_report_that_the_gate_did_not_sign_keeps_nothing(
 
     assert isinstance(keeping(place, tmp_path / "store")(place / "candidate", file), Refusal)
     assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize("hours", [-1, 0])
+def test_a_report_of_a_key_that_was_rotated_out_keeps_nothing_whatever_its_date(
+    hours: int, place: Path, tmp_path: Path
+) -> None:
+    until = NOW + timedelta(hours=hours)
+    signers = tmp_path / "signers"
+    valid = f'",valid-before="{until:%Y%m%d%H%M%S}Z" ssh'
+    signers.write_text((place / "gate.signers").read_text().replace('" ssh', valid))
+    file = report(place, tmp_path / "report.json", decided_at=NOW - timedelta(days=30))
+
+    before = keeping(place, tmp_path / "before", signers=signers, at=until - timedelta(seconds=1))
+    after = keeping(place, tmp_path / "after", signers=signers, at=until + timedelta(seconds=1))
+
+    assert isinstance(before(place / "candidate", file), Path)
+    refused = after(place / "candidate", file)
+    assert isinstance(refused, Refusal)
+    assert "expired" in refused.reason
+    assert not (tmp_path / "after").exists()
 
 
 def test_an_undecided_report_keeps_nothing(place: Path, tmp_path: Path) -> None:

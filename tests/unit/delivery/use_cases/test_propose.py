@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,10 +31,18 @@ from delivery.use_cases.propose import Propose, Proposed
 ALLOWED = gate_report()
 SERVING = released(ALLOWED.champion)
 OTHERS = (released(digest_json("fraud")),)
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def propose(
-    report=ALLOWED, *, store=None, releases=None, rules=None, version=7, signature=b"signed"
+    report=ALLOWED,
+    *,
+    store=None,
+    releases=None,
+    rules=None,
+    version=7,
+    signature=b"signed",
+    gate=None,
 ):
     files = releases or FakeReleases(release(SERVING))
     stored = store or FakeModelStore(artifact("candidate"))
@@ -41,7 +50,8 @@ def propose(
     with TemporaryDirectory() as folder:
         path = report.write(Path(folder) / "report.json")
         signature_of(path).write_bytes(signature)
-        found = Propose(stored, policies, files, Believing())(path, version, "staging")
+        proposing = Propose(stored, policies, files, gate or Believing(), lambda: NOW)
+        found = proposing(path, version, "staging")
     return found, files.written
 
 
@@ -194,3 +204,17 @@ def test_a_second_candidate_judged_against_the_same_champion_must_be_judged_anew
 def test_a_release_that_cannot_be_read_is_a_breakdown():
     with pytest.raises(UnreadableRecord):
         propose(releases=FakeReleases())
+
+
+class Rotated(Believing):
+    """Believes a key's signatures of before a time."""
+
+    def verify(self, data, signature, at=None):
+        super().verify(data, signature)
+        if at is None or at >= NOW - timedelta(hours=6):
+            raise SignatureRefused(Path("signers"), "key has expired")
+
+
+def test_a_report_of_a_key_that_was_rotated_out_is_proposed_by_nobody_whatever_its_date():
+    assert ALLOWED.decided_at < NOW - timedelta(hours=6)
+    assert "key has expired" in refused(gate=Rotated())

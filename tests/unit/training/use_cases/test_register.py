@@ -1,5 +1,6 @@
 """Only an allowed report that the gate signed, about these very bytes, makes a version."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from artifacts.store import FolderModelStore
 from training.use_cases.register import Registration, register
 
 NAMESPACE = "plinth-gate-report"
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +62,20 @@ def report_on(candidate: str, decision: str, outcome: str = "passed") -> GateRep
 
 
 def registered(
-    place: Path, store: Path, report: Path, registry: Versions, *, kept: bool = True
+    place: Path,
+    store: Path,
+    report: Path,
+    registry: Versions,
+    *,
+    kept: bool = True,
+    signers: Path | None = None,
 ) -> tuple[Registration, FolderModelStore]:
     verifier = KeyVerifier(public_key_of(place / "key.pem"))
-    gate = SshVerifier(place / "gate.signers", "gate", NAMESPACE)
+    gate = SshVerifier(signers or place / "gate.signers", "gate", NAMESPACE)
     models = FolderModelStore(store, verifier)
     if kept:
         models.put(place / "candidate")
-    return register(place / "candidate", report, verifier, gate, models, registry), models
+    return register(place / "candidate", report, verifier, gate, models, registry, NOW), models
 
 
 def test_what_the_gate_allowed_gets_a_version(place: Path, tmp_path: Path) -> None:
@@ -120,3 +128,20 @@ def test_what_the_store_does_not_keep_gets_no_version(place: Path, tmp_path: Pat
         registered(place, tmp_path / "store", path, registry, kept=False)
     assert registry.registered == []
     assert not (tmp_path / "store").exists()
+
+
+def test_a_report_of_a_key_that_was_rotated_out_gets_no_version_whatever_its_date(
+    place: Path, tmp_path: Path
+) -> None:
+    signers, registry = tmp_path / "signers", Versions()
+    valid = f'",valid-before="{NOW - timedelta(hours=1):%Y%m%d%H%M%S}Z" ssh'
+    signers.write_text((place / "gate.signers").read_text().replace('" ssh', valid))
+    signer = SshSigner(place / "gate", NAMESPACE)
+    report = report_on(digest_of(place), "allowed")
+    file = write_signed(report, tmp_path / "report.json", signer)
+
+    done, _ = registered(place, tmp_path / "store", file, registry, signers=signers)
+
+    assert done.version is None
+    assert "expired" in (done.refusal or "")
+    assert registry.registered == []

@@ -70,6 +70,7 @@ def make_propose(settings: Settings) -> Propose:
         policies=YamlPolicies(settings.policies),
         releases=YamlReleases(settings.releases),
         gate=_gate_verifier(settings),
+        clock=_now,
     )
 
 

@@ -1,10 +1,11 @@
 """The adapters of those who train again, propose and promote."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
-from artifacts.statements import SshSigner, SshVerifier
+from artifacts.statements import SshSigner, SshVerifier, read_signed
 from delivery.adapters.artifact_folders import PresentKeyVerifier, model_store
 from delivery.adapters.dying import DieAfter
 from delivery.adapters.git_repository import GitRepository
@@ -71,7 +72,7 @@ def make_training(settings: Settings) -> TrainingCommands:
 def make_keep_model(settings: Settings) -> KeepModel:
     """Put together what writes the model store."""
     store = model_store(settings.model_store, settings.public_key)
-    return KeepModel(gate_verifier(settings), store.put, store.folder)
+    return KeepModel(_gate_verifier(settings), store.put, store.folder, _now)
 
 
 def make_promote(settings: Settings) -> Promote:
@@ -91,9 +92,9 @@ def record_gate(settings: Settings, report: GateReport, inputs: str, revision: s
     return make_audit_log(settings).append(gate_event(report, inputs, commit, _who(settings)))
 
 
-def gate_verifier(settings: Settings) -> SshVerifier:
-    """Return what believes the gate alone."""
-    return SshVerifier(settings.gate_signers, "gate", "plinth-gate-report")
+def new_gate_report(settings: Settings, report: Path) -> GateReport:
+    """Return a report that the gate just signed; SignatureRefused also where its key is past."""
+    return read_signed(GateReport, report, _gate_verifier(settings), new_at=_now())
 
 
 def kept_candidate(settings: Settings, inputs: str | None) -> Path | None:
@@ -134,9 +135,17 @@ def _judge(settings: Settings) -> CandidateJudge:
         summary=make_summary(settings),
         policies=YamlPolicies(settings.policies),
         signer=gate_signer(settings),
-        verifier=gate_verifier(settings),
+        verifier=_gate_verifier(settings),
     )
 
 
 def _who(settings: Settings) -> str:
     return f"{settings.actor} ({settings.run})"[:200]
+
+
+def _gate_verifier(settings: Settings) -> SshVerifier:
+    return SshVerifier(settings.gate_signers, "gate", "plinth-gate-report")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given

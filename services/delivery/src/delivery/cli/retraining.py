@@ -8,17 +8,15 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.errors import SignatureRefused
-from artifacts.records.gate import GateReport
-from artifacts.statements import read_signed
 from delivery.bootstrap.forge import find_forge, find_forge_settings
 from delivery.bootstrap.retraining import (
-    gate_verifier,
     kept_candidate,
     make_keep_model,
     make_plan,
     make_promote,
     make_retrain,
     make_training,
+    new_gate_report,
     record_gate,
     step_files,
 )
@@ -114,7 +112,7 @@ def record_gate_(
     """Add a verdict to the audit log, under the inputs that its candidate was trained from."""
     settings = read_settings()
     try:
-        found = read_signed(GateReport, report, gate_verifier(settings))
+        found = new_gate_report(settings, report)
     except SignatureRefused as exc:
         refuse(str(exc))
     entry = record_gate(settings, found, inputs, commit)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from artifacts.errors import SignatureRefused
@@ -13,11 +14,15 @@ from delivery.domain.refusal import Refusal
 
 @dataclass(frozen=True)
 class KeepModel:
-    """Keeping with what it believes: `put` keeps an artifact of the digest that is expected."""
+    """Keeping with what it believes: `put` keeps an artifact of the digest that is expected.
+
+    The key of the gate must count by `clock`: one that was rotated out keeps nothing new.
+    """
 
     gate: StatementVerifier
     put: Callable[[Path, str], ModelArtifact]
     folder: Callable[[str], Path]
+    clock: Callable[[], datetime]
 
     def __call__(self, candidate: Path, report: Path) -> Path | Refusal:
         """Keep a candidate that the gate's signed report allows, and return where, or why not.
@@ -26,7 +31,7 @@ class KeepModel:
         candidate is not whole, or not the one that the report is about.
         """
         try:
-            found = read_signed(GateReport, report, self.gate)
+            found = read_signed(GateReport, report, self.gate, new_at=self.clock())
         except SignatureRefused as exc:
             return Refusal(str(exc))
         if found.decision != "allowed" or found.candidate is None:

@@ -1,6 +1,8 @@
 """propose: write the change of a release that an allowed gate report stands for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from artifacts.errors import InvalidArtifact, SignatureRefused, UnknownArtifact
@@ -30,13 +32,14 @@ class Propose:
     policies: Policies
     releases: Releases
     gate: StatementVerifier
+    clock: Callable[[], datetime]
 
     def __call__(
         self, gate_report: Path, version: int, environment: Environment
     ) -> Proposed | Refusal:
         """Write the release, or say why not. UnreadableRecord where a record is broken."""
         try:
-            report = read_signed(GateReport, gate_report, self.gate)
+            report = read_signed(GateReport, gate_report, self.gate, new_at=self.clock())
         except SignatureRefused as exc:
             return Refusal(str(exc))
         if report.candidate is None:

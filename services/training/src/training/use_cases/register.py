@@ -1,6 +1,7 @@
 """Register: a version in the model registry, for what the gate allowed and nothing else."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from artifacts.errors import SignatureRefused
@@ -28,17 +29,18 @@ def register(
     gate: StatementVerifier,
     store: ModelStore,
     registry: ModelRegistry,
+    now: datetime,
 ) -> Registration:
     """Give a candidate that the store keeps a version, if the gate signed that it may have one.
 
-    The store is delivery's to write (`delivery register`).
+    The store is delivery's to write (`delivery register`). The gate's key must count now, too.
     Raises InvalidArtifact or SignatureRefused for the candidate, UnreadableRecord for the report,
     UnknownArtifact where the store doesn't keep it.
     """
     artifact = open_artifact(candidate, verifier)
     name = artifact.manifest.name
     try:
-        report = read_signed(GateReport, gate_report, gate)
+        report = read_signed(GateReport, gate_report, gate, new_at=now)
     except SignatureRefused as exc:
         return Registration(name, artifact.digest, None, str(exc))
     if report.decision != "allowed":
