@@ -11,7 +11,8 @@ from mutations.mutant import Edit, Mutant, describe, number
 from mutations.reading import Source
 
 SOURCES: Final = "services/delivery/src"
-DOMAIN: Final = f"{SOURCES}/delivery/domain"
+PACKAGE: Final = f"{SOURCES}/delivery"
+DOMAIN: Final = f"{PACKAGE}/domain"
 TABLE: Final = f"{DOMAIN}/rules/table.py"
 CHANGES: Final = f"{DOMAIN}/promotion/table.py"
 """The rules of the gate, and those of the judge of changes."""
@@ -40,6 +41,9 @@ DECIDING: Final = {
     "promotion/recording.py": "",
     "promotion/rejections.py": "",
     "promotion/identities.py": "",
+    "promotion/paths.py": "",
+    "audit_chain.py": "",
+    "use_cases/judge_merges.py": "",  # what a deploy judges beyond its own release
 }
 UNIT: Final = "tests/unit/delivery"
 POLICY_TESTS: Final = (
@@ -60,6 +64,8 @@ NOTICING: Final = (
     "use_cases/test_propose*.py",
     "use_cases/test_pin_holdout*.py",
     "use_cases/test_gate*.py",
+    "use_cases/test_judge_merges.py",
+    "domain/test_audit_chain*.py",
 )
 # Where the tests of a file don't have its name.
 NAMED_OTHERWISE: Final = {
@@ -75,6 +81,7 @@ NAMED_OTHERWISE: Final = {
     "rejections": ("domain/promotion/test_glass_and_rejections.py",),
     "identities": ("domain/promotion/test_authors.py",),
     "reviews": ("domain/promotion/test_recording.py",),
+    "audit_chain": ("adapters/test_audit_log.py",),
     "slice_regressions": ("domain/test_bounds_of_slices.py",),
 }
 OF_EVERY_RULE: Final = "domain/test_rules_without_settings.py"
@@ -125,7 +132,7 @@ class Checkout:
         for path in self.tables():
             yield from self._made(path, rule_table.edits(self._source(path)), rule=True)
         for path in self.code():
-            only = DECIDING.get(path.removeprefix(f"{DOMAIN}/"), "")
+            only = DECIDING.get(_short(path), "")
             yield from self._made(path, operators.edits(self._source(path), only))
         for path in self.policies():
             yield from self._made(path, policy_lines.edits((self.root / path).read_bytes()))
@@ -134,7 +141,8 @@ class Checkout:
         """Name the files of code that decide."""
         rules = (path.name for path in sorted((self.root / DOMAIN / "rules").glob("*.py")))
         names = (*DECIDING, *(f"rules/{name}" for name in rules))
-        return [f"{DOMAIN}/{name}" for name in names if (self.root / DOMAIN / name).exists()]
+        paths = (_path(name) for name in names)
+        return [path for path in paths if (self.root / path).exists()]
 
     def policies(self) -> list[str]:
         """Name the policies and the risk tiers."""
@@ -171,12 +179,12 @@ class Checkout:
         return (narrow, self.tests) if narrow else (self.tests,)
 
     def _narrow(self, mutant: Mutant) -> tuple[str, ...]:
-        stem, inside = mutant.path.stem, mutant.path.relative_to(DOMAIN).parent
+        stem, inside = mutant.path.stem, mutant.path.relative_to(PACKAGE).parent
         rows = [row for row in self.rules if mutant.group in {row.rule, row.module}]
         names = [name for row in rows for name in (row.rule, row.module)]
-        patterns = [f"domain/{inside}/test_{name}.py" for name in names]
+        patterns = [f"{inside}/test_{name}.py" for name in names]
         if mutant.kind not in {rule_table.REMOVED, rule_table.PASSES}:
-            otherwise = [*NAMED_OTHERWISE.get(stem, ()), f"domain/{inside}/test_{stem}*.py"]
+            otherwise = [*NAMED_OTHERWISE.get(stem, ()), f"{inside}/test_{stem}*.py"]
             patterns = [*otherwise, *patterns, *([OF_EVERY_RULE] if inside.name == "rules" else ())]
         return tuple(dict.fromkeys(name for one in patterns for name in self._found(one)))
 
@@ -198,8 +206,17 @@ class Checkout:
             yield Mutant(id_, group, edit.kind, name, original, edit.apply(original))
 
 
+def _path(name: str) -> str:
+    """Return the path of a file that decides: most are the domain's."""
+    return f"{PACKAGE if name.startswith('use_cases/') else DOMAIN}/{name}"
+
+
+def _short(path: str) -> str:
+    return path.removeprefix(f"{DOMAIN}/").removeprefix(f"{PACKAGE}/")
+
+
 def _id(path: str, original: bytes, edit: Edit, within: str) -> str:
-    short = path.removeprefix(f"{DOMAIN}/")
+    short = _short(path)
     if edit.kind in {
         rule_table.REMOVED,
         rule_table.PASSES,

@@ -8,7 +8,7 @@ GIVEN = {
     "PLINTH_GATE_KEY": "/keys/gate",
     "GIT_DIR": "/elsewhere",
     "GIT_OBJECT_DIRECTORY": "/elsewhere/objects",
-    "LD_PRELOAD": "/tmp/evil.so",
+    "LD_PRELOAD": "/elsewhere/evil.so",
 }
 
 

@@ -15,11 +15,12 @@ from support.change_facts import (
 )
 from support.change_records import report
 
+from artifacts.digests import digest_json, hex_part
 from delivery.domain.promotion.documents import report_path
 from delivery.domain.promotion.facts import CommittedRecord, RecordChange, Unreadable
 from delivery.domain.promotion.genuine import statement_path
 from delivery.domain.promotion.judge import judge_change
-from delivery.domain.promotion.signatures import Signature
+from delivery.domain.promotion.signatures import ServiceKey, Signature
 
 SAID = stated(promotion(), "ada").approval
 PLACE, REPORT = statement_path(SAID), report_path(report("first").digest)
@@ -113,3 +114,21 @@ def test_a_name_is_shown_without_what_a_terminal_would_obey():
     made = bringing("policies/approvals/a\x1b", UNREAD)
     (problem,) = [one for one in judge_change(made).problems if one.rule == "records_genuine"]
     assert problem.reason == "policies/approvals/a\\x1b: it has 200 bytes"
+
+
+def test_where_a_statement_is_kept_is_told_by_sixteen_digits_of_what_it_is_about():
+    subject = hex_part(digest_json(SAID.subject.model_dump(mode="json")))
+    digest = hex_part(SAID.digest)
+    assert statement_path(SAID) == (
+        f"policies/approvals/{subject[:16]}/ada-approved-{digest[:8]}.json"
+    )
+
+
+def test_a_report_counts_by_any_of_the_gates_keys_and_by_no_other_services():
+    gate = ServiceKey("gate", frozenset({"plinth-gate-report"}), key_of("gate"))
+    older, other = replace(gate, key=key_of("old")), replace(gate, principal="training")
+    made = [
+        bringing(REPORT, report("first"), BY_GATE, ground=ground(gate=keys))
+        for keys in ((older, gate), (older, other))
+    ]
+    assert [outcome(one, "records_genuine") for one in made] == ["passed", "refused"]
