@@ -170,24 +170,14 @@ class _Process:
     def start(
         self, wall: Wall, hidden: Sequence[Path], folders: Sequence[Path], command: Sequence[str]
     ) -> None:
-        """Start it in its room, or without a wall where the room can't be entered."""
+        """Start it in its room, or without a wall where `standing_wall` says that none stands."""
         scratch = Path(self._held.enter_context(tempfile.TemporaryDirectory(prefix="plinth-")))
         scratch.chmod(0o755)
         own = scratch / "own"
         own.mkdir(mode=0o700)
-        room = Room(
-            "measuring",
-            reads=tuple(dict.fromkeys((*folders, *_code()))),
-            writes=(own,),
-            hidden=tuple(hidden),
-            environment={"TMPDIR": str(own), "HOME": str(own)},
-            ends_with_caller=True,
-        )
-        try:
-            words = wall.command(room, command)
-        except UnusableRoom as exc:
-            wall = Unwalled(str(exc))
-            words = wall.command(room, command)
+        room = _room(own, folders, hidden)
+        wall = _standing(wall, room, command)
+        words = wall.command(room, command)
         self._held.enter_context(wall.opened(room))
         self._errors = scratch / "errors"
         errors = self._held.enter_context(self._errors.open("wb"))
@@ -366,6 +356,37 @@ def _untrue(found: Evaluation, artifact: ModelArtifact, manifest: PhotoManifest)
         "source": (found.slices.get("source"), tuple(row.source for row in rows)),
     }
     return next((name for name, (said, true) in columns.items() if said != true), "")
+
+
+def standing_wall(wall: Wall, folders: Sequence[Path], hidden: Sequence[Path]) -> Wall:
+    """Return the wall that measuring in `folders` really gets: none where it gives no room here.
+
+    Another user can't be given what lies in folders of mode 0700, for example; `missing` says why.
+    """
+    hidden = tuple(path for path in hidden if path.exists())
+    with tempfile.TemporaryDirectory(prefix="plinth-") as name:
+        scratch = Path(name)
+        scratch.chmod(0o755)
+        return _standing(wall, _room(scratch, folders, hidden), _command())
+
+
+def _standing(wall: Wall, room: Room, command: Sequence[str]) -> Wall:
+    try:
+        wall.command(room, command)
+    except UnusableRoom as exc:
+        return Unwalled(f"{wall.name}: {exc}")
+    return wall
+
+
+def _room(own: Path, folders: Sequence[Path], hidden: Sequence[Path]) -> Room:
+    return Room(
+        "measuring",
+        reads=tuple(dict.fromkeys((*folders, *_code()))),
+        writes=(own,),
+        hidden=tuple(hidden),
+        environment={"TMPDIR": str(own), "HOME": str(own)},
+        ends_with_caller=True,
+    )
 
 
 def _folders(dataset: Dataset | None) -> tuple[Path, ...]:

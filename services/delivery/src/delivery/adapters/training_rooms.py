@@ -2,6 +2,8 @@
 
 Nobody approves training's code, so it runs where no key, log, store or checkout can be changed
 and no secret read (libs/walls). What it leaves is taken out by delivery and believed in nothing.
+Of the checkout only what git tracks is there: photos, caches and products of before, which lie in
+it untracked, hold the holdout.
 """
 
 import shutil
@@ -20,6 +22,8 @@ _SQLITE: Final = "sqlite:///"
 _READ: Final = ("PLINTH_PUBLIC_KEY", "PLINTH_GATE_SIGNERS")
 """Files and folders that a room may read, where they are set and there."""
 _CACHES: Final = ("PLINTH_VECTOR_CACHE", "PLINTH_DVC_CACHE")
+_PHOTOS: Final = "PLINTH_PHOTOS"
+_BYTECODE: Final = "__pycache__"
 _KEEPS_RUNS: Final = ("PLINTH_TRACKING_URI", "PLINTH_TRACKING_ARTIFACTS")
 
 
@@ -61,7 +65,7 @@ class TrainingRooms:
             exchange=exchange,
             network=bool(self.variables.get("PLINTH_DASK_SCHEDULER")),
             more={
-                "PLINTH_PHOTOS": str(photos.absolute()),
+                _PHOTOS: str(photos.absolute()),
                 **{name: str(folder) for name, folder in caches.items()},
             },
         )
@@ -103,9 +107,7 @@ class TrainingRooms:
 
         The gate reads `whole`, which no room can write to. UnreadableRecord for a bad manifest.
         """
-        data = self.root.absolute() / "data"
-        shared = self.variables.get("PLINTH_PHOTOS")
-        store = Path(shared).absolute() if shared else data / "photos"
+        data, store = self.root.absolute() / "data", self._store
         for place in (whole, seen):
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir(parents=True)
@@ -130,6 +132,46 @@ class TrainingRooms:
         except UnusableRoom as exc:
             return Unwalled(f"user: {exc.reason}")
         return wall
+
+    @property
+    def _store(self) -> Path:
+        """Where every photo lies: the gate reads there, and no room of training."""
+        shared = self.variables.get(_PHOTOS)
+        return Path(shared).absolute() if shared else self.root.absolute() / "data/photos"
+
+    def unseen(self) -> tuple[Path, ...]:
+        """Return where photos of the holdout, or what was made of them, may lie; all exist.
+
+        The photo stores, caches of before the rooms, and all of the checkout that git doesn't
+        track. Links are left out: what they point to is in no room, or is named itself.
+        """
+        paths = dict.fromkeys((*self._holdouts, *_untracked(self.root.absolute())))
+        return tuple(path for path in paths if path.exists() and not path.is_symlink())
+
+    def shown_photos(self) -> tuple[Path, ...]:
+        """Return where training can read the holdout although there is a wall: another user's.
+
+        Such a wall keeps out of what is closed to others, and a photo store may be open to all.
+        """
+        wall = self.wall or find_wall()
+        if wall.name != "user":
+            return ()
+        shown = []
+        for path in self._holdouts:
+            try:
+                wall.command(Room("training", (), (), hidden=(path,)), ["/bin/true"])
+            except UnusableRoom:
+                shown.append(path)
+        return tuple(shown)
+
+    @property
+    def _holdouts(self) -> tuple[Path, ...]:
+        """The photo stores, and caches of before the rooms."""
+        root = self.root.absolute()
+        caches = (
+            Path(self.variables[name]).absolute() for name in _CACHES if name in self.variables
+        )
+        return tuple(dict.fromkeys((self._store, root / "data/photos", *caches)))
 
     @property
     def python(self) -> str:
@@ -173,7 +215,7 @@ class TrainingRooms:
         known = [path for path in given.values() if path.exists()]
         (root / ".plinth").mkdir(mode=0o700, exist_ok=True)  # what isn't there can't be covered
         environment = {
-            **self.variables,
+            **{name: value for name, value in self.variables.items() if name != _PHOTOS},
             "PLINTH_TRACKING_URI": "",
             "GIT_OPTIONAL_LOCKS": "0",
             **(more or {}),
@@ -189,6 +231,8 @@ class TrainingRooms:
         listed = {path.absolute() for path in (root, *self._git(), *self._environment, *known)}
         listed |= {path.absolute() for path in reads}
         written = {path.absolute() for path in writes}
+        # Another user can't be kept from what is open to all: it would get no room at all.
+        unseen = () if (self.wall or find_wall()).name == "user" else self.unseen()
         return Room(
             name,
             reads=tuple(sorted(listed - written)),
@@ -196,7 +240,7 @@ class TrainingRooms:
             network=network,
             hidden=tuple(
                 path
-                for path in (root / ".plinth", *self.hidden)
+                for path in dict.fromkeys((root / ".plinth", *self.hidden, *unseen))
                 if path not in listed and path not in written
             ),
             environment=environment,
@@ -219,3 +263,20 @@ class TrainingRooms:
                     lines = (place / pointer).read_text().split()
                     pending += [(base / line).resolve() for line in lines]
         return tuple(found)
+
+
+def _untracked(root: Path) -> tuple[Path, ...]:
+    """Return what lies in a checkout and not in its commits, folders as a whole; TrainingFailed."""
+    if not (root / ".git").exists():
+        return ()  # no checkout: training refuses it, for nobody could say what it was made from
+    words = ("git", "-C", str(root), "ls-files", "-z", "--others", "--directory")
+    try:
+        done = subprocess.run(  # noqa: S603 - git's own words
+            words, capture_output=True, text=True, errors="surrogateescape", check=False
+        )
+    except OSError as exc:
+        raise TrainingFailed("git", str(exc)) from exc
+    if done.returncode:
+        raise TrainingFailed("git", f"{root}: {done.stderr.strip()[-300:]}")
+    names = (name for name in done.stdout.split("\0") if name)
+    return tuple(root / name for name in names if Path(name).name != _BYTECODE)

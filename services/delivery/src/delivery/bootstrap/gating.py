@@ -15,7 +15,7 @@ from delivery.adapters.dataset import FolderDataset
 from delivery.adapters.evidence_store import EvidenceStore, RememberingExaminer
 from delivery.adapters.http_door import HttpDoor
 from delivery.adapters.measuring_code import measuring_code_digest
-from delivery.adapters.measuring_room import MeasuringRoom
+from delivery.adapters.measuring_room import MeasuringRoom, standing_wall
 from delivery.adapters.photo_files import find_photos
 from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
 from delivery.domain.measuring_limits import MeasuringLimits
@@ -128,12 +128,20 @@ def _gate_verifier(settings: Settings) -> SshVerifier:
     return SshVerifier(settings.gate_signers, "gate", "plinth-gate-report")
 
 
-def measuring_line() -> str:
-    """Say in one line which wall keeps a model that is measured from keys, or why none does."""
-    wall = find_wall()
+def measuring_line(settings: Settings, *folders: Path) -> str:
+    """Say in one line which wall keeps a model that is measured from keys, or why none does.
+
+    `folders` are those of the dataset and its photos: the wall is asked for this very room.
+    """
+    shown = tuple(folder.resolve() for folder in folders if folder.exists())
+    wall = standing_wall(find_wall(), shown, _keys(settings))
     if wall.missing:
         return f"measuring: no wall keeps models from this machine's keys: {plain(wall.missing)}"
     return f"measuring: each model in a process of its own, behind {wall.name}"
+
+
+def _keys(settings: Settings) -> tuple[Path, ...]:
+    return tuple(key for key in (settings.gate_key, settings.deploy_key) if key is not None)
 
 
 def _limits(settings: Settings, model: str) -> MeasuringLimits:
@@ -150,8 +158,8 @@ def _examiner(settings: Settings) -> RememberingExaminer:
         SshSigner(settings.gate_key, "plinth-evidence"),
         SshVerifier(settings.gate_signers, "gate", "plinth-evidence"),
     )
-    keys = tuple(key for key in (settings.gate_key, settings.deploy_key) if key is not None)
-    examiner = MeasuringRoom(find_wall(), partial(_limits, settings), settings.jobs, hidden=keys)
+    limits = partial(_limits, settings)
+    examiner = MeasuringRoom(find_wall(), limits, settings.jobs, hidden=_keys(settings))
     return RememberingExaminer(examiner, store, measuring_code_digest)
 
 

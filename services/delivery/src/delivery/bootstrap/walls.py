@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from delivery.bootstrap.retraining import make_rooms
+from delivery.domain.text import plain
 from delivery.domain.walls import TriedRoom
 from delivery.errors import TrainingFailed
 from delivery.settings import Settings
 from walls import ProbeFailed, Room, UnusableRoom, find_wall, probe
+
+_LINE: Final = 2000
 
 
 def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
@@ -39,9 +43,14 @@ def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
         return tuple(tried)
 
 
-def wall_line() -> str:
-    """Return one line about the wall of this machine, for commands that rely on it."""
-    wall = find_wall()
+def wall_line(settings: Settings) -> str:
+    """Return one line about the wall that training's code really gets here."""
+    rooms = make_rooms(settings)
+    wall = rooms.standing(rooms.looking())
     if wall.missing:
         return f"walls: none, code that nobody approves can reach every key here: {wall.missing}"
-    return f"walls: {wall.name} (`delivery walls` tries each room)"
+    line = f"walls: {wall.name} (`delivery walls` tries each room)"
+    if shown := rooms.shown_photos():
+        places = ", ".join(str(path) for path in shown)
+        line += f"; training can read the holdout's photos in {places} (fix: chmod 0700 {shown[0]})"
+    return plain(line, _LINE)

@@ -80,7 +80,7 @@ def gate(
 ) -> None:
     """Measure a candidate and its champion anew, and judge by the model's policy."""
     settings = read_settings()
-    typer.echo(measuring_line())
+    typer.echo(measuring_line(settings, dataset, dataset / "photos"))
     judgement = make_gate(settings, dataset).decide(candidate, environment.value, reproduction)
     for line in gate_lines(judgement.report):
         typer.echo(_coloured(line))

@@ -63,7 +63,7 @@ def retrain(commit: Commit = "HEAD", out: Out = None) -> None:
     A refused model is no fault of the pipeline: 0 unless nothing could be decided, then 2.
     """
     settings = read_settings()
-    typer.echo(wall_line())
+    typer.echo(wall_line(settings))
     done = make_retrain(settings)(commit)
     step, outputs = step_files(settings), retrained_outputs(done)
     step.output(outputs)
