@@ -3,8 +3,11 @@
 import math
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self
 
+from artifacts.statements import SshSigner
+from delivery.domain.audit_chain import SignedHead, head_bytes, read_chain
 from demo.loop import Loop
 from demo.stage import Archive, Stage
 
@@ -103,4 +106,19 @@ class Returning:
             cut = max_.plinth("delivery", "audit")
             self._timeline.note(cut.said.splitlines()[-1] if cut.said else "")
             self._timeline.check("a missing line is found", kept=cut.code == 1, found=cut)
+            head = self._loop.stage.setting.state / "audit-head/head.json"
+            former = head.read_bytes()
+            self._sign_anew(log, head)
+            signed = max_.plinth("delivery", "audit")
+            self._timeline.note(signed.said.splitlines()[-1] if signed.said else "")
+            found = signed.code == 1 and "published" in signed.said
+            self._timeline.check("also with a head signed anew", kept=found, found=signed)
             log.write_bytes(kept)
+            head.write_bytes(former)
+
+    def _sign_anew(self, log: Path, place: Path) -> None:
+        """Sign the end of a cut log with delivery's own key, as whoever stole that key would."""
+        key = self._loop.stage.setting.keys / "delivery"
+        head = read_chain(log.read_bytes(), str(log)).head
+        signature = SshSigner(key, "plinth-audit").sign(head_bytes(head)).decode()
+        place.write_text(SignedHead(head=head, signature=signature).model_dump_json())

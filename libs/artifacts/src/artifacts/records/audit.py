@@ -40,9 +40,10 @@ class AuditEvent(Part):
     outlives its file only if the log says of what it was. Of a withdrawal and a review `subject` is
     the statement that it names, and `statement` the one that says so.
 
-    Of a judgement, a rejection and a broken glass, `authors` are who made what it is about. `models`
-    (by name, what production gets) and `paths` (protected files; a folder that ends in `/` stands
-    for all in it) say what a judgement and a rejection are about, whatever becomes of its digest.
+    Of a judgement, a rejection and a broken glass, `authors` are who made what it is about.
+    `models` (by name, what production gets) and `paths` (protected files; a folder that ends in `/`
+    stands for all in it) say what a judgement and a rejection are about, whatever becomes of its
+    digest.
     """
 
     event: Event
