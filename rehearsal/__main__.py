@@ -40,7 +40,7 @@ A rehearsal: main's jobs run as you; a branch's own run in a room, if there is a
     git clone {setting.origin} clone && cd clone
     git -c include.path={setting.people}/max/gitconfig commit ...   commit as max, signed
     git push -o as=max origin HEAD:BRANCH                  push as max
-    {setting.launcher} box pull-request open --head BRANCH --title TITLE
+    {setting.launcher} box pull-request open BRANCH --as max --title TITLE
     {setting.launcher} box pull-request merge 1 --as max   main moves, staging deploys
     {setting.launcher} delivery status                     what runs, and what should
 

@@ -12,6 +12,7 @@ from support import change_records
 from support.change_records import STAGING, yaml_text
 from support.checkout import commit_all, git
 from support.host_world import HostWorld, make_host_world
+from support.stand_in_launcher import write_stand_in_launcher
 
 from artifacts.digests import digest_bytes
 from artifacts.folder import open_artifact
@@ -27,13 +28,6 @@ from delivery.settings import Settings
 from training.adapters.mlflow_tracking import MlflowTracking
 
 ROOT = Path(__file__).resolve().parents[2]
-LAUNCHER = """\
-#!/bin/sh
-# Stands in for the real one: the tests' own environment has every service.
-service=$1
-shift
-exec {python} -P -m "$service" "$@"
-"""
 
 
 @dataclass(frozen=True)
@@ -166,10 +160,7 @@ def make_deploy_loop(folder: Path) -> DeployLoop:
     payloads = [Payload.read(path) for path in host.payloads]
     models = _registered(folder, host, payloads)
     loop = DeployLoop(folder, host, models)
-    launcher = host.source / "bin/plinth"
-    launcher.parent.mkdir()
-    launcher.write_text(LAUNCHER.format(python=sys.executable), encoding="utf-8")
-    launcher.chmod(0o755)
+    write_stand_in_launcher(host.source)
     shutil.copytree(ROOT / "infra/terraform/local", host.source / "infra/terraform/local")
     shutil.copytree(ROOT / "releases", host.source / "releases")
     made = loop.delivery("create-deploy-key")

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,12 @@ from pathlib import Path
 import yaml
 from support.checkout import commit_all, committed_copy, git
 from support.small_world import PARAMS, STYLES, make_mild
+from support.stand_in_launcher import write_stand_in_launcher
 
 from training.facades import draw_facades, write_facades
 
 ROOT = Path(__file__).parents[2]
 BUILDINGS, DRAWN_BY = 10, 5
-_LAUNCHER = '#!/bin/sh\nservice=$1\nshift\nexec "{python}" -P -m "$service" "$@"\n'
 
 
 @dataclass(frozen=True)
@@ -122,12 +121,7 @@ def make_world(folder: Path) -> RetrainingWorld:
     """Make a world without photos: mild policies and small parameters on main, and all keys."""
     world = RetrainingWorld(folder)
     committed_copy(ROOT, world.checkout)
-    launcher = world.checkout / "bin/plinth"
-    launcher.write_text(_LAUNCHER.format(python=sys.executable), encoding="utf-8")
-    # In a room, too, training is this environment and this tree.
-    folders = (Path(sys.prefix), *ROOT.glob("libs/*/src"), ROOT / "services/training/src")
-    where = world.checkout / "bin/environment"
-    where.write_text("#!/bin/sh\n" + "".join(f"echo {f}\n" for f in folders), encoding="utf-8")
+    write_stand_in_launcher(world.checkout)
     params = world.checkout / "params.yaml"
     params.write_text(yaml.safe_dump(PARAMS), encoding="utf-8")
     make_mild(world.checkout / "policies")
