@@ -9,14 +9,14 @@ import os
 import signal
 import socket
 import sys
-import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    timeout = 0.5
+    timeout = 5.0  # of a client that says nothing yet: on a busy machine it may be one of ours
 
     def do_GET(self) -> None:
         given = os.environ  # noqa: TID251 - what the host gave it is what it says
@@ -35,8 +35,13 @@ class _Handler(BaseHTTPRequestHandler):
         del args
 
 
+class _Ends(Exception):
+    """It was asked to end."""
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = False
+    ending = False
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
@@ -45,15 +50,21 @@ class _Server(ThreadingHTTPServer):
         # Another process may be quicker to accept: waiting for the next one would be for ever.
         self.socket.setblocking(False)
 
+    def service_actions(self) -> None:
+        # Not in the signal's own moment: what it interrupts may hold a lock that a thread needs.
+        if self.ending:
+            raise _Ends
+
 
 def main() -> None:
     model = Path(sys.argv[sys.argv.index("--model") + 1])
     if (model / "broken").exists():
         sys.exit("the model is refused: \x1b[31mit is broken")
     server = _Server()
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    signal.signal(signal.SIGTERM, lambda *_: setattr(server, "ending", True))
     print("answers", flush=True)  # noqa: T201 - as the service does once it is ready
-    server.serve_forever(poll_interval=0.02)
+    with suppress(_Ends):
+        server.serve_forever(poll_interval=0.02)
     server.server_close()
 
 
