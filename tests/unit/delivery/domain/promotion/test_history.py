@@ -148,3 +148,27 @@ def test_the_first_promotion_goes_back_to_nothing_that_can_be_read():
     assert not rolls_back(broken)
     unpinned = production(entry("a")).model_copy(update={"code": None})
     assert not rolls_back(replace(made, releases_after=after | {"production": unpinned}))
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ([deployed("a", event="rollback", left=A)], False),
+        ([deployed("c", event="rollback", left=B)], True),
+    ],
+)
+def test_a_rollback_withdraws_what_it_left_and_nothing_else(events, expected):
+    assert rolls_back(going_back(log=log(deployed("a"), *events))) is expected
+
+
+def test_what_ran_and_does_not_stand_right_under_the_present_is_no_rollback():
+    assert not rolls_back(going_back(production_history=past(None, "a", "c", "b")))
+
+
+def test_what_a_commit_that_nobody_finds_on_main_withdrew_does_not_count_again():
+    history = past(None, "x", "a", "x", "a", "b")
+    made = going_back(
+        production_history=history, log=log(deployed("a", commit=on_main(4)), deployed("b"))
+    )
+    assert rolls_back(made)
+    assert not rolls_back(replace(made, line={on_main(4): 4}))

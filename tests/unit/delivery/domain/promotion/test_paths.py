@@ -71,6 +71,9 @@ from delivery.domain.promotion.paths import PLACES, classify, kind_of, place_of
         ("Makefile/x", "judge"),
         ("readme.md", "judge"),
         ("", "judge"),
+        ("LICENSE.py", "judge"),
+        ("docs/a\u200bb.md", "judge"),
+        ("docs/../Makefile", "judge"),
     ],
 )
 def test_every_path_is_of_one_kind(path: str, kind: str) -> None:
