@@ -46,7 +46,9 @@ def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
 def wall_line(settings: Settings) -> str:
     """Return one line about the wall that training's code really gets here."""
     rooms = make_rooms(settings)
-    wall = rooms.standing(rooms.looking())
+    wall = find_wall()
+    if wall.name == "user":  # it stands around a room only where that user can be given the room
+        wall = rooms.standing(rooms.looking())
     if wall.missing:
         return f"walls: none, code that nobody approves can reach every key here: {wall.missing}"
     line = f"walls: {wall.name} (`delivery walls` tries each room)"
