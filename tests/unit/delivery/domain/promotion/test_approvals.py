@@ -356,3 +356,8 @@ def test_a_payload_that_main_has_left_and_production_still_runs_takes_no_approva
     assert "production still runs: deploy main first" in reason
     gone = replace(made, log=log(deployed("first"), deployed("second"), verified(), verified()))
     assert outcome(saying(gone, *approvals(gone, at=NOON)), "payload_approved") == "passed"
+
+
+def test_what_brings_no_new_payload_needs_no_approval_of_one():
+    assert outcome(facts("docs"), "payload_approved") == "nothing to judge"
+    assert outcome(facts("judge"), "payload_approved") == "nothing to judge"
