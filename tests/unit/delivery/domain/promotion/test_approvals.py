@@ -32,6 +32,7 @@ from support.change_records import report
 
 from artifacts.digests import digest_json
 from artifacts.records.approval import ChangeSubject
+from delivery.domain.promotion.approvals import PAYLOAD
 from delivery.domain.promotion.facts import Report, Statement, Unreadable
 from delivery.domain.promotion.judge import judge_change
 from delivery.domain.promotion.signatures import MISSING
@@ -361,3 +362,40 @@ def test_a_payload_that_main_has_left_and_production_still_runs_takes_no_approva
 def test_what_brings_no_new_payload_needs_no_approval_of_one():
     assert outcome(facts("docs"), "payload_approved") == "nothing to judge"
     assert outcome(facts("judge"), "payload_approved") == "nothing to judge"
+
+
+def test_nobody_approves_what_they_made_on_another_branch_or_wrote_the_code_of():
+    judged = {"event": "judgement", "outcome": "refused", "authors": ["bo"]}
+    made, judges = promotion(), facts("judge")
+    again = judged | {"payload": made.new_payload}
+    elsewhere = promotion(log=log(verified(), verified(), again))
+    assert outcome(approved(elsewhere, "ada", "bo"), "payload_approved") == "refused"
+    changed = replace(judges, log=log(judged | {"change": judges.change_digest}))
+    assert outcome(approved(changed, "ada", "bo", "cleo"), "change_approved") == "refused"
+    wrote = {"code_authors": frozenset({"bo"})}
+    assert outcome(approved(promotion(**wrote), "ada", "bo"), "payload_approved") == "refused"
+    assert outcome(approved(facts("judge", **wrote), "ada", "bo", "cleo"), "change_approved") == (
+        "passed"
+    )
+
+
+def test_approvals_count_of_a_payload_that_runs_and_that_main_never_left():
+    made = promotion(log=log(verified(), verified(), deployed("first")))
+    assert outcome(approved(made, "ada", "bo"), "payload_approved") == "passed"
+
+
+def test_of_several_times_that_production_left_a_payload_the_last_one_counts():
+    made = promotion(log=log(*(deployed(one) for one in ("first", "second", "first", "second"))))
+    between = NOON - timedelta(minutes=90)
+    said = [stated(made, name, at=between) for name in ("ada", "bo")]
+    assert "production left this payload" in finding(saying(made, *said), PAYLOAD).reason
+
+
+def test_an_approval_that_the_departure_itself_names_is_not_from_before_it():
+    made = promotion()
+    ada, bo = stated(made, "ada"), stated(made, "bo")
+    for subject in (None, ada.approval.digest):
+        leaving = deployed("second", subject=subject)
+        entries = log(deployed("first"), leaving, verified(), verified())
+        spoken = saying(replace(made, log=entries), ada, bo)
+        assert outcome(spoken, PAYLOAD) == "passed"
