@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from support.checkout import commit_all, git
@@ -26,6 +27,12 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "ghs_token_of_the_forge"  # noqa: S105 - no secret: it is made up here
 pytestmark = pytest.mark.skipif(
     find_wall().name != "bubblewrap", reason="without bubblewrap there is no wall to try"
+)
+
+
+ROOMS = (
+    *("training-inputs", "training", "reproduction", "registry", "measuring"),
+    *("service-staging", "service-production"),
 )
 
 
@@ -209,34 +216,85 @@ def test_a_training_takes_nothing(workplace: Workplace) -> None:
     assert list((workplace.folder / "state/models").iterdir()) == []
 
 
-def test_walls_are_tried_room_by_room(workplace: Workplace) -> None:
-    """The thief is no interpreter, so the room is entered with a real one."""
+def _honest(workplace: Workplace) -> None:
+    """Let the rooms be entered with a real interpreter, and the launcher start real services."""
     program = workplace.root / "services/training/environment/bin/python"
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    _script(
+        workplace.root / "bin/plinth",
+        f'service=$1; shift; exec {shlex.quote(sys.executable)} -P -m "$service" "$@"\n',
+    )
+
+
+def test_walls_are_tried_room_by_room(workplace: Workplace) -> None:
+    _honest(workplace)
 
     done = workplace.delivery("walls")
 
     assert done.returncode == 0, done.stdout + done.stderr
     rooms = [line.split()[:3] for line in done.stdout.splitlines()]
-    assert rooms == [
-        ["stands", name, "bubblewrap"]
-        for name in ("training-inputs", "training", "reproduction", "registry")
-    ]
+    assert rooms == [["stands", name, "bubblewrap"] for name in ROOMS]
 
 
-def test_without_a_wall_it_is_said_and_every_key_is_found(
-    workplace: Workplace, tmp_path: Path
-) -> None:
-    program = workplace.root / "services/training/environment/bin/python"
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
-    tools = tmp_path / "tools"
+USER = ("setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups")
+
+
+def _another_user_runs_python() -> bool:
+    """Whether there is another user here who may start this interpreter."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        return False
+    return subprocess.run([*USER, "test", "-x", sys.executable], check=False).returncode == 0
+
+
+@pytest.mark.skipif(
+    not _another_user_runs_python(), reason="no other user may start this interpreter"
+)
+def test_an_ordinary_user_tries_the_same_rooms() -> None:
+    """Without rights only bubblewrap is a wall, and without bubblewrap nothing is."""
+    with TemporaryDirectory() as name, socket.socket() as mlflow:
+        mlflow.bind(("127.0.0.1", 0))
+        place = Workplace(Path(name), mlflow.getsockname()[1])
+        _furnish(place)
+        _honest(place)
+        tools = _tools(place.folder)
+        subprocess.run(["chown", "-R", "12345:12345", name], check=True)
+        known, without = (
+            subprocess.run(
+                [*USER, "env", f"PATH={path}", sys.executable, "-P", "-m", "delivery", "walls"],
+                cwd=place.root,
+                env=place.environment | {"HOME": name},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            for path in (place.environment["PATH"], str(tools))
+        )
+
+    # Where ordinary users may have namespaces of their own, bubblewrap stands for them too.
+    state = "stands" if known.returncode == 0 else "missing"
+    rooms = [line.split()[:2] for line in known.stdout.splitlines() if line[0] != " "]
+    assert rooms == [[state, room] for room in ROOMS], known.stdout + known.stderr
+    assert without.returncode == 1, without.stdout + without.stderr
+    assert "user: only root can start a command as another user" in without.stdout
+    assert without.stdout.count("missing ") == len(ROOMS)
+
+
+def _tools(folder: Path) -> Path:
+    """Make a folder of programs without bubblewrap, and return it."""
+    tools = folder / "tools"
     tools.mkdir()
     for name in ("git", "sh", "env"):
         (tools / name).symlink_to(str(shutil.which(name)))
+    return tools
 
-    done = workplace.delivery("walls", PATH=str(tools))
+
+def test_without_a_wall_it_is_said_and_every_key_is_found(workplace: Workplace) -> None:
+    _honest(workplace)
+
+    done = workplace.delivery("walls", PATH=str(_tools(workplace.folder)))
 
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "missing  training" in done.stdout
+    rooms = [line.split()[:3] for line in done.stdout.splitlines() if line[0] != " "]
+    assert rooms == [["missing", name, "none"] for name in ROOMS]
     assert "bwrap is not on PATH (fix: apt-get install bubblewrap)" in done.stdout
     assert f"read: {workplace.folder}/state/keys/gate" in done.stdout

@@ -21,6 +21,7 @@ from delivery.domain.deployment.difference import Drift
 from delivery.domain.deployment.host_observation import HostObservation, Process
 from delivery.domain.deployment.verdict import DeployVerdict
 from delivery.domain.deployment.wanted import AliasPoint, Applied
+from delivery.domain.tiers import RoomName
 from delivery.errors import CommitUnknown, HostFailed, RegistryFailed, TerraformFailed
 from delivery.use_cases.deploy import Deploy
 from delivery.use_cases.verify import Survey
@@ -137,6 +138,7 @@ class FakeHost:
     broken: set[str] = field(default_factory=set)
     never_ready: set[str] = field(default_factory=set)
     lies_of_code: str | None = None
+    wall: str = "bubblewrap"
 
     def want(self, environment: Environment, payload: str) -> None:
         """Write down what is wanted."""
@@ -170,6 +172,7 @@ class FakeHost:
             answers=tuple(self._answer(environment, one) for one in running),
             holder=bool(running),
             manager=bool(running),
+            wall=self.wall,
         )
 
     def stop(self, environment: Environment) -> None:
@@ -297,16 +300,19 @@ class World:
     steps: list[str] = field(default_factory=list)
     locked: set[str] = field(default_factory=set)
     images: Any = None
+    missing: dict[RoomName, str] = field(default_factory=dict)
+    """Rooms of the machine that deploys which have no wall, and why."""
 
     def __post_init__(self) -> None:
         self.terraform = FakeTerraform(self.host)
 
     def commit(self, name: str, **files: str) -> str:
-        """Add a commit: `staging` and `production` are releases, `code` is the service's code."""
+        """Add a commit: `code` is the service's code, `tiers` the policy of risk tiers."""
         paths = {
             "staging": "releases/staging.yaml",
             "production": "releases/production.yaml",
             "code": "services/inference/src/inference/app.py",
+            "tiers": "policies/risk_tiers.yaml",
         }
         first = {
             paths[one]: NONE_YET.format(environment=one) for one in ("staging", "production")
@@ -327,6 +333,7 @@ class World:
             repository=self.repository,
             main=self.repository,
             judge=SimpleNamespace(judge_deploy=self._judge),
+            walls=lambda: self.missing,
             survey=self.survey,
             audit=self.audit,
             locks=SimpleNamespace(held=self._held),

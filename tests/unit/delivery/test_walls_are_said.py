@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from support.training_rooms import rooms_of
 
-from delivery.adapters.measuring_room import standing_wall
+from delivery.adapters.measuring_wall import standing_wall
 from delivery.bootstrap import gating
 from delivery.settings import Settings
 from walls.user import OtherUser

@@ -5,7 +5,7 @@ from walls.errors import ProbeFailed, UnusableRoom, WallsError
 from walls.finding import find_wall
 from walls.processes import processes_inside
 from walls.room import Room, Wall
-from walls.trying import Breach, Probe, probe
+from walls.trying import Breach, Probe, TriedRoom, probe, try_room
 from walls.unwalled import Unwalled
 from walls.user import OtherUser
 
@@ -16,6 +16,7 @@ __all__ = [
     "Probe",
     "ProbeFailed",
     "Room",
+    "TriedRoom",
     "UnusableRoom",
     "Unwalled",
     "Wall",
@@ -23,4 +24,5 @@ __all__ = [
     "find_wall",
     "probe",
     "processes_inside",
+    "try_room",
 ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from walls.errors import ProbeFailed
+from walls.errors import ProbeFailed, UnusableRoom
 from walls.room import Room, Wall
 from walls.user import scratch_folder
 
@@ -38,19 +38,51 @@ class Probe:
     breaches: tuple[Breach, ...]
 
 
+@dataclass(frozen=True)
+class TriedRoom:
+    """What trying a room showed, in words: `failure` says why it could not be tried."""
+
+    room: str
+    wall: str
+    attempts: int
+    breaches: tuple[str, ...]
+    missing: str = ""
+    failure: str = ""
+
+
+def try_room(
+    wall: Wall, room: Room, *, python: str = sys.executable, beyond: Sequence[Path] = ()
+) -> TriedRoom:
+    """Enter a room, attempt there what must fail, and return what that showed, whatever it is.
+
+    `beyond` are paths that must be out of reach, besides those that the room itself hides.
+    """
+    try:
+        found = probe(wall, room, python=python, beyond=beyond)
+    except (ProbeFailed, UnusableRoom) as exc:
+        return TriedRoom(room.name, wall.name, 0, (), "", str(exc))
+    breaches = tuple(map(str, found.breaches))
+    return TriedRoom(room.name, wall.name, found.attempts, breaches, wall.missing)
+
+
 def probe(
-    wall: Wall, room: Room, *, python: str = sys.executable, sockets: Sequence[str] = ()
+    wall: Wall,
+    room: Room,
+    *,
+    python: str = sys.executable,
+    sockets: Sequence[str] = (),
+    beyond: Sequence[Path] = (),
 ) -> Probe:
     """Return what a process inside the room could reach although it must not; ProbeFailed.
 
-    It tries to read, list and write every hidden path, to write every path of `reads`, to read
-    variables and files through /proc of a process outside, to kill that process, and to connect to
-    sockets outside: the probe's own and `sockets` (paths), and where the room has no network to
-    abstract sockets (@name) and to a port of this machine's loopback.
+    It tries to read, list and write every hidden path and every one of `beyond`, to write every
+    path of `reads`, to read variables and files through /proc of a process outside, to kill that
+    process, and to connect to sockets outside: the probe's own and `sockets` (paths), and where the
+    room has no network to abstract sockets (@name) and to a port of this machine's loopback.
     """
     with _outside() as outside:
         ports = [] if room.network else [outside.port]
-        hidden = [*map(str, room.hidden), str(outside.marked.parent)]
+        hidden = [*map(str, (*room.hidden, *beyond)), str(outside.marked.parent)]
         # A network brings its loopback and its abstract sockets with it.
         reached = [at for at in (*outside.sockets, *sockets) if not (room.network and at[0] == "@")]
         orders: dict[str, object] = {

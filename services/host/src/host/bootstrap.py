@@ -3,11 +3,15 @@
 import os
 import secrets
 import signal
+import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Final
+from typing import Final, get_args
 
+from artifacts.errors import ArtifactError
 from artifacts.records.release import Environment, Payload
 from host.adapters.clock import SystemClock
 from host.adapters.depot import FolderDepot
@@ -15,14 +19,15 @@ from host.adapters.environment_files import FolderEnvironments
 from host.adapters.processes import MarkedProcesses
 from host.domain.observation import Observation
 from host.domain.payloads import Refused
-from host.errors import SettingsMissing
+from host.domain.processes import Service, of_role
+from host.errors import HostError, SettingsMissing
 from host.settings import Settings, tool_environment
 from host.use_cases.install import Installed, install_payload
 from host.use_cases.observe import observe
 from host.use_cases.prune import prune
 from host.use_cases.stop import stop
 from host.use_cases.swap import STEPS, Machine, Superseded, Swapped, swap
-from walls import find_wall
+from walls import TriedRoom, find_wall, try_room
 
 # All that a process of an environment gets besides its own: nothing of whoever deployed it.
 _VARIABLES: Final = MappingProxyType({"LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"})
@@ -79,6 +84,49 @@ def run_observe(settings: Settings, environment: Environment) -> Observation:
     machine = _machine(settings)
     parts = (machine.files, machine.processes, machine.managers, machine.probe)
     return observe(environment, *parts, find_wall().name)
+
+
+def run_walls(
+    settings: Settings, environment: Environment, beyond: Sequence[Path]
+) -> tuple[TriedRoom, ...]:
+    """Enter the room of an environment's service and try there what must fail.
+
+    `beyond` must be out of its reach, as are the other environment and what keeps this one. Where
+    nothing was served yet, the room is one over empty folders.
+    """
+    from host.adapters.circus_managers import service_room  # noqa: PLC0415
+
+    root, wall = _root(settings), find_wall()
+    others = [root / other for other in get_args(Environment) if other != environment]
+    own = [root / environment / part for part in ("run", "wanted", "state.json", "logs")]
+    hidden = [path for path in (*beyond, *others, *own) if path.exists()]
+    with TemporaryDirectory(prefix="plinth-walls-") as name:
+        Path(name).chmod(0o755)
+        service = _served(settings, environment) or _empty_service(Path(name))
+        room = service_room(environment, service, _VARIABLES)
+        tried = try_room(wall, room, python=service.command[0], beyond=hidden)
+    found = of_role(_processes(settings).of(environment), "service")
+    unwalled = tuple(
+        f"process {process.pid} serves without a wall: deploy {environment} again"
+        for process in found
+        if process.wall in {"", "none"}
+    )
+    breaches = (*tried.breaches, *unwalled)
+    return (replace(tried, room=f"service-{environment}", breaches=breaches),)
+
+
+def _served(settings: Settings, environment: Environment) -> Service | None:
+    """Return how what ran last in an environment is served, or None where nothing has."""
+    files = _files(settings)
+    running = files.state(environment).running
+    try:
+        return files.service(environment, FolderDepot(_root(settings)).payload(running or ""))
+    except (HostError, ArtifactError, ValueError):
+        return None
+
+
+def _empty_service(folder: Path) -> Service:
+    return Service("", (sys.executable,), (), "", reads=(sys.prefix,), writes=(str(folder),))
 
 
 def run_prune(settings: Settings, keep: Sequence[str]) -> tuple[str, ...]:

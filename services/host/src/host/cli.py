@@ -1,6 +1,8 @@
 """The commands. Exit codes: 0 done, 1 refused, 2 broken."""
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +17,7 @@ from host.bootstrap import (
     run_prune,
     run_stop,
     run_swap,
+    run_walls,
     run_want,
 )
 from host.domain.payloads import Refused
@@ -107,6 +110,18 @@ def stop(environment: EnvironmentName) -> None:
 def observe(environment: EnvironmentName) -> None:
     """Print what an environment really runs, as one JSON record."""
     typer.echo(run_observe(read_settings(), environment).to_json(), nl=False)
+
+
+@app.command()
+def walls(
+    environment: EnvironmentName,
+    hidden: Annotated[
+        list[Path] | None, typer.Option(help="A path that must be out of a service's reach.")
+    ] = None,
+) -> None:
+    """Try the wall around an environment's service, and print as JSON what succeeded inside."""
+    tried = run_walls(read_settings(), environment, hidden or ())
+    typer.echo(json.dumps([asdict(room) for room in tried]))
 
 
 @app.command()

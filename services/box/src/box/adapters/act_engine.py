@@ -12,8 +12,8 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -22,7 +22,7 @@ from box.adapters.processes import end_processes_in, end_processes_of
 from box.domain.act_output import read_line
 from box.errors import BoxUnfit
 from box.ports import Ended, Order, Say
-from walls import OtherUser, Room, UnusableRoom, Wall
+from walls import OtherUser, Room, TriedRoom, UnusableRoom, Wall, try_room
 from walls.user import user_of
 
 _NOISE: Final = "Couldn't get a valid docker connection"
@@ -80,7 +80,8 @@ class ActEngine:
                 order, scratch, say, self._command(order, scratch),
                 self._step_environment(order, scratch / "home"),
             )  # fmt: skip
-        room = self._room(wall, order, scratch)
+        told = {"PLINTH_RUN": str(order.run.number), "PLINTH_ACTOR": order.run.actor}
+        room = self._room(wall, order.environment, order.shared, told, scratch)
         try:
             with wall.opened(room):
                 command = wall.command(room, self._command(order, scratch))
@@ -121,14 +122,33 @@ class ActEngine:
             inside("update-ref", "--no-deref", "HEAD", order.checkout)
         inside(f"--work-tree={clone}", "reset", "--quiet", "--hard", order.checkout)
 
-    def _room(self, wall: Wall, order: Order, scratch: Path) -> Room:
+    def try_room(self, given: Mapping[str, str], shared: Sequence[str]) -> TriedRoom:
+        """Enter the room of a branch's workflow and try there what must fail."""
+        wall, scratch = self._find_wall(), self.scratch()
+        try:
+            (scratch / "home").mkdir()
+            room = self._room(wall, given, shared, {}, scratch)
+            # Of the system, as a workflow's own: no environment of ours is in the room.
+            python = shutil.which("python3", path="/usr/local/bin:/usr/bin:/bin")
+            tried = try_room(wall, room, python=python or "/usr/bin/python3")
+            return replace(tried, room="box")
+        finally:
+            self.clear(scratch)
+
+    def _room(
+        self,
+        wall: Wall,
+        given: Mapping[str, str],
+        names: Sequence[str],
+        told: Mapping[str, str],
+        scratch: Path,
+    ) -> Room:
         """Return the room of a checkout that isn't main's; the folders that it works in are made.
 
         What the box shares it sees through a folder of its own, in which it may add to it: an
         environment that another run made, it can use and never change.
         """
-        given = order.environment
-        shared = {name: Path(given[name]).resolve() for name in order.shared if name in given}
+        shared = {name: Path(given[name]).resolve() for name in names if name in given}
         reads = [self._act, *shared.values()]
         variables = {}
         for name, folder in shared.items():
@@ -149,10 +169,8 @@ class ActEngine:
                 if path.is_absolute() and path.exists()
             ),
             environment={
-                **kept, **_QUIET, **variables,
+                **kept, **_QUIET, **variables, **told,
                 "HOME": str(scratch / "home"),
-                "PLINTH_RUN": str(order.run.number),
-                "PLINTH_ACTOR": order.run.actor,
             },
             ends_with_caller=True,
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """Commands about the box itself, and what is known of commits."""
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -67,6 +68,17 @@ def destroy() -> None:
     box = parts()
     box.stop_runner()
     box.folder.destroy()
+
+
+@app.command()
+def walls() -> None:
+    """Try the wall around a branch's own workflows, and print as JSON what succeeded inside."""
+    box = parts()
+    config = box.folder.config()
+    tried = box.engine.try_room(box.folder.environment(), config.shared)
+    if tried.missing and not config.accept_missing_wall:
+        tried = replace(tried, missing=f"{tried.missing}; so no branch's workflow is run")
+    typer.echo(json.dumps([asdict(tried)]))
 
 
 @app.command()

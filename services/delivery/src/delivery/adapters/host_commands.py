@@ -106,6 +106,7 @@ class _Said(_Part):
     watchers: tuple[_Watcher, ...]
     processes: tuple[_Process, ...]
     answers: tuple[_Answer, ...]
+    wall: str = ""
 
 
 def _seen(said: _Said) -> HostObservation:
@@ -121,4 +122,5 @@ def _seen(said: _Said) -> HostObservation:
         holder=said.holder,
         manager=said.manager,
         port=said.port,
+        wall=plain(said.wall),
     )

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -27,8 +26,9 @@ from artifacts.records.manifest import ClassificationHead
 from artifacts.records.photos import TRUTHS, PhotoManifest
 from artifacts.records.record import parse_json
 from delivery.adapters.dataset import FolderDataset
-from delivery.adapters.measuring_code import folder_of, measuring_code_digest
+from delivery.adapters.measuring_code import measuring_code_digest
 from delivery.adapters.measuring_usage import usage_of
+from delivery.adapters.measuring_wall import measuring_command, measuring_room, measuring_wall
 from delivery.domain.measures.plan import MeasurementPlan
 from delivery.domain.measuring_limits import MeasuringLimits
 from delivery.domain.membership import HOLDOUT
@@ -44,19 +44,12 @@ from delivery.errors import (
 )
 from delivery.ports.gating import Dataset
 from scoring.certificate import Proof
-from walls import Room, UnusableRoom, Wall
-from walls.unwalled import Unwalled
+from walls import Wall
 
-PACKAGES: Final = ("artifacts", "delivery", "features", "scoring", "walls")
 ANSWER_BYTES: Final = 64 << 20
 """Of one answer: an evaluation of 1,500 photos and 25 labels has one."""
 LOOK_SECONDS: Final = 0.2
 _REASON: Final = 600
-_START: Final = (
-    "import json, sys; sys.path[:0] = json.loads(sys.argv[1]); "
-    "from delivery.adapters.measuring_process import main; main()"
-)
-"""With `-I` nothing but what is named here comes before the environment's own packages."""
 
 R = TypeVar("R", Evaluation, Evidence)
 LimitsOf = Callable[[str], MeasuringLimits]
@@ -82,7 +75,7 @@ class MeasuringRoom:
         self._limits = limits
         self._jobs = jobs
         self._hidden = tuple(path for path in hidden if path.exists())
-        self._command = tuple(command or _command())
+        self._command = tuple(command or measuring_command())
         self._open: dict[tuple[str, str], _Process] = {}
         self._held = ExitStack()
         self._closing = weakref.finalize(self, self._held.close)
@@ -175,8 +168,8 @@ class _Process:
         scratch.chmod(0o755)
         own = scratch / "own"
         own.mkdir(mode=0o700)
-        room = _room(own, folders, hidden)
-        wall = _standing(wall, room, command)
+        room = measuring_room(own, folders, hidden)
+        wall = measuring_wall(wall, room, command)
         words = wall.command(room, command)
         self._held.enter_context(wall.opened(room))
         self._errors = scratch / "errors"
@@ -358,52 +351,9 @@ def _untrue(found: Evaluation, artifact: ModelArtifact, manifest: PhotoManifest)
     return next((name for name, (said, true) in columns.items() if said != true), "")
 
 
-def standing_wall(wall: Wall, folders: Sequence[Path], hidden: Sequence[Path]) -> Wall:
-    """Return the wall that measuring in `folders` really gets: none where it gives no room here.
-
-    Another user can't be given what lies in folders of mode 0700, for example; `missing` says why.
-    """
-    hidden = tuple(path for path in hidden if path.exists())
-    with tempfile.TemporaryDirectory(prefix="plinth-") as name:
-        scratch = Path(name)
-        scratch.chmod(0o755)
-        return _standing(wall, _room(scratch, folders, hidden), _command())
-
-
-def _standing(wall: Wall, room: Room, command: Sequence[str]) -> Wall:
-    try:
-        wall.command(room, command)
-    except UnusableRoom as exc:
-        return Unwalled(f"{wall.name}: {exc}")
-    return wall
-
-
-def _room(own: Path, folders: Sequence[Path], hidden: Sequence[Path]) -> Room:
-    return Room(
-        "measuring",
-        reads=tuple(dict.fromkeys((*folders, *_code()))),
-        writes=(own,),
-        hidden=tuple(hidden),
-        environment={"TMPDIR": str(own), "HOME": str(own)},
-        ends_with_caller=True,
-    )
-
-
 def _folders(dataset: Dataset | None) -> tuple[Path, ...]:
     if dataset is None:
         return ()
     if not isinstance(dataset, FolderDataset):
         raise TypeError("only a data set in a folder can be shown to another process")
     return dataset.root.resolve(), dataset.store.resolve()
-
-
-def _code() -> tuple[Path, ...]:
-    """Return what the process runs: this environment, what it rests on, and our packages."""
-    sites = (Path(path) for path in sys.path if path.endswith("site-packages"))
-    packages = (folder_of(name).parent for name in PACKAGES)
-    return tuple(dict.fromkeys((Path(sys.prefix), *sites, *packages)))
-
-
-def _command() -> tuple[str, ...]:
-    folders = [str(path) for path in dict.fromkeys(folder_of(name).parent for name in PACKAGES)]
-    return (sys.executable, "-I", "-c", _START, json.dumps(folders))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from artifacts.records.release import Environment
@@ -15,6 +16,7 @@ from delivery.adapters.step_files import StepFiles
 from delivery.bootstrap.auditing import make_audit_log, make_audit_log_of_a_person
 from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.bootstrap.targets import make_survey
+from delivery.bootstrap.walls import missing_walls
 from delivery.domain.deployment.verdict import DeployVerdict
 from delivery.ports.records import AuditLog
 from delivery.settings import Settings, child_environment
@@ -50,6 +52,7 @@ def make_deploy(settings: Settings, say: Say) -> Deploy:
         repository=GitRepository(settings.root),
         main=_main(settings),
         judge=LazyJudge(settings),
+        walls=partial(missing_walls, settings),
         survey=make_survey(settings, say),
         audit=make_audit_log(settings),
         locks=FileDeployLocks(settings.needed("terraform")),

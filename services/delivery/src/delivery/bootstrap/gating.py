@@ -15,7 +15,8 @@ from delivery.adapters.dataset import FolderDataset
 from delivery.adapters.evidence_store import EvidenceStore, RememberingExaminer
 from delivery.adapters.http_door import HttpDoor
 from delivery.adapters.measuring_code import measuring_code_digest
-from delivery.adapters.measuring_room import MeasuringRoom, standing_wall
+from delivery.adapters.measuring_room import MeasuringRoom
+from delivery.adapters.measuring_wall import standing_wall
 from delivery.adapters.photo_files import find_photos
 from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
 from delivery.domain.measuring_limits import MeasuringLimits
@@ -134,14 +135,10 @@ def measuring_line(settings: Settings, *folders: Path) -> str:
     `folders` are those of the dataset and its photos: the wall is asked for this very room.
     """
     shown = tuple(folder.resolve() for folder in folders if folder.exists())
-    wall = standing_wall(find_wall(), shown, _keys(settings))
+    wall = standing_wall(find_wall(), shown, measuring_hidden(settings))
     if wall.missing:
         return f"measuring: no wall keeps models from this machine's keys: {plain(wall.missing)}"
     return f"measuring: each model in a process of its own, behind {wall.name}"
-
-
-def _keys(settings: Settings) -> tuple[Path, ...]:
-    return tuple(key for key in (settings.gate_key, settings.deploy_key) if key is not None)
 
 
 def _limits(settings: Settings, model: str) -> MeasuringLimits:
@@ -152,14 +149,19 @@ def _limits(settings: Settings, model: str) -> MeasuringLimits:
         return MeasuringLimits.of(None)
 
 
+def measuring_hidden(settings: Settings) -> tuple[Path, ...]:
+    """Return the keys that must be out of reach of a model that is measured."""
+    return tuple(key for key in (settings.gate_key, settings.deploy_key) if key is not None)
+
+
 def _examiner(settings: Settings) -> RememberingExaminer:
     store = EvidenceStore(
         settings.evidence,
         SshSigner(settings.gate_key, "plinth-evidence"),
         SshVerifier(settings.gate_signers, "gate", "plinth-evidence"),
     )
-    limits = partial(_limits, settings)
-    examiner = MeasuringRoom(find_wall(), limits, settings.jobs, hidden=_keys(settings))
+    keys, limits = measuring_hidden(settings), partial(_limits, settings)
+    examiner = MeasuringRoom(find_wall(), limits, settings.jobs, hidden=keys)
     return RememberingExaminer(examiner, store, measuring_code_digest)
 
 

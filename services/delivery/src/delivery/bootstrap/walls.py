@@ -1,50 +1,36 @@
-"""Which walls stand around the code that nobody approves: tried, room by room."""
+"""Which walls this machine has: in one line, and room by room for whoever deploys."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from delivery.bootstrap.retraining import make_rooms
 from delivery.domain.text import plain
-from delivery.domain.walls import TriedRoom
-from delivery.errors import TrainingFailed
+from delivery.domain.tiers import RoomName
 from delivery.settings import Settings
-from walls import ProbeFailed, Room, UnusableRoom, find_wall, probe
+from walls import find_wall
 
+CONTAINERS: Final = "each task on AWS is a container of its own, and no wall of this machine's"
 _LINE: Final = 2000
+_LOCAL: Final[tuple[RoomName, ...]] = ("training", "registry", "measuring")
+"""Rooms that are always on the machine that deploys; the host says where services are."""
 
 
-def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
-    """Enter each room of training and try there what must fail: reads, writes and connections."""
-    rooms = make_rooms(settings)
-    with TemporaryDirectory(prefix="plinth-walls-") as name:
-        places = {word: Path(name) / word for word in ("work", "exchange", "candidate", "seen")}
-        for place in places.values():
-            place.mkdir()
-
-        def described() -> Iterator[Room]:
-            yield rooms.looking()
-            yield rooms.training(places["work"], places["exchange"], places["seen"])
-            yield rooms.reproduction(places["candidate"], places["seen"], places["exchange"])
-            yield rooms.registry(exchange=places["exchange"])
-
-        tried: list[TriedRoom] = []
-        try:
-            for room in described():
-                wall = rooms.standing(room)
-                found = probe(wall, room, python=rooms.python)
-                breaches = tuple(map(str, found.breaches))
-                tried.append(
-                    TriedRoom(room.name, wall.name, found.attempts, breaches, wall.missing)
-                )
-        except (ProbeFailed, UnusableRoom, TrainingFailed) as exc:
-            tried.append(TriedRoom("next room", find_wall().name, 0, (), "", str(exc)))
-        return tuple(tried)
+def machine_line(settings: Settings) -> str:
+    """Return one line about the walls of this machine, for commands that judge and deploy."""
+    wall = find_wall()
+    if wall.missing:
+        why = plain(wall.missing, _LINE)
+        line = f"walls: none, code that nobody approves can reach every key here: {why}"
+    else:
+        line = f"walls: {wall.name} (`bin/plinth delivery walls` tries each room)"
+    return f"{line}; {CONTAINERS}" if settings.target == "aws" else line
 
 
 def wall_line(settings: Settings) -> str:
     """Return one line about the wall that training's code really gets here."""
+    from delivery.bootstrap.retraining import make_rooms  # noqa: PLC0415
+
     rooms = make_rooms(settings)
     wall = find_wall()
     if wall.name == "user":  # it stands around a room only where that user can be given the room
@@ -56,3 +42,22 @@ def wall_line(settings: Settings) -> str:
         places = ", ".join(str(path) for path in shown)
         line += f"; training can read the holdout's photos in {places} (fix: chmod 0700 {shown[0]})"
     return plain(line, _LINE)
+
+
+def missing_walls(settings: Settings) -> Mapping[RoomName, str]:
+    """Return the rooms of this machine that have no wall, with the reason why."""
+    wall = find_wall()
+    if wall.missing:
+        return dict.fromkeys(_LOCAL, wall.missing)
+    if wall.name != "user":
+        return {}
+    # Another user can't be given every room: folders may be closed to it, or keys open.
+    from delivery.bootstrap.rooms import rooms_here  # noqa: PLC0415
+
+    missing: dict[RoomName, str] = {}
+    with TemporaryDirectory(prefix="plinth-walls-") as name:
+        Path(name).chmod(0o755)
+        for entry in rooms_here(settings, Path(name)):
+            if reason := entry.missing():
+                missing[entry.policy] = reason
+    return missing

@@ -19,11 +19,12 @@ from delivery.bootstrap.deploying import (
     who,
 )
 from delivery.bootstrap.heads import log_lines
+from delivery.bootstrap.walls import machine_line
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.cli.heads import tell_head
 from delivery.domain.deployment.status_table import status_lines, summary_lines
 from delivery.domain.deployment.wanted import short
-from delivery.domain.text import plain
+from delivery.domain.text import plain, prose
 from delivery.errors import RevertRefused
 from delivery.settings import Settings, read_settings
 from delivery.use_cases.verify import Verification, record_verification
@@ -65,6 +66,7 @@ def deploy(
     """
     settings = read_settings()
     where: Environment = environment.value
+    typer.echo(walls := machine_line(settings))
     done = make_deploy(settings, _say).run(where, commit)
     for line in done.lines:
         typer.echo(f"{done.outcome}: {plain(line, _LINE)}", err=EXITS[done.outcome] != DONE)
@@ -72,7 +74,7 @@ def deploy(
     if where == "staging" and done.outcome != "superseded":
         pending = make_verify(settings, _say).pending("production", commit)
         outputs["production"] = str(pending).lower()
-    _tell_workflow(settings, outputs, summary_lines(where, done))
+    _tell_workflow(settings, outputs, (*summary_lines(where, done), prose(walls), ""))
     tell_head(settings, publish=True)
     raise typer.Exit(EXITS[done.outcome])
 

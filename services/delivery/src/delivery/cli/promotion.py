@@ -9,11 +9,13 @@ import typer
 
 from artifacts.records.approval import Word
 from delivery.bootstrap.promotion import make_judge_change, make_judge_deploy, make_speak
+from delivery.bootstrap.walls import machine_line
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.cli.heads import tell_head
 from delivery.domain.promotion.findings import ChangeVerdict, Decision
 from delivery.domain.promotion.page import verdict_lines, verdict_page
 from delivery.domain.refusal import Refusal
+from delivery.domain.text import prose
 from delivery.settings import Settings, read_settings
 from delivery.use_cases.speak import Speaker
 
@@ -57,6 +59,7 @@ def judge_change(
 ) -> None:
     """Judge whether a change may be merged, by the policies, people and keys that main has."""
     settings = read_settings()
+    typer.echo(machine_line(settings))
     verdict = make_judge_change(settings)(base, head, pusher, number=number, record=record)
     _tell(settings, verdict, out, summary)
     if record:
@@ -73,6 +76,7 @@ def judge_deploy(
 ) -> None:
     """Judge whether what a commit of main releases may be deployed, when it first is."""
     settings = read_settings()
+    typer.echo(machine_line(settings))
     verdict = make_judge_deploy(settings).judge_deploy(environment.value, commit)
     _tell(settings, verdict, out, summary)
     raise typer.Exit(EXITS[verdict.decision])
@@ -164,7 +168,7 @@ def _tell(
         if place:
             place.parent.mkdir(parents=True, exist_ok=True)
             with place.open("a" if place == settings.step_summary else "w", encoding="utf-8") as to:
-                to.write(verdict_page(verdict))
+                to.write(f"{verdict_page(verdict)}\n{prose(machine_line(settings))}\n")
     if settings.step_output:
         with settings.step_output.open("a", encoding="utf-8") as to:
             to.write(f"decision={verdict.decision}\n")

@@ -20,14 +20,15 @@ from delivery.bootstrap.retraining import (
     record_gate,
     step_files,
 )
-from delivery.bootstrap.walls import try_walls, wall_line
+from delivery.bootstrap.rooms import try_walls
+from delivery.bootstrap.walls import CONTAINERS, wall_line
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.cli.heads import tell_head
 from delivery.domain.forge_checks import checklist
 from delivery.domain.promoting import NotShown
 from delivery.domain.refusal import Refusal
 from delivery.domain.retraining_page import plan_outputs, retrained_outputs, retrained_page
-from delivery.domain.text import plain
+from delivery.domain.text import plain, prose
 from delivery.domain.walls import walls_exit, walls_table
 from delivery.settings import read_settings
 from delivery.use_cases.open_proposal import Opened
@@ -63,11 +64,11 @@ def retrain(commit: Commit = "HEAD", out: Out = None) -> None:
     A refused model is no fault of the pipeline: 0 unless nothing could be decided, then 2.
     """
     settings = read_settings()
-    typer.echo(wall_line(settings))
+    typer.echo(walls := wall_line(settings))
     done = make_retrain(settings)(commit)
     step, outputs = step_files(settings), retrained_outputs(done)
     step.output(outputs)
-    step.summarise(retrained_page(done))
+    step.summarise(f"{retrained_page(done)}\n{prose(walls)}\n")
     for name, value in outputs.items():
         typer.echo(f"{name}={plain(value, _LINE)}")
     for line in done.by_hand:
@@ -97,9 +98,16 @@ def register(
 
 @app.command()
 def walls() -> None:
-    """Try the wall of each room of training: 0 all stand, 1 one doesn't, 2 nobody can tell."""
-    tried = try_walls(read_settings())
+    """Try the wall of each room of this machine: 0 all stand, 1 one doesn't, 2 nobody can tell.
+
+    Training, registering, measuring, the services of both environments, and where a box is set up
+    a branch's own workflows.
+    """
+    settings = read_settings()
+    tried = try_walls(settings)
     typer.echo(walls_table(tried))
+    if settings.target == "aws":
+        typer.echo(f"services: {CONTAINERS}")
     raise typer.Exit(walls_exit(tried))
 
 

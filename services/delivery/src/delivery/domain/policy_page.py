@@ -9,7 +9,7 @@ from delivery.domain.policy import Policy, Setting
 from delivery.domain.policy_words import words
 from delivery.domain.rules.table import RULES, Rule
 from delivery.domain.text import prose
-from delivery.domain.tiers import RiskTiers, Tier
+from delivery.domain.tiers import ROOMS, RiskTiers, Tier
 
 HOW_IT_JUDGES = (
     "The gate measures all of this itself, over a holdout that is pinned in git. It believes no "
@@ -125,6 +125,7 @@ def _people(tier: Tier, tiers: RiskTiers) -> Iterator[str]:
         f"{prose(tier.staging.reason)}"
     )
     yield from _exceptions(tiers)
+    yield from _walls(tiers)
 
 
 def _exceptions(tiers: RiskTiers) -> Iterator[str]:
@@ -138,6 +139,17 @@ def _exceptions(tiers: RiskTiers) -> Iterator[str]:
         f"In an emergency {who} together take the place of approvals and of staging, for "
         f"{glass.max_hours:g} h at most. {prose(glass.reason)}"
     )
+
+
+def _walls(tiers: RiskTiers) -> Iterator[str]:
+    """Say where production may be deployed from."""
+    yield ""
+    yield (
+        "Production is deployed only from a machine on which every room has a wall "
+        f"({', '.join(ROOMS)}), unless it is accepted by name. Accepted without one:"
+    )
+    accepted = [f"{one.room}: {one.reason}" for one in tiers.walls.accept_missing]
+    yield from ("", *(_list(accepted) or ["- none"]))
 
 
 def _operation(policy: Policy, tier: Tier) -> Iterator[str]:

@@ -16,6 +16,9 @@ from delivery.domain.policy import Id, Line, Reason, TierName
 TIERS: Final[tuple[TierName, ...]] = ("low", "moderate", "high")
 TWO: Final = 2
 LimitKind = Literal["at_least", "at_most", "one_of"]
+RoomName = Literal["training", "registry", "measuring", "service"]
+ROOMS: Final[tuple[RoomName, ...]] = ("training", "registry", "measuring", "service")
+"""What runs beside keys and stores without anybody's approval, and so in a room of its own."""
 
 
 class SettingLimit(Part):
@@ -156,16 +159,42 @@ class BreakGlass(Part):
         return self
 
 
+class MissingWall(Part):
+    """A room that may do without a wall, and why that is borne."""
+
+    room: RoomName
+    reason: Reason
+
+
+class Walls(Part):
+    """Without which rooms' walls production is deployed all the same: none unless it is named."""
+
+    accept_missing: tuple[MissingWall, ...] = ()
+
+    @model_validator(mode="after")
+    def _nothing_twice(self) -> "Walls":
+        if len(self.accepted) != len(self.accept_missing):
+            raise ValueError("accept_missing: a room stands twice")
+        return self
+
+    @property
+    def accepted(self) -> frozenset[RoomName]:
+        """The rooms that are named."""
+        return frozenset(missing.room for missing in self.accept_missing)
+
+
 class RiskTiers(Record):
     """policies/risk_tiers.yaml: the tiers, from low to high, and what each role answers for.
 
-    `rejections_withdrawn_by` are the roles that may take back what another person rejected.
+    `rejections_withdrawn_by` are the roles that may take back what another person rejected;
+    `walls` says whether production may be deployed from a machine without walls.
     """
 
     kind: Literal["risk_tiers"]
     roles: dict[Id, Line]
     rejections_withdrawn_by: tuple[Id, ...]
     break_glass: BreakGlass
+    walls: Walls = Walls()
     tiers: dict[TierName, Tier]
 
     @model_validator(mode="after")

@@ -35,15 +35,18 @@ def walls_table(tried: Sequence[TriedRoom]) -> str:
     lines = []
     for room in tried:
         held = f"{room.attempts - len(room.breaches)} of {room.attempts} attempts failed inside"
-        lines.append(f"{room.state:<9}{room.room:<17}{room.wall:<11}  {held}")
+        lines.append(f"{room.state:<9} {room.room:<18} {room.wall:<10}  {held}")
         reasons = (room.failure, room.missing, *room.breaches)
-        lines += [f"         {plain(reason, _LINE)}" for reason in reasons if reason]
+        lines += [f"          {plain(reason, _LINE)}" for reason in reasons if reason]
     return "\n".join(lines)
 
 
 def walls_exit(tried: Sequence[TriedRoom]) -> int:
-    """Return 0 where every wall stands, 1 where one doesn't, 2 where one could not be tried."""
+    """Return 0 where every wall stands, 1 where one doesn't, 2 where one could not be tried.
+
+    A wall that doesn't stand is certain, whatever became of others.
+    """
     states = {room.state for room in tried}
-    if not tried or "unknown" in states:
-        return 2
-    return 0 if states == {"stands"} else 1
+    if states & {"missing", "breached"}:
+        return 1
+    return 0 if states == {"stands"} else 2

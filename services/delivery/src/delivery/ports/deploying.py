@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from delivery.domain.deployment.observation import Observation
     from delivery.domain.deployment.verdict import DeployVerdict
     from delivery.domain.deployment.wanted import AliasPoint, Applied
+    from delivery.domain.tiers import RoomName
 
 
 class Main(Protocol):
@@ -96,6 +97,13 @@ class AliasRegistry(Protocol):
 
     def point(self, moves: Sequence[AliasPoint]) -> None:
         """Point aliases at versions, or remove those that point at none."""
+
+
+class MachineWalls(Protocol):
+    """Knows the rooms of the machine that deploys."""
+
+    def __call__(self) -> Mapping[RoomName, str]:
+        """Return the rooms that have no wall here, with the reason why."""
 
 
 class ChangeJudge(Protocol):

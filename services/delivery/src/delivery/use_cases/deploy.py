@@ -21,9 +21,12 @@ from delivery.domain.deployment.history import (
     last_served,
     left_by_going_back,
 )
+from delivery.domain.deployment.room_walls import judge_walls
 from delivery.domain.deployment.steps import STEPS
 from delivery.domain.deployment.verdict import Deployed, DeployVerdict
 from delivery.domain.deployment.wanted import AliasPoint, Wanted, short
+from delivery.domain.promotion.documents import TIERS, document
+from delivery.domain.tiers import RiskTiers
 from delivery.errors import (
     CloudUnreachable,
     CommitUnknown,
@@ -31,8 +34,9 @@ from delivery.errors import (
     HostFailed,
     StateLocked,
 )
-from delivery.ports.deploying import ChangeJudge, DeployLocks, Main, RevertProposer
+from delivery.ports.deploying import ChangeJudge, DeployLocks, MachineWalls, Main, RevertProposer
 from delivery.ports.records import AuditLog, Repository
+from delivery.use_cases.committed_files import CommittedFiles
 from delivery.use_cases.verify import Survey, verification_event
 from delivery.use_cases.wanted import wanted_at
 
@@ -64,12 +68,14 @@ class _Progress:
 class Deploy:
     """Runs the table of steps. `after` is told each step that is done, `say` what happens.
 
+    `walls` are those of the machine that this runs on; the host says whether services have one.
     `keep` is how many payloads of an environment stay installed, to go back to.
     """
 
     repository: Repository
     main: Main
     judge: ChangeJudge
+    walls: MachineWalls
     survey: Survey
     audit: AuditLog
     locks: DeployLocks
@@ -126,11 +132,25 @@ class Deploy:
         if progress.payload is None and ran is None:
             return progress
         verdict = self.judge.judge_deploy(environment, progress.commit)
+        if verdict.decision == "allowed" and environment == "production" and progress.payload:
+            walls = self._judge_walls(progress)
+            verdict = verdict if walls.decision == "allowed" else walls
         if verdict.decision == "allowed":
             return replace(progress, verdict=verdict)
         outcome = verdict.decision
         self._note(progress, outcome, "; ".join(verdict.reasons))
         return replace(progress, ended=Deployed(outcome, verdict.reasons, progress.wanted))
+
+    def _judge_walls(self, progress: _Progress) -> DeployVerdict:
+        """Judge by what main has now and what it had before: no change accepts for itself."""
+        missing = dict(self.walls())
+        if reason := self.survey.host.observe(progress.environment).unwalled:
+            missing["service"] = reason
+        if not missing:
+            return _ALLOWED
+        commits = (progress.commit, *self.repository.parents(progress.commit)[:1])
+        files = (CommittedFiles(self.repository, commit, [TIERS]) for commit in commits)
+        return judge_walls(missing, [document(RiskTiers, each, TIERS) for each in files])
 
     def _look(self, progress: _Progress) -> _Progress:
         applied = self.survey.terraform.applied(progress.environment)

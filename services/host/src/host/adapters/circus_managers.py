@@ -123,20 +123,10 @@ class CircusManagers:
 
     def add(self, manager: Manager, service: Service) -> None:
         """Let it keep a service."""
-        wall, told = self._find_wall(), dict(service.variables)
-        keys = told.pop(API_KEYS, "")
-        inner = service.command
-        reads = tuple(map(Path, service.reads))
-        if keys and service.key_file:
+        wall, inner = self._find_wall(), service.command
+        room = service_room(manager.environment, service, self._variables)
+        if _has_keys(service):
             inner = ("/bin/sh", "-c", _KEYED, "sh", service.key_file, *inner)
-            reads += (Path(service.key_file),)
-        room = Room(
-            name=f"inference-{manager.environment}",
-            reads=reads,
-            writes=tuple(map(Path, service.writes)),
-            environment={**self._variables, **told},
-            ends_with_caller=True,
-        )
         if isinstance(wall, OtherUser):
             # For as long as the service lives, and it outlives this process.
             for path in (*room.writes, Path(service.key_file)):
@@ -263,3 +253,20 @@ class CircusManagers:
 def _manager_of(process: HostProcess) -> Manager:
     environment: Environment = "staging" if process.environment == "staging" else "production"
     return Manager(process.manager, process.pid, environment, process.port)
+
+
+def service_room(environment: str, service: Service, variables: Mapping[str, str]) -> Room:
+    """Return the room of a service: what it serves, its callers' keys, and its predictions."""
+    told = {name: value for name, value in service.variables if name != API_KEYS}
+    key = (Path(service.key_file),) if _has_keys(service) else ()
+    return Room(
+        name=f"inference-{environment}",
+        reads=(*map(Path, service.reads), *key),
+        writes=tuple(map(Path, service.writes)),
+        environment={**variables, **told},
+        ends_with_caller=True,
+    )
+
+
+def _has_keys(service: Service) -> bool:
+    return bool(service.key_file and dict(service.variables).get(API_KEYS))

@@ -45,6 +45,11 @@ class CloudObservation:
     silent: tuple[str, ...] = ()
 
     @property
+    def unwalled(self) -> str:
+        """Say nothing: each task of a cloud is a container of its own, on no machine of ours."""
+        return ""
+
+    @property
     def nothing(self) -> bool:
         """Whether nothing serves, and nothing would start again."""
         return self.rollout is None and not (self.tasks or self.answers)

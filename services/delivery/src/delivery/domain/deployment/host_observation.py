@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from delivery.domain.deployment.answers import Answer, answer_differences
 from delivery.domain.deployment.difference import Difference, deploy_command, named_payload
 from delivery.domain.deployment.wanted import Wanted, short
+
+WALLS: Final = frozenset({"bubblewrap", "user"})
+"""The kinds of walls that there are, in the host's words."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class HostObservation:
     """An environment as it was found on a host.
 
     `watchers` are the payloads that the process manager keeps alive, `silent` the reasons of
-    connections that got no answer.
+    connections that got no answer. `wall` is what the host keeps services in their rooms with.
     """
 
     watchers: tuple[str, ...] = ()
@@ -35,6 +39,14 @@ class HostObservation:
     holder: bool = False
     manager: bool = False
     port: int | None = None
+    wall: str = ""
+
+    @property
+    def unwalled(self) -> str:
+        """Why a service that is started here has no wall around it; nothing where it has one."""
+        if self.wall in WALLS:
+            return ""
+        return f"the host says of its wall: {self.wall or 'nothing'}"
 
     @property
     def nothing(self) -> bool:

@@ -14,6 +14,10 @@ class Observation(Protocol):
     def nothing(self) -> bool:
         """Whether nothing serves, and nothing would start again."""
 
+    @property
+    def unwalled(self) -> str:
+        """Why a service that is started here has no wall around it; nothing where it has one."""
+
     def serves_only(self, payload: str) -> bool:
         """Whether all that is kept, runs and answers is one payload, and can go on so."""
 

@@ -19,7 +19,11 @@ STEPS: Final = (
     Step("lock", "no other deploy of this environment runs on this machine"),
     Step("tip", "the commit was main's tip, so nobody has asked for anything else"),
     Step("read", "what the commit wants to run is known, by digest"),
-    Step("judge", "the change that led here was judged by what stood before it"),
+    Step(
+        "judge",
+        "the change that led here was judged by what stood before it; before production, so were "
+        "the walls of this machine",
+    ),
     Step("look", "what was applied and what the aliases point at is known"),
     Step(
         "install",

@@ -1,0 +1,102 @@
+"""The rooms of this machine, and trying the wall of each from the inside."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from delivery.adapters.measuring_wall import measuring_room, measuring_wall
+from delivery.adapters.room_commands import rooms_tried_by
+from delivery.bootstrap.gating import measuring_hidden
+from delivery.bootstrap.retraining import make_rooms
+from delivery.domain.tiers import RoomName
+from delivery.domain.walls import TriedRoom
+from delivery.errors import TrainingFailed
+from delivery.settings import Settings
+from walls import Room, UnusableRoom, Wall, find_wall, try_room
+
+Entered = tuple[Room, Wall, str]
+"""A room, the wall that stands around it, and the interpreter that is known inside."""
+_NO_ROOM: Final = (TrainingFailed, UnusableRoom, KeyError, OSError)
+"""Why a room can't be made: a variable that is not set is a KeyError."""
+
+
+@dataclass(frozen=True)
+class RoomHere:
+    """A room of this machine, under the word that the policy has for it."""
+
+    name: str
+    policy: RoomName
+    enter: Callable[[], Entered]
+    beyond: tuple[Path, ...] = ()
+    """What must be out of its reach, besides what the room itself hides."""
+
+    def missing(self) -> str:
+        """Why it has no wall, or can't be made at all; nothing where a wall stands."""
+        try:
+            _, wall, _ = self.enter()
+        except _NO_ROOM as exc:
+            return f"{type(exc).__name__}: {exc}"
+        return wall.missing
+
+    def tried(self) -> TriedRoom:
+        """Enter it and attempt what must fail there."""
+        try:
+            room, wall, python = self.enter()
+        except _NO_ROOM as exc:
+            why = f"{type(exc).__name__}: {exc}"
+            return TriedRoom(self.name, find_wall().name, 0, (), "", why)
+        tried = try_room(wall, room, python=python, beyond=self.beyond)
+        return TriedRoom(**asdict(tried))
+
+
+def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
+    """Give the rooms that delivery itself makes, over empty folders within `folder`."""
+    rooms = make_rooms(settings)
+    places = {word: folder / word for word in ("work", "exchange", "candidate", "seen", "own")}
+    for place in places.values():
+        place.mkdir()
+
+    def training(make: Callable[[], Room]) -> Callable[[], Entered]:
+        def enter() -> Entered:
+            room = make()
+            return room, rooms.standing(room), rooms.python
+
+        return enter
+
+    work, exchange, seen = places["work"], places["exchange"], places["seen"]
+    yield RoomHere("training-inputs", "training", training(rooms.looking))
+    yield RoomHere("training", "training", training(lambda: rooms.training(work, exchange, seen)))
+    again = training(lambda: rooms.reproduction(places["candidate"], seen, exchange))
+    yield RoomHere("reproduction", "training", again)
+    yield RoomHere("registry", "registry", training(lambda: rooms.registry(exchange=exchange)))
+
+    def measuring() -> Entered:
+        keys = [key for key in measuring_hidden(settings) if key.exists()]
+        room = measuring_room(places["own"], (), keys)
+        return room, measuring_wall(find_wall(), room), sys.executable
+
+    stores = tuple(path for path in settings.hidden if path.exists())
+    yield RoomHere("measuring", "measuring", measuring, stores)
+
+
+def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
+    """Enter each room of this machine and try there what must fail.
+
+    The host tries those of its services, and the box that of a branch's own workflows.
+    """
+    launcher = settings.root.absolute() / "bin" / "plinth"
+    with TemporaryDirectory(prefix="plinth-walls-") as name:
+        Path(name).chmod(0o755)
+        tried = [room.tried() for room in rooms_here(settings, Path(name))]
+    if settings.target == "local":
+        hidden = [path for path in settings.hidden if path != settings.host]
+        words = [word for path in hidden for word in ("--hidden", str(path))]
+        for environment in ("staging", "production"):
+            asked = (launcher, ("host", "walls", environment, *words))
+            tried += rooms_tried_by(*asked, unknown=f"service-{environment}")
+    if settings.box:
+        tried += rooms_tried_by(launcher, ("box", "walls"), unknown="box")
+    return tuple(tried)
