@@ -81,8 +81,10 @@ NAMED_OTHERWISE: Final = {
     "rejections": ("domain/promotion/test_glass_and_rejections.py",),
     "identities": ("domain/promotion/test_authors.py",),
     "reviews": ("domain/promotion/test_recording.py",),
+    "judge": ("domain/promotion/test_[acgr]*.py",),  # what replaces a finding, and by which ground
     "keeping": ("domain/promotion/test_names.py", "domain/promotion/test_genuine.py"),
-    "history": ("domain/promotion/test_watching.py",),
+    "history": ("domain/promotion/test_watching*.py",),
+    "releases": ("domain/promotion/test_watching*.py",),
     "audit_chain": ("adapters/test_audit_log.py",),
     "slice_regressions": ("domain/test_bounds_of_slices.py",),
 }

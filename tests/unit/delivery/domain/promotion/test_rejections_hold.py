@@ -28,6 +28,7 @@ from delivery.domain.promotion.rejections import (
     Rejection,
     bounded_paths,
     counts_as_withdrawal,
+    rejection_of,
     rejections,
 )
 
@@ -191,3 +192,18 @@ def test_any_other_word_is_withdrawn_by_whoever_said_it(who, key, counts):
     unknown = stated(made, "ada", word="withdrawn", of=digest_json("unknown")).approval
     assert not counts_as_withdrawal(unknown, made)
     assert not counts_as_withdrawal(unknown, facts("judge"))
+
+
+def test_a_statement_rejects_a_change_or_a_payload_in_production():
+    judges, made = facts("judge"), promotion()
+    said = stated(judges, "dan", word="rejected")
+    found = rejection_of(said, said.approval)
+    assert (found.change, found.payload, found.models) == (judges.change_digest, None, {})
+    said = stated(made, "dan", word="rejected")
+    found = rejection_of(said, said.approval)
+    assert (found.change, found.payload) == (None, made.new_payload)
+    assert found.models == {"architecture": MODEL}
+    elsewhere = said.approval.subject.model_copy(update={"environment": "staging"})
+    for more in ({"word": "approved"}, {"word": "rejected", "subject": elsewhere}):
+        other = stated(made, "dan", **more)
+        assert rejection_of(other, other.approval) is None

@@ -2,7 +2,20 @@
 
 from datetime import timedelta
 
-from support.change_facts import NOON, log, payload, verified
+from support.change_facts import (
+    NOON,
+    deployed,
+    entry,
+    facts,
+    log,
+    outcome,
+    past,
+    payload,
+    production,
+    promotion,
+    staging,
+    verified,
+)
 
 from artifacts.records.audit import AuditEntry
 from delivery.domain.promotion.history import Watch, watch_of
@@ -45,3 +58,18 @@ def test_looks_of_one_moment_are_one_and_no_clock_that_went_back():
 
 def test_a_clock_that_went_back_before_the_run_leaves_its_hours_unknown():
     assert "entry 3" in watched(("first", 12), ("second", 10), ("first", 11)).turned
+
+
+def test_neither_a_rollback_nor_what_brings_no_payload_is_asked_of_staging_and_the_gate():
+    still = {"staging": staging(entry())}
+    back = promotion(
+        "first",
+        reports={},
+        releases_before=still | {"production": production(entry("second"))},
+        production_history=past(None, "first", "second"),
+        log=log(deployed("first"), deployed("second")),
+    )
+    for rule in ("staging_verified", "gate_reports"):
+        assert outcome(back, rule) == "nothing to judge"
+        assert outcome(facts("judge"), rule) == "nothing to judge"
+        assert outcome(promotion(reports={}, log=()), rule) != "nothing to judge"

@@ -112,3 +112,10 @@ def test_a_rollback_has_nothing_to_approve():
     assert subjects_of(made) == ()
     assert subjects_of(replace(made, log=())) != ()
     assert outcome(made, "payload_approved") == "passed"
+
+
+def test_a_word_about_staging_speaks_of_no_payload_of_production():
+    made = promotion()
+    (subject,) = subjects_of(made)
+    assert speaks_of(subject, made)
+    assert not speaks_of(subject.model_copy(update={"environment": "staging"}), made)

@@ -197,10 +197,10 @@ def _covers(path: str, other: str) -> bool:
 def bounded_paths(paths: Iterable[str]) -> tuple[str, ...]:
     """Return paths as the log takes them: where they are too many, the folders that hold them."""
     found = sorted(set(paths))
-    depth = max((path.count("/") for path in found), default=0)
-    while len(found) > MOST_PATHS and depth:
-        found = sorted({_within(path, depth) for path in found})
-        depth -= 1
+    deepest = max((path.count("/") for path in found), default=0)
+    for depth in range(deepest, 0, -1):
+        if len(found) > MOST_PATHS:
+            found = sorted({_within(path, depth) for path in found})
     return tuple(found) if len(found) <= MOST_PATHS else (EVERYTHING,)
 
 
