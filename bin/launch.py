@@ -157,13 +157,11 @@ def environment(name: str) -> tuple[str, str]:
     if name not in (*SERVICES, *TOOLS):
         known = ", ".join(("dev", *SERVICES, "checkov"))
         raise Refused(f"no environment {name}; there are {known}")
-    own = own_digest(name)
+    folder = os.path.join(ROOT, *((".venv",) if name == "dev" else (".envs", name)))
+    digest = own = own_digest(name, folder)
     if name != "dev" and CALLER.get("PLINTH_ENVIRONMENTS", ""):
         digest = inputs_digest(name)
         folder = os.path.join(environments(), f"{name}-{digest[:40]}")
-    else:
-        digest = own
-        folder = os.path.join(ROOT, *((".venv",) if name == "dev" else (".envs", name)))
     if not in_step(folder, digest):
         builder = os.path.join(ROOT, "bin", "build_environment.py")
         # The builder imports its neighbour, so it can't be isolated: -P, and a clean environment.
@@ -193,9 +191,12 @@ def inputs_digest(name: str) -> str:
     return digest_of(files)
 
 
-def own_digest(name: str) -> str:
-    """The same for an environment of this checkout: its scripts name its place, and places move."""
-    return digest_of({"inputs": inputs_digest(name), "place": ROOT})
+def own_digest(name: str, folder: str) -> str:
+    """The same for an environment of this checkout: its scripts name its place, and places move.
+
+    The place is where the folder really lies: checkouts that share one don't rebuild it in turn.
+    """
+    return digest_of({"inputs": inputs_digest(name), "place": os.path.realpath(folder)})
 
 
 def digest_of(files: dict[str, str]) -> str:

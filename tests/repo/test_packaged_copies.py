@@ -136,6 +136,18 @@ def test_bytes_that_move_from_one_input_to_the_next_make_another_environment(
     assert launch.inputs_digest("host") != before
 
 
+def test_checkouts_that_share_an_environment_do_not_rebuild_it_in_turn(
+    launch: ModuleType, tmp_path: Path
+) -> None:
+    (tmp_path / "host").symlink_to(ROOT / ".envs/host")
+    (tmp_path / "moved").mkdir()
+
+    own = launch.own_digest("host", str(ROOT / ".envs/host"))
+
+    assert launch.own_digest("host", str(tmp_path / "host")) == own
+    assert launch.own_digest("host", str(tmp_path / "moved")) != own
+
+
 def aged(copies: Path, names: list[str], days: int) -> None:
     for number, name in enumerate(names):
         (copies / name).mkdir(parents=True)
