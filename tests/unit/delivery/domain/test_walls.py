@@ -33,6 +33,18 @@ def test_a_table_names_each_room_and_what_succeeded_in_it() -> None:
     assert [line.split()[0] for line in lines if not line.startswith(" ")] == [
         "stands", "breached", "missing", "unknown",
     ]  # fmt: skip
-    assert "9 of 9 attempts failed inside" in lines[0]
+    assert "9 attempts, none succeeded inside" in lines[0]
+    assert "9 attempts, 1 succeeded inside" in lines[1]
     assert "connected: 127.0.0.1:1" in lines[2]
     assert "bwrap is not on PATH" in lines[4]
+
+
+def test_a_long_list_is_cut_and_a_thing_read_through_many_processes_stands_once() -> None:
+    same = tuple(f"read: /proc/{number}/root/key" for number in range(50))
+    many = tuple(f"read: /key{number}" for number in range(30))
+
+    lines = walls_table([TriedRoom("box", "user", 90, (*same, *many))]).splitlines()
+
+    assert "90 attempts, 31 succeeded inside" in lines[0]
+    assert lines[1].strip() == "read: /proc/*/root/key"
+    assert (len(lines), lines[-1].strip()) == (22, "and 11 more")

@@ -1,5 +1,6 @@
 """What trying the walls of rooms showed, as a table and an exit code."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -7,6 +8,8 @@ from typing import Final
 from delivery.domain.text import plain
 
 _LINE: Final = 400
+_SHOWN: Final = 20
+_PROCESS: Final = re.compile(r"/proc/\d+/")
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,18 @@ class TriedRoom:
 
 
 def walls_table(tried: Sequence[TriedRoom]) -> str:
-    """Return a line a room, and below it what succeeded inside although it must not."""
+    """Return a line a room, and below it what succeeded inside although it must not.
+
+    What succeeded through several processes stands there once, and a long list is cut.
+    """
     lines = []
     for room in tried:
-        held = f"{room.attempts - len(room.breaches)} of {room.attempts} attempts failed inside"
+        breaches = tuple(dict.fromkeys(_PROCESS.sub("/proc/*/", each) for each in room.breaches))
+        held = f"{room.attempts} attempts, {len(breaches) or 'none'} succeeded inside"
+        if len(breaches) > _SHOWN:
+            breaches = (*breaches[:_SHOWN], f"and {len(breaches) - _SHOWN} more")
         lines.append(f"{room.state:<9} {room.room:<18} {room.wall:<10}  {held}")
-        reasons = (room.failure, room.missing, *room.breaches)
+        reasons = (room.failure, room.missing, *breaches)
         lines += [f"          {plain(reason, _LINE)}" for reason in reasons if reason]
     return "\n".join(lines)
 
