@@ -76,7 +76,7 @@ NAMED_OTHERWISE: Final = {
     "results": ("domain/test_intervals_of_estimates.py", "domain/rules/test_[flr]*.py"),
     "slices": ("domain/test_which_slices_are_judged.py",),
     "facts": ("domain/promotion/test_[agkr]*.py",),
-    "words": ("domain/promotion/test_[ag]*.py",),
+    "words": ("domain/promotion/test_[agr]*.py",),
     "approvals": ("domain/promotion/test_glass_and_rejections.py",),
     "rejections": ("domain/promotion/test_glass_and_rejections.py",),
     "identities": ("domain/promotion/test_authors.py",),

@@ -68,6 +68,7 @@ def test_a_judgement_is_recorded_with_what_it_was_about():
 
 def test_a_judgement_is_recorded_with_its_authors():
     assert judgement(facts("judge", code_authors=frozenset({"bo"}))).authors == ("bo", "max")
+    assert judgement(facts("docs", code_authors=frozenset({"bo"}))).authors == ("bo",)
     gone = ground(people=Unreadable("a file", "gone"))
     assert judgement(facts("judge", ground=gone)).authors == ()
 

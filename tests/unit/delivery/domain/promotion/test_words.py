@@ -119,3 +119,9 @@ def test_a_word_about_staging_speaks_of_no_payload_of_production():
     (subject,) = subjects_of(made)
     assert speaks_of(subject, made)
     assert not speaks_of(subject.model_copy(update={"environment": "staging"}), made)
+
+
+def test_what_can_not_be_read_is_nobodys_own_word():
+    made = promotion()
+    assert is_own(stated(made, "ada"), made)
+    assert not is_own(replace(stated(made, "ada"), approval=GONE), made)
