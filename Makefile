@@ -133,8 +133,8 @@ explain-policy: setup ## [MODEL_NAME=architecture] | writes a policy as a page f
 data-report: setup ## PHOTOS=DIR [PAGE=build/data-report.html] | shows what is in a folder of photos
 	$(IN_CALLER) $(PLINTH) training data-report "$(PHOTOS)" --out "$(PAGE)"
 
-reproduce: setup ## MODEL=DIGEST [DATASET=build/work/data] | builds a model again and compares
-	$(IN_CALLER) $(PLINTH) training reproduce "$(MODEL)" --dataset "$(DATASET)" --out "$(ROOT)/build/reproduction.json"
+reproduce: setup ## MODEL=DIGEST [DATASET=build/work/data] | builds a model again in a room and signs whether it is equal
+	$(IN_CALLER) $(PLINTH) delivery reproduce "$(MODEL)" --dataset "$(DATASET)" --out "$(ROOT)/build/reproduction.json"
 
 parity: PHOTOS ?= $(ROOT)/build/photos
 parity: MODEL ?= $(ROOT)/build/candidate

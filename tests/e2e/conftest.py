@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.checkout import committed_copy
+from support.checkout import commit_all, committed_copy
 from support.small_world import MILD, PARAMS, STYLES, make_mild
 
 from training.facades import draw_facades, write_facades
@@ -140,7 +140,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     shutil.copytree(ROOT / "releases", place.folder / "releases")
     write_policy(place.folder / "policies", MILD)
     committed_copy(ROOT, place.checkout)
-    (place.checkout / ".envs").symlink_to(ROOT / ".envs")
+    # An environment names its checkout: this one has that of the tests, and builds none.
+    where = f'{ROOT}/bin/environment "$@" && echo {ROOT}/.envs'
+    for name, does in {"environment": where, "plinth": f'exec {ROOT}/bin/plinth "$@"'}.items():
+        script = place.checkout / "bin" / name
+        script.unlink()
+        script.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+        script.chmod(0o755)
+    commit_all(place.checkout, "Use the environments of the tests")
     for service in ("training", "delivery"):
         created = place.plinth(service, "create-keys")
         assert created.code == 0, created.said

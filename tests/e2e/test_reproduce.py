@@ -12,7 +12,7 @@ from artifacts.folder import SIGNATURE, open_artifact, write_artifact
 from artifacts.records.manifest import Code
 from artifacts.records.reproduction import Reproduction
 from artifacts.signatures import KeySigner, KeyVerifier
-from artifacts.statements import SshVerifier, read_signed
+from artifacts.statements import SshVerifier, read_signed, signature_of
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +65,22 @@ def test_two_trainings_with_nothing_in_common_but_their_inputs_give_equal_digest
     assert (work / "vectors").is_dir()
 
 
-def test_the_record_is_signed_as_a_reproduction(pipeline, rebuilt) -> None:
+def test_what_training_says_is_signed_by_nobody(rebuilt) -> None:
     _, out, _ = rebuilt
+    assert Reproduction.read(out).outcome == "equal"
+    assert not signature_of(out).exists()
+
+
+def test_delivery_has_it_rebuilt_in_a_room_and_signs_that_the_bytes_are_equal(
+    pipeline, tmp_path: Path
+) -> None:
+    """The room is given the manifest alone: the bytes that are compared were made there."""
+    out = tmp_path / "reproduction.json"
+    where = ("--dataset", pipeline.work / "data", "--params", pipeline.params, "--out", out)
+    done = pipeline.place.plinth("delivery", "reproduce", pipeline.candidate, *where)
+    assert done.code == 0, done.said
+    assert done.said.startswith("walls: ")
+    assert f"equal: {digest_of(pipeline, pipeline.candidate)} from commit" in done.said
     signers = pipeline.place.folder / "keys/reproduction.signers"
     record = read_signed(Reproduction, out, SshVerifier(signers, "training", "plinth-reproduction"))
     assert record.outcome == "equal"

@@ -75,6 +75,15 @@ def open_artifact(folder: Path, verifier: ArtifactVerifier) -> ModelArtifact:
     return artifact
 
 
+def read_unsigned_artifact(folder: Path) -> ModelArtifact:
+    """Read an artifact that nobody has to vouch for: it is compared by its digest, never run.
+
+    A signature in it is not looked at. Raises InvalidArtifact where its bytes are not those that
+    its own manifest lists, or UnreadableRecord.
+    """
+    return _parsed(folder, _read(folder))
+
+
 def copy_artifact(
     source: Path, target: Path, verifier: ArtifactVerifier, expected: str | None = None
 ) -> ModelArtifact:
@@ -105,12 +114,16 @@ def _opened(folder: Path, verifier: ArtifactVerifier) -> tuple[ModelArtifact, di
     """Return a verified artifact, and all files that were read, its manifest and signature too."""
     read = _read(folder)
     _verify_copy(folder, read, verifier)
+    return _parsed(folder, read), read
+
+
+def _parsed(folder: Path, read: Mapping[str, bytes]) -> ModelArtifact:
     files = {path: data for path, data in read.items() if path not in {MANIFEST, SIGNATURE}}
     text = read[MANIFEST].decode(errors="replace")
     manifest = ModelManifest.parse(parse_json(text, str(folder / MANIFEST)), str(folder / MANIFEST))
     if problems := _differences(manifest, files):
         raise InvalidArtifact(folder, problems)
-    return ModelArtifact(manifest, MappingProxyType(files)), read
+    return ModelArtifact(manifest, MappingProxyType(files))
 
 
 def _read(folder: Path) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from artifacts.errors import UnreadableRecord
 from artifacts.folder import ModelArtifact, open_artifact
 from artifacts.records.inputs import TrainingInputs
 from artifacts.signatures import KeySigner, KeyVerifier
-from artifacts.statements import SshSigner, SshVerifier
+from artifacts.statements import SshVerifier
 from artifacts.store import FolderModelStore
 from features import Extractor
 from training.adapters.cluster_nodes import ClusterTls, become_scheduler, become_workers
@@ -125,11 +125,6 @@ class Bootstrap:
     def sampler(self) -> TpeSampler:
         """Says which family a search tries next."""
         return TpeSampler()
-
-    @cached_property
-    def reproduction_signer(self) -> SshSigner:
-        """Signs reproductions."""
-        return SshSigner(self.settings.reproduction_key, "plinth-reproduction")
 
     @property
     def clock(self) -> Clock:

@@ -15,11 +15,12 @@ from artifacts.errors import ArtifactError
 from artifacts.folder import open_artifact
 from artifacts.records.inputs import Registered
 from artifacts.signatures import create_key_pair
-from artifacts.statements import create_statement_key, write_signed
+from artifacts.statements import create_statement_key
 from features import FeaturesError
 from scoring import Scorer, ScoringError
 from training import presentation
 from training.bootstrap import Bootstrap
+from training.cli_reproducing import rebuild, reproduce
 from training.domain.search import Trial
 from training.domain.training_set import seen
 from training.errors import TrainingError
@@ -37,7 +38,6 @@ from training.use_cases.package import package as package_candidate
 from training.use_cases.point_aliases import point_aliases as point_on_orders
 from training.use_cases.prepare import prepare as prepare_dataset
 from training.use_cases.register import register as register_candidate
-from training.use_cases.reproduce import reproduce as reproduce_model
 from training.use_cases.run_pipeline import run_pipeline as run_all_stages
 from training.use_cases.score_photos import score_photos as score
 
@@ -339,35 +339,8 @@ def point_aliases() -> None:
     print(f"{point_on_orders(sys.stdin, tracking)} aliases moved")
 
 
-@app.command()
-def reproduce(
-    model: Annotated[str, typer.Argument(help="a digest in the model store, or a folder")],
-    dataset: Annotated[Path, typer.Option(help="the dataset that it was trained on")],
-    out: Annotated[Path | None, typer.Option(help="where to put the signed record")] = None,
-    work: Annotated[Path | None, typer.Option(help="an empty folder to build in, kept")] = None,
-    params: Annotated[Path | None, typer.Option(help="default: the commit's params.yaml")] = None,
-    unsigned: Annotated[bool, typer.Option("--unsigned", help="others sign it")] = False,
-) -> None:
-    """Build a model again from its commit and data, and compare: 0 equal or nearly, 1 different."""
-    boot = _bootstrap()
-    if out is not None and not unsigned:
-        boot.reproduction_signer.sign(b"")  # to fail now, and not when all has been trained
-    original = boot.original(model)
-    with boot.rebuilder(work) as rebuilder:
-        found = reproduce_model(
-            original,
-            dataset,
-            boot.dataset(dataset),
-            params,
-            rebuilder,
-            boot.parallel,
-            boot.clock,
-        )
-    if out is not None:
-        found.write(out) if unsigned else write_signed(found, out, boot.reproduction_signer)
-    print("\n".join(presentation.reproduction_lines(found)))
-    if found.outcome == "different":
-        raise typer.Exit(REFUSED)
+app.command()(reproduce)
+app.command()(rebuild)
 
 
 @app.command()

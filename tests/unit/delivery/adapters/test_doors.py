@@ -7,13 +7,16 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from support.training_rooms import UNWALLED
 
 from artifacts.digests import digest_json
 from delivery.adapters.command_door import batch_door, training_door
+from delivery.adapters.door_rooms import DoorRooms
 from delivery.adapters.http_door import HttpDoor
 from delivery.adapters.photo_files import find_photos
 from delivery.domain.parity import ParityPhoto
 from delivery.errors import DoorFailed, NoPhotos
+from walls import find_wall
 
 VECTOR = digest_json("vector")
 HEAD = "path,style,probability,year,vector_digest,error"
@@ -28,15 +31,25 @@ def photos(tmp_path):
 
 
 def launcher(tmp_path, body):
-    path = tmp_path / "plinth"
+    """Return rooms, without a wall, in which a program runs in place of a service's Python."""
+    path = tmp_path / "environment/bin/python"
+    path.parent.mkdir(parents=True)
     path.write_text(f"#!{sys.executable}\n" + textwrap.dedent(body))
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return path
+    return rooms(tmp_path, path.parents[1])
+
+
+def rooms(root, environment, wall=UNWALLED, **more):
+    """Return rooms over a checkout whose services all have one environment."""
+    (root / "bin").mkdir()
+    (root / "bin/environment").write_text(f"#!/bin/sh\necho {environment}\n")
+    (root / "bin/environment").chmod(0o755)
+    return DoorRooms(root, {"PATH": os.defpath}, wall=wall, **more)
 
 
 COMMAND = """
 import csv, pathlib, sys
-words = sys.argv[1:]
+words = sys.argv[3:]  # -I -m
 out = words[words.index("--out") + 1]
 photos = words[words.index("--") + 1:]
 with open(out, "w", newline="") as file:
@@ -97,15 +110,16 @@ def test_a_command_without_a_table_is_no_answer_and_its_last_words_are_told(tmp_
 
 
 def test_a_launcher_that_is_not_there_is_no_answer(tmp_path, photos):
+    missing = DoorRooms(tmp_path / "missing", {}, wall=UNWALLED)
     with pytest.raises(DoorFailed):
-        training_door(tmp_path / "missing", tmp_path).answer(photos)
+        training_door(missing, tmp_path).answer(photos)
     with pytest.raises(DoorFailed):
-        HttpDoor(tmp_path / "missing", tmp_path, "key", {}).answer(photos)
+        HttpDoor(missing, tmp_path, "key").answer(photos)
 
 
 SERVICE = """
 import http.server, json, os, pathlib, sys
-words = sys.argv[1:]
+words = sys.argv[3:]  # -I -m
 folder = pathlib.Path(__file__).parent
 folder.joinpath("pid").write_text(str(os.getpid()))
 key = os.environ["PLINTH_API_KEYS"]
@@ -141,12 +155,11 @@ ANSWER = {
 
 def service(tmp_path, answer):
     program = launcher(tmp_path, SERVICE.replace("ANSWER", repr(answer)))
-    environment = {"PATH": os.defpath, "PLINTH_API_KEYS": "secret"}
-    return HttpDoor(program, tmp_path, "secret", environment)
+    return HttpDoor(program, tmp_path, "secret")
 
 
 def alive(tmp_path):
-    process = int((tmp_path / "pid").read_text())
+    process = int((tmp_path / "environment/bin/pid").read_text())
     return Path(f"/proc/{process}").exists()
 
 
@@ -167,7 +180,7 @@ def test_a_live_answer_that_is_not_whole_is_none_and_the_service_is_ended(tmp_pa
 def test_a_service_that_ends_at_once_is_no_answer_and_its_last_words_are_told(tmp_path, photos):
     program = launcher(tmp_path, "import sys; sys.exit('signature refused')")
     with pytest.raises(DoorFailed, match="signature refused"):
-        HttpDoor(program, tmp_path, "secret", {"PATH": os.defpath}).answer(photos)
+        HttpDoor(program, tmp_path, "secret").answer(photos)
 
 
 def test_a_service_that_is_never_ready_is_given_up_and_ended(tmp_path, photos, monkeypatch):
@@ -175,8 +188,49 @@ def test_a_service_that_is_never_ready_is_given_up_and_ended(tmp_path, photos, m
     sleeper = "import os, pathlib, time\npathlib.Path(__file__).with_name('pid').write_text("
     program = launcher(tmp_path, sleeper + "str(os.getpid()))\ntime.sleep(60)")
     with pytest.raises(DoorFailed, match="not ready"):
-        HttpDoor(program, tmp_path, "secret", {"PATH": os.defpath}).answer(photos)
+        HttpDoor(program, tmp_path, "secret").answer(photos)
     assert not alive(tmp_path)
+
+
+THIEF = """
+import os, pathlib, subprocess, sys
+words = sys.argv[3:]
+loot = [name for name in os.environ if "TOKEN" in name or "GATE_KEY" in name]
+for path in TARGETS:
+    try:
+        loot.append(path + pathlib.Path(path).read_text())
+    except OSError:
+        pass
+for path in FOLDERS:
+    try:
+        pathlib.Path(path, "stolen").write_text("mine")
+    except OSError:
+        pass
+sys.exit(f"loot: {loot}")
+"""
+
+
+@pytest.mark.skipif(find_wall().name != "bubblewrap", reason="bubblewrap doesn't work here")
+@pytest.mark.parametrize("make", [training_door, batch_door, lambda r, m: HttpDoor(r, m, "secret")])
+def test_code_behind_a_door_takes_no_key_and_writes_to_nothing(tmp_path, photos, make, monkeypatch):
+    """Code of training and inference changes without approvals; parity runs beside the keys."""
+    monkeypatch.setenv("PLINTH_FORGE_TOKEN", "ghs_secret")
+    key, model = tmp_path / "state/gate", tmp_path / "model"
+    for folder in (key.parent, model, tmp_path / "store"):
+        folder.mkdir()
+    key.write_text("the gate's key")
+    beside = tmp_path / "key-beside-the-photos"
+    beside.write_text("a key that lies where the photos do")
+    text = THIEF.replace("TARGETS", repr([str(key), str(beside)]))
+    places = [str(path) for path in (tmp_path, model, tmp_path / "store", key.parent)]
+    bare = launcher(tmp_path, text.replace("FOLDERS", repr(places)))
+    hidden = (key, beside, tmp_path / "store")
+    walled = DoorRooms(bare.root, bare.variables, (Path(sys.prefix),), hidden)
+    with pytest.raises(DoorFailed, match=r"loot: \[\]"):
+        make(walled, model).answer(photos)
+    assert list(tmp_path.rglob("stolen")) == []
+    with pytest.raises(DoorFailed, match="the gate's key"):
+        make(bare, model).answer(photos)  # otherwise the test above would show nothing
 
 
 def test_photos_are_files_as_named_and_folders_walked_in_order(tmp_path):

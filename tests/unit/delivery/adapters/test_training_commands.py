@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from support.tiny_artifact import build_tiny_artifact, public_key_of
 from support.training_rooms import rooms_of, script_rooms
 
 from artifacts.digests import digest_json
-from artifacts.folder import open_artifact
+from artifacts.folder import read_unsigned_artifact, write_artifact
 from artifacts.records.inputs import Registered
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.reproduction import Reproduction
@@ -23,22 +22,6 @@ from delivery.adapters.training_rooms import TrainingRooms
 from delivery.errors import TrainingFailed
 
 REGISTERED = Registered(model="architecture", artifact=digest_json("model"), version=3)
-
-
-def reproduction(original: str = digest_json("another")) -> Reproduction:
-    """Return what training says of a rebuild."""
-    return Reproduction(
-        model="architecture",
-        original=original,
-        rebuilt=original,
-        outcome="equal",
-        differences=(),
-        commit="1" * 40,
-        environment=digest_json("lock"),
-        photo_manifest=digest_json("photos"),
-        photos_compared=0,
-        made_at=datetime(2026, 11, 30, tzinfo=UTC),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -132,40 +115,74 @@ def test_a_training_that_fails_is_a_breakdown(tmp_path: Path) -> None:
         commands(tmp_path, "exit 2").retrain(FolderPlace(tmp_path))
 
 
-def test_a_rebuild_is_signed_outside_of_the_room(tmp_path: Path, candidate: Path) -> None:
-    original = open_artifact(
-        candidate, PresentKeyVerifier(public_key_of(candidate.parent / "key.pem"))
-    ).digest
-    (tmp_path / "record.json").write_text(reproduction(original=original).to_json())
-    script = f'while [ "$1" != --out ]; do shift; done; cp {tmp_path}/record.json "$2"; exit 1'
+REBUILDS = 'while [ "$1" != --out ]; do shift; done; cp -r {rebuilt} "$2"'
+
+
+def rebuild(tmp_path: Path, candidate: Path, script: str) -> FolderPlace:
+    """Build a candidate again in a room in which a script stands in for training."""
     place = FolderPlace(tmp_path / "place")
     shutil.copytree(candidate, place.candidate)
-    place.dataset.mkdir()
-
     commands(tmp_path, script, candidate).reproduce(place)
+    return place
 
+
+def signed(place: FolderPlace, candidate: Path) -> Reproduction:
     verifier = SshVerifier(candidate.parent / "signers", "training", "plinth-reproduction")
-    assert read_signed(Reproduction, place.reproduction, verifier).original == original
-    assert calls(tmp_path)[0].startswith(f"reproduce {place.candidate}")
-    assert calls(tmp_path)[0].endswith("--unsigned")
+    return read_signed(Reproduction, place.reproduction, verifier)
 
 
-def test_a_rebuild_of_another_model_is_not_signed(tmp_path: Path, candidate: Path) -> None:
-    (tmp_path / "record.json").write_text(reproduction().to_json())
-    script = f'while [ "$1" != --out ]; do shift; done; cp {tmp_path}/record.json "$2"'
-    place = FolderPlace(tmp_path / "place")
-    shutil.copytree(candidate, place.candidate)
-    place.dataset.mkdir()
+def test_a_rebuild_of_the_same_bytes_is_signed_as_equal(tmp_path: Path, candidate: Path) -> None:
+    original = read_unsigned_artifact(candidate)
+    script = f"ls -R {tmp_path}/place/room > {tmp_path}/given\n{REBUILDS}"
+    place = rebuild(tmp_path, candidate, script.format(rebuilt=candidate))
 
-    with pytest.raises(TrainingFailed, match="is about another model"):
-        commands(tmp_path, script, candidate).reproduce(place)
+    found = signed(place, candidate)
+    assert (found.outcome, found.differences) == ("equal", ())
+    assert found.original == found.rebuilt == original.digest
+    assert calls(tmp_path)[0].startswith(f"rebuild {tmp_path}/place/room/manifest.json --dataset")
+    given = (tmp_path / "given").read_text()
+    assert "manifest.json" in given
+    assert not any(path in given for path in original.files), "the room has bytes of the candidate"
 
-    assert not place.reproduction.exists()
+
+def test_another_model_is_signed_as_different_whatever_the_room_says(
+    tmp_path: Path, candidate: Path
+) -> None:
+    other = read_unsigned_artifact(candidate)
+    manifest = other.manifest.model_copy(update={"params": digest_json("others")})
+    write_artifact(tmp_path / "other", manifest, other.files)
+    said = '{{"outcome": "equal"}}'
+    script = f"echo '{said}' > {tmp_path}/place/room/reproduction.json\n{REBUILDS}\n"
+    place = rebuild(tmp_path, candidate, script.format(rebuilt=tmp_path / "other"))
+
+    found = signed(place, candidate)
+    assert (found.outcome, found.rebuilt) == ("different", manifest.digest)
+    assert found.differences == (f"params was {other.manifest.params}, is {digest_json('others')}",)
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ("echo other > $2/heads/lies", "not listed"),
+        ("for f in $(find $2 -name '*.onnx'); do echo more >> $f; done", "the manifest says"),
+        ("rm -r $2", "no such folder"),
+        ("ln -s /etc/passwd $2/more", "symbolic link"),
+    ],
+)
+def test_a_manifest_without_its_bytes_is_no_rebuild_and_nothing_is_signed(
+    damage: str, reason: str, tmp_path: Path, candidate: Path
+) -> None:
+    script = f"{REBUILDS.format(rebuilt=candidate)}\n{damage}"
+
+    with pytest.raises(TrainingFailed, match=reason):
+        rebuild(tmp_path, candidate, script)
+
+    assert not (tmp_path / "place/reproduction.json").exists()
 
 
 def test_a_rebuild_that_could_not_be_tried_is_a_breakdown(tmp_path: Path, candidate: Path) -> None:
-    with pytest.raises(TrainingFailed, match="reproduce"):
-        commands(tmp_path, "exit 2", candidate).reproduce(FolderPlace(tmp_path))
+    with pytest.raises(TrainingFailed, match="rebuild"):
+        rebuild(tmp_path, candidate, "exit 2")
 
 
 def test_a_version_is_read_and_its_file_goes(tmp_path: Path) -> None:

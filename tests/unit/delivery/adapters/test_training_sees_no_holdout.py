@@ -10,6 +10,7 @@ import pytest
 from support.checkout import git
 from support.training_rooms import rooms_of
 
+from artifacts.digests import digest_bytes
 from artifacts.photo_store import FolderPhotoStore
 from delivery.adapters.dataset import FolderDataset
 from delivery.adapters.retraining_folder import FolderPlace
@@ -97,8 +98,7 @@ def test_no_other_room_of_trainings_code_has_one_either(
     rooms: TrainingRooms, dataset: FolderDataset, tmp_path: Path
 ) -> None:
     place = laid_out(rooms, tmp_path)
-    place.candidate.mkdir()
-    reproduction = rooms.reproduction(place.candidate, place.seen, place.exchange())
+    reproduction = rooms.reproduction(place.seen, place.exchange())
     for room in (rooms.looking(), rooms.registry(), reproduction):
         found, photos, _ = looks(room, tmp_path)
         assert found.isdisjoint(split(dataset, "holdout")), room.name
@@ -135,3 +135,19 @@ def test_vectors_of_before_the_rooms_are_out_of_reach(rooms: TrainingRooms, tmp_
             wall.command(room, ["/bin/cat", str(old)]), capture_output=True, check=False
         )
     assert b"vectors of every photo" not in done.stdout
+
+
+def test_an_environment_that_lies_in_the_checkout_stays_in_the_room(
+    rooms: TrainingRooms, dataset: FolderDataset
+) -> None:
+    """Its packaged copy finds the lock's packages in a folder beside it, which nobody lists."""
+    copy, packages = rooms.root / ".envs/sources/training-1", rooms.root / ".envs/training/package"
+    for folder in (copy, packages):
+        folder.mkdir(parents=True)
+    (packages / "module.py").write_bytes(b"code")
+    (rooms.root / "bin/environment").write_text(f"#!/bin/sh\necho {copy}\n")
+    git(rooms.root.parent, "init", "--quiet", str(rooms.root))
+    git(rooms.root, "add", "bin", "data/manifest.csv")
+    found, _, _ = looks(rooms.looking(), rooms.root)
+    assert digest_bytes(b"code") in found
+    assert found.isdisjoint(split(dataset, "holdout"))

@@ -1,6 +1,7 @@
 """Doors that are commands: photos as arguments, answers in a CSV file."""
 
 import csv
+import io
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -9,52 +10,61 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from artifacts.folder import read_small_file
+from delivery.adapters.door_rooms import DoorRooms
 from delivery.domain.parity import DoorAnswer, ParityPhoto
+from delivery.domain.text import plain
 from delivery.errors import DoorFailed
 
 TIMEOUT_SECONDS: Final = 1800
+TABLE_BYTES: Final = 64 << 20
 LAST_WORDS: Final = 600
 _EXITS_WITH_ANSWERS: Final = frozenset({0, 1})
 """A batch that refused a photo may say so by exit code 1; its table is whole all the same."""
 
 
 class CommandDoor:
-    """Runs `<launcher> <words> PHOTO... --model DIR --out FILE` and reads the table it writes."""
+    """Runs `<words> PHOTO... --model DIR --out FILE` in a room and reads the table it writes."""
 
-    def __init__(self, name: str, launcher: Path, words: tuple[str, ...], model: Path) -> None:
+    def __init__(self, name: str, rooms: DoorRooms, words: tuple[str, ...], model: Path) -> None:
         self.name = name
-        self._command = [str(launcher), *words]
+        self._rooms = rooms
+        self._words = words
         self._model = model
 
     def answer(self, photos: Sequence[ParityPhoto]) -> tuple[DoorAnswer, ...]:
         """Return one answer a photo, in order; DoorFailed where the command gives no table."""
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "answers.csv"
-            self._run([*(str(photo.path) for photo in photos)], out)
+            self._run([str(photo.path) for photo in photos], out)
             rows = self._rows(out)
         return tuple(self._row(rows, photo) for photo in photos)
 
     def _run(self, photos: Sequence[str], out: Path) -> None:
         options = ["--model", str(self._model), "--out", str(out)]
+        words = [*self._words, *options, "--", *photos]
+        reads = (self._model, *(Path(photo).parent for photo in photos))
         try:
-            done = subprocess.run(  # noqa: S603 - the project's own launcher, no shell
-                [*self._command, *options, "--", *photos],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=TIMEOUT_SECONDS,
-                check=False,
-            )
+            with self._rooms.entered(self.name, words, reads=reads, own=out.parent) as command:
+                done = subprocess.run(  # noqa: S603 - a service's own command, no shell
+                    command,
+                    capture_output=True,
+                    text=True,
+                    errors="replace",
+                    timeout=TIMEOUT_SECONDS,
+                    check=False,
+                )
         except (OSError, subprocess.TimeoutExpired) as exc:
             raise DoorFailed(self.name, str(exc)) from exc
         if done.returncode not in _EXITS_WITH_ANSWERS or not out.is_file():
-            words = " ".join(done.stderr.split())[-LAST_WORDS:]
-            raise DoorFailed(self.name, f"exit code {done.returncode}: {words}")
+            last = plain(" ".join(done.stderr.split())[-LAST_WORDS:], LAST_WORDS)
+            raise DoorFailed(self.name, f"exit code {done.returncode}: {last}")
 
     def _rows(self, out: Path) -> dict[str, Mapping[str, str | None]]:
         try:
-            with out.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-                return {str(row.get("path")): row for row in csv.DictReader(file, strict=True)}
+            text = read_small_file(out, TABLE_BYTES).decode(errors="surrogateescape")
+            table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+            return {str(row.get("path")): row for row in table}
         except (OSError, csv.Error) as exc:
             raise DoorFailed(self.name, str(exc)) from exc
 
@@ -73,11 +83,11 @@ class CommandDoor:
             raise DoorFailed(self.name, f"its row of {photo.path} is unreadable: {exc}") from exc
 
 
-def training_door(launcher: Path, model: Path) -> CommandDoor:
+def training_door(rooms: DoorRooms, model: Path) -> CommandDoor:
     """Return the door that features and scores as training does."""
-    return CommandDoor("training", launcher, ("training", "score-photos"), model)
+    return CommandDoor("training", rooms, ("training", "score-photos"), model)
 
 
-def batch_door(launcher: Path, model: Path) -> CommandDoor:
+def batch_door(rooms: DoorRooms, model: Path) -> CommandDoor:
     """Return the door of batch predictions."""
-    return CommandDoor("batch", launcher, ("inference", "predict"), model)
+    return CommandDoor("batch", rooms, ("inference", "predict"), model)

@@ -4,14 +4,16 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Annotated, Final
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
+from delivery.adapters.door_rooms import DoorRooms
 from delivery.domain.parity import DoorAnswer, ParityPhoto
 from delivery.errors import DoorFailed
 
@@ -47,16 +49,16 @@ class _Problem(BaseModel):
 
 
 class HttpDoor:
-    """Starts `<launcher> inference serve`, posts every photo, and ends what it started."""
+    """Starts `inference serve` in a room, posts every photo, and ends what it started.
 
-    def __init__(
-        self, launcher: Path, model: Path, api_key: str, environment: Mapping[str, str]
-    ) -> None:
+    The room has the network, the loopback that it is asked over included; it has no photos.
+    """
+
+    def __init__(self, rooms: DoorRooms, model: Path, api_key: str) -> None:
         self.name = "http"
-        self._launcher = launcher
+        self._rooms = replace(rooms, more={"PLINTH_API_KEYS": api_key})
         self._model = model
         self._headers = {"X-API-Key": api_key, "Content-Type": "image/*"}
-        self._environment = environment
 
     def answer(self, photos: Sequence[ParityPhoto]) -> tuple[DoorAnswer, ...]:
         """Return one answer a photo, in order; DoorFailed where the service doesn't serve."""
@@ -70,21 +72,21 @@ class HttpDoor:
 
     @contextmanager
     def _service(self, port: int, words: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-        command = [str(self._launcher), "inference", "serve", "--model", str(self._model)]
-        try:
-            process = subprocess.Popen(  # noqa: S603 - the project's own launcher, no shell
-                [*command, "--host", LOOPBACK, "--port", str(port)],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=words,
-                stderr=words,
+        where = ("--host", LOOPBACK, "--port", str(port))
+        serve = ("inference", "serve", "--model", self._model, *where)
+        with (
+            tempfile.TemporaryDirectory(prefix="plinth-") as own,
+            self._rooms.entered(
+                self.name, serve, reads=(self._model,), own=Path(own), network=True
+            ) as command,
+        ):
+            process = subprocess.Popen(  # noqa: S603 - a service's own command, no shell
+                command, stdin=subprocess.DEVNULL, stdout=words, stderr=words
             )
-        except OSError as exc:
-            raise DoorFailed(self.name, str(exc)) from exc
-        try:
-            yield process
-        finally:
-            _end(process)
+            try:
+                yield process
+            finally:
+                _end(process)
 
     def _wait(
         self, client: httpx.Client, process: subprocess.Popen[bytes], words: IO[bytes]

@@ -2,18 +2,25 @@
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from artifacts.errors import ArtifactError, UnreadableRecord
-from artifacts.folder import copy_artifact, open_artifact, read_small_file
+from artifacts.folder import (
+    copy_artifact,
+    open_artifact,
+    read_small_file,
+    read_unsigned_artifact,
+)
 from artifacts.records.inputs import Registered, TrainingInputs
 from artifacts.records.record import parse_json
 from artifacts.records.reproduction import Reproduction
 from artifacts.signatures import ArtifactVerifier
 from artifacts.statements import StatementSigner, signature_of, write_signed
 from delivery.adapters.training_rooms import TrainingRooms
+from delivery.domain.rebuilding import compare_rebuilt
 from delivery.domain.text import plain
 from delivery.errors import TrainingFailed
 from delivery.ports.retraining import RetrainingPlace
@@ -28,7 +35,7 @@ class TrainingCommands:
     """Starts training's commands in rooms; what they say goes to this process's own log.
 
     What they leave is taken out of the room by copying: `artifacts` verifies candidates, and
-    `reproductions` signs what building one again came to.
+    `reproductions` signs what building one again came to: that is found out here, from bytes.
     """
 
     def __init__(
@@ -36,10 +43,12 @@ class TrainingCommands:
         rooms: TrainingRooms,
         artifacts: ArtifactVerifier,
         reproductions: StatementSigner | None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),  # noqa: TID251 - the clock
     ) -> None:
         self._rooms = rooms
         self._artifacts = artifacts
         self._reproductions = reproductions
+        self._clock = clock
         self._descriptors: list[int] = []
 
     def hand_on(self, descriptor: int) -> None:
@@ -71,29 +80,55 @@ class TrainingCommands:
 
     def reproduce(self, place: RetrainingPlace) -> None:
         """Build the candidate again and sign what came of it; the gate judges a difference."""
+        self._lay_out(place)
+        self.rebuild(place.candidate, place.seen, place.exchange(), place.reproduction)
+
+    def rebuild(  # long: one rebuild, from the manifest to the signature
+        self,
+        candidate: Path,
+        dataset: Path,
+        exchange: Path,
+        out: Path,
+        params: Path | None = None,
+    ) -> Reproduction:
+        """Have a candidate built again in a room, compare what it leaves, and sign the outcome.
+
+        `dataset` is what training may see; `params` where the commit's own are not those of the
+        model. The room is given the candidate's manifest alone, and its word counts for nothing.
+        """
         if self._reproductions is None:
             reason = "set PLINTH_REPRODUCTION_KEY: the gate believes a signed record alone"
             raise TrainingFailed("reproduce", reason)
         self._reproductions.sign(b"")  # to fail now, and not when all has been trained
-        exchange = place.exchange()
-        self._lay_out(place)
-        room = self._rooms.reproduction(place.candidate, place.seen, exchange)
-        out, work = exchange / "reproduction.json", exchange / "work"
-        where = ("--dataset", place.seen, "--out", out, "--work", work, "--unsigned")
-        done = self._run(room, ("reproduce", place.candidate, *where))
-        if done.returncode not in {0, REFUSED}:
-            raise TrainingFailed("reproduce", _last(done))
+        original = open_artifact(candidate, self._artifacts).manifest
+        original.write(exchange / "manifest.json")
+        words: list[str | Path] = ["rebuild", exchange / "manifest.json", "--dataset", dataset]
+        if params is not None:
+            shutil.copyfile(params, exchange / "params.yaml")
+            words += ["--params", exchange / "params.yaml"]
+        built = exchange / "rebuilt"
+        room = self._rooms.reproduction(dataset, exchange)
+        self._must(room, *words, "--out", built, "--work", exchange / "work")
         try:
-            text = read_small_file(out, _RECORD_BYTES).decode(errors="replace")
-            found = Reproduction.parse(parse_json(text, str(out)), str(out))
-        except (OSError, UnreadableRecord) as exc:
-            raise TrainingFailed("reproduce", str(exc)) from exc
-        if found.original != open_artifact(place.candidate, self._artifacts).digest:
-            raise TrainingFailed(
-                "reproduce", f"its record is about another model: {found.original}"
-            )
-        write_signed(found, place.reproduction, self._reproductions)
+            rebuilt = read_unsigned_artifact(built).manifest
+        except ArtifactError as exc:
+            raise TrainingFailed("rebuild", f"it left no model: {exc}") from exc
+        outcome, differences = compare_rebuilt(original, rebuilt)
+        found = Reproduction(
+            model=original.name,
+            original=original.digest,
+            rebuilt=rebuilt.digest,
+            outcome=outcome,
+            differences=differences,
+            commit=original.code.commit,
+            environment=original.environment,
+            photo_manifest=original.data.photo_manifest,
+            photos_compared=0,
+            made_at=self._clock(),
+        )
+        write_signed(found, out, self._reproductions)
         shutil.rmtree(exchange, ignore_errors=True)
+        return found
 
     def register(self, report: Path, kept: Path, exchange: Path) -> Registered | str:
         """Give what the store keeps in `kept` a version, or return why not."""

@@ -14,12 +14,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from delivery.adapters.service_environments import find_environment
 from delivery.adapters.training_photos import lay_out_photos
 from delivery.errors import TrainingFailed
 from walls import Room, UnusableRoom, Unwalled, Wall, find_wall
 
 _SQLITE: Final = "sqlite:///"
-_READ: Final = ("PLINTH_PUBLIC_KEY", "PLINTH_GATE_SIGNERS")
+_READ: Final = ("PLINTH_PUBLIC_KEY", "PLINTH_GATE_SIGNERS", "PLINTH_ENVIRONMENT_LOCK")
 """Files and folders that a room may read, where they are set and there."""
 _CACHES: Final = ("PLINTH_VECTOR_CACHE", "PLINTH_DVC_CACHE")
 _PHOTOS: Final = "PLINTH_PHOTOS"
@@ -70,11 +71,13 @@ class TrainingRooms:
             },
         )
 
-    def reproduction(self, candidate: Path, dataset: Path, exchange: Path) -> Room:
-        """Return the room that builds a candidate again: it shares nothing with its training."""
-        return self._room(
-            "reproduction", reads=(candidate, dataset), writes=(exchange,), exchange=exchange
-        )
+    def reproduction(self, dataset: Path, exchange: Path) -> Room:
+        """Return the room that builds a model again from what lies in `exchange`: its manifest.
+
+        It shares nothing with the model's training, and holds no byte of the model: code that had
+        one could hand it back.
+        """
+        return self._room("reproduction", reads=(dataset,), writes=(exchange,), exchange=exchange)
 
     def registry(self, *reads: Path, exchange: Path | None = None) -> Room:
         """Return the room that writes to MLflow: no key is in it, the model store is read only.
@@ -108,12 +111,18 @@ class TrainingRooms:
         The gate reads `whole`, which no room can write to. UnreadableRecord for a bad manifest.
         """
         data, store = self.root.absolute() / "data", self._store
-        for place in (whole, seen):
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir(parents=True)
-            shutil.copyfile(data / "manifest.csv", place / "manifest.csv")
+        shutil.rmtree(whole, ignore_errors=True)
+        whole.mkdir(parents=True)
+        shutil.copyfile(data / "manifest.csv", whole / "manifest.csv")
         (whole / "photos").symlink_to(store)
-        lay_out_photos(data / "manifest.csv", store, seen / "photos")
+        self.lay_out_seen(whole, seen)
+
+    def lay_out_seen(self, dataset: Path, seen: Path) -> None:
+        """Lay out a dataset's manifest, and those of its photos that training may see."""
+        shutil.rmtree(seen, ignore_errors=True)
+        seen.mkdir(parents=True)
+        shutil.copyfile(dataset / "manifest.csv", seen / "manifest.csv")
+        lay_out_photos(dataset / "manifest.csv", dataset / "photos", seen / "photos")
 
     def command(self, room: Room, words: Sequence[str | Path]) -> list[str]:
         """Return the command that runs training's `words` in a room; TrainingFailed."""
@@ -143,9 +152,16 @@ class TrainingRooms:
         """Return where photos of the holdout, or what was made of them, may lie; all exist.
 
         The photo stores, caches of before the rooms, and all of the checkout that git doesn't
-        track. Links are left out: what they point to is in no room, or is named itself.
+        track but the folders of environments, which packages lie in and nothing else. Links are
+        left out: what they point to is in no room, or is named itself.
         """
-        paths = dict.fromkeys((*self._holdouts, *_untracked(self.root.absolute())))
+        environments = [folder.resolve() for folder in self._environment]
+        untracked = (
+            path
+            for path in _untracked(self.root.absolute())
+            if not any(folder.is_relative_to(path.resolve()) for folder in environments)
+        )
+        paths = dict.fromkeys((*self._holdouts, *untracked))
         return tuple(path for path in paths if path.exists() and not path.is_symlink())
 
     def shown_photos(self) -> tuple[Path, ...]:
@@ -185,20 +201,11 @@ class TrainingRooms:
     @cached_property
     def _environment(self) -> tuple[Path, ...]:
         """What training's code is made of; brought in step here, for nothing is built inside."""
-        command = [str(self.root.absolute() / "bin" / "environment"), "--where", "training"]
+        shared = self.variables.get("PLINTH_ENVIRONMENTS")
         try:
-            done = subprocess.run(  # noqa: S603 - the project's own script, no shell
-                command, capture_output=True, text=True, errors="replace", check=False
-            )
+            return find_environment(self.root, "training", shared)
         except OSError as exc:
             raise TrainingFailed("--where", str(exc)) from exc
-        if done.returncode:
-            raise TrainingFailed("--where", f"{done.stdout}{done.stderr}".strip()[-600:])
-        shared = self.variables.get("PLINTH_ENVIRONMENTS")
-        folders = (*map(Path, done.stdout.splitlines()), *([Path(shared)] if shared else []))
-        if not folders or not folders[0].is_dir():
-            raise TrainingFailed("--where", f"it named no folder: {done.stdout[-300:]}")
-        return folders
 
     def _room(  # long: one room, field by field
         self,

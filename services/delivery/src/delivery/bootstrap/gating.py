@@ -12,6 +12,7 @@ from artifacts.statements import SshSigner, SshVerifier
 from delivery.adapters.artifact_folders import FolderArtifacts, model_store
 from delivery.adapters.command_door import batch_door, training_door
 from delivery.adapters.dataset import FolderDataset
+from delivery.adapters.door_rooms import DoorRooms
 from delivery.adapters.evidence_store import EvidenceStore, RememberingExaminer
 from delivery.adapters.http_door import HttpDoor
 from delivery.adapters.measuring_code import measuring_code_digest
@@ -22,7 +23,7 @@ from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
 from delivery.domain.measuring_limits import MeasuringLimits
 from delivery.domain.text import plain
 from delivery.errors import DeliveryError
-from delivery.settings import Settings, child_environment
+from delivery.settings import Settings, training_variables
 from delivery.use_cases.explain_policy import ExplainPolicy
 from delivery.use_cases.gate import Gate
 from delivery.use_cases.parity import Parity
@@ -107,15 +108,19 @@ def make_summary(settings: Settings) -> Summary:
 
 def make_parity(settings: Settings, model: Path) -> Parity:
     """Put the parity check together: training's door is the reference of the other two."""
-    launcher, folder = settings.root / "bin" / "plinth", model.absolute()
-    api_key = secrets.token_urlsafe(32)
-    environment = child_environment(PLINTH_API_KEYS=api_key)
+    folder = model.absolute()
+    rooms = DoorRooms(
+        settings.root,
+        {**training_variables(), "PLINTH_TRACKING_URI": ""},
+        reads=(settings.public_key,),
+        hidden=settings.hidden,
+    )
     return Parity(
         artifacts=FolderArtifacts(settings.public_key),
         doors=(
-            training_door(launcher, folder),
-            batch_door(launcher, folder),
-            HttpDoor(launcher, folder, api_key, environment),
+            training_door(rooms, folder),
+            batch_door(rooms, folder),
+            HttpDoor(rooms, folder, secrets.token_urlsafe(32)),
         ),
     )
 

@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
 
+from artifacts.errors import UnreadableRecord
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
+from artifacts.records.reproduction import Reproduction
 from artifacts.statements import SshSigner, SshVerifier, read_signed
 from delivery.adapters.artifact_folders import PresentKeyVerifier, model_store
 from delivery.adapters.dying import DieAfter
@@ -18,6 +22,7 @@ from delivery.bootstrap.auditing import make_audit_log
 from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.bootstrap.targets import make_images
 from delivery.domain.retraining import gate_event
+from delivery.errors import TrainingFailed
 from delivery.ports.retraining import CandidateJudge
 from delivery.settings import Settings, training_variables
 from delivery.use_cases.keep_model import KeepModel
@@ -25,6 +30,8 @@ from delivery.use_cases.plan_retraining import PlanRetraining
 from delivery.use_cases.promote import Promote
 from delivery.use_cases.propose_candidate import ProposeCandidate
 from delivery.use_cases.retrain import Retrain
+
+_DIGEST_START: Final = "sha256:"
 
 
 def make_plan(settings: Settings) -> PlanRetraining:
@@ -67,6 +74,25 @@ def make_training(settings: Settings) -> TrainingCommands:
         PresentKeyVerifier(settings.public_key),
         SshSigner(key, "plinth-reproduction") if key else None,
     )
+
+
+def rebuild(
+    settings: Settings, model: str, dataset: Path, out: Path, params: Path | None
+) -> Reproduction:
+    """Have a model built again in a room, and sign the outcome; TrainingFailed.
+
+    `model` is its digest in the store, or its folder.
+    """
+    with TemporaryDirectory(prefix="plinth-reproduction-") as name:
+        seen, exchange = Path(name, "seen"), Path(name, "room")
+        exchange.mkdir()
+        store = model_store(settings.model_store, settings.public_key)
+        candidate = store.folder(model) if model.startswith(_DIGEST_START) else Path(model)
+        try:
+            make_rooms(settings).lay_out_seen(dataset, seen)
+        except (OSError, UnreadableRecord) as exc:
+            raise TrainingFailed("rebuild", str(exc)) from exc
+        return make_training(settings).rebuild(candidate, seen, exchange, out, params)
 
 
 def make_keep_model(settings: Settings) -> KeepModel:

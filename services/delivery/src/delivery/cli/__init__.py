@@ -34,8 +34,8 @@ GROUPS: Final = MappingProxyType(
         ),
         "tracing": ("create-deploy-key", "audit", "restart-audit", "verify-history", "trace"),
         "retraining": (
-            "plan-retraining", "retrain", "register", "walls", "record-gate", "promote",
-            "comment-evidence", "check-forge",
+            "plan-retraining", "retrain", "register", "reproduce", "walls", "record-gate",
+            "promote", "comment-evidence", "check-forge",
         ),
     }
 )  # fmt: skip

@@ -17,6 +17,7 @@ from delivery.bootstrap.retraining import (
     make_retrain,
     make_training,
     new_gate_report,
+    rebuild,
     record_gate,
     step_files,
 )
@@ -94,6 +95,26 @@ def register(
     if isinstance(done, str):
         refuse(done)
     typer.echo(f"version {done.version} is {done.artifact}")
+
+
+@app.command()
+def reproduce(
+    model: Annotated[str, typer.Argument(help="A digest in the model store, or a folder.")],
+    dataset: Annotated[Path, typer.Option(help="The dataset that it was trained on.")],
+    out: Annotated[Path, typer.Option(help="Where the signed record goes.")],
+    params: Annotated[Path | None, typer.Option(help="Default: the commit's params.yaml.")] = None,
+) -> None:
+    """Have a model built again in a room, and sign whether the bytes are equal: 1 if they differ.
+
+    The room gets the model's manifest, and no photo of the holdout.
+    """
+    settings = read_settings()
+    typer.echo(wall_line(settings))
+    found = rebuild(settings, model, dataset, out, params)
+    typer.echo(f"{found.outcome}: {found.original} from commit {found.commit}")
+    for difference in found.differences:
+        typer.echo(f"- {plain(difference, _LINE)}")
+    raise typer.Exit(DONE if found.outcome == "equal" else REFUSED)
 
 
 @app.command()

@@ -1,4 +1,8 @@
-"""Reproduce: a model built again from the commit and the data that its manifest names."""
+"""Reproduce: a model built again from the commit and the data that its manifest names.
+
+What training says about the two is for people. The gate believes delivery alone, which has a model
+rebuilt in a room that holds nothing but the original's manifest, and compares the bytes.
+"""
 
 from collections.abc import Sequence
 from functools import partial
@@ -40,11 +44,8 @@ def reproduce(
     Raises CannotReproduce, before anything is trained, where it can't be tried.
     """
     manifest = original.manifest
-    rows = _require_data(manifest, folder, dataset, parallel)
-    _require_code(manifest, rebuilder)
-    chosen = params or rebuilder.params
-    _require_params(manifest, rebuilder, chosen, given=params is not None)
-    rebuilt = rebuilder.train(folder, chosen)
+    rebuilt = rebuild(manifest, folder, dataset, params, rebuilder, parallel)
+    rows = dataset.manifest().of_split("validation")
     found = manifest_differences(manifest, rebuilt.manifest)
     answers = None
     if found.products and not found.inputs:
@@ -64,9 +65,28 @@ def reproduce(
     )
 
 
+def rebuild(
+    manifest: ModelManifest,
+    folder: Path,
+    dataset: Dataset,
+    params: Path | None,
+    rebuilder: Rebuilder,
+    parallel: Parallel,
+) -> ModelArtifact:
+    """Build the model of a manifest again, by its own commit's code.
+
+    Raises CannotReproduce, before anything is trained, where it can't be tried.
+    """
+    _require_data(manifest, folder, dataset, parallel)
+    _require_code(manifest, rebuilder)
+    chosen = params or rebuilder.params
+    _require_params(manifest, rebuilder, chosen, given=params is not None)
+    return rebuilder.train(folder, chosen)
+
+
 def _require_data(
     manifest: ModelManifest, folder: Path, dataset: Dataset, parallel: Parallel
-) -> tuple[PhotoRow, ...]:
+) -> None:
     photos = dataset.manifest()
     if photos.digest != manifest.data.photo_manifest:
         raise CannotReproduce(
@@ -82,7 +102,6 @@ def _require_data(
             f"{len(problems)} of {len(rows)} photos are missing or changed in {folder}, the "
             f"first: {problems[0]}. Fetch them again (`dvc pull`)"
         )
-    return photos.of_split("validation")
 
 
 def _require_code(manifest: ModelManifest, rebuilder: Rebuilder) -> None:
