@@ -192,10 +192,7 @@ def inputs_digest(name: str) -> str:
 
 
 def own_digest(name: str, folder: str) -> str:
-    """The same for an environment of this checkout: its scripts name its place, and places move.
-
-    The place is where the folder really lies: checkouts that share one don't rebuild it in turn.
-    """
+    """The same for one of this checkout, and where it really lies, which its scripts name."""
     return digest_of({"inputs": inputs_digest(name), "place": os.path.realpath(folder)})
 
 

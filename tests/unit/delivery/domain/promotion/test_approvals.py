@@ -380,8 +380,8 @@ def test_nobody_approves_what_they_made_on_another_branch_or_wrote_the_code_of()
 
 
 def test_approvals_count_of_a_payload_that_runs_and_that_main_never_left():
-    made = promotion(log=log(verified(), verified(), deployed("first")))
-    assert outcome(approved(made, "ada", "bo"), "payload_approved") == "passed"
+    ran = promotion(log=log(verified(), verified(), deployed("first")))
+    assert outcome(approved(ran, "ada", "bo"), "payload_approved") == "passed"
 
 
 def test_of_several_times_that_production_left_a_payload_the_last_one_counts():
@@ -395,7 +395,6 @@ def test_an_approval_that_the_departure_itself_names_is_not_from_before_it():
     made = promotion()
     ada, bo = stated(made, "ada"), stated(made, "bo")
     for subject in (None, ada.approval.digest):
-        leaving = deployed("second", subject=subject)
-        entries = log(deployed("first"), leaving, verified(), verified())
-        spoken = saying(replace(made, log=entries), ada, bo)
+        ran = (deployed("first"), deployed("second", subject=subject))
+        spoken = saying(replace(made, log=log(*ran, verified(), verified())), ada, bo)
         assert outcome(spoken, PAYLOAD) == "passed"
