@@ -2,10 +2,12 @@
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,11 +130,39 @@ def uv_environment() -> dict[str, str]:
         "UV_LINK_MODE": "hardlink",
         **clean_environment(),
     }
+    if lent := variables.get("PLINTH_UV_CACHE"):
+        variables.setdefault("UV_CACHE_DIR", str(_cache_over(Path(lent))))
     settings = _pip_settings()
     for pip_name, uv_name in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
         if pip_name in settings:
             variables.setdefault(uv_name, settings[pip_name])
     return variables
+
+
+def _cache_over(lent: Path) -> Path:
+    """The cache that uv works with: the lent one, or one over it where that can only be read.
+
+    uv writes to its cache whatever it does, so it gets one of links to the lent packages.
+    """
+    if os.access(lent, os.W_OK) or not lent.is_dir():
+        return lent
+    place = Path.home() / ".cache" / "uv"  # where uv looks by itself, whoever starts it
+    if not place.is_dir():
+        draft = place.with_name(f"uv.{os.getpid()}")
+        with suppress(shutil.Error):  # somebody else's uv may work in it: what is gone is not taken
+            shutil.copytree(
+                lent, draft, symlinks=True, copy_function=_link_or_copy,
+                ignore=shutil.ignore_patterns(".lock", ".tmp*", "builds-*"),
+            )  # fmt: skip
+        draft.rename(place)
+    return place
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    if "/archive-" in source:  # an unpacked package, of many files that never change
+        Path(target).symlink_to(source)
+    else:
+        shutil.copyfile(source, target)
 
 
 def _pip_settings() -> dict[str, str]:

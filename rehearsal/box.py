@@ -76,14 +76,7 @@ def make_box(
     ):
         rehearsal.plinth(service, command)
     _seed(rehearsal, source, change)
-    environment = setting.folder / "environment.new"
-    environment.write_text(setting.environment_text, encoding="utf-8")
-    source_words = ("--from", str(setting.seed), "--environment", str(environment))
-    given = [f"--variable={name}={value}" for name, value in (variables or {}).items()]
-    # A branch's own workflows run in a room: of all this they see environments, and no state.
-    given += ["--share=PLINTH_ENVIRONMENTS", f"--accept-missing-wall={ACCEPTED}"]
-    rehearsal.plinth("box", "create", *source_words, *given)
-    environment.unlink()
+    _create(rehearsal, variables or {})
     setting.launcher.write_text(setting.launcher_text, encoding="utf-8")
     setting.launcher.chmod(0o755)
     return rehearsal
@@ -93,6 +86,34 @@ def _make_private_folders(setting: Setting) -> None:
     """Make the folders that no other user of this machine, and so no room that is one, may see."""
     for private in (setting.box, setting.host, setting.keys, setting.people, setting.state):
         private.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _create(rehearsal: Rehearsal, variables: Mapping[str, str]) -> None:
+    setting = rehearsal.setting
+    environment = setting.folder / "environment.new"
+    lent = f"PLINTH_UV_CACHE={_lend_uv(setting, rehearsal.environment)}\n"
+    environment.write_text(setting.environment_text + lent, encoding="utf-8")
+    source_words = ("--from", str(setting.seed), "--environment", str(environment))
+    given = [f"--variable={name}={value}" for name, value in variables.items()]
+    # A branch's own workflows run in a room: of all this they see environments, and no state.
+    given += ["--share=PLINTH_ENVIRONMENTS", "--share=PLINTH_UV_CACHE"]
+    given += [f"--accept-missing-wall={ACCEPTED}"]
+    rehearsal.plinth("box", "create", *source_words, *given)
+    environment.unlink()
+
+
+def _lend_uv(setting: Setting, environment: Mapping[str, str]) -> str:
+    """Put uv beside the shared environments, and return the folder of its cache.
+
+    A branch's room has no network: what its ci builds, it builds from that cache.
+    """
+    own = Path(setting.environment["PLINTH_UV"]).parents[1]
+    shared = Path(setting.environment["PLINTH_ENVIRONMENTS"]) / "uv"
+    stamps = [folder / "in-step" for folder in (own, shared)]
+    if not stamps[1].is_file() or stamps[0].read_bytes() != stamps[1].read_bytes():
+        shutil.rmtree(shared, ignore_errors=True)
+        shutil.copytree(own, shared, symlinks=True)
+    return _run(str(own / "bin/uv"), "cache", "dir", environment=environment).strip()
 
 
 def destroy_box(folder: Path) -> None:

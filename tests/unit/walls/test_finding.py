@@ -1,16 +1,16 @@
 """The wall that is taken is one that was tried; where there is none, every reason is named."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from support.users import IS_ROOT, SETPRIV
 
 from walls import Room, find_wall
 
-BWRAP, SETPRIV = shutil.which("bwrap"), shutil.which("setpriv")
-as_root = pytest.mark.skipif(os.geteuid() != 0 or SETPRIV is None, reason="not root here")
+BWRAP = shutil.which("bwrap")
+as_root = pytest.mark.skipif(not IS_ROOT, reason="not root here")
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 

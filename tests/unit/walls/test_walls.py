@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from support.users import IS_ROOT, SETPRIV
 
 from walls import (
     Breach,
@@ -25,9 +26,9 @@ from walls import (
     processes_inside,
 )
 
-BWRAP, SETPRIV = shutil.which("bwrap"), shutil.which("setpriv")
+BWRAP = shutil.which("bwrap")
 bubblewrap = pytest.mark.skipif(find_wall().name != "bubblewrap", reason="no bubblewrap here")
-as_root = pytest.mark.skipif(os.geteuid() != 0 or SETPRIV is None, reason="not root here")
+as_root = pytest.mark.skipif(not IS_ROOT, reason="not root here")
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 

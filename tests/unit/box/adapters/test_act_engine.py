@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from box.adapters.act_engine import ActEngine
 from box.domain.records import Event
 from box.errors import BoxUnfit
 from box.ports import Ended, Order
-from walls import OtherUser, Unwalled, Wall
+from walls import OtherUser, Unwalled, Wall, find_wall
 
 FAKE = f"""#!{sys.executable}
 import json, os, sys, time
@@ -55,15 +55,22 @@ class Bench:
         self.act.chmod(0o755)
 
     def run(
-        self, seconds: float = 60, *, trusted: bool = True, accepted: str = "", **fields: object
+        self,
+        seconds: float = 60,
+        *,
+        trusted: bool = True,
+        accepted: str = "",
+        given: Mapping[str, str] | None = None,
+        shared: tuple[str, ...] = ("SHARED",),
+        **fields: object,
     ) -> Ended:
         """Run a workflow of the only commit."""
         shape = {"commit": self.commit, "ref": "refs/heads/main", "number": 7} | fields
         asked = run(**shape)
-        given, variables = {"GIVEN": "yes"}, {"TARGET": "aws"}
+        variables = {"TARGET": "aws"}
         order = Order(
-            asked, self.commit, asked.ref, "{}", given, variables, seconds,
-            trusted=trusted, shared=("SHARED",), accept_missing_wall=accepted,
+            asked, self.commit, asked.ref, "{}", given or {"GIVEN": "yes"}, variables, seconds,
+            trusted=trusted, shared=shared, accept_missing_wall=accepted,
         )  # fmt: skip
         return self.engine.run(order, self.scratch, self.said.append)
 
@@ -230,6 +237,32 @@ def test_a_box_that_accepts_a_missing_wall_says_so_first_and_gives_no_state(benc
     assert not {"GIVEN", "PLINTH_BOX"} & set(environment)
 
 
+def test_a_branchs_room_adds_to_what_the_box_shares_and_reads_a_cache_as_it_is(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.wall = bubblewrap()
+    tools, cache = tmp_path / "tools", tmp_path / "cache"
+    for folder in (tools / "environment/bin", cache / "packages"):
+        folder.mkdir(parents=True)
+    (tools / "lock").touch()
+    (cache / "CACHEDIR.TAG").touch()
+    bench.program("""#!/bin/sh
+test -d "$SHARED/environment/bin" && : > "$SHARED/lock" && : > "$SHARED/mine" && echo added
+test -d "$CACHE/packages" && touch "$CACHE/mine" 2>/dev/null || echo "only read: $CACHE"
+echo '{"job": "ci/check", "jobResult": "success"}'
+""")
+
+    ended = bench.run(
+        trusted=False,
+        given={"SHARED": str(tools), "CACHE": str(cache)},
+        shared=("SHARED", "CACHE"),
+    )
+
+    assert ended.succeeded
+    assert bench.said[1:3] == ["act  | added", f"act  | only read: {cache}"]
+    assert not (tools / "mine").exists()
+
+
 def test_a_branchs_workflow_runs_as_another_user_where_that_is_the_wall(bench: Bench) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can start a command as another user")
@@ -263,6 +296,14 @@ echo '{{"job": "ci/check", "jobResult": "success"}}'
         mark
         not in subprocess.run(["ps", "-Aww"], capture_output=True, text=True, check=True).stdout
     )
+
+
+def bubblewrap() -> Wall:
+    """Bubblewrap; the test is skipped where it doesn't work."""
+    wall = find_wall()
+    if wall.name != "bubblewrap":
+        pytest.skip(f"the wall here is {wall.name}")
+    return wall
 
 
 def _other_user() -> Wall:

@@ -149,15 +149,13 @@ class ActEngine:
         environment that another run made, it can use and never change.
         """
         shared = {name: Path(given[name]).resolve() for name in names if name in given}
-        reads = [self._act, *shared.values()]
-        variables = {}
-        for name, folder in shared.items():
-            overlay = scratch / "shared" / name
-            reads += _overlay(folder, overlay) if folder.is_dir() else []
-            variables[name] = str(overlay if folder.is_dir() else folder)
+        if isinstance(wall, OtherUser):  # whose is a cache, his alone is it to read
+            shared = {name: folder for name, folder in shared.items() if not _is_cache(folder)}
+        lent, variables = _lend(shared, scratch)
+        reads = [self._act, *lent]
         if not isinstance(wall, OtherUser):
             reads.append(self._origin / "objects")
-        secret = (Path(value) for name, value in given.items() if name not in shared)
+        secret = (Path(value) for name, value in given.items() if name not in names)
         kept = {name: value for name, value in self._environment.items() if name != "TMPDIR"}
         return Room(
             name=f"box-{scratch.name}",
@@ -298,6 +296,18 @@ def _first_line(wall: Wall, order: Order) -> str:
     return f"{wall.name}: a branch's workflow, in a room without keys, state and network"
 
 
+def _lend(shared: Mapping[str, Path], scratch: Path) -> tuple[list[Path], dict[str, str]]:
+    """Return the paths that a room reads of what the box shares, and the variables naming them."""
+    reads, variables = list(shared.values()), {}
+    for name, folder in shared.items():
+        seen = folder
+        if folder.is_dir() and not _is_cache(folder):  # that is large, and lent as it is
+            seen = scratch / "shared" / name
+            reads += _overlay(folder, seen)
+        variables[name] = str(seen)
+    return reads, variables
+
+
 def _overlay(folder: Path, overlay: Path) -> list[Path]:
     """Fill a folder with links to what is in another, and return the environments among that.
 
@@ -313,11 +323,16 @@ def _overlay(folder: Path, overlay: Path) -> list[Path]:
                 # A lock of others can't be opened to write there: it gets its own.
                 if part.is_dir():
                     (inner / part.name).symlink_to(part)
-        else:
+        elif entry.name != "lock":
             (overlay / entry.name).symlink_to(entry)
             if (entry / "bin").is_dir():
                 environments.append(entry)
     return environments
+
+
+def _is_cache(folder: Path) -> bool:
+    """Whether a folder says that it is a cache (https://bford.info/cachedir)."""
+    return (folder / "CACHEDIR.TAG").is_file()
 
 
 def _make_writable(function: Callable[[str], object], path: str, _: object) -> None:
