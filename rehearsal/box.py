@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rehearsal.people import Person, approvers_text, make_people
 from rehearsal.setting import ROOT, Setting
-from walls import find_wall
+from walls import Wall, find_wall
 
 PUBLIC_KEYS = ("gate.signers", "delivery.signers", "reproduction.signers", "model-signing.pub.pem")
 SERVICES = ("training", "inference", "delivery", "box", "host", "cloud")
@@ -142,8 +142,8 @@ def _seed(rehearsal: Rehearsal, source: Path, change: Change | None) -> None:
         shutil.copy(rehearsal.setting.keys / name, keys / name)
     if change:
         change(seed)
-    if missing := find_wall().missing:
-        _accept_missing_walls(seed / "policies/risk_tiers.yaml", missing)
+    if (wall := find_wall()).name != "bubblewrap":
+        accept_missing_walls(seed / "policies/risk_tiers.yaml", wall)
     author = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@people.invalid")
     _run("git", "-C", str(seed), "add", "--all", environment=environment)
     message = "--message=Put the people and keys of this rehearsal on main"
@@ -154,17 +154,21 @@ def _seed(rehearsal: Rehearsal, source: Path, change: Change | None) -> None:
     )
 
 
-def _accept_missing_walls(tiers: Path, missing: str) -> None:
-    """Let the first commit's policy name each room that may do without a wall, and say so."""
+def accept_missing_walls(tiers: Path, wall: Wall) -> None:
+    """Let the first commit's policy name each room that may do without a wall, and say so.
+
+    Another user can't be given rooms in a rehearsal's private folders; a service always can.
+    """
     text, none = tiers.read_text(encoding="utf-8"), "accept_missing: []"
     if none not in text:
         raise CommandFailed((str(tiers),), 1, f"it has no line `{none}` to put names in")
-    rooms = ("training", "registry", "measuring", "service")
+    rooms = ("training", "registry", "measuring", *(("service",) if wall.missing else ()))
     named = "".join(f'\n    - {{room: {room}, reason: "{ACCEPTED}"}}' for room in rooms)
     tiers.write_text(text.replace(none, f"accept_missing:{named}"), encoding="utf-8")
+    why = wall.missing or f"{wall.name}: it can't be given rooms in private folders"
     sys.stderr.write(
-        f"NO WALL: nothing keeps code that nobody approves from this rehearsal's keys ({missing}); "
-        f"its first commit accepts that by name: {ACCEPTED}\n"
+        f"NO WALL: little keeps code that nobody approves from this rehearsal's keys ({why}); its "
+        f"first commit accepts that by name for {', '.join(rooms)}: {ACCEPTED}\n"
     )
 
 
