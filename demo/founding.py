@@ -74,7 +74,8 @@ class Founding:
             too_soon = loop.merge(asked.number)
             self._timeline.check("it can't be merged", kept=too_soon.code != 0, found=too_soon)
             checks = loop.approve(HOLDOUT_BRANCH, EVERYBODY, "I looked at the list of photos")
-            self._timeline.require("with three approvals it is green", kept=checks.code == 0)
+            green = checks.code == 0
+            self._timeline.require("with three approvals it is green", kept=green, found=checks)
         with self._timeline.step("merge: retrain.yml sees new inputs, trains, and asks the gate"):
             merged = loop.merge(asked.number)
             self._timeline.note(verdict_of(merged))

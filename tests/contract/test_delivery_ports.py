@@ -29,11 +29,13 @@ from artifacts.records.release import Release
 from delivery.adapters.artifact_folders import FolderArtifacts, model_store
 from delivery.adapters.command_door import training_door
 from delivery.adapters.dataset import FolderDataset
+from delivery.adapters.door_rooms import DoorRooms
 from delivery.adapters.examiner import OnnxExaminer
 from delivery.adapters.parallel import JoblibParallel
 from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
 from delivery.domain.parity import DoorAnswer, ParityPhoto
 from delivery.errors import DoorFailed, HoldoutUnusable
+from walls import Unwalled
 
 KINDS = ["fake", "real"]
 ROOT = Path(__file__).parents[2]
@@ -184,7 +186,7 @@ def test_doors_answer_each_photo_in_order_or_fail(kind, tmp_path):
 
 def test_a_real_door_that_gives_nothing_fails(tmp_path):
     with pytest.raises(DoorFailed):
-        training_door(tmp_path / "missing", tmp_path).answer((ParityPhoto(path=tmp_path),))
+        training_door(rooms(tmp_path / "missing"), tmp_path).answer((ParityPhoto(path=tmp_path),))
 
 
 def answer_of(photo):
@@ -198,7 +200,8 @@ def answer_of(photo):
 
 
 def real_door(tmp_path):
-    program = tmp_path / "plinth"
+    program = tmp_path / "environment/bin/python"
+    program.parent.mkdir(parents=True)
     program.write_text(
         f"#!{sys.executable}\nimport sys\nwords = sys.argv\n"
         "rows = ['path,style,probability,year,vector_digest,error']\n"
@@ -207,8 +210,15 @@ def real_door(tmp_path):
         "open(words[words.index('--out') + 1], 'w').write('\\n'.join(rows))\n"
     )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    assert os.access(program, os.X_OK)
-    return training_door(program, tmp_path)
+    (tmp_path / "bin").mkdir()
+    environment = tmp_path / "bin/environment"
+    environment.write_text(f"#!/bin/sh\necho {program.parents[1]}\n")
+    environment.chmod(0o755)
+    return training_door(rooms(tmp_path), tmp_path)
+
+
+def rooms(root):
+    return DoorRooms(root, {"PATH": os.defpath}, wall=Unwalled("a test has none"))
 
 
 def real_dataset(root, rows, photos):

@@ -33,7 +33,7 @@ def digest_in(said: str) -> str:
 def test_a_first_run_runs_every_stage_and_leaves_its_output(pipeline) -> None:
     assert stages_run(pipeline.done.said) == list(STAGES)
     assert [name for name in OUTPUTS if not (pipeline.work / "build" / name).is_file()] == []
-    assert "labels equal in scikit-learn and ONNX on all 50 photos" in pipeline.done.said
+    assert "labels equal in scikit-learn and ONNX on all 35 photos" in pipeline.done.said
 
 
 def test_the_candidate_is_a_copy_of_what_was_packaged(pipeline) -> None:
@@ -64,7 +64,7 @@ def test_one_new_photo_is_the_only_one_that_is_featurized(pipeline, tmp_path: Pa
     imported = pipeline.place.plinth("training", "import-photos", more.parent, *where)
     assert "1 photos added" in imported.said
     featurized = pipeline.place.plinth("training", "featurize", "--work", work)
-    assert "1 photos featurized, 50 vectors from the cache" in featurized.said
+    assert "1 photos featurized, 35 vectors from the cache" in featurized.said
 
 
 def test_other_training_parameters_train_again_and_featurize_nothing(

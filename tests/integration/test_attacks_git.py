@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from support import change_world
 from support.change_world import World
-from typer.testing import CliRunner
 
 from delivery.adapters.git_repository import GitRepository
-from delivery.cli import promotion
 from delivery.domain.promotion.findings import ChangeVerdict
 from delivery.errors import RepositoryUnreadable
 
@@ -189,10 +187,6 @@ def test_a_tag_called_main_is_not_taken_for_main(world: World) -> None:
     assert "change_approved" in problems(verdict)
 
 
-def test_a_tag_called_origin_main_is_not_what_approvers_see() -> None:
-    assert promotion.MAIN == "refs/remotes/origin/main"
-
-
 def test_a_tag_in_the_place_of_a_missing_branch_is_no_branch(world: World) -> None:
     world.git("update-ref", "refs/tags/refs/remotes/origin/main", "main")
     with pytest.raises(Exception, match="there is no commit refs/remotes/origin/main"):
@@ -274,8 +268,3 @@ def test_an_object_that_is_not_what_its_name_says_is_found(world: World) -> None
     place.write_bytes(source.read_bytes())
     with pytest.raises(RepositoryUnreadable, match="not what its name says"):
         GitRepository(world.root).blob(good, 100)
-
-
-def test_the_commands_of_approvers_read_origins_main_by_its_full_name() -> None:
-    result = CliRunner().invoke(promotion.app, ["approve", "--help"], env={"COLUMNS": "300"})
-    assert "refs/remotes/origin/main" in result.output

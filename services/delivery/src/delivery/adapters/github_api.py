@@ -65,7 +65,7 @@ class GithubApi:
 
         `of` is another repository, where it is not about this one: a fork.
         """
-        url: str | None = f"/repos/{of or self.repository}{path}"
+        url: str | None = f"/repos/{of}{path}" if of else self._url(path)
         given: Mapping[str, str] | None = {**params, "per_page": "100"}
         for _ in range(_MOST_PAGES):
             if url is None:

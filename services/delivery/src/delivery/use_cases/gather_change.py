@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from artifacts.code import INFERENCE_CODE, code_digest
@@ -85,15 +86,22 @@ class GatherChange:
         """What finds rejections on a branch."""
         return FindObjections(self.repository, self.signatures)
 
-    def main(self, base: str = "") -> str:
+    def main(self, base: str = "", head: str = "") -> str:
         """Return main's tip, which judges; NotOnMain where a base was never main's tip.
 
-        Raises CommitUnknown, RepositoryUnreadable.
+        A commit that main has got already, given with its own first parent as the base, is judged
+        by that parent: it got around the judge, and people approve it afterwards. Raises
+        CommitUnknown, RepositoryUnreadable.
         """
         tip = self.repository.main()
-        if base and self.repository.commit(base) not in self.repository.first_parents(tip):
+        if not base:
+            return tip
+        line = self.repository.first_parents(tip)
+        base = self.repository.commit(base)
+        if base not in line:
             raise NotOnMain(base, tip)
-        return tip
+        landed = (base, self.repository.commit(head)) if head else ("", "")
+        return base if landed in pairwise(line) else tip
 
     def __call__(  # long: one line a fact
         self,

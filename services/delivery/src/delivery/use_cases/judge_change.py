@@ -41,7 +41,8 @@ class JudgeChange:
     ) -> ChangeVerdict:
         """Judge what a commit would change of main, and record what it showed if asked to.
 
-        Main's tip judges; `base` must have been main's tip. With the `number` of its pull request,
+        Main's tip judges; `base` must have been main's tip. A commit that main has got already is
+        judged by its first parent, if that is the base. With the `number` of its pull request,
         the earlier heads of its branch are looked at as well. Rejections are recorded before
         anything else that may fail. Raises CommitUnknown, RepositoryUnreadable, NotOnMain,
         ForgeUnavailable, AuditBroken.
@@ -51,7 +52,7 @@ class JudgeChange:
         if number is not None:
             earlier = self._earlier(number, head)
             objections += self._found(main, earlier, record=record)
-        main = self.gather.main(base)
+        main = self.gather.main(base, head)
         facts = self.gather(main, head, pusher, objections=objections)
         verdict = judge_change(facts)
         if record:

@@ -73,7 +73,7 @@ class Speak:
         It is shown first. Nothing is written where the statement would not count; the refusal says
         why. Raises CommitUnknown, RepositoryUnreadable, AuditBroken, SigningFailed.
         """
-        facts = self.gather(self.gather.main(base), head)
+        facts = self.gather(self.gather.main(base, head), head)
         subjects = tuple(self._meant(facts, word))
         self._show(facts, subjects)
         if reason := _early(facts, speaker):
@@ -91,7 +91,7 @@ class Speak:
         self, base: str, head: str, word: Word, statement: str, speaker: Speaker
     ) -> tuple[Path, ...] | Refusal:
         """Withdraw or review an earlier statement, named by the beginning of its digest."""
-        facts = self.gather(self.gather.main(base), head)
+        facts = self.gather(self.gather.main(base, head), head)
         found = self._named(facts, statement)
         if isinstance(found, Refusal):
             return found
