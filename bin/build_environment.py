@@ -82,8 +82,11 @@ def _provide_uv() -> None:
 def _build(name: str, folder: Path) -> None:
     (folder / STAMP).unlink(missing_ok=True)
     python = folder / "bin" / "python"
-    if not _runs(python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
-        uv("venv", "--clear", "--no-project", "--python", sys.executable, folder)
+    # The interpreter itself, not a link beside the environments: a room mounts the one alone.
+    interpreter = os.path.realpath(sys.executable)
+    linked = python.is_symlink() and python.readlink() == Path(interpreter)
+    if not (linked and _runs(python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))")):
+        uv("venv", "--clear", "--no-project", "--python", interpreter, folder)
     # Once here, not in every command: containers and CI often forbid Python to write bytecode.
     compiled = () if name == "dev" else ("--compile-bytecode",)
     uv_from_cache_or_registry(
