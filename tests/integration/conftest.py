@@ -1,9 +1,10 @@
-"""Worlds to trace predictions in, made once."""
+"""Worlds to trace predictions and to judge changes in, made once."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support import change_world
 from support.traced_world import Parts, World, make_parts
 
 
@@ -28,3 +29,15 @@ def build(parts: Parts, whole: World, tmp_path: Path) -> Callable[..., World]:
         return World(root, parts, **changes) if changes else whole.copied(root)
 
     return build
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> change_world.World:
+    """A repository with people, keys and a first release; tests copy it."""
+    return change_world.make_world(tmp_path_factory.mktemp("template") / "world")
+
+
+@pytest.fixture
+def world(template: change_world.World, tmp_path: Path) -> change_world.World:
+    """A copy of it, to change and judge."""
+    return change_world.copy_of(template, tmp_path / "world")

@@ -1,9 +1,7 @@
 """What got to main around the forge's required check is found before it counts for anything."""
 
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from support import change_world
 from support.change_records import approvers
 from support.change_world import World
@@ -17,16 +15,6 @@ EVE = {
     for role in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "Eve"), ("EMAIL", "eve@people.invalid"))
 }
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return change_world.make_world(tmp_path_factory.mktemp("template") / "world")
-
-
-@pytest.fixture
-def world(template: World, tmp_path: Path) -> World:
-    return change_world.copy_of(template, tmp_path / "world")
 
 
 def promoted(world: World, *names: str) -> None:

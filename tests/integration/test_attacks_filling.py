@@ -15,16 +15,6 @@ from delivery.domain.promotion.findings import ChangeVerdict
 MEBIBYTE = 1 << 20
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return change_world.make_world(tmp_path_factory.mktemp("template") / "world")
-
-
-@pytest.fixture
-def world(template: World, tmp_path: Path) -> World:
-    return change_world.copy_of(template, tmp_path / "world")
-
-
 def problems(verdict: ChangeVerdict) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in verdict.problems:

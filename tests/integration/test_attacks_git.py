@@ -2,10 +2,8 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
-from support import change_world
 from support.change_world import World
 
 from delivery.adapters.git_repository import GitRepository
@@ -13,16 +11,6 @@ from delivery.domain.promotion.findings import ChangeVerdict
 from delivery.errors import RepositoryUnreadable
 
 PEOPLE = "policies/approvers.yaml"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return change_world.make_world(tmp_path_factory.mktemp("template") / "world")
-
-
-@pytest.fixture
-def world(template: World, tmp_path: Path) -> World:
-    return change_world.copy_of(template, tmp_path / "world")
 
 
 def problems(verdict: ChangeVerdict) -> dict[str, str]:

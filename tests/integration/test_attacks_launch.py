@@ -1,20 +1,7 @@
 """Nobody gets code into the judge or beside it without the approvals of the strictest tier."""
 
-from pathlib import Path
-
 import pytest
-from support import change_world
 from support.change_world import World
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return change_world.make_world(tmp_path_factory.mktemp("template") / "world")
-
-
-@pytest.fixture
-def world(template: World, tmp_path: Path) -> World:
-    return change_world.copy_of(template, tmp_path / "world")
 
 
 @pytest.mark.parametrize(

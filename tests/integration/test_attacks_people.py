@@ -5,10 +5,9 @@ Each is played over real commits, real signatures and a real audit log.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from support import change_records, change_world
+from support import change_records
 from support.change_records import AFTER_FIRST, PRODUCTION, STAGING, approvers, email, production
 from support.change_world import World
 
@@ -18,16 +17,6 @@ from delivery.errors import NotOnMain
 
 JUDGE, CODE = "services/delivery/src/judge.py", "services/inference/src/part.py"
 PEOPLE = "policies/approvers.yaml"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return change_world.make_world(tmp_path_factory.mktemp("template") / "world")
-
-
-@pytest.fixture
-def world(template: World, tmp_path: Path) -> World:
-    return change_world.copy_of(template, tmp_path / "world")
 
 
 def problems(verdict: ChangeVerdict) -> dict[str, str]:

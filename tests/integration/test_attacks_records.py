@@ -1,27 +1,16 @@
 """Attacks on what is kept and in which order: looks, approvals, clocks, what main has now."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import yaml
-from support import change_records, change_world
+from support import change_records
 from support.change_records import PRODUCTION, ROLES, approvers, email, production
 from support.change_world import World
 
 from delivery.domain.promotion.findings import ChangeVerdict
 
 PEOPLE = "policies/approvers.yaml"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return change_world.make_world(tmp_path_factory.mktemp("template") / "world")
-
-
-@pytest.fixture
-def world(template: World, tmp_path: Path) -> World:
-    return change_world.copy_of(template, tmp_path / "world")
 
 
 def problems(verdict: ChangeVerdict) -> dict[str, str]:
