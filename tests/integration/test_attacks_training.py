@@ -163,10 +163,7 @@ def _furnish(place: Workplace) -> None:  # long: one folder after another
         'if [ "$1" = inputs ] && [ -f "$here/honest" ]; then cat "$here/inputs.json"; exit; fi\n'
         f'exec {shlex.quote(sys.executable)} -I "$here/theft.py" "$@"\n',
     )
-    _script(
-        root / "bin/environment",
-        f"echo {shlex.quote(str(program.parents[1]))}\necho {shlex.quote(str(ROOT / '.venv'))}\n",
-    )
+    _environment(place, Path(sys.prefix))
     # How training was started before there were rooms.
     _script(
         root / "bin/plinth",
@@ -184,6 +181,15 @@ def _furnish(place: Workplace) -> None:  # long: one folder after another
     (state / "audit-head/head").write_text("head")
     (root / "services/training/ready.json").write_text(json.dumps(place.targets()))
     commit_all(root, "Merge a change of training, which nobody had to approve")
+
+
+def _environment(place: Workplace, python: Path) -> None:
+    """Let `bin/environment` name the training's environment, and the one whose Python it uses."""
+    folders = (place.root / "services/training/environment", python)
+    _script(
+        place.root / "bin/environment",
+        "".join(f"echo {shlex.quote(str(folder))}\n" for folder in folders),
+    )
 
 
 def _script(path: Path, text: str) -> None:
@@ -216,13 +222,14 @@ def test_a_training_takes_nothing(workplace: Workplace) -> None:
     assert list((workplace.folder / "state/models").iterdir()) == []
 
 
-def _honest(workplace: Workplace) -> None:
+def _honest(workplace: Workplace, python: str = sys.executable) -> None:
     """Let the rooms be entered with a real interpreter, and the launcher start real services."""
     program = workplace.root / "services/training/environment/bin/python"
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(python)} "$@"\n')
+    _environment(workplace, Path(python).parents[1])
     _script(
         workplace.root / "bin/plinth",
-        f'service=$1; shift; exec {shlex.quote(sys.executable)} -P -m "$service" "$@"\n',
+        f'service=$1; shift; exec {shlex.quote(python)} -P -m "$service" "$@"\n',
     )
 
 
@@ -237,17 +244,18 @@ def test_walls_are_tried_room_by_room(workplace: Workplace) -> None:
 
 
 USER = ("setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups")
-
-
-def _another_user_runs_python() -> bool:
-    """Whether there is another user here who may start this interpreter."""
-    if os.geteuid() != 0 or shutil.which("setpriv") is None:
-        return False
-    return subprocess.run([*USER, "test", "-x", sys.executable], check=False).returncode == 0
+# Python and its packages may lie below a closed home, which another user can't enter: they are
+# mounted where that user can, in a mount namespace that ends with the command.
+LEND = (
+    *("unshare", "--mount", "sh", "-ec"),
+    'while [ "$1" != -- ]; do mkdir -p "$2"; mount -B "$1" "$2"; shift 2; done; shift; exec "$@"',
+    "lend",
+)
 
 
 @pytest.mark.skipif(
-    not _another_user_runs_python(), reason="no other user may start this interpreter"
+    os.geteuid() != 0 or not all(map(shutil.which, ("setpriv", "unshare"))),
+    reason="only root, with setpriv and unshare, can start a command as another user",
 )
 def test_an_ordinary_user_tries_the_same_rooms() -> None:
     """Without rights only bubblewrap is a wall, and without bubblewrap nothing is."""
@@ -255,14 +263,24 @@ def test_an_ordinary_user_tries_the_same_rooms() -> None:
         mlflow.bind(("127.0.0.1", 0))
         place = Workplace(Path(name), mlflow.getsockname()[1])
         _furnish(place)
-        _honest(place)
+        lent = {
+            Path(folder): place.folder / f"lent/{number}"
+            for number, folder in enumerate(_folders_of_python())
+        }
+        python = str(_lent(Path(sys.executable).resolve(), lent))
+        _honest(place, python)
         tools = _tools(place.folder)
         subprocess.run(["chown", "-R", "12345:12345", name], check=True)
+        mounts = [str(path) for pair in lent.items() for path in pair]
+        packages = ":".join(str(_lent(Path(folder), lent)) for folder in sys.path if folder)
         known, without = (
             subprocess.run(
-                [*USER, "env", f"PATH={path}", sys.executable, "-P", "-m", "delivery", "walls"],
+                [
+                    *(*LEND, *mounts, "--", *USER, "env", f"PATH={path}", f"HOME={name}"),
+                    *(f"PYTHONPATH={packages}", python, "-P", "-m", "delivery", "walls"),
+                ],
                 cwd=place.root,
-                env=place.environment | {"HOME": name},
+                env=place.environment,
                 capture_output=True,
                 text=True,
                 check=False,
@@ -277,6 +295,21 @@ def test_an_ordinary_user_tries_the_same_rooms() -> None:
     assert without.returncode == 1, without.stdout + without.stderr
     assert "user: only root can start a command as another user" in without.stdout
     assert without.stdout.count("missing ") == len(ROOMS)
+
+
+def _folders_of_python() -> list[str]:
+    """Every folder that this interpreter reads: its own, its packages and the checkout."""
+    base = Path(sys.executable).resolve().parents[1]
+    folders = {str(base), sys.base_prefix, sys.prefix, str(ROOT)}
+    return sorted(folder for folder in folders if folder != "/usr")
+
+
+def _lent(path: Path, lent: dict[Path, Path]) -> Path:
+    """Return where another user finds `path`: below the nearest folder that is lent."""
+    for folder in sorted(lent, key=lambda at: len(at.parts), reverse=True):
+        if path.is_relative_to(folder):
+            return lent[folder] / path.relative_to(folder)
+    return path
 
 
 def _tools(folder: Path) -> Path:
