@@ -32,6 +32,7 @@ pytestmark = pytest.mark.skipif(
 
 ROOMS = (
     *("training-inputs", "training", "reproduction", "registry", "measuring"),
+    *("parity-training", "parity-batch", "parity-http"),
     *("service-staging", "service-production"),
 )
 

@@ -168,7 +168,7 @@ class FakeHost:
         running = self.running.get(environment, ())
         return HostObservation(
             watchers=running,
-            processes=tuple(Process(100 + n, one) for n, one in enumerate(running)),
+            processes=tuple(Process(100 + n, one, wall=self.wall) for n, one in enumerate(running)),
             answers=tuple(self._answer(environment, one) for one in running),
             holder=bool(running),
             manager=bool(running),

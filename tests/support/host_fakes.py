@@ -65,6 +65,7 @@ class FakeMachine:
     stranger: bool = False
     port_taken_by_stranger: bool = False
     events: list[str] = field(default_factory=list)
+    wall: str = "bubblewrap"
     state_now: EnvironmentState = field(default_factory=EnvironmentState)
     wanted_now: str | None = None
     port_now: int | None = None
@@ -73,7 +74,7 @@ class FakeMachine:
 
     def machine(self) -> Machine:
         """Return this as what a swap works with."""
-        return Machine(self, self, self, self, self, self, self.clock)  # type: ignore[arg-type]
+        return Machine(self, self, self, self, self, self, self.clock, self.wall)  # type: ignore[arg-type]
 
     def install(self, *names: str) -> list[str]:
         """Make payloads be installed, and return their digests."""

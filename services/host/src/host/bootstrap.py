@@ -149,6 +149,7 @@ def _machine(settings: Settings) -> Machine:
         managers=CircusManagers(root, _VARIABLES, lambda: secrets.token_hex(4), clock, find_wall),
         probe=HttpProbe(),
         clock=clock,
+        wall=find_wall().name,
     )
 
 

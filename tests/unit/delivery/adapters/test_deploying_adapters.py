@@ -42,7 +42,7 @@ SAID = {
         {"name": "holder", "status": "active", "payload": None},
         {"name": "service", "status": "active", "payload": P},
     ],
-    "processes": [{"pid": 7, "payload": P, "managed": False}],
+    "processes": [{"pid": 7, "payload": P, "managed": False, "wall": "user"}],
     "answers": [
         {"status": 200, "pid": 7, "payload": P, "environment": "staging", "model": M, "code": C,
          "problem": None},
@@ -65,7 +65,7 @@ def test_what_the_host_says_is_read(tmp_path):
     said = launcher(tmp_path, f"print({json.dumps(SAID)!r})")
     assert HostCommands(said, tmp_path).observe("staging") == HostObservation(
         watchers=(P,),
-        processes=(Process(7, P, managed=False),),
+        processes=(Process(7, P, managed=False, wall="user"),),
         answers=(Answer(P, C, (M,), "staging"),),
         silent=("reset?[31m",),
         holder=True,

@@ -43,15 +43,23 @@ class DoorRooms:
         `own` is the folder that it may write to.
         """
         try:
-            shared = self.variables.get("PLINTH_ENVIRONMENTS")
-            environment = find_environment(self.root, str(words[0]), shared)
-            room = self._room(door, (*environment, *reads), own, network)
-            argv = [str(environment[0] / "bin/python"), "-I", "-m", *map(str, words)]
+            service = str(words[0])
+            room, python = self.room(door, service, reads=reads, own=own, network=network)
+            argv = [python, "-I", "-m", *map(str, words)]
             wall = self.standing(room, argv)
             with wall.opened(room):
                 yield wall.command(room, argv)
         except (OSError, UnusableRoom) as exc:
             raise DoorFailed(door, str(exc)) from exc
+
+    def room(
+        self, door: str, service: str, *, reads: Sequence[Path], own: Path, network: bool = False
+    ) -> tuple[Room, str]:
+        """Return the room of a door, and the interpreter of its service; OSError without one."""
+        shared = self.variables.get("PLINTH_ENVIRONMENTS")
+        environment = find_environment(self.root, service, shared)
+        room = self._room(door, (*environment, *reads), own, network)
+        return room, str(environment[0] / "bin/python")
 
     def standing(self, room: Room, argv: Sequence[str]) -> Wall:
         """Return the wall around a room: none where another user can't be given the room."""

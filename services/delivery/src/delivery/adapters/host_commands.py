@@ -89,6 +89,7 @@ class _Process(_Part):
     pid: int
     payload: str | None
     managed: bool
+    wall: str = ""
 
 
 class _Answer(_Part):
@@ -114,7 +115,9 @@ def _seen(said: _Said) -> HostObservation:
     return HostObservation(
         # The socket's holder is kept too, and serves nothing.
         watchers=tuple(watcher.payload for watcher in said.watchers if watcher.payload),
-        processes=tuple(Process(p.pid, p.payload, p.managed) for p in said.processes),
+        processes=tuple(
+            Process(p.pid, p.payload, p.managed, plain(p.wall)) for p in said.processes
+        ),
         answers=tuple(
             Answer(a.payload, a.code, (a.model,) if a.model else (), a.environment) for a in heard
         ),

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from artifacts.errors import ArtifactError
 from artifacts.statements import SshSigner, SshVerifier
@@ -34,6 +36,10 @@ from walls import find_wall
 
 if TYPE_CHECKING:
     from delivery.use_cases.report import Report
+
+HTTP: Final = "http"
+DOORS: Final = MappingProxyType({"training": "training", "batch": "inference", HTTP: "inference"})
+"""Parity's doors, and the service whose code answers at each; the live one has the network."""
 
 
 def make_gate(settings: Settings, dataset: Path, photos: Path | None = None) -> Gate:
@@ -109,12 +115,7 @@ def make_summary(settings: Settings) -> Summary:
 def make_parity(settings: Settings, model: Path) -> Parity:
     """Put the parity check together: training's door is the reference of the other two."""
     folder = model.absolute()
-    rooms = DoorRooms(
-        settings.root,
-        {**training_variables(), "PLINTH_TRACKING_URI": ""},
-        reads=(settings.public_key,),
-        hidden=settings.hidden,
-    )
+    rooms = make_door_rooms(settings)
     return Parity(
         artifacts=FolderArtifacts(settings.public_key),
         doors=(
@@ -123,6 +124,38 @@ def make_parity(settings: Settings, model: Path) -> Parity:
             HttpDoor(rooms, folder, secrets.token_urlsafe(32)),
         ),
     )
+
+
+def make_door_rooms(settings: Settings) -> DoorRooms:
+    """Return the rooms that parity's doors, code of training and of inference, are opened in."""
+    return DoorRooms(
+        settings.root,
+        {**training_variables(), "PLINTH_TRACKING_URI": ""},
+        reads=(settings.public_key,),
+        hidden=settings.hidden,
+    )
+
+
+def parity_line(settings: Settings, model: Path, photos: Sequence[Path]) -> str:
+    """Say in one line which wall keeps parity's doors from keys, or which of them has none."""
+    rooms = make_door_rooms(settings)
+    wall, missing = find_wall(), ""
+    folders = dict.fromkeys(photo.parent for photo in photos)
+    with TemporaryDirectory(prefix="plinth-") as own:
+        for door, service in DOORS.items() if wall.name == "user" else ():
+            # It stands around a room only where that user can be given the room.
+            reads = (model.absolute(), *(() if door == HTTP else folders))
+            try:
+                room, python = rooms.room(
+                    door, service, reads=reads, own=Path(own), network=door == HTTP
+                )
+            except OSError as exc:
+                missing = missing or f"{door}: {exc}"
+            else:
+                missing = missing or rooms.standing(room, [python]).missing
+    if missing := missing or wall.missing:
+        return f"parity: no wall keeps the doors' code from this machine's keys: {plain(missing)}"
+    return f"parity: training, batch and http each in a room without keys, behind {wall.name}"
 
 
 def photo_files(paths: Sequence[Path], limit: int | None) -> tuple[Path, ...]:

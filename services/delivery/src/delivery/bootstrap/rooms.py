@@ -9,7 +9,7 @@ from typing import Final
 
 from delivery.adapters.measuring_wall import measuring_room, measuring_wall
 from delivery.adapters.room_commands import rooms_tried_by
-from delivery.bootstrap.gating import measuring_hidden
+from delivery.bootstrap.gating import DOORS, HTTP, make_door_rooms, measuring_hidden
 from delivery.bootstrap.retraining import make_rooms
 from delivery.domain.tiers import RoomName
 from delivery.domain.walls import TriedRoom
@@ -82,6 +82,23 @@ def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
     yield RoomHere("measuring", "measuring", measuring, stores)
 
 
+def parity_rooms(settings: Settings, folder: Path) -> Iterator[RoomHere]:
+    """Give the rooms of parity's doors. No deploy enters them, so none asks for their walls."""
+    rooms = make_door_rooms(settings)
+
+    def door(name: str, service: str) -> Callable[[], Entered]:
+        def enter() -> Entered:
+            (own := folder / f"parity-{name}").mkdir(exist_ok=True)
+            room, python = rooms.room(name, service, reads=(), own=own, network=name == HTTP)
+            return room, rooms.standing(room, [python]), python
+
+        return enter
+
+    for name, service in DOORS.items():
+        policy: RoomName = "training" if service == "training" else "service"
+        yield RoomHere(f"parity-{name}", policy, door(name, service))
+
+
 def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
     """Enter each room of this machine and try there what must fail.
 
@@ -90,7 +107,8 @@ def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
     launcher = settings.root.absolute() / "bin" / "plinth"
     with TemporaryDirectory(prefix="plinth-walls-") as name:
         Path(name).chmod(0o755)
-        tried = [room.tried() for room in rooms_here(settings, Path(name))]
+        here = (*rooms_here(settings, Path(name)), *parity_rooms(settings, Path(name)))
+        tried = [room.tried() for room in here]
     if settings.target == "local":
         hidden = [path for path in settings.hidden if path != settings.host]
         words = [word for path in hidden for word in ("--hidden", str(path))]

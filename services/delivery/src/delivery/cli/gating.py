@@ -18,6 +18,7 @@ from delivery.bootstrap.gating import (
     make_report,
     make_summary,
     measuring_line,
+    parity_line,
     photo_files,
     policy_card,
 )
@@ -146,7 +147,10 @@ def parity(
     out: Annotated[Path | None, typer.Option(help="Where the report goes, as JSON.")] = None,
 ) -> None:
     """Send the same photos through training, batch and live service, and compare."""
-    report = make_parity(read_settings(), model)(photo_files(paths, limit), model)
+    settings = read_settings()
+    photos = photo_files(paths, limit)
+    typer.echo(parity_line(settings, model, photos))
+    report = make_parity(settings, model)(photos, model)
     for line in parity_lines(report):
         typer.echo(line)
     if out:

@@ -121,8 +121,8 @@ def reproduce(
 def walls() -> None:
     """Try the wall of each room of this machine: 0 all stand, 1 one doesn't, 2 nobody can tell.
 
-    Training, registering, measuring, the services of both environments, and where a box is set up
-    a branch's own workflows.
+    Training, registering, measuring, parity's doors, the services of both environments, and where
+    a box is set up a branch's own workflows.
     """
     settings = read_settings()
     tried = try_walls(settings)

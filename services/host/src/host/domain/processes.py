@@ -37,7 +37,8 @@ class Service:
     """What serves a payload: a command, its variables, and where its output goes.
 
     `reads` and `writes` are all that it may reach of this machine's folders, `key_file` holds the
-    keys of its callers: on a command line, or in another room, they could be read by others.
+    keys of its callers: on a command line, or in another room, they could be read by others. `wall`
+    is the kind of wall that it is started behind.
     """
 
     payload: str
@@ -47,11 +48,12 @@ class Service:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     key_file: str = ""
+    wall: str = ""
 
     @property
     def watcher(self) -> str:
-        """The name of its entry at the manager: another setting is another entry."""
-        setup = digest_json([self.command, self.variables, self.reads, self.writes])
+        """The name of its entry at the manager: another setting, or wall, is another entry."""
+        setup = digest_json([self.command, self.variables, self.reads, self.writes, self.wall])
         return f"{hex_part(self.payload)}-{hex_part(setup)[:8]}"
 
 

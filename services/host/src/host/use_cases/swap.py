@@ -6,7 +6,7 @@ out what is there instead of remembering it.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from artifacts.records.release import Environment
@@ -60,7 +60,7 @@ class Superseded:
 
 @dataclass(frozen=True)
 class Machine:
-    """Everything that a swap works with."""
+    """Everything that a swap works with; `wall` is the kind that services are started behind."""
 
     depot: Depot
     files: EnvironmentFiles
@@ -69,6 +69,7 @@ class Machine:
     managers: Managers
     probe: Probe
     clock: Clock
+    wall: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,9 @@ class Swap:
         """Nothing is touched for a payload that can't run."""
         files = self._machine.files
         payload = require_installed(self._payload, self._machine.depot)
-        self.service = files.service(self._environment, payload)
+        # Part of the entry's name: what runs behind another wall, or none, is started anew.
+        served = files.service(self._environment, payload)
+        self.service = replace(served, wall=self._machine.wall)
         self._port = self._port or files.port(self._environment) or 0
 
     def look(self) -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from support.deploy_world import code, commit, digest, model
@@ -14,12 +15,14 @@ PAYLOAD = Payload(code=code(), models={"architecture": (model(),)})
 ALIAS = AliasPoint("architecture", "staging", 1, model().digest)
 WANTED = Wanted("staging", commit("tip"), PAYLOAD, (ALIAS,))
 ANSWER = Answer(PAYLOAD.digest, PAYLOAD.code.digest, (model().digest,), "staging")
+process = partial(Process, wall="bubblewrap")
 SEEN = HostObservation(
     watchers=(PAYLOAD.digest,),
-    processes=(Process(7, PAYLOAD.digest),),
+    processes=(process(7, PAYLOAD.digest),),
     answers=(ANSWER, ANSWER),
     holder=True,
     manager=True,
+    wall="bubblewrap",
 )
 FOUND = Found((ALIAS,), Applied(PAYLOAD.digest), SEEN)
 NOWHERE = AliasPoint("architecture", "staging", None, None)
@@ -65,10 +68,10 @@ def test_where_nothing_is_released_and_nothing_runs_there_is_no_difference():
         (seen(watchers=()), "host", "is not kept"),
         (seen(watchers=(PAYLOAD.digest, OTHER)), "host", "is kept alive"),
         (seen(processes=()), "host", "a process is not there"),
-        (seen(processes=(Process(7, OTHER),)), "host", "what process 7 serves is payload"),
-        (seen(processes=(Process(7, None),)), "host", "what process 7 serves is nothing"),
+        (seen(processes=(process(7, OTHER),)), "host", "what process 7 serves is payload"),
+        (seen(processes=(process(7, None),)), "host", "what process 7 serves is nothing"),
         (
-            seen(processes=(Process(7, PAYLOAD.digest, managed=False),)),
+            seen(processes=(process(7, PAYLOAD.digest, managed=False),)),
             "host",
             "process 7 is kept by none",
         ),
@@ -118,7 +121,7 @@ def test_what_runs_although_nothing_is_released_is_named_wherever_it_is_found():
     [
         {"watchers": (PAYLOAD.digest, OTHER)},
         {"processes": ()},
-        {"processes": (Process(7, PAYLOAD.digest, managed=False),)},
+        {"processes": (process(7, PAYLOAD.digest, managed=False),)},
         {"answers": (ANSWER, replace(ANSWER, payload=OTHER))},
         {"silent": ("reset",)},
         {"holder": False},

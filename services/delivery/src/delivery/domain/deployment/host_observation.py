@@ -16,12 +16,14 @@ WALLS: Final = frozenset({"bubblewrap", "user"})
 class Process:
     """A process that serves, and the payload (by digest) that it was started with.
 
-    One that isn't `managed` was left behind by a process manager that died.
+    One that isn't `managed` was left behind by a process manager that died. `wall` is what keeps
+    it in its room: one of WALLS, none, or nothing for one that was started before there were walls.
     """
 
     pid: int
     payload: str | None
     managed: bool = True
+    wall: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,20 @@ class HostObservation:
         """Whether nothing serves, and nothing would start again."""
         return not (self.watchers or self.processes or self.answers)
 
+    def keeps(self, process: Process) -> bool:
+        """Whether a process has the wall that it would be started with now.
+
+        A machine without walls is for `delivery walls` and the judge of a deploy to name.
+        """
+        return process.wall in WALLS or (process.wall != "" and self.wall not in WALLS)
+
     def serves_only(self, payload: str) -> bool:
         """Whether all that is kept, runs and answers is one payload, and can go on so."""
         kept = set(self.watchers) == {payload}
         running = {process.payload for process in self.processes} == {payload}
         said = {answer.payload for answer in self.answers} == {payload}
-        managed = all(process.managed for process in self.processes)
-        alive = self.holder and self.manager and managed
+        sound = all(process.managed and self.keeps(process) for process in self.processes)
+        alive = self.holder and self.manager and sound
         return kept and running and said and alive and not self.silent
 
     def differences(self, wanted: Wanted) -> Iterator[Difference]:
@@ -98,6 +107,11 @@ def _processes(wanted: Wanted, found: HostObservation) -> Iterator[Difference]:
         if not process.managed:
             what = f"process {process.pid}"
             yield Difference("host", what, "kept by the manager", "kept by none", heals)
+        if wanted.digest and not found.keeps(process):
+            what = f"the wall around process {process.pid}"
+            there = process.wall or "not there: it was started before this host had walls"
+            wants = found.wall if found.wall in WALLS else "one that this host knows of"
+            yield Difference("host", what, wants, there, heals)
     if wanted.digest and not found.processes:
         wants = f"one that serves {short(wanted.digest)}"
         yield Difference("host", "a process", wants, "not there", heals)
