@@ -1,8 +1,8 @@
-# The front door for people: `make help`. Machines call bin/plinth, which keeps exit codes.
+# The front door for people: `make`, then `make help`. Machines call bin/plinth, which keeps exit codes.
 # Paths given as variables are those of the caller, with `make -C` too.
 
 SHELL := /bin/sh
-.DEFAULT_GOAL := help
+.DEFAULT_GOAL := start
 .NOTPARALLEL:
 
 $(if $(wildcard bin/plinth),,$(error run it with `make -C CHECKOUT`, not with -f))
@@ -18,6 +18,18 @@ REHEARSAL := PYTHONPATH="$(ROOT)" "$(ROOT)/$(PYTHON)" -P -m rehearsal
 STORY := PYTHONPATH="$(ROOT):$(ROOT)/tests" "$(ROOT)/$(PYTHON)" -P -m demo
 # Only where this make uses it: on a runner it lies outside of the workspace.
 STATE = $(shell bin/plinth --state)
+
+# What the shell would read inside of quotes can't be handed on.
+$(foreach sign,$$ " ` \,$(if $(findstring $(sign),$(ROOT)),$(error this checkout's path has a $(sign), which make and the shell read as their own: move it)))
+
+# Paths given: ~ is the shell's to expand, and dash and zsh leave it in PHOTOS=~/buildings.
+PATHS := PHOTOS OUT WORK DATASET PAGE CANDIDATE MODEL CARD GATE_REPORT EVIDENCE REPRODUCTION POLICY_PAGE PAYLOAD BOX
+given = $(filter command environment,$(firstword $(origin $(1))))
+plain = $(foreach sign,$$ " ` \,$(if $(findstring $(sign),$(value $(1))),$(error $(1) is '$(value $(1))': it has a $(sign), which \
+make and the shell read as their own. Rename the folder, or call bin/plinth, which takes any name)))
+whose = $(if $(filter-out ~ ~/%,$(filter ~%,$(firstword $($(1))))),$(error $(1) is '$($(1))': only ~/ is known, write the whole path))
+home = $(if $(filter ~ ~/%,$(firstword $($(1)))),$(subst @:~,$(HOME),@:$($(1))),$($(1)))
+$(foreach name,$(PATHS),$(if $(call given,$(name)),$(call plain,$(name))$(call whose,$(name))$(eval override $(name) := $$(call home,$(name)))))
 
 WORK ?= $(ROOT)/build/work
 DATASET ?= $(WORK)/data
@@ -39,17 +51,29 @@ NEEDED_serve := MODEL
 NEEDED_predict := PHOTOS OUT_FILE
 NEEDED_revert := PROMOTION
 NEEDED_images := PAYLOAD
-OUT_FILE := $(if $(filter command line environment,$(origin OUT)),$(OUT))
+OUT_FILE := $(if $(filter command line environment override,$(origin OUT)),$(OUT))
 usage = $(shell sed -n 's/^$(1):.*\#\# \(.*\) | .*/usage: make $(1) \1/p' Makefile)
 require = $(if $($(2)),,$(error $(call usage,$(1))))
 $(foreach goal,$(MAKECMDGOALS),$(foreach name,$(NEEDED_$(goal)),$(call require,$(goal),$(name))))
 
-.PHONY: help setup clean environment check lint types test test-machine test-cloud unit bench isolation gate-mutations \
+.PHONY: start help doctor setup clean environment check lint types test test-machine test-cloud unit bench isolation gate-mutations \
 	lock lock-check schemas train pin-holdout gate report explain-policy data-report reproduce parity serve predict \
 	terraform-check images aws-pages box box-destroy revert rollback-drill demo
 
+start:
+	@echo 'Plinth. The three commands that come first:'
+	@echo
+	@echo '  make doctor                     what this machine has and lacks, and what to type'
+	@echo '  make demo FAST=1                the whole loop, with drawn photos: 5 to 10 minutes'
+	@echo '  make train PHOTOS=~/buildings   your own photos, one folder per style (README: Your own photos)'
+	@echo
+	@echo 'All targets: make help. What a command needs, it sets up itself, once.'
+
 help: ## | lists the targets
 	@awk -F ':.*## | *\\| ' '/^[a-z-]+:.*## /{printf "  %-58s %s\n", "make " $$1 " " $$2, $$3}' Makefile
+
+doctor: ## | what this machine has and lacks, what will not work because of it, and what to type
+	@bin/plinth doctor
 
 setup: environment ## | builds every environment from its lock and creates the keys
 	@bin/environment training inference delivery box host cloud
@@ -119,8 +143,9 @@ gate: setup ## CANDIDATE=DIR [DATASET=build/work/data] | judges a candidate by i
 pin-holdout: setup ## [DATASET=build/work/data] | writes down which photos models are judged on
 	$(IN_CALLER) $(PLINTH) delivery pin-holdout --dataset "$(DATASET)"
 
-report: GATE_REPORT ?= $(wildcard $(ROOT)/build/gate-report.json)
-report: EVIDENCE ?= $(wildcard $(ROOT)/build/evidence.json)
+# Relative, for wildcard takes a space for the end of a name.
+report: GATE_REPORT ?= $(if $(wildcard build/gate-report.json),$(ROOT)/build/gate-report.json)
+report: EVIDENCE ?= $(if $(wildcard build/evidence.json),$(ROOT)/build/evidence.json)
 report: CARD ?= $(ROOT)/build/model-card.html
 report: setup ## CANDIDATE=DIR [CARD=build/model-card.html] | writes the model card of a candidate that was judged
 	$(IN_CALLER) $(PLINTH) delivery report "$(CANDIDATE)" --out "$(CARD)" --dataset "$(DATASET)" \

@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from workspace import (
 )
 
 STAMP = "in-step"
+OLDEST_GIT = (2, 38)
 
 
 def main(name: str, digest: str, place: str, own_digest: str) -> int:
@@ -44,6 +46,7 @@ def main(name: str, digest: str, place: str, own_digest: str) -> int:
         with _one_at_a_time(folder.parent if shared else ROOT / ".envs"):
             if not _has_stamp(folder, digest):
                 _say(f"setting up {shown} (the first time takes a minute)")
+                _warn_of_an_old_git(name)
                 if not (shared and _taken_from_own(name, folder, own_digest)):
                     _provide_uv()
                     _build(name, folder)
@@ -62,6 +65,18 @@ def _one_at_a_time(place: Path) -> Iterator[None]:
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _warn_of_an_old_git(name: str) -> None:
+    """Say what an older git can't do, once: the first environment is that of development."""
+    if name not in {"dev", "delivery"}:
+        return
+    words = ["/usr/bin/env", "git", "version"]
+    said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    found = re.search(r"(\d+)\.(\d+)[.\d]*", said)
+    if found and (int(found[1]), int(found[2])) < OLDEST_GIT:
+        _say(f"needs git 2.38 or newer, this is {found[0]}: training, gate and serving work, and")
+        _say("changes, deploys, boxes and the demo don't. Type: bin/plinth doctor")
 
 
 def _provide_uv() -> None:
