@@ -19,7 +19,7 @@ from artifacts.statements import SshSigner
 from delivery.adapters.audit_heads import BRANCH
 from delivery.adapters.audit_log import FileAuditLog
 from delivery.bootstrap.auditing import make_audit_log
-from delivery.bootstrap.heads import head_lines, log_lines
+from delivery.bootstrap.heads import head_lines, state_of_log
 from delivery.cli.tracing import app
 from delivery.domain.audit_chain import SignedHead, head_bytes, read_chain
 from delivery.errors import AuditBroken, AuditMissing
@@ -231,6 +231,40 @@ def test_heads_are_only_added_to_the_branch(place):
     git(place / "forge.git", "-c", allowed, "verify-commit", tip)
 
 
+def test_the_status_is_red_while_the_end_of_the_log_is_published_nowhere(log):
+    log.append(deploy("later"))
+
+    found = state_of_log(read_settings())
+
+    assert not found.green
+    assert "its end from entry 5 (deploy," in found.lines[1]
+    published = run("audit", "--publish")
+    assert published.exit_code == 0, published.output
+    assert state_of_log(read_settings()).green
+
+
+@pytest.mark.usefixtures("log")
+def test_a_head_that_can_not_be_published_is_no_success(place):
+    (place / "forge.git").rename(place / "away")
+    done = run("audit", "--publish")
+    assert done.exit_code == 2
+    assert "NOT PUBLISHED" in done.stdout
+
+
+@pytest.mark.usefixtures("log")
+def test_a_log_that_was_begun_anew_is_red_in_the_status_until_somebody_reviewed_it(place):
+    assert run("review-restart", "--reason", "nothing was lost").exit_code == 1
+    shutil.rmtree(place / "state")
+    assert run("restart-audit", "--reason", "the disk died, Ada saw it").exit_code == 0
+    assert not state_of_log(read_settings()).green
+
+    done = run("review-restart", "--reason", "compared with Bo's clone, nothing is missing")
+
+    assert done.exit_code == 0, done.output
+    assert state_of_log(read_settings()).green
+    assert run("review-restart", "--reason", "again").exit_code == 1
+
+
 @pytest.mark.usefixtures("log")
 def test_a_log_that_was_lost_begins_anew_before_everybodys_eyes(place):
     assert run("restart-audit", "--reason", "none at all").exit_code == 1
@@ -239,7 +273,7 @@ def test_a_log_that_was_lost_begins_anew_before_everybodys_eyes(place):
     assert done.exit_code == 0, done.output
     entries = make_audit_log(read_settings()).entries(full=True, every_head=True)
     assert [entry.event for entry in entries] == ["restart"]
-    head, begun = log_lines(read_settings())
+    head, begun = state_of_log(read_settings()).lines
     assert "its head is entry 1; the last published one is entry 1" in head
     assert "begun anew" in begun
     assert "the disk died" in begun

@@ -1,16 +1,22 @@
 """Publishing the audit log's head, and beginning a lost log anew."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
 
 from artifacts.records.audit import AuditEvent
 from delivery.adapters.audit_heads import BRANCH, head_file, publication
 from delivery.adapters.step_files import StepFiles
 from delivery.bootstrap.auditing import make_audit_log, published_heads
 from delivery.bootstrap.forge import make_branches
+from delivery.domain.audit_state import LogState, log_state, unreviewed_restart
 from delivery.domain.forge import PublishedBranch
 from delivery.domain.text import plain
-from delivery.errors import BranchFailed
+from delivery.errors import BranchFailed, RestartRefused
 from delivery.settings import Settings
+
+NOT_PUBLISHED: Final = "NOT PUBLISHED"
+"""The words of a head that could not be pushed."""
 
 
 def head_lines(settings: Settings, *, publish: bool) -> tuple[str, ...]:
@@ -41,27 +47,47 @@ def head_lines(settings: Settings, *, publish: bool) -> tuple[str, ...]:
             problem = plain(exc)
         else:
             return (line, _published(made))
-    return (line, f"audit log: this head is NOT PUBLISHED on {BRANCH}: {problem}")
+    return (line, f"audit log: this head is {NOT_PUBLISHED} on {BRANCH}: {problem}")
 
 
-def log_lines(settings: Settings) -> tuple[str, ...]:
-    """Return what a status says of the log: its head, the last published one, and a restart."""
+def state_of_log(settings: Settings) -> LogState:
+    """Return what a status says of the log: its head, the last published one, and a restart.
+
+    Published heads are fetched first: another machine may have published since.
+    """
     if settings.audit is None:
-        return ()
+        return LogState((), green=True)
+    problem = ""
+    try:
+        make_branches(settings).tip(BRANCH)
+    except BranchFailed as exc:
+        problem = plain(exc)
     log = make_audit_log(settings)
-    head, published = log.signed_head(), published_heads(settings).read(full=False)
-    if head is None:
-        return ()
-    known = "no head was ever published"
-    if published:
-        last = published[-1]
-        known = f"the last published one is entry {last.head.sequence} at {last.at.isoformat()}"
-    lines = [f"audit log: its head is entry {head.head.sequence}; {known}"]
-    first = log.entries()[0]
-    if first.event == "restart":
-        when = first.at.isoformat()
-        lines.append(f"audit log: begun anew at {when} by {first.actor}: {first.reason}")
-    return tuple(lines)
+    entries, signed = log.entries(), log.signed_head()
+    if signed is None:
+        return LogState((), green=True)
+    published = published_heads(settings).read(full=False)
+    last = published[-1] if published else None
+    return log_state(entries[: signed.head.sequence], signed.head, last, _now(), problem)
+
+
+def review_restart(settings: Settings, reason: str) -> str:
+    """Add to the log that its restart was reviewed, and return a line; RestartRefused."""
+    log = make_audit_log(settings)
+    signed = log.signed_head()
+    begun = unreviewed_restart(log.entries(), signed.head) if signed else ""
+    if not begun:
+        raise RestartRefused("the audit log was not begun anew, or that was reviewed already")
+    entry = log.append(
+        AuditEvent(
+            event="review",
+            outcome="done",
+            actor=f"{settings.actor} ({settings.run})"[:200],
+            reason=reason[:4000],
+            subject=begun,
+        )
+    )
+    return f"entry {entry.sequence}: the restart of this log is reviewed: {reason}"
 
 
 def restart(settings: Settings, reason: str, say: Callable[[str], None]) -> None:
@@ -96,6 +122,10 @@ def restart(settings: Settings, reason: str, say: Callable[[str], None]) -> None
 def step_files(settings: Settings) -> StepFiles:
     """Return where a step of a workflow leaves outputs and a summary."""
     return StepFiles(settings.step_output, settings.step_summary)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given
 
 
 def _published(made: PublishedBranch) -> str:

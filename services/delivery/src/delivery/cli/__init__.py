@@ -32,7 +32,10 @@ GROUPS: Final = MappingProxyType(
             "judge-change", "judge-deploy", "approve", "reject", "withdraw", "break-glass",
             "review-break-glass",
         ),
-        "tracing": ("create-deploy-key", "audit", "restart-audit", "verify-history", "trace"),
+        "tracing": (
+            "create-deploy-key", "audit", "restart-audit", "review-restart", "verify-history",
+            "trace",
+        ),
         "retraining": (
             "plan-retraining", "retrain", "register", "reproduce", "walls", "record-gate",
             "promote", "comment-evidence", "check-forge",

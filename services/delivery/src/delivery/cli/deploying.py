@@ -18,7 +18,7 @@ from delivery.bootstrap.deploying import (
     step_files,
     who,
 )
-from delivery.bootstrap.heads import log_lines
+from delivery.bootstrap.heads import state_of_log
 from delivery.bootstrap.walls import machine_line
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.cli.heads import tell_head
@@ -116,13 +116,17 @@ def verify(
 
 @app.command()
 def status() -> None:
-    """Show all environments: what is wanted, what differs, what happened: 0 green, 1 not."""
+    """Show all environments and the audit log: what is wanted, what differs: 0 green, 1 not.
+
+    The log is not green while its end is published nowhere, or nobody has reviewed its restart.
+    """
     settings = read_settings()
     looking = make_status(settings, _say)
     found = [looking.run(environment) for environment in ENVIRONMENTS]
-    for line in (*status_lines(found), *log_lines(settings)):
+    log = state_of_log(settings)
+    for line in (*status_lines(found), *log.lines):
         typer.echo(plain(line, _LINE))
-    raise typer.Exit(DONE if all(one.green for one in found) else REFUSED)
+    raise typer.Exit(DONE if log.green and all(one.green for one in found) else REFUSED)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from delivery.domain.history_table import history_summary, replayed_line
 from delivery.domain.text import plain
 from delivery.domain.trace import trace_lines
 from delivery.errors import AuditBroken, AuditMissing, RestartRefused
-from delivery.settings import read_settings
+from delivery.settings import Settings, read_settings
 
 EXITS: Final = MappingProxyType({"ok": DONE, "failed": REFUSED, "unknown": BREAKDOWN})
 
@@ -34,11 +34,14 @@ def create_deploy_key() -> None:
 def audit(
     full: Annotated[bool, typer.Option("--full", help="Verify each line's signature too.")] = False,
     as_json: AsJson = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish its head on plinth-audit, too.")
+    ] = False,
 ) -> None:
     """Verify the audit log and print it: 1 where a line is not what was written, 2 without a log.
 
     It is held to its signed head, and to every head that was published (plinth-audit) and that
-    this clone has: fetch first.
+    this clone has: fetch first. With --publish, 2 where its head can't be published.
     """
     settings = read_settings()
     try:
@@ -58,7 +61,22 @@ def audit(
             f"held to {len(heads)} published heads; the last is entry {last.head.sequence}, of "
             f"commit {last.commit[:12]} at {last.at.isoformat()}"
         )
-    raise typer.Exit(DONE)
+    raise typer.Exit(_published(settings) if publish else DONE)
+
+
+@app.command()
+def review_restart(
+    reason: Annotated[str, typer.Option(help="What you compared, and what you found.")],
+) -> None:
+    """Say that you have looked at why the audit log was begun anew: 0 said, 1 nothing to review."""
+    from delivery.bootstrap.heads import review_restart as review  # noqa: PLC0415 - as below
+
+    settings = read_settings()
+    try:
+        typer.echo(plain(review(settings, reason), _LINE))
+    except RestartRefused as exc:
+        refuse(str(exc))
+    raise typer.Exit(_published(settings))
 
 
 @app.command()
@@ -77,6 +95,16 @@ def restart_audit(
         restart(read_settings(), reason, typer.echo)
     except RestartRefused as exc:
         refuse(str(exc))
+
+
+def _published(settings: Settings) -> int:
+    """Publish the log's head and return 0, or 2 where that can't be done."""
+    from delivery.bootstrap.heads import NOT_PUBLISHED, head_lines  # noqa: PLC0415 - as above
+
+    lines = head_lines(settings, publish=True)
+    for line in lines:
+        typer.echo(plain(line, _LINE))
+    return BREAKDOWN if any(NOT_PUBLISHED in line for line in lines) else DONE
 
 
 @app.command()
