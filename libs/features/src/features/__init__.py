@@ -3,12 +3,15 @@
 from features.architecture import architecture_schema
 from features.blocks import Block, OnnxBlock
 from features.brightness import mean_brightness
+from features.budget import FILE_LIMIT_BYTES, MEMORY_LIMIT_BYTES
 from features.corruptions import CORRUPTIONS, Corruption, corrupt_photo
 from features.digests import vector_digest
 from features.errors import (
     AbsurdDimensions,
     AnimatedPhoto,
+    DecodingTooCostly,
     FeaturesError,
+    FileTooLarge,
     NotAnImage,
     PhotoRefused,
     PhotoTooSmall,
@@ -24,26 +27,33 @@ from features.errors import (
 )
 from features.extractor import Extractor
 from features.fingerprint import difference_hash
-from features.photo import Photo, PhotoLimits, read_photo
+from features.formats.photo_header import PhotoWarning
+from features.photo import ENDINGS, Photo, PhotoLimits, read_photo
 from features.pixels import verify_photo
 from features.schema import BlockSpec, FeatureSchema, PixelSpec
 
 __all__ = [
     "CORRUPTIONS",
+    "ENDINGS",
+    "FILE_LIMIT_BYTES",
+    "MEMORY_LIMIT_BYTES",
     "AbsurdDimensions",
     "AnimatedPhoto",
     "Block",
     "BlockSpec",
     "Corruption",
+    "DecodingTooCostly",
     "Extractor",
     "FeatureSchema",
     "FeaturesError",
+    "FileTooLarge",
     "NotAnImage",
     "OnnxBlock",
     "Photo",
     "PhotoLimits",
     "PhotoRefused",
     "PhotoTooSmall",
+    "PhotoWarning",
     "PixelSpec",
     "SchemaError",
     "SchemaMismatch",

@@ -5,7 +5,9 @@ FeaturesError
 │   ├── NotAnImage             not_an_image
 │   ├── UnsupportedFormat      unsupported_format
 │   ├── TruncatedPhoto         truncated_photo
+│   ├── FileTooLarge           file_too_large
 │   ├── AbsurdDimensions       absurd_dimensions
+│   ├── DecodingTooCostly      decoding_too_costly
 │   ├── PhotoTooSmall          photo_too_small
 │   ├── AnimatedPhoto          animated_photo
 │   ├── UnsupportedColourMode  unsupported_colour_mode
@@ -33,14 +35,17 @@ class PhotoRefused(FeaturesError):
         code: stable name of the kind of refusal, for programs.
         reason: what was wrong with these bytes, for people.
         advice: what the sender can do about it.
+        cause: a finer name than `code`, where files of one code are of many kinds ("heic",
+            "web_page"): equal causes have equal reasons. Otherwise `code`.
     """
 
     code: ClassVar[str] = "photo_refused"
 
-    def __init__(self, reason: str, advice: str) -> None:
+    def __init__(self, reason: str, advice: str, cause: str = "") -> None:
         """Keep both halves of the message as fields."""
         self.reason = reason
         self.advice = advice
+        self.cause = cause or self.code
         super().__init__(reason, advice)
 
     def __str__(self) -> str:
@@ -70,6 +75,33 @@ class AbsurdDimensions(PhotoRefused):
     """Sides, pixel count or aspect beyond the limits."""
 
     code = "absurd_dimensions"
+
+
+class FileTooLarge(PhotoRefused):
+    """The file has more bytes than any photo may have."""
+
+    code = "file_too_large"
+
+
+class DecodingTooCostly(PhotoRefused):
+    """Decoding would take more time or memory than one photo may.
+
+    Attributes:
+        measure: what is too much: "segments", "scans", "pixel_scans" or "memory_bytes".
+        amount: how much of it the file has.
+        limit: how much it may have.
+    """
+
+    code = "decoding_too_costly"
+
+    def __init__(
+        self, reason: str, advice: str, measure: str = "", amount: int = 0, limit: int = 0
+    ) -> None:
+        """Keep the numbers beside the message."""
+        super().__init__(reason, advice, f"too_many_{measure}" if measure else "")
+        self.measure = measure
+        self.amount = amount
+        self.limit = limit
 
 
 class PhotoTooSmall(PhotoRefused):

@@ -1,22 +1,38 @@
 """Photos: bytes that were looked at and found usable."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
+from features.budget import MEGA, USUAL_DECODE_SIDE, decoding_bytes, require_affordable
 from features.digests import bytes_digest
 from features.errors import AbsurdDimensions, PhotoTooSmall, UnsupportedFormat
-from features.headers import Header, read_header
+from features.formats.photo_header import Header, PhotoWarning
+from features.headers import read_header
 
-_SIDEWAYS = 5
+ENDINGS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "JPEG": frozenset({".jpg", ".jpeg", ".jfif", ".jpe"}),
+        "PNG": frozenset({".png"}),
+        "WEBP": frozenset({".webp"}),
+    }
+)
+"""What the name of a file ends in, by its format."""
+_SIDEWAYS: Final = 5
 """Exif orientations from here on lay the photo on its side."""
 
 
 @dataclass(frozen=True)
 class PhotoLimits:
-    """What is accepted. Sides in pixels; aspect is the long side over the short one."""
+    """What is accepted. Sides in pixels; aspect is the long side over the short one.
+
+    Phones make photos of 50.3 megapixels and some of 108, and panoramas 16,382 pixels wide.
+    """
 
     min_side: int = 64
-    max_side: int = 12_000
-    max_pixels: int = 50_000_000
+    max_side: int = 20_000
+    max_pixels: int = 120_000_000
     max_aspect: float = 8.0
     formats: frozenset[str] = frozenset({"JPEG", "PNG", "WEBP"})
 
@@ -30,8 +46,10 @@ class Photo:
         format: "JPEG", "PNG" or "WEBP".
         width: pixels, upright (after the Exif orientation).
         height: pixels, upright.
-        rotated: whether the Exif orientation is other than 1.
+        rotated: whether the orientation is other than 1.
         data: the bytes of the file, unchanged.
+        warnings: what is odd about the file, though its photo can be used.
+        memory_bytes: what decoding it takes at most, beside `data`.
     """
 
     digest: str
@@ -40,6 +58,8 @@ class Photo:
     height: int
     rotated: bool
     data: bytes = field(repr=False)
+    warnings: tuple[PhotoWarning, ...] = ()
+    memory_bytes: int = 0
 
 
 DEFAULT_LIMITS = PhotoLimits()
@@ -48,8 +68,8 @@ DEFAULT_LIMITS = PhotoLimits()
 def read_photo(data: bytes, limits: PhotoLimits = DEFAULT_LIMITS) -> Photo:
     """Read and judge the header of a photo; cost does not grow with its pixel count.
 
-    A cut JPEG or PNG is found here. Damage inside the compressed data is found when the
-    pixels are decoded, by `verify_photo` or `Extractor.extract`.
+    What decoding would cost is judged here too. Rows that never came, and damage that a decoder
+    notices, are found when the pixels are decoded, by `verify_photo` or `Extractor.extract`.
 
     Args:
         data: the bytes of an image file.
@@ -68,6 +88,8 @@ def read_photo(data: bytes, limits: PhotoLimits = DEFAULT_LIMITS) -> Photo:
         height=width if sideways else height,
         rotated=header.orientation != 1,
         data=data,
+        warnings=header.warnings,
+        memory_bytes=decoding_bytes(header, USUAL_DECODE_SIDE),
     )
 
 
@@ -78,6 +100,7 @@ def judged_header(data: bytes, limits: PhotoLimits = DEFAULT_LIMITS) -> Header:
         accepted = ", ".join(sorted(limits.formats))
         raise UnsupportedFormat(f"the file is a {header.format} image", f"Send {accepted}")
     _judge_sides(header, limits)
+    require_affordable(header)
     return header
 
 
@@ -86,9 +109,10 @@ def _judge_sides(header: Header, limits: PhotoLimits) -> None:
     size = f"the photo is {header.width} x {header.height} pixels"
     if short == 0:
         raise AbsurdDimensions(f"{size}, which is no area", "Export the photo again")
-    if long > limits.max_side or short * long > limits.max_pixels:
-        most = f"{limits.max_side} a side and {limits.max_pixels} in all"
-        raise AbsurdDimensions(size, f"Scale it down to at most {most}")
+    if long > limits.max_side or header.pixels > limits.max_pixels:
+        most = f"{limits.max_pixels / MEGA:g} megapixels and {limits.max_side:,} pixels a side"
+        reason = f"{size}, {header.pixels / MEGA:,.1f} megapixels"
+        raise AbsurdDimensions(reason, f"Scale it down to at most {most}")
     if short < limits.min_side:
         raise PhotoTooSmall(size, f"Send one of at least {limits.min_side} pixels a side")
     if long > limits.max_aspect * short:

@@ -4,19 +4,26 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
+from features.budget import require_memory
 from features.errors import TruncatedPhoto
-from features.headers import Header, read_header
+from features.formats.advice import SEND_AGAIN
+from features.formats.photo_header import Header
+from features.headers import read_header
 from features.photo import Photo
 from features.schema import PixelSpec
 from features.types import Bytes8, Differences, Plane
 
 _WHITE: Final = (255, 255, 255)
 _MID_GREY: Final = (128, 128, 128)
+_VERIFIED_SIDE: Final = 128
+_MORE_DATA: Final = bytes(range(1, 255)) * 2
+"""Coded data without a marker, that codes more than nothing by any table."""
 # Pillow averages whole pixels until the image is this many times what is asked for, and
 # interpolates the rest.
 _FINE_GAP: Final = 2.0
@@ -120,34 +127,61 @@ def decode_upright(header: Header, decode_side: int) -> Image.Image:
 
 
 def verify_photo(photo: Photo) -> None:
-    """Decode every pixel at full size, as an import should before it keeps a photo.
+    """Decode a photo to its last row, as an import should before it keeps one.
+
+    A JPEG comes out small: its coded data is read in full whatever the scale, and only there can
+    it be damaged. What a decoder takes for sound can't be told from it: bytes changed inside coded
+    data, or the end of a progressive JPEG's last scan.
 
     Raises:
-        TruncatedPhoto: the compressed data ends early or is damaged.
+        TruncatedPhoto: rows are missing, or the compressed data is damaged.
     """
-    _decode(read_header(photo.data), decode_side=None)
+    decode_upright(read_header(photo.data), _VERIFIED_SIDE)
 
 
-def _decode(header: Header, decode_side: int | None) -> Image.Image:
+def _decode(header: Header, decode_side: int) -> Image.Image:
+    require_memory(header, decode_side)
     try:
-        return _load(header, decode_side)
+        image = _load(header, header.stripped, decode_side)
+        missing = _may_lack_rows(header, image) and _lacks_rows(header, image, decode_side)
     # Decoders raise what they like (OSError, SyntaxError, struct.error, zlib.error ...):
     # whatever it is, these bytes are no whole photo. Running out of memory is not theirs.
     except MemoryError:
         raise
     except Exception as exc:
         reason = f"the {header.format} data ends early or is damaged"
-        raise TruncatedPhoto(reason, "Export the photo again and send the whole file") from exc
+        raise TruncatedPhoto(reason, SEND_AGAIN) from exc
+    if missing:
+        raise TruncatedPhoto("the last rows of the JPEG are missing", SEND_AGAIN)
+    return image
 
 
-def _load(header: Header, decode_side: int | None) -> Image.Image:
-    image: Image.Image = _PLUGINS[header.format](io.BytesIO(header.stripped))
+def _load(header: Header, data: bytes, decode_side: int) -> Image.Image:
+    image: Image.Image = _PLUGINS[header.format](io.BytesIO(data))
     if image.size != (header.width, header.height):
         raise ValueError("two headers that disagree")
-    if decode_side is not None:
-        image.draft(image.mode, (decode_side, decode_side))
+    image.draft(image.mode, (decode_side, decode_side))
     image.load()
     return image
+
+
+def _may_lack_rows(header: Header, image: Image.Image) -> bool:
+    """Return whether the last pixel is the mid-grey that libjpeg leaves where no data came."""
+    if header.format != "JPEG":
+        return False
+    return image.getpixel((image.width - 1, image.height - 1)) in (_MID_GREY[0], _MID_GREY)
+
+
+def _lacks_rows(header: Header, image: Image.Image, decode_side: int) -> bool:
+    """Return whether more coded data would change the pixels.
+
+    libjpeg ignores data beyond the last row. Where a scan stops before that, the same scan with
+    more data behind it gives other pixels; a photo that is grey in truth stays as it is.
+    """
+    ends = (0, *header.scan_ends)
+    pieces = [header.stripped[start:end] for start, end in pairwise(ends)]
+    longer = _MORE_DATA.join([*pieces, header.stripped[header.scan_ends[-1] :]])
+    return ImageChops.difference(image, _load(header, longer, decode_side)).getbbox() is not None
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -156,7 +190,7 @@ def _plain(image: Image.Image) -> Image.Image:
         return image
     if image.mode == "P" and "transparency" not in image.info:
         return image.convert("RGB")
-    clear = image.convert("RGBA")
+    clear = image if image.mode == "RGBA" else image.convert("RGBA")
     page = Image.new("RGB", clear.size, _WHITE)
     page.paste(clear, mask=clear)
     return page
