@@ -107,6 +107,38 @@ def test_a_merge_that_is_dated_years_off_is_not_deployed(world: World, days: int
     assert "merge anew" in reason
 
 
+def misdated(world: World, days: int) -> str:
+    """Merge a page into main, dated some days off, and a sound one after it; return the first."""
+    odd = (world.now + timedelta(days=days)).isoformat()
+    world.branch("page")
+    world.commit("max", {"docs/page.md": "a page"})
+    world.git("checkout", "--quiet", "main")
+    merge = ("merge", "--quiet", "--no-ff", "--no-edit", "page")
+    world.git(*world.as_person(None), *merge, GIT_COMMITTER_DATE=odd)
+    found = world.git("rev-parse", "main")
+    world.commit(None, {"docs/page.md": "another page"})
+    return found
+
+
+@pytest.mark.parametrize("days", [-4000, 4000])
+def test_a_merge_dated_years_off_between_a_promotion_and_its_deploy_stops_it(
+    world: World, days: int
+) -> None:
+    promoted(world)
+    odd = misdated(world, days)
+    verdict = world.judge_deploy()
+    assert verdict.decision == "refused"
+    (reason,) = problems(verdict).values()
+    assert reason.startswith(f"main's commit {odd[:12]} is dated")
+    assert "`git revert -m 1` of the merge that brought the release" in reason
+
+
+def test_what_was_brought_after_a_merge_that_is_dated_years_back_is_deployed(world: World) -> None:
+    misdated(world, -4000)
+    promoted(world)
+    assert world.judge_deploy().allowed
+
+
 def later_on_main(world: World, files: dict[str, str]) -> ChangeVerdict:
     """Let main change after a promotion was merged and before it is first deployed."""
     promoted(world)

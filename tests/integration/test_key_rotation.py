@@ -14,9 +14,11 @@ from support import change_world
 from support.change_records import FIRST, PRODUCTION, production, report, report_path
 from support.change_world import World
 
+from artifacts.digests import digest_json, hex_part
 from artifacts.errors import SignatureRefused
 from artifacts.records.gate import GateReport
-from artifacts.records.release import FirstRelease
+from artifacts.records.image import ImageRecord
+from artifacts.records.release import FirstRelease, Payload, ReleasedCode, ReleasedModel
 from artifacts.statements import (
     SshSigner,
     SshVerifier,
@@ -25,6 +27,7 @@ from artifacts.statements import (
     write_signed,
 )
 from delivery.adapters.audit_log import FileAuditLog
+from delivery.adapters.image_records import ImageRecords
 from delivery.domain.promotion.signatures import read_signers, service_of
 from delivery.errors import AuditBroken, AuditUnavailable
 
@@ -211,8 +214,63 @@ def test_both_readers_of_a_signers_file_end_a_key_at_the_same_moment(tmp_path, z
             verifier.verify(data, signature, moment)
 
 
+def image_record(built_at: datetime | None) -> ImageRecord:
+    return ImageRecord(
+        service="inference",
+        image=digest_json("image"),
+        payload=digest_json("payload"),
+        models=(digest_json("model"),),
+        commit="a" * 40,
+        code=digest_json("code"),
+        base=digest_json("base"),
+        sbom=digest_json("sbom"),
+        size=1,
+        built_with="tests",
+        built_at=built_at,
+    )
+
+
+def image_after_a_rotation(folder: Path, built_at: datetime | None) -> str | None:
+    """Sign the record of an image, let its key end in April, and ask now which image it is."""
+    key, signers = folder / "key", folder / "signers"
+    create_statement_key(key, signers, "delivery", ("plinth-image",))
+    payload = Payload(
+        code=ReleasedCode(digest=digest_json("code"), commit="a" * 40),
+        models={
+            "architecture": (
+                ReleasedModel(
+                    digest=digest_json("model"), version=1, gate_report=digest_json("gate")
+                ),
+            )
+        },
+    )
+    record = image_record(built_at).model_copy(update={"payload": payload.contents})
+    place = folder / "images" / hex_part(payload.contents)
+    place.mkdir(parents=True)
+    write_signed(record, place / "image.json", SshSigner(key, "plinth-image"))
+    signers.write_text(signers.read_text().replace('" ssh', '",valid-before="20260401Z" ssh'))
+    verifier = SshVerifier(signers, "delivery", "plinth-image")
+    return ImageRecords(folder / "images", verifier).image_of(payload)
+
+
+def test_an_image_that_was_built_before_its_key_was_rotated_out_stays_believed(tmp_path, zone):
+    built = datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC)
+
+    assert image_after_a_rotation(tmp_path, built) == digest_json("image"), zone
+
+
+def test_an_image_that_says_it_was_built_after_its_key_was_rotated_out_is_refused(tmp_path):
+    with pytest.raises(SignatureRefused):
+        image_after_a_rotation(tmp_path, datetime(2026, 4, 2, tzinfo=UTC))
+
+
+def test_an_image_without_a_time_of_its_own_is_judged_now(tmp_path):
+    with pytest.raises(SignatureRefused):
+        image_after_a_rotation(tmp_path, None)
+
+
 def test_an_image_record_of_a_key_that_was_rotated_out_is_refused(tmp_path):
-    """It has no time of its own: the image is built again, as the runbook says."""
+    """One from before they had a time: the image is built again, as the runbook says."""
     key, signers = tmp_path / "key", tmp_path / "signers"
     create_statement_key(key, signers, "delivery", ("plinth-image",))
     file = write_signed(FIRST, tmp_path / "image.json", SshSigner(key, "plinth-image"))

@@ -79,9 +79,7 @@ def test_every_target_hands_on_each_path_as_one_word(
 
 
 @pytest.mark.parametrize("shell", ["sh", "dash", "bash"])
-def test_a_tilde_is_the_home_folder_whichever_shell_left_it_there(
-    shell: str, spaced: Path
-) -> None:
+def test_a_tilde_is_the_home_folder_whichever_shell_left_it_there(shell: str, spaced: Path) -> None:
     if not shutil.which(shell):
         pytest.skip(f"no {shell} here")
     told = recipe(spaced, "data-report", "PHOTOS=~/buildings", "PAGE=~/x.html", shell=shell)

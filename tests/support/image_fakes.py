@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from artifacts.code import code_digest
@@ -21,6 +22,7 @@ from cloud.ports.images import BuildOrder
 from cloud.use_cases.build_image import Workshop
 
 COMMIT = "a" * 40
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BASE = digest_bytes(b"base")
 LOCK = "requirements/inference.txt"
 FILES: Mapping[str, bytes] = {
@@ -220,6 +222,7 @@ class FakeWorkshop:
             engine=lambda: self.engine,
             reader=FakeReader(self.engine, self.contents),
             store=self.store,
+            now=lambda: NOW,
         )
 
 

@@ -5,6 +5,7 @@ import pytest
 from support.image_fakes import (
     BASE,
     COMMIT,
+    NOW,
     RECIPE_FILES,
     SOUND,
     FakeModels,
@@ -56,6 +57,7 @@ def test_a_payload_becomes_an_image_with_a_record_of_all_that_went_in(
     assert (record.payload, record.code, record.base) == (payload.digest, payload.code.digest, BASE)
     assert record.models == (digest_bytes(b"model"),)
     assert (record.image, record.size, record.built_with) == (SOUND.image, 100, "fake 1.0")
+    assert record.built_at == record.stated_at == NOW
 
 
 def test_the_engine_is_told_what_the_labels_say(workshop: FakeWorkshop) -> None:

@@ -78,5 +78,5 @@ def test_a_machine_without_git_has_no_identity(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingIdentity, match="No such file"):
+    with pytest.raises(MissingIdentity, match="the command git is missing"):
         GitIdentity(checkout).code()

@@ -1,5 +1,6 @@
 """ImageRecord: an image that was built of a service, and all that went into it."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -30,6 +31,13 @@ class ImageRecord(Record):
     size: Annotated[int, Field(gt=0)]
     """Bytes of all layers, unpacked."""
     built_with: Annotated[str, Field(min_length=1, max_length=200)]
+    built_at: datetime | None = None
+    """None in a record from before records of images had a time: its signature is judged now."""
+
+    @property
+    def stated_at(self) -> datetime | None:
+        """When it was built."""
+        return self.built_at
 
     @model_validator(mode="after")
     def _whole(self) -> "ImageRecord":

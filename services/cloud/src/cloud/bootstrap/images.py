@@ -1,6 +1,7 @@
 """Constructs what the commands on images need."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from artifacts.git_source import GitSource
@@ -81,7 +82,12 @@ def _workshop(settings: Settings, source: Path) -> Workshop:
         engine=lambda: choose_engine(_bases(settings), tools),
         reader=OciLayouts(),
         store=_store(settings),
+        now=_now,
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given
 
 
 def _bases(settings: Settings) -> DebootstrapBases:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from artifacts.code import code_digest
@@ -38,7 +39,10 @@ CONTEXT, LAYOUT, CODE, MODEL, PUBLIC_KEY = "context", "layout", "code", "model",
 
 @dataclass(frozen=True)
 class Workshop:
-    """All that an image is made with. `engine` is asked for only when something must be built."""
+    """All that an image is made with. `engine` is asked for only when something must be built.
+
+    `now` is the time that its record gets.
+    """
 
     source: CodeSource
     models: Callable[[], ModelSource]
@@ -46,6 +50,7 @@ class Workshop:
     engine: Callable[[], Engine]
     reader: ImageReader
     store: ImageStore
+    now: Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ def _build_in(draft: Path, order: _Order, workshop: Workshop) -> Built | Refused
         return Refused(f"the image must not be used: {'; '.join(problems)}")
     models = (order.model,) if order.model else ()
     bill = bill_of_materials(contents, order.recipe.service, order.code, models)
-    record = _record(order, contents, base, bill, engine.name)
+    record = _record(order, contents, base, bill, engine.name, workshop.now())
     shutil.rmtree(context)
     workshop.store.keep(order.key, draft, record, bill)
     return Built(record, new=True)
@@ -195,7 +200,7 @@ def _wanted(context: Path) -> dict[str, str]:
 
 
 def _record(
-    order: _Order, contents: ImageContents, base: str, bill: bytes, engine: str
+    order: _Order, contents: ImageContents, base: str, bill: bytes, engine: str, at: datetime
 ) -> ImageRecord:
     return ImageRecord(
         service=order.recipe.service,
@@ -208,4 +213,6 @@ def _record(
         sbom=digest_bytes(bill),
         size=contents.size,
         built_with=engine,
+        # Whole seconds: as signers' files have them.
+        built_at=at.replace(microsecond=0),
     )

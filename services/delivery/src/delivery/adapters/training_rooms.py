@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from artifacts.errors import GitFailed
+from artifacts.git_process import git_command, reading_environment
 from delivery.adapters.service_environments import find_environment
 from delivery.adapters.training_photos import lay_out_photos
 from delivery.errors import TrainingFailed
@@ -276,12 +278,16 @@ def _untracked(root: Path) -> tuple[Path, ...]:
     """Return what lies in a checkout and not in its commits, folders as a whole; TrainingFailed."""
     if not (root / ".git").exists():
         return ()  # no checkout: training refuses it, for nobody could say what it was made from
-    words = ("git", "-C", str(root), "ls-files", "-z", "--others", "--directory")
     try:
         done = subprocess.run(  # noqa: S603 - git's own words
-            words, capture_output=True, text=True, errors="surrogateescape", check=False
+            git_command("-C", str(root), "ls-files", "-z", "--others", "--directory"),
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",
+            check=False,
+            env=reading_environment(),
         )
-    except OSError as exc:
+    except (OSError, GitFailed) as exc:
         raise TrainingFailed("git", str(exc)) from exc
     if done.returncode:
         raise TrainingFailed("git", f"{root}: {done.stderr.strip()[-300:]}")

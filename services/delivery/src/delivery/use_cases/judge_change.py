@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from artifacts.records.approval import Approval
 from artifacts.records.release import Environment, Release
@@ -119,13 +120,20 @@ class JudgeDeploy:
         parents = self.repository.parents(brought)
         if not parents:
             return self._unjudged(environment, brought)
-        if reason := self._misdated(brought) or self._misdated(commit):
+        if reason := self._misdated_since(brought, commit):
             return self._settled(commit, "refused", reason)
         facts = self.gather(parents[0], brought, later=commit)
         present = read_ground(CommittedFiles(self.repository, commit, ["policies"]))
         return judge_by_both(facts, present)
 
-    def _misdated(self, commit: str) -> str:
+    def _misdated_since(self, brought: str, commit: str) -> str:
+        """Say of main's line from what brought the release which commit's date can't be true."""
+        line = self.repository.first_parents(commit)
+        since = line[line.index(brought) :] if brought in line else line
+        now = max((self.clock(), *(entry.at for entry in self.audit.entries()[-1:])))
+        return next((reason for one in since if (reason := self._misdated(one, now))), "")
+
+    def _misdated(self, commit: str, now: datetime) -> str:
         """Say why a commit's date can't be true; nothing if it can, or if main begins with it.
 
         A clock that is wrong, or a hand that chose the date, would move what comes after it.
@@ -133,13 +141,13 @@ class JudgeDeploy:
         parents = self.repository.parents(commit)
         at = self.repository.committed_at(commit)
         before = self.repository.committed_at(parents[0]) if parents else at
-        now = max((self.clock(), *(entry.at for entry in self.audit.entries()[-1:])))
         if before <= at <= now + SKEW:
             return ""
         limits = f"after {before.isoformat()}, its first parent's date, and before now"
         return (
             f"main's commit {commit[:12]} is dated {at.isoformat()}, which must be {limits}, "
-            f"{now.isoformat()}: set the clock right of what merges, and merge anew"
+            f"{now.isoformat()}: set the clock right of what merges, and merge anew: "
+            "`git revert -m 1` of the merge that brought the release, merged, and a revert of that"
         )
 
     def _brought(self, environment: Environment, commit: str) -> str | None:

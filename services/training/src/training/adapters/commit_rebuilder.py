@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from artifacts.digests import digest_file
-from artifacts.errors import ArtifactError
+from artifacts.errors import ArtifactError, GitFailed
 from artifacts.folder import ModelArtifact, open_artifact
+from artifacts.git_process import git_command, reading_environment
 from artifacts.records.record import parse_yaml
 from artifacts.signatures import KeyVerifier, create_key_pair
 from training.adapters.dataset_folder import MANIFEST, PHOTOS
@@ -28,7 +29,7 @@ _PARAMS_DIGEST = (
     "print(Params.read(pathlib.Path(sys.argv[1])).digest)"
 )
 _OF_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
-"""Set while a hook runs; they would lead git to another repository."""
+"""Set while a hook runs; they would lead git, as the commit's own code runs it, astray."""
 _CLUSTER = "PLINTH_DASK_SCHEDULER"
 """A cluster's workers have the code of today, and not the commit's."""
 
@@ -78,8 +79,7 @@ class CommitRebuilder:
         alternates = self._tree / ".git/objects/info/alternates"
         alternates.parent.mkdir(parents=True, exist_ok=True)
         alternates.write_text(objects + "\n", encoding="utf-8")
-        silent = ("-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false")
-        self._git(failed, "-C", tree, *silent, "checkout", "--quiet", "--detach", commit)
+        self._git(failed, "-C", tree, "checkout", "--quiet", "--detach", commit)
         # Packages alone are on the path: what lies beside one is never imported.
         self._packages.mkdir(exist_ok=True)
         for package in self._own_packages():
@@ -200,10 +200,16 @@ class CommitRebuilder:
         )
 
     def _git(self, failed: str, *words: str) -> str:
-        command = ["env", *(f"--unset={name}" for name in _OF_GIT), "git", *words]
-        done = subprocess.run(  # noqa: S603 - commands of ours
-            command, capture_output=True, text=True, check=False
-        )
+        try:
+            done = subprocess.run(  # noqa: S603 - commands of ours
+                git_command(*words),
+                capture_output=True,
+                text=True,
+                check=False,
+                env=reading_environment(),
+            )
+        except (OSError, GitFailed) as exc:
+            raise CannotReproduce(f"{failed} ({exc})") from exc
         if done.returncode:
             raise CannotReproduce(f"{failed} ({_last(done.stderr)})")
         return done.stdout.strip()

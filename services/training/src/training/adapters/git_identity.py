@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+from artifacts.errors import GitFailed
+from artifacts.git_process import git_command, reading_environment
 from artifacts.records.manifest import Code
 from training.errors import MissingIdentity
 
@@ -18,12 +20,17 @@ class GitIdentity:
         try:
             commit = self._git("rev-parse", "--verify", "HEAD")
             changed = self._git("status", "--porcelain", "--untracked-files=no")
-        except (OSError, subprocess.CalledProcessError) as exc:
+        except (OSError, GitFailed, subprocess.CalledProcessError) as exc:
             reason = f"{self._root} is no git checkout with a commit ({exc})"
             raise MissingIdentity((reason,)) from exc
         return Code(commit=commit, dirty=bool(changed))
 
     def _git(self, *arguments: str) -> str:
-        command = ["git", "-C", str(self._root), *arguments]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        done = subprocess.run(  # noqa: S603 - words of ours
+            git_command("-C", str(self._root), *arguments),
+            check=True,
+            capture_output=True,
+            text=True,
+            env=reading_environment(),
+        )
         return done.stdout.strip()
