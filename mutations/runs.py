@@ -23,7 +23,7 @@ from mutations.mutant import Mutant
 from mutations.policy_files import REFUSED, refused
 from mutations.policy_lines import REMOVED, REPLACED, UNSAID
 from mutations.session import Outcome, Run, Slot, outcome_of, start
-from mutations.targets import DECISIONS, MADE_ANEW, SOURCES, Checkout
+from mutations.targets import DECISIONS, MADE_ANEW, SOURCES, Checkout, of_source
 
 WORKERS = 2
 TESTS_OWN = {"tests", "conftest"}
@@ -56,7 +56,7 @@ class Runs:
         self._found: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for slot in self._slots:
             _copy(checkout, slot.files)
-        sys.path[:0] = [str(self._slots[0].files / name) for name in (SOURCES, "tests")]
+        sys.path[:0] = [str(self._slots[0].files / name) for name in (*SOURCES, "tests")]
 
     def warm_up(self) -> int:
         """Run all tests against the unmutated copy, and import what they did; return their number.
@@ -79,7 +79,7 @@ class Runs:
         for one in found:
             _import(one.modules)
             self._slow += one.slow
-        self._imports = imports_within({"delivery", "support"})
+        self._imports = imports_within({"delivery", "box", "support"})
         gc.collect()
         gc.freeze()  # so that children don't copy pages by counting what is on them
         return sum(one.tests for one in found)
@@ -112,7 +112,7 @@ class Runs:
 
     def _start(self, slot: Slot, mutant: Mutant, stage: int) -> int:
         if mutant.path.suffix == ".py":
-            module = mutant.path.relative_to(SOURCES)
+            module = of_source(mutant.path)
             prepare = functools.partial(replace_module, module, mutant.mutated, self._imports)
         else:
             (slot.files / mutant.path).write_bytes(mutant.mutated)

@@ -10,8 +10,11 @@ from mutations import operators, policy_lines, rule_table
 from mutations.mutant import Edit, Mutant, describe, number
 from mutations.reading import Source
 
-SOURCES: Final = "services/delivery/src"
-PACKAGE: Final = f"{SOURCES}/delivery"
+DELIVERY: Final = "services/delivery/src"
+BOX: Final = "services/box/src"
+SOURCES: Final = (DELIVERY, BOX)
+"""The folders whose packages hold what decides."""
+PACKAGE: Final = f"{DELIVERY}/delivery"
 DOMAIN: Final = f"{PACKAGE}/domain"
 TABLE: Final = f"{DOMAIN}/rules/table.py"
 CHANGES: Final = f"{DOMAIN}/promotion/table.py"
@@ -45,15 +48,18 @@ DECIDING: Final = {
     "promotion/paths.py": "",
     "audit_chain.py": "",
     "use_cases/judge_merges.py": "",  # what a deploy judges beyond its own release
+    f"{BOX}/box/domain/protection.py": "",  # what may be pushed
+    f"{BOX}/box/domain/statuses.py": "",
 }
-UNIT: Final = "tests/unit/delivery"
+UNIT: Final = "tests/unit"
 POLICY_TESTS: Final = (
     "tests/repo/test_policies.py",
     "tests/repo/test_policy_steps.py",
     "tests/repo/test_risk_tiers.py",
 )
 # Everything that asks the judge, or reads a policy. What measures evidence, draws pages and prints
-# would take minutes, and is held by its own tests: a gate must be held without it.
+# would take minutes, and is held by its own tests: a gate must be held without it. A path is
+# delivery's, or names another package first.
 NOTICING: Final = (
     "domain/rules/test_*.py",
     "domain/promotion/test_*.py",
@@ -68,6 +74,7 @@ NOTICING: Final = (
     "use_cases/test_gate*.py",
     "use_cases/test_judge_merges.py",
     "domain/test_audit_chain*.py",
+    "box/domain/test_*.py",
 )
 # Where the tests of a file don't have its name.
 NAMED_OTHERWISE: Final = {
@@ -108,7 +115,7 @@ MADE_ANEW: Final = {
 }
 """For each kind of mutant a word: tests with it in their names don't count."""
 COPIED: Final = (
-    SOURCES,
+    *SOURCES,
     "tests/support",
     "policies",
     "docs",
@@ -185,7 +192,7 @@ class Checkout:
         return (narrow, self.tests) if narrow else (self.tests,)
 
     def _narrow(self, mutant: Mutant) -> tuple[str, ...]:
-        stem, inside = mutant.path.stem, mutant.path.relative_to(PACKAGE).parent
+        stem, inside = mutant.path.stem, _tested(mutant.path)
         rows = [row for row in self.rules if mutant.group in {row.rule, row.module}]
         names = [name for row in rows for name in (row.rule, row.module)]
         patterns = [f"{inside}/test_{name}.py" for name in names]
@@ -195,7 +202,8 @@ class Checkout:
         return tuple(dict.fromkeys(name for one in patterns for name in self._found(one)))
 
     def _found(self, pattern: str) -> list[str]:
-        found = sorted((self.root / UNIT).glob(pattern))
+        package = "" if pattern.startswith("box/") else "delivery"
+        found = sorted((self.root / UNIT / package).glob(pattern))
         return [path.relative_to(self.root).as_posix() for path in found]
 
     def _source(self, path: str) -> Source:
@@ -213,8 +221,23 @@ class Checkout:
 
 
 def _path(name: str) -> str:
-    """Return the path of a file that decides: most are the domain's."""
+    """Return the path of a file that decides: most are in delivery's domain."""
+    if name.startswith("services/"):
+        return name
     return f"{PACKAGE if name.startswith('use_cases/') else DOMAIN}/{name}"
+
+
+def _tested(path: PurePosixPath) -> PurePosixPath:
+    """Return the folder, as patterns name it, of the tests of a file that decides."""
+    if path.is_relative_to(BOX):
+        return path.relative_to(BOX).parent
+    return path.relative_to(PACKAGE).parent
+
+
+def of_source(path: PurePosixPath) -> PurePosixPath:
+    """Return the path of a file of code below the folder of its package."""
+    (source,) = (source for source in SOURCES if path.is_relative_to(source))
+    return path.relative_to(source)
 
 
 def _short(path: str) -> str:

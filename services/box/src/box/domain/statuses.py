@@ -48,7 +48,7 @@ def _refusal(context: str, config: BoxConfig, last: tuple[Status, ...], tip: str
         if status.state != CheckState.SUCCESS:
             said = f": {plain(status.description)}" if status.description else ""
             return f"the check {context} is {_words(status.state)} (run {status.run}){said}"
-    if judged and any(status.base != tip for status in found):
+    if judged and {status.base for status in found} != {tip}:
         return f"the check {context} was made before main moved to {tip[:12]}: let it run again"
     return None
 
