@@ -7,8 +7,9 @@ from tests.support.tiny_artifact import build_tiny_artifact, public_key_of
 
 from artifacts.signatures import KeyVerifier
 from benchmarks.measure import ROOT
-from features import FeaturesError
+from features import MEMORY_LIMIT_BYTES, FeaturesError
 from inference.adapters.artifact import FolderModelSource
+from inference.domain.decoding_memory import DecodingMemory
 from inference.errors import InferenceError
 from inference.use_cases.open_model import ProvenModel, open_model
 
@@ -48,4 +49,6 @@ def find_model(temporary: Path) -> FoundModel:
 
 
 def _open(folder: Path, key: Path) -> ProvenModel:
-    return open_model(FolderModelSource(folder, key, KeyVerifier(key)))
+    return open_model(
+        FolderModelSource(folder, key, KeyVerifier(key)), DecodingMemory(MEMORY_LIMIT_BYTES)
+    )

@@ -61,8 +61,8 @@ REFUSALS = {
     "too long a side": (413, "absurd_dimensions", JPEG, picture("L", "PNG", (900, 70))),
     "body too large": (413, "body_too_large", JPEG, b"x" * (LIMIT_BYTES + 1)),
     "no content type": (415, "content_type_unsupported", {}, PHOTO),
-    "octet stream": (
-        *(415, "content_type_unsupported", {"Content-Type": "application/octet-stream"}),
+    "curl's own content type": (
+        *(415, "content_type_unsupported", {"Content-Type": "application/x-www-form-urlencoded"}),
         PHOTO,
     ),
     "content encoding": (
@@ -80,7 +80,7 @@ REFUSALS = {
     "missing JSON field": (422, "fields_invalid", JSON, b"{}"),
     "JSON number": (422, "fields_invalid", JSON, b'{"photo": 1}'),
     "JSON list": (422, "fields_invalid", JSON, b"[]"),
-    "form without a photo": (422, "fields_invalid", FORM, as_form(("image", "a.jpg", PHOTO))),
+    "form without a photo": (422, "fields_invalid", FORM, as_form(("picture", "a.jpg", PHOTO))),
     "form with a text": (422, "fields_invalid", FORM, as_form(("photo", None, b"text"))),
     "form with more": (
         *(422, "fields_invalid", FORM),

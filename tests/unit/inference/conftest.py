@@ -6,7 +6,9 @@ import pytest
 from support.tiny_artifact import build_tiny_artifact, public_key_of
 
 from artifacts.signatures import KeyVerifier
+from features import MEMORY_LIMIT_BYTES
 from inference.adapters.artifact import FolderModelSource
+from inference.domain.decoding_memory import DecodingMemory
 from inference.use_cases.open_model import ProvenModel, open_model
 
 
@@ -32,4 +34,7 @@ def public_key(key: Path, artifact: Path) -> Path:
 @pytest.fixture(scope="session")
 def model(artifact: Path, public_key: Path) -> ProvenModel:
     """The artifact, opened and proven."""
-    return open_model(FolderModelSource(artifact, public_key, KeyVerifier(public_key)))
+    return open_model(
+        FolderModelSource(artifact, public_key, KeyVerifier(public_key)),
+        DecodingMemory(MEMORY_LIMIT_BYTES),
+    )

@@ -21,6 +21,7 @@ from inference.adapters.metrics import PrometheusTelemetry
 from inference.adapters.photo_files import DiskPhotoFiles
 from inference.adapters.prediction_log import FilePredictionLog, NoPredictionLog
 from inference.adapters.progress import CounterLine
+from inference.domain.decoding_memory import DecodingMemory
 from inference.domain.keys import ApiKeys
 from inference.domain.release import Deployment, ServiceCode
 from inference.errors import SettingsInvalid
@@ -52,9 +53,11 @@ class Wiring:
     code: ServiceCode
     deployment: Deployment
     predictions: PredictionLog
+    decoding: DecodingMemory
     threads: int
     max_waiting: int
     body_limit_bytes: int
+    bodies_limit_bytes: int
     body_timeout_seconds: float
 
 
@@ -77,9 +80,11 @@ def wire_service(settings: Settings, model: Path, log: TextIO | None = None) -> 
         code=_code(settings),
         deployment=Deployment(environment=settings.environment, payload=settings.payload),
         predictions=_prediction_log(settings, telemetry, access_log),
+        decoding=DecodingMemory(settings.decoding_limit_bytes),
         threads=settings.threads,
         max_waiting=settings.max_waiting,
         body_limit_bytes=settings.body_limit_bytes,
+        bodies_limit_bytes=settings.bodies_limit_bytes,
         body_timeout_seconds=settings.body_timeout_seconds,
     )
 
@@ -88,7 +93,7 @@ def run_batch(settings: Settings, model: Path, paths: Sequence[Path], out: Path)
     """Predict the photos under some paths into a table."""
     with _workers(settings.threads) as workers:
         return predict_folder(
-            open_model(_source(settings, model)),
+            open_model(_source(settings, model), DecodingMemory(settings.decoding_limit_bytes)),
             paths,
             DiskPhotoFiles(settings.body_limit_bytes),
             CsvTable(out),

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from artifacts.digests import Digest
 from artifacts.records.release import Environment
+from features import FILE_LIMIT_BYTES, MEMORY_LIMIT_BYTES
 from inference.errors import SettingsInvalid
 
 PREFIX = "PLINTH_"
@@ -26,7 +27,9 @@ class Settings(BaseSettings):
         api_keys: accepted keys, separated by commas; only the service needs any.
         threads: photos that are worked on at a time; one a core unless set.
         max_waiting: predictions that may wait for a thread; one more is answered 503.
-        body_limit_bytes: largest body, and largest file of a batch.
+        body_limit_bytes: largest photo, in a request and in a batch.
+        bodies_limit_bytes: bodies of requests held at a time; one more is answered 503.
+        decoding_limit_bytes: memory that is decoded in at a time; a photo waits for its part.
         body_timeout_seconds: time within which a body must have arrived.
         drain_seconds: time between "not ready" and the end of listening, for balancers to see.
         code_digest: digest of the built service, where the deployment knows it.
@@ -42,7 +45,9 @@ class Settings(BaseSettings):
     api_keys: SecretStr = SecretStr("")
     threads: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_cores)
     max_waiting: Annotated[int, Field(ge=0, le=10_000)] = 32
-    body_limit_bytes: Annotated[int, Field(ge=1024, le=1 << 30)] = 10_000_000
+    body_limit_bytes: Annotated[int, Field(ge=1024, le=FILE_LIMIT_BYTES)] = FILE_LIMIT_BYTES
+    bodies_limit_bytes: Annotated[int, Field(ge=2 * FILE_LIMIT_BYTES, le=1 << 36)] = 200_000_000
+    decoding_limit_bytes: Annotated[int, Field(ge=MEMORY_LIMIT_BYTES, le=1 << 36)] = 800_000_000
     body_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     drain_seconds: Annotated[float, Field(ge=0, le=600)] = 0.5
     code_digest: Digest | None = None

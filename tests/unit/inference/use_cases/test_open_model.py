@@ -17,6 +17,7 @@ from artifacts.records.answers import ClassificationAnswer
 from artifacts.signatures import KeyVerifier
 from features import FeatureSchema
 from inference.adapters.artifact import FolderModelSource
+from inference.domain.decoding_memory import DecodingMemory
 from inference.errors import (
     ArtifactRefused,
     CannotStart,
@@ -35,7 +36,9 @@ def copy(artifact, tmp_path):
 
 
 def open_folder(folder, public_key):
-    return open_model(FolderModelSource(folder, public_key, KeyVerifier(public_key)))
+    return open_model(
+        FolderModelSource(folder, public_key, KeyVerifier(public_key)), DecodingMemory(1)
+    )
 
 
 def write_signed(folder, key, manifest, files):

@@ -1,4 +1,4 @@
-"""How many predictions may be under way: beyond that, a request is told to come back."""
+"""How much may be under way, in predictions and bytes: beyond that a client is told to return."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,3 +31,43 @@ class Admission:
     def _move(self, step: int) -> None:
         self._inside += step
         self._on_change(self._inside)
+
+
+class HeldBytes:
+    """Counts the bytes of all bodies that are held. Lives on the event loop, without a lock."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._held = 0
+
+    @contextmanager
+    def body(self) -> Iterator["HeldBody"]:
+        """Count one body's bytes until it is needed no more."""
+        body = HeldBody(self)
+        try:
+            yield body
+        finally:
+            self._held -= body.size_bytes
+
+    def add(self, size_bytes: int) -> None:
+        """Count bytes; TooBusy where as many are held as may be."""
+        if self._held + size_bytes > self._limit_bytes:
+            raise TooBusy(
+                f"{self._held:,} bytes of photos are held, and no more than "
+                f"{self._limit_bytes:,} may be",
+                "Send the request again after the time in Retry-After",
+            )
+        self._held += size_bytes
+
+
+class HeldBody:
+    """The bytes of one body, as they arrive."""
+
+    def __init__(self, held: HeldBytes) -> None:
+        self._held = held
+        self.size_bytes = 0
+
+    def add(self, size_bytes: int) -> None:
+        """Count bytes that arrived; TooBusy."""
+        self._held.add(size_bytes)
+        self.size_bytes += size_bytes

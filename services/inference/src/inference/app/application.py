@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from features import PhotoRefused
 from inference.app.access import AccessMiddleware
-from inference.app.admission import Admission
+from inference.app.admission import Admission, HeldBytes
 from inference.app.pages import pages
 from inference.app.problems import Problem, answer_problem, answer_unforeseen
 from inference.app.routes import operations, prediction_router
@@ -73,7 +73,7 @@ def _lifespan(wiring: Wiring) -> Callable[[FastAPI], AbstractAsyncContextManager
 
 
 async def _open(wiring: Wiring) -> Service:
-    model = await anyio.to_thread.run_sync(open_model, wiring.source)
+    model = await anyio.to_thread.run_sync(open_model, wiring.source, wiring.decoding)
     release = model.release(wiring.code, wiring.deployment)
     wiring.telemetry.opened(release)
     return Service(
@@ -82,6 +82,7 @@ async def _open(wiring: Wiring) -> Service:
         release=release,
         limiter=CapacityLimiter(wiring.threads),
         admission=Admission(wiring.threads + wiring.max_waiting, wiring.telemetry.waiting),
+        held=HeldBytes(wiring.bodies_limit_bytes),
     )
 
 

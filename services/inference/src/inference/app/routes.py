@@ -5,7 +5,7 @@ from typing import Annotated
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 
-from inference.app.body import FORM, JSON, PHOTO_FIELD
+from inference.app.body import BINARY, FORM, JSON, PHOTO_FIELD
 from inference.app.problems import KINDS, ProblemType, problem_types, responses, uri_of
 from inference.app.state import (
     OpenService,
@@ -24,7 +24,7 @@ from inference.models.plugin import ModelPlugin
 from inference.use_cases.predict_photo import predict_photo
 
 _NOT_OF_PREDICTIONS = {ClientGone, FileUnreadable, MethodNotAllowed, RouteUnknown}
-IMAGE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/*")
+IMAGE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/*", BINARY)
 
 
 class Health(Closed):

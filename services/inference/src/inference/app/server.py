@@ -19,6 +19,9 @@ from inference.settings import Settings
 
 _SHUTDOWN_SECONDS = 30
 _DRAIN_TICK_SECONDS = 0.02
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection is kept. A balancer before it must give up first, or it sends a
+request over a connection that is being closed here, and answers 502 itself."""
 
 
 def serve(
@@ -57,6 +60,7 @@ class DrainingServer(uvicorn.Server):
             access_log=False,
             server_header=False,
             lifespan="on",
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
         super().__init__(config)

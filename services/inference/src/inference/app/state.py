@@ -8,7 +8,7 @@ from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader
 
-from inference.app.admission import Admission
+from inference.app.admission import Admission, HeldBytes
 from inference.app.body import BodyLimits, read_photo_bytes
 from inference.bootstrap import Wiring
 from inference.domain.release import RunningRelease
@@ -16,6 +16,7 @@ from inference.errors import KeyMissing, KeyRefused, NotReady
 from inference.use_cases.open_model import ProvenModel
 
 KEY_HEADER = "X-API-Key"
+_KEY_PARAMETERS = frozenset({"key", "api_key", "apikey", "api-key", "x-api-key", "token"})
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Service:
     release: RunningRelease
     limiter: CapacityLimiter
     admission: Admission
+    held: HeldBytes
 
 
 def readiness_of(request: Request) -> Readiness:
@@ -71,12 +73,25 @@ KeyHeader = Annotated[
 ]
 
 
-def require_key(service: OpenService, key: KeyHeader) -> None:
+def require_key(request: Request, service: OpenService, key: KeyHeader) -> None:
     """Raise KeyMissing or KeyRefused unless the request has an accepted key."""
     if not key:
-        raise KeyMissing("The request has no key", f"Send your API key in the header {KEY_HEADER}")
+        raise _key_missing(request)
     if not service.wiring.keys.accept(key):
+        if key[:7].lower() == "bearer ":
+            raise KeyRefused("The key has a word before it", "Send the key alone, without Bearer")
         raise KeyRefused("The key is not accepted", "Check it, or ask for a new one")
+
+
+def _key_missing(request: Request) -> KeyMissing:
+    """Return the error of a request without a key, or with a key in another place."""
+    if "authorization" in request.headers:
+        reason = "The request has the header Authorization, which isn't read here"
+        return KeyMissing(reason, f"Send your API key alone in the header {KEY_HEADER}")
+    if not _KEY_PARAMETERS.isdisjoint(name.lower() for name in request.query_params):
+        reason = "The key stands in the address, where logs on the way keep it"
+        return KeyMissing(reason, f"Send it in the header {KEY_HEADER}, and ask for a new one")
+    return KeyMissing("The request has no key", f"Send your API key in the header {KEY_HEADER}")
 
 
 async def require_place(service: OpenService) -> AsyncIterator[None]:
@@ -85,8 +100,9 @@ async def require_place(service: OpenService) -> AsyncIterator[None]:
         yield
 
 
-async def photo_of(request: Request, service: OpenService) -> bytes:
-    """Return the photo's bytes from a body of any kind that is read here."""
+async def photo_of(request: Request, service: OpenService) -> AsyncIterator[bytes]:
+    """Give the photo's bytes from a body of any kind that is read here."""
     wiring = service.wiring
     limits = BodyLimits(wiring.body_limit_bytes, wiring.body_timeout_seconds)
-    return await read_photo_bytes(request, limits, service.model.plugin.request)
+    with service.held.body() as held:
+        yield await read_photo_bytes(request, limits, service.model.plugin.request, held)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from artifacts.records.manifest import ModelManifest
 from features import SchemaError
+from inference.domain.decoding_memory import DecodingMemory
 from inference.domain.release import (
     Deployment,
     RunningRelease,
@@ -20,13 +21,17 @@ from scoring import Proof, Scorer, ScoringError, prove
 
 @dataclass(frozen=True)
 class ProvenModel:
-    """A model that may answer: there is no way to one but `open_model`."""
+    """A model that may answer: there is no way to one but `open_model`.
+
+    `decoding` is the memory that photos are decoded in.
+    """
 
     manifest: ModelManifest
     digest: str
     plugin: ModelPlugin
     scorer: Scorer
     proof: Proof
+    decoding: DecodingMemory
 
     def release(self, code: ServiceCode, deployment: Deployment) -> RunningRelease:
         """Return what this model, the service's code and its deploy say of themselves."""
@@ -41,7 +46,7 @@ class ProvenModel:
         )
 
 
-def open_model(source: ModelSource) -> ProvenModel:
+def open_model(source: ModelSource, decoding: DecodingMemory) -> ProvenModel:
     """Open a model and prove it on its golden photos.
 
     Raises a leaf of ModelRefused where it must not serve, ModelUnreadable where it isn't there.
@@ -56,4 +61,4 @@ def open_model(source: ModelSource) -> ProvenModel:
         raise ModelUnfit(str(exc)) from exc
     if not proof.holds:
         raise ProofFailed(proof.differences)
-    return ProvenModel(artifact.manifest, artifact.digest, plugin, scorer, proof)
+    return ProvenModel(artifact.manifest, artifact.digest, plugin, scorer, proof, decoding)

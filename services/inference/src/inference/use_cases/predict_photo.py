@@ -19,7 +19,8 @@ def predict_photo(model: ProvenModel, photo: bytes, prediction_id: str) -> Predi
         raise BodyEmpty("The photo has no bytes", "Send the whole file of a photo")
     usable = read_photo(photo)
     try:
-        vector = model.scorer.extractor.extract(usable)
+        with model.decoding.lend(usable.memory_bytes):
+            vector = model.scorer.extractor.extract(usable)
         answers = model.scorer.answers(vector[np.newaxis])[0]
         stamp = Prediction(
             prediction_id=prediction_id,
