@@ -211,6 +211,7 @@ class StubEnvironments:
     """Environments whose Python runs the stand-in, whatever it is asked to run."""
 
     hostile = False
+    python = Path(sys.executable).resolve()
 
     def build(self, folder: Path, lock: Path, sources: Sequence[Path]) -> None:
         """Write the script that is its Python."""
@@ -222,9 +223,12 @@ class StubEnvironments:
         service = folder / "service.py"
         service.write_text("\n".join(Path(__file__).with_name(n).read_text() for n in sources))
         real = folder / "bin" / "python-itself"
-        real.symlink_to(Path(sys.executable).resolve())
+        real.symlink_to(self.python)
         python.write_text(
-            f'#!/bin/sh\nexec "${{0%/*}}/{real.name}" -S -E "${{0%/*}}/../{service.name}" "$@"\n'
+            '#!/bin/sh\nhere="${0%/*}"\n'
+            # `host walls` tries a room by a program of its own: -I -S -c.
+            f'[ "$3" = -c ] && exec "$here/{real.name}" "$@"\n'
+            f'exec "$here/{real.name}" -S -E "$here/../{service.name}" "$@"\n'
         )
         python.chmod(0o755)
 

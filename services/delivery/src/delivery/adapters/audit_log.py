@@ -132,10 +132,12 @@ class FileAuditLog:
     def restart(self, event: AuditEvent) -> AuditEntry:
         """Begin a new log with an event; what was there is kept beside it, under another name.
 
-        RestartRefused where the log has entries and is intact.
+        RestartRefused where the log has entries, is intact and can go on: a log whose last entry
+        lies in the future can't.
         """
         try:
-            if self.entries():
+            entries = self.entries()
+            if entries and entries[-1].at - self._clock() <= BEHIND:
                 raise RestartRefused(f"the audit log {self._log} is intact: it goes on as it is")
         except AuditBroken:
             pass

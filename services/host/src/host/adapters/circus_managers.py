@@ -129,8 +129,11 @@ class CircusManagers:
             inner = ("/bin/sh", "-c", _KEYED, "sh", service.key_file, *inner)
         if isinstance(wall, OtherUser):
             # For as long as the service lives, and it outlives this process.
-            for path in (*room.writes, Path(service.key_file)):
+            for path in room.writes:
                 shutil.chown(path, user_of(room))
+            # Read, and never written: who could write it would choose whose calls are answered.
+            shutil.chown(service.key_file, 0, user_of(room))
+            Path(service.key_file).chmod(0o640)
         try:
             command = wall.command(room, inner)
         except UnusableRoom as exc:

@@ -20,6 +20,9 @@ SUPERVISOR: Final = "supervisor"
 _LOCK_SECONDS = 180.0
 _LINES = 12
 _KEY_BYTES = 32
+_API_KEY: Final = "api-key"
+_PASSED_THROUGH: Final = 0o711
+"""Of a folder that others may enter, to open what they know the name of, and can't list."""
 
 
 class FolderEnvironments:
@@ -31,9 +34,15 @@ class FolderEnvironments:
 
     @contextmanager
     def swapping(self, environment: Environment) -> Iterator[None]:
-        """Keep others from swapping or stopping meanwhile; Busy."""
+        """Keep others from swapping or stopping meanwhile; Busy.
+
+        What lies in the environment's folder is closed to other users, as whom services may run.
+        """
         with locked(self._path(environment, "lock"), _LOCK_SECONDS, environment):
-            yield
+            try:
+                yield
+            finally:
+                self._close(environment)
 
     def wanted(self, environment: Environment) -> str | None:
         """Return the digest of the payload that is wanted last."""
@@ -94,7 +103,7 @@ class FolderEnvironments:
             # An interpreter is found by its environment's folder, which is named for that.
             reads=tuple(map(str, (folder, code, code / "env", model))),
             writes=(str(self._folder(environment, "predictions")),),
-            key_file=str(self._path(environment, "api-key")),
+            key_file=str(self._path(environment, _API_KEY)),
         )  # fmt: skip
 
     def log_size(self, service: Service) -> int:
@@ -132,7 +141,7 @@ class FolderEnvironments:
                 path.unlink(missing_ok=True)
 
     def _api_key(self, environment: Environment) -> str:
-        path = self._path(environment, "api-key")
+        path = self._path(environment, _API_KEY)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
@@ -140,6 +149,15 @@ class FolderEnvironments:
             key = secrets.token_urlsafe(_KEY_BYTES)
             path.write_text(key + "\n", encoding="utf-8")
         return key
+
+    def _close(self, environment: Environment) -> None:
+        home = self._root / environment
+        home.chmod(_PASSED_THROUGH)  # predictions and the callers' keys lie below
+        for path in home.iterdir():
+            if path.name == "logs":
+                path.chmod(0o700)
+            elif path.is_file() and path.name != _API_KEY:
+                path.chmod(0o600)
 
     def _path(self, environment: Environment, name: str) -> Path:
         return self._root / environment / name
@@ -159,5 +177,6 @@ class FolderEnvironments:
         path = self._path(environment, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{name}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
         draft.write_text(text + "\n", encoding="utf-8")
         draft.replace(path)
