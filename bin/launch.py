@@ -39,6 +39,8 @@ STATE = {
     "VECTOR_CACHE": "vectors",
     "TRACKING_ARTIFACTS": "mlruns",
     "PHOTOS": "photos",
+    "TRAINING": "training",
+    "HANDOVER": "handover",
     "AUDIT": "audit",
     "AUDIT_HEAD": "audit-head",
     "DEPLOY_KEY": "keys/delivery",

@@ -73,6 +73,8 @@ class Setting:
             "DVC_CACHE": self.state / "dvc-cache",
             "TRACKING_ARTIFACTS": self.state / "mlruns",
             "PHOTOS": self.state / "photos",
+            "TRAINING": self.state / "training",
+            "HANDOVER": self.state / "handover",
             "AUDIT": self.state / "audit",
             "AUDIT_HEAD": self.state / "audit-head",
             "TERRAFORM": self.state / "terraform",

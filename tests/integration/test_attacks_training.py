@@ -30,6 +30,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY")
+"""What a step of a workflow writes to tell the steps and jobs after it."""
 ROOMS = (
     *("training-inputs", "training", "reproduction", "registry", "measuring"),
     *("parity-training", "parity-batch", "parity-http"),
@@ -49,7 +51,7 @@ class Workplace:
         return self.folder / "checkout"
 
     @property
-    def environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:  # long: one variable after another
         """Every variable of a runner's job."""
         paths = {
             "ROOT": self.root,
@@ -72,6 +74,8 @@ class Workplace:
                     "VECTOR_CACHE": "vectors",
                     "TRACKING_ARTIFACTS": "mlruns",
                     "PHOTOS": "photos",
+                    "TRAINING": "training",
+                    "HANDOVER": "handover",
                     "AUDIT": "audit",
                     "AUDIT_HEAD": "audit-head",
                     "TERRAFORM": "terraform",
@@ -86,6 +90,8 @@ class Workplace:
             **{f"PLINTH_{name}": str(path) for name, path in paths.items()},
             "PLINTH_TRACKING_URI": tracking,
             "PLINTH_FORGE_TOKEN": TOKEN,
+            "GITHUB_TOKEN": TOKEN,
+            **{name: str(self.folder / name) for name in STEP_FILES},
         }
 
     def delivery(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
@@ -106,6 +112,9 @@ class Workplace:
         return [
             *(("read", str(state / name)) for name in (*secrets, "evidence", "people/alice")),
             ("read", str(state / "audit/retraining/other/candidate")),
+            ("read", str(state / "handover/other")),
+            ("write", str(state / "handover")),
+            *(("write", str(self.folder / name)) for name in STEP_FILES),
             *(("write", str(state / name)) for name in ("models", "audit", "audit-head", "host")),
             ("write", str(state / "audit/log.jsonl")),
             ("write", str(state / "photos")),
@@ -135,6 +144,10 @@ def _furnish(place: Workplace) -> None:  # long: one folder after another
     for name in ("keys", "people", "models", "evidence", "vectors", "photos", "host", "mlflow"):
         (state / name).mkdir(parents=True)
     (state / "audit/retraining/other/candidate").mkdir(parents=True)
+    (state / "handover/other").mkdir(parents=True)
+    (state / "handover/other/manifest.json").write_text("{}")
+    for name in STEP_FILES:
+        (place.folder / name).touch()
     for name in ("evidence/numbers.json", "audit/retraining/other/candidate/manifest.json"):
         (state / name).write_text("{}")
     (state / "people/alice").write_text("a person's key")
@@ -205,6 +218,12 @@ def loot_of(said: str) -> list[str]:
     return loot
 
 
+def _look_honest(place: Workplace) -> None:
+    """Let the thief say what it trains from as it should, so that it is started to train."""
+    (place.root / "services/training/honest").touch()
+    commit_all(place.root, "Say what is trained from")  # a room has only what git tracks
+
+
 def test_what_a_plan_asks_of_training_takes_nothing(workplace: Workplace) -> None:
     done = workplace.delivery("plan-retraining")
 
@@ -212,15 +231,51 @@ def test_what_a_plan_asks_of_training_takes_nothing(workplace: Workplace) -> Non
 
 
 def test_a_training_takes_nothing(workplace: Workplace) -> None:
-    (workplace.root / "services/training/honest").touch()
+    _look_honest(workplace)
     (workplace.folder / "state/audit/log.jsonl").unlink()
     shutil.rmtree(workplace.folder / "state/audit-head")
 
     done = workplace.delivery("retrain")
 
+    assert "`training retrain` failed: exit code 2" in done.stderr
     assert loot_of(done.stderr) == [], done.stderr
     assert git(workplace.folder / "origin.git", "for-each-ref") == ""
     assert list((workplace.folder / "state/models").iterdir()) == []
+
+
+def test_the_job_that_trains_hands_over_nothing_of_a_thief(workplace: Workplace) -> None:
+    _look_honest(workplace)
+
+    done = workplace.delivery("train", "--inputs", training_inputs().digest)
+
+    assert "`training retrain` failed: exit code 2" in done.stderr, done.stdout
+    assert loot_of(done.stderr) == [], done.stderr
+    assert [path.name for path in (workplace.folder / "state/handover").iterdir()] == ["other"]
+    assert [(workplace.folder / name).read_text() for name in STEP_FILES] == [""] * 4
+
+
+def test_a_job_that_trains_on_other_inputs_than_planned_is_refused(workplace: Workplace) -> None:
+    _look_honest(workplace)
+
+    done = workplace.delivery("train", "--inputs", training_inputs(model="fraud").digest)
+
+    assert done.returncode == 1
+    assert "planned was" in done.stderr
+    assert "loot" not in done.stderr
+
+
+def test_a_machine_of_trainings_own_trains_without_any_key(workplace: Workplace) -> None:
+    _look_honest(workplace)
+    state = workplace.folder / "state"
+    for name in ("keys", "audit", "audit-head", "models", "evidence", "people"):
+        shutil.rmtree(state / name)
+
+    done = workplace.delivery("train", "--inputs", training_inputs().digest)
+
+    assert done.stdout.startswith("walls: none is needed, no key, log or store of others can be")
+    assert "`training retrain` failed: exit code 2" in done.stderr  # it got as far as the thief
+    assert loot_of(done.stderr) == []
+    assert {path.name for path in state.iterdir()}.isdisjoint({"keys", "audit", "models"})
 
 
 def _honest(workplace: Workplace, python: str = sys.executable) -> None:

@@ -113,7 +113,9 @@ SETTINGS: dict[str, Any] = {
     "/actions/runners": {"total_count": 0, "runners": []},
     GROUPS: {"total_count": 1, "runner_groups": [KEEPERS]},
     f"{GROUPS}/3/repositories": {"repositories": [{"full_name": REPOSITORY}]},
-    f"{GROUPS}/3/runners": {"runners": [{"name": "keeper"}]},
+    f"{GROUPS}/3/runners": {
+        "runners": [{"name": "keeper", "labels": [{"id": 1, "name": "self-hosted"}]}]
+    },
 }
 PROTECTION = {
     "required_pull_request_reviews": {

@@ -57,14 +57,16 @@ class FakeTrainer:
         """Return what it was given."""
         return self.given
 
-    def retrain(self, place: RetrainingPlace) -> None:
-        """Leave a candidate, unless it is there: the pipeline makes nothing twice."""
+    def lay_out(self, place: RetrainingPlace) -> None:
+        """Leave a dataset."""
+        place.dataset.mkdir(parents=True, exist_ok=True)
+
+    def fetch(self, inputs: TrainingInputs, place: RetrainingPlace) -> None:
+        """Leave a candidate of what it was given."""
+        assert inputs == self.given
         if self.breaks:
             raise TrainingFailed("retrain", self.breaks)
-        if place.kept:
-            return
         self.trained += 1
-        place.dataset.mkdir(parents=True, exist_ok=True)
         place.candidate.mkdir(parents=True)
         (place.candidate / SIGNATURE).write_text("signed")
 
@@ -162,6 +164,7 @@ class World:
             planning=self.planning,
             retrainings=self.places,
             trainer=self.trainer,
+            candidates=self.trainer,
             judge=self.judge,
             keep=self.keep,
             audit=self.audit,

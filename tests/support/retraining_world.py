@@ -73,6 +73,8 @@ class RetrainingWorld:
             "DVC_CACHE": "dvc-cache",
             "TRACKING_ARTIFACTS": "mlruns",
             "PHOTOS": "photos",
+            "TRAINING": "training",
+            "HANDOVER": "handover",
             "AUDIT": "audit",
             "AUDIT_HEAD": "audit-head",
         }

@@ -19,6 +19,7 @@ locals {
     EVIDENCE             = "evidence"
     GATE_KEY             = "keys/gate"
     GATE_SIGNERS         = "keys/gate.signers"
+    HANDOVER             = "handover"
     IMAGES               = "images"
     MODEL_STORE          = "models"
     PHOTOS               = "photos"
@@ -27,6 +28,7 @@ locals {
     REPRODUCTION_SIGNERS = "keys/reproduction.signers"
     SIGNING_KEY          = "keys/model-signing.pem"
     TERRAFORM            = "terraform"
+    TRAINING             = "training"
     VECTOR_CACHE         = "vectors"
   }
   places = merge(

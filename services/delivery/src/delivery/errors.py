@@ -27,6 +27,7 @@ DeliveryError
 |   `-- RegistryFailed    the registry of models
 |-- RevertRefused     a commit can't be taken back as a promotion
 |-- TrainingFailed    a command of training broke down
+|-- HandoverRefused   what a training handed over is not what it announced, or not what was planned
 |-- BranchFailed      a branch could not be made or pushed
 |-- ForgeUnavailable  the forge doesn't answer, or answers otherwise than documented
 |-- OtherCheckout     the checkout is at another commit than the one that is asked for
@@ -287,6 +288,15 @@ class TrainingFailed(DeliveryError):
         self.command = command
         self.reason = reason
         super().__init__(f"`training {command}` failed: {reason}")
+
+
+class HandoverRefused(DeliveryError):
+    """What was handed over is other bytes, a link, or a training that nobody planned."""
+
+    def __init__(self, digest: str, reason: str) -> None:
+        self.digest = digest
+        self.reason = reason
+        super().__init__(f"the candidate {digest or 'of no digest'} is not taken: {reason}")
 
 
 class BranchFailed(DeliveryError):

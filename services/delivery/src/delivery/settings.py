@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     host: Path | None = None
     tracking_uri: str | None = None
     photos: Path | None = None
+    training: Path | None = None
+    """Where trainings keep their files, on the machine that trains."""
+    handover: Path | None = None
+    """Where candidates are handed over: whoever trains writes there, and nobody believes it."""
     box: Path | None = None
     forge_url: str | None = None
     forge_repository: str | None = None
@@ -85,6 +89,16 @@ class Settings(BaseSettings):
         paths = (
             *(self.gate_key, self.deploy_key, self.reproduction_key, self.audit, self.audit_head),
             *(self.evidence, self.model_store, self.terraform, self.host, self.images, self.box),
+            self.handover,
+        )
+        return tuple(path.absolute() for path in paths if path is not None)
+
+    @property
+    def secrets(self) -> tuple[Path, ...]:
+        """What a machine of training's own must not have: keys, the audit log, the model store."""
+        paths = (
+            *(self.gate_key, self.deploy_key, self.reproduction_key, self.signing_key),
+            *(self.audit, self.audit_head, self.model_store),
         )
         return tuple(path.absolute() for path in paths if path is not None)
 

@@ -219,10 +219,14 @@ def package(work: WorkOption = HERE) -> None:
 
 
 @app.command()
-def record_run(work: WorkOption = HERE) -> None:
-    """Keep the run of a work folder's candidate, where its stages could keep none themselves."""
+def record_run(
+    work: WorkOption = HERE,
+    candidate: Annotated[Path | None, typer.Option(help="default: the work folder's")] = None,
+) -> None:
+    """Keep the run of a candidate, where its stages could keep none themselves."""
     boot = _bootstrap()
-    boot.record(boot.work(work), open_artifact(boot.work(work).candidate, boot.verifier).digest)
+    files = boot.work(work)
+    boot.record(files, open_artifact(candidate or files.candidate, boot.verifier).digest)
 
 
 @app.command()

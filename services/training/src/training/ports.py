@@ -156,6 +156,9 @@ class Work(Protocol):
     def write_model(self, trained: TrainedModel, files: Mapping[str, bytes]) -> None:
         """Leave the trained heads."""
 
+    def trained(self) -> TrainedModel:
+        """Return what is known of the trained heads; MissingStageOutput."""
+
     def model(self) -> tuple[TrainedModel, dict[str, bytes]]:
         """Return the trained heads and their files; MissingStageOutput."""
 

@@ -48,6 +48,15 @@ def test_rulesets_that_hold_all_make_a_forge_that_is_set_up(api: GithubApi, gith
     assert {item.state for item in checklist(GithubSettings(api).facts())} == {"ok"}
 
 
+def test_what_runners_are_asked_for_by_is_read(api: GithubApi, github: Github) -> None:
+    github.settings = SETTINGS
+
+    groups = GithubSettings(api).facts().groups
+
+    assert not isinstance(groups, Unknown)
+    assert [group.labels for group in groups] == [{"keeper": frozenset({"self-hosted"})}]
+
+
 def test_branch_protection_does_what_rulesets_do(api: GithubApi, github: Github) -> None:
     github.settings = SETTINGS | {
         "/rules/branches/main": [],

@@ -78,7 +78,7 @@ def test_what_is_settled_keeps_its_records_and_none_of_its_photos(tmp_path: Path
     assert before == (True, False)
     assert (place.kept, place.settled) == (False, True)
     assert place.report.exists()
-    assert not place.work.exists()
+    assert not place.dataset.exists()
 
 
 def test_a_version_is_remembered(tmp_path: Path) -> None:

@@ -10,15 +10,18 @@ from support.tiny_artifact import build_tiny_artifact, public_key_of
 from support.training_rooms import rooms_of, script_rooms
 
 from artifacts.digests import digest_json
-from artifacts.folder import read_unsigned_artifact, write_artifact
+from artifacts.folder import open_artifact, read_unsigned_artifact, write_artifact
 from artifacts.records.inputs import Registered
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.reproduction import Reproduction
+from artifacts.signatures import KeySigner
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key, read_signed
 from delivery.adapters.artifact_folders import PresentKeyVerifier
 from delivery.adapters.retraining_folder import FolderPlace
 from delivery.adapters.training_commands import TrainingCommands
+from delivery.adapters.training_folder import FolderTrainingPlace
 from delivery.adapters.training_rooms import TrainingRooms
+from delivery.domain.handover import RUN_FILES, HandedOver
 from delivery.errors import TrainingFailed
 
 REGISTERED = Registered(model="architecture", artifact=digest_json("model"), version=3)
@@ -62,28 +65,33 @@ def test_inputs_that_nobody_can_read_are_a_breakdown(tmp_path: Path, script: str
         commands(tmp_path, script).inputs()
 
 
-LEAVES = 'for out; do :; done; if [ "$1" = retrain ]; then cp -r {candidate} "$out"; fi'
+LEAVES = """
+for out; do :; done
+if [ "$1" = retrain ]; then
+    cp -r {candidate} "$out"
+    mkdir -p $3/build/model $3/build/evaluation
+    for file in params.yaml build/model/trained.json build/evaluation/metrics.json; do
+        echo $file > $3/$file
+    done
+fi
+"""
+RUN = {name: f"{path}\n".encode() for name, path in RUN_FILES.items()}
 
 
-def test_a_candidate_is_copied_out_of_the_room_and_the_dataset_laid_out(
-    tmp_path: Path, candidate: Path
-) -> None:
-    place = FolderPlace(tmp_path / "place")
+def training_place(root: Path) -> FolderTrainingPlace:
+    return FolderTrainingPlace(root / "place", root / "keys")
 
-    commands(tmp_path, LEAVES.format(candidate=candidate), candidate).retrain(place)
 
-    out = tmp_path / "place/room/candidate"
-    assert calls(tmp_path) == [
-        f"retrain --work {place.work} --out {out}",
-        f"record-run --work {place.work}",
-    ]
-    assert place.kept
-    assert (place.candidate / "manifest.json").stat().st_ino != (
-        out / "manifest.json"
-    ).stat().st_ino
-    for dataset in (place.dataset, place.seen):
-        assert PhotoManifest.read(dataset / "manifest.csv").rows == ()
-    assert (place.dataset / "photos").readlink() == tmp_path / "data/photos"
+def test_a_candidate_and_its_run_are_read_out_of_the_room(tmp_path: Path, candidate: Path) -> None:
+    place = training_place(tmp_path)
+
+    handed = commands(tmp_path, LEAVES.format(candidate=candidate)).train(place)
+
+    assert calls(tmp_path) == [f"retrain --work {place.work} --out {tmp_path}/place/room/candidate"]
+    assert handed.manifest.digest == read_unsigned_artifact(candidate).digest
+    assert handed.run == RUN
+    assert PhotoManifest.read(place.seen / "manifest.csv").rows == ()
+    assert (tmp_path / "keys/model.pem").is_file()
 
 
 @pytest.mark.parametrize(
@@ -92,27 +100,55 @@ def test_a_candidate_is_copied_out_of_the_room_and_the_dataset_laid_out(
         ("ln -s /etc/passwd {out}/more", "symbolic link"),
         ("mkfifo {out}/more", "not a regular file"),
         ("echo more > {out}/more", "more"),
-        ("echo more >> {out}/manifest.json", "refused"),
-        ("rm {out}/model.sig", "signature"),
+        ("echo more >> {out}/manifest.json", "manifest.json"),
         ("rm -r {out}; ln -s {candidate} {out}", "no such folder"),
         ("rm -r {out}; mkdir {out}; truncate -s 2G {out}/manifest.json", "the limit is"),
+        ("rm $3/params.yaml; ln -s /etc/hostname $3/params.yaml", "params.yaml"),
+        ("rm -r $3/build; ln -s /etc $3/build", "build is a symbolic link"),
+        ("rm $3/params.yaml; mkfifo $3/params.yaml", "not a regular file"),
+        ("truncate -s 5M $3/params.yaml", "more than 4194304 bytes"),
     ],
 )
-def test_a_candidate_that_is_not_whole_is_never_taken(
+def test_a_candidate_that_is_not_whole_is_never_read(
     damage: str, reason: str, tmp_path: Path, candidate: Path
 ) -> None:
-    place, out = FolderPlace(tmp_path / "place"), tmp_path / "place/room/candidate"
+    out = tmp_path / "place/room/candidate"
     script = f"{LEAVES}\n{damage}".format(candidate=candidate, out=out)
 
     with pytest.raises(TrainingFailed, match=reason):
-        commands(tmp_path, script, candidate).retrain(place)
+        commands(tmp_path, script).train(training_place(tmp_path))
 
-    assert not place.candidate.exists()
+
+def test_what_was_taken_is_signed_here_and_its_run_recorded_before_it_is_kept(
+    tmp_path: Path, candidate: Path
+) -> None:
+    place, found = FolderPlace(tmp_path / "place"), read_unsigned_artifact(candidate)
+    room, signer = tmp_path / "place/room", KeySigner(candidate.parent / "key.pem")
+    script = f"test ! -e {place.candidate} && find {room}/run -type f -exec cat {{}} + | sort"
+    training = commands(tmp_path, f"{script} > {tmp_path}/seen", candidate)
+
+    training.adopt(HandedOver(found.manifest, found.files, RUN), place, signer)
+
+    words = f"record-run --work {room}/run --candidate {room}/candidate"
+    assert calls(tmp_path) == [words]
+    assert (tmp_path / "seen").read_text().split() == sorted(RUN_FILES.values())
+    verifier = PresentKeyVerifier(public_key_of(candidate.parent / "key.pem"))
+    assert open_artifact(place.candidate, verifier).digest == found.digest
+    assert place.kept
+
+
+def test_the_dataset_of_the_gate_is_laid_out_with_all_photos(tmp_path: Path) -> None:
+    place = FolderPlace(tmp_path / "place")
+
+    commands(tmp_path, "exit 0").lay_out(place)
+
+    assert PhotoManifest.read(place.dataset / "manifest.csv").rows == ()
+    assert (place.dataset / "photos").readlink() == tmp_path / "data/photos"
 
 
 def test_a_training_that_fails_is_a_breakdown(tmp_path: Path) -> None:
     with pytest.raises(TrainingFailed, match="exit code 2"):
-        commands(tmp_path, "exit 2").retrain(FolderPlace(tmp_path))
+        commands(tmp_path, "exit 2").train(training_place(tmp_path))
 
 
 REBUILDS = 'while [ "$1" != --out ]; do shift; done; cp -r {rebuilt} "$2"'
@@ -229,6 +265,6 @@ def test_what_was_handed_on_is_open_in_the_command(tmp_path: Path, candidate: Pa
         (tmp_path / "descriptor").write_text(str(held.fileno()))
         training.hand_on(held.fileno())
 
-        training.retrain(FolderPlace(tmp_path / "place"))
+        training.train(training_place(tmp_path))
 
     assert "words" in (tmp_path / "held").read_text()

@@ -75,12 +75,13 @@ def split(dataset: FolderDataset, *names: str) -> set[str]:
 def laid_out(rooms: TrainingRooms, tmp_path: Path) -> FolderPlace:
     """Lay out a place as a retraining does."""
     place = FolderPlace(tmp_path / "place")
-    rooms.lay_out_datasets(place.dataset, place.seen)
+    rooms.lay_out_committed(place.seen)
     return place
 
 
 def training_room(rooms: TrainingRooms, place: FolderPlace) -> Room:
-    return rooms.training(place.work, place.exchange(), place.seen / "photos")
+    own = place.folder / "work", place.exchange(), place.seen / "photos", place.folder / "keys"
+    return rooms.training(*own)
 
 
 def test_a_room_that_trains_has_every_photo_but_those_of_the_holdout(

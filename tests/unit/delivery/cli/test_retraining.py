@@ -33,6 +33,9 @@ SETTINGS = {
     "DEPLOY_KEY": "keys/delivery",
     "DEPLOY_SIGNERS": "keys/delivery.signers",
     "BOX": "box",
+    "SIGNING_KEY": "keys/model.pem",
+    "TRAINING": "training",
+    "HANDOVER": "handover",
 }
 
 
@@ -213,6 +216,7 @@ def test_a_forge_that_is_not_set_up_ends_with_1_and_says_what_to_do(
 
     said = capsys.readouterr().out
     assert code == 1
+    assert said.startswith("walls: ")
     assert "missing     main is the default branch" in said
     assert "make main the default branch" in said
     assert "can't tell  the secret PLINTH_FORGE_TOKEN is there for staging" in said

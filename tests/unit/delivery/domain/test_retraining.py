@@ -31,9 +31,16 @@ def plan(
 
 
 def test_inputs_that_nobody_judged_are_trained_on() -> None:
-    found = plan(judged("refused", OTHER))
+    found = plan(judged("refused", OTHER), kept=False)
 
     assert (found.needed, found.carry_on, found.inputs) == (True, False, KEY)
+
+
+def test_a_candidate_that_nobody_judged_yet_is_judged_without_training() -> None:
+    found = plan(judged("refused", OTHER), kept=True)
+
+    assert (found.needed, found.carry_on, found.inputs) == (False, True, KEY)
+    assert "waits for its verdict" in found.reason
 
 
 @pytest.mark.parametrize("verdict", ["allowed", "refused", "no_improvement"])

@@ -222,6 +222,7 @@ class GithubSettings:
             repositories=repositories,
             workflows=frozenset(map(str, group["selected_workflows"])) if bound else None,
             runners=_runners(self._organization, f"{place}/runners"),
+            labels=_labels(self._organization, f"{place}/runners"),
         )
 
 
@@ -240,6 +241,13 @@ def _quoted(environment: Any) -> str:
 
 def _runners(api: GithubApi, path: str) -> tuple[str, ...]:
     return tuple(str(runner["name"]) for runner in api.pages(path, key="runners"))
+
+
+def _labels(api: GithubApi, path: str) -> dict[str, frozenset[str]]:
+    return {
+        str(runner["name"]): frozenset(str(label["name"]) for label in runner.get("labels", ()))
+        for runner in api.pages(path, key="runners")
+    }
 
 
 def _may_write(actors: frozenset[str], everybody: str) -> frozenset[str]:

@@ -20,7 +20,6 @@ class FolderPlace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.work = folder / "work"
         self.dataset = folder / "dataset"
         self.seen = folder / "seen"
         self.candidate = folder / "candidate"
@@ -59,7 +58,7 @@ class FolderPlace:
     def settle(self, reason: str) -> None:
         """Remember that nothing more is to follow; records stay, photos and products go."""
         self._settled.write_text(reason + "\n", encoding="utf-8")
-        for folder in (self.work, self.dataset, self.seen, self.candidate, self.folder / "room"):
+        for folder in (self.dataset, self.seen, self.candidate, self.folder / "room"):
             shutil.rmtree(folder, ignore_errors=True)
 
 

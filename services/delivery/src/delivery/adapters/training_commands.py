@@ -9,21 +9,24 @@ from typing import Final
 
 from artifacts.errors import ArtifactError, UnreadableRecord
 from artifacts.folder import (
-    copy_artifact,
+    SIGNATURE,
     open_artifact,
     read_small_file,
     read_unsigned_artifact,
+    write_artifact,
 )
 from artifacts.records.inputs import Registered, TrainingInputs
 from artifacts.records.record import parse_json
 from artifacts.records.reproduction import Reproduction
-from artifacts.signatures import ArtifactVerifier
+from artifacts.signatures import ArtifactSigner, ArtifactVerifier, create_key_pair
 from artifacts.statements import StatementSigner, signature_of, write_signed
+from delivery.adapters.handover_folder import read_run
 from delivery.adapters.training_rooms import TrainingRooms
+from delivery.domain.handover import RUN_FILES, HandedOver
 from delivery.domain.rebuilding import compare_rebuilt
 from delivery.domain.text import plain
 from delivery.errors import TrainingFailed
-from delivery.ports.retraining import RetrainingPlace
+from delivery.ports.retraining import RetrainingPlace, TrainingPlace
 from walls import Room
 
 REFUSED = 1
@@ -65,22 +68,51 @@ class TrainingCommands:
         except UnreadableRecord as exc:
             raise TrainingFailed("inputs", str(exc)) from exc
 
-    def retrain(self, place: RetrainingPlace) -> None:
-        """Train, take the candidate out of the room, and lay out the dataset for the gate."""
+    def train(self, place: TrainingPlace) -> HandedOver:
+        """Train in a room, and read what it leaves; nothing but bytes comes out."""
         exchange = place.exchange()
-        self._lay_out(place)
-        room = self._rooms.training(place.work, exchange, place.seen / "photos")
+        try:
+            self._rooms.lay_out_committed(place.seen)
+            create_key_pair(place.keys / "model.pem", place.keys / "model.pub.pem")
+        except (OSError, UnreadableRecord) as exc:
+            raise TrainingFailed("retrain", str(exc)) from exc
+        room = self._rooms.training(place.work, exchange, place.seen / "photos", place.keys)
         out = exchange / "candidate"
         self._must(room, "retrain", "--work", place.work, "--out", out)
         try:
-            copy_artifact(out, place.candidate, self._artifacts)
-        except ArtifactError as exc:
+            artifact = read_unsigned_artifact(out)
+            return HandedOver(artifact.manifest, artifact.files, read_run(place.work))
+        except (ArtifactError, OSError) as exc:
             raise TrainingFailed("retrain", f"it left no candidate: {exc}") from exc
-        self._must(self._rooms.registry(place.work), "record-run", "--work", place.work)
+
+    def lay_out(self, place: RetrainingPlace) -> None:
+        """Lay out the dataset for the gate: no room can write to it."""
+        try:
+            self._rooms.lay_out_whole(place.dataset)
+        except OSError as exc:
+            raise TrainingFailed("retrain", str(exc)) from exc
+
+    def adopt(self, handed: HandedOver, place: RetrainingPlace, signer: ArtifactSigner) -> None:
+        """Sign a candidate that was taken, record its run in MLflow, and keep it in the place."""
+        exchange = place.exchange()
+        taken = write_artifact(exchange / "candidate", handed.manifest, handed.files)
+        signer.sign(taken, taken / SIGNATURE)
+        run = exchange / "run"
+        for name, data in handed.run.items():
+            (run / RUN_FILES[name]).parent.mkdir(parents=True, exist_ok=True)
+            (run / RUN_FILES[name]).write_bytes(data)
+        room = self._rooms.registry(run, taken)
+        self._must(room, "record-run", "--work", run, "--candidate", taken)
+        shutil.rmtree(place.candidate, ignore_errors=True)
+        taken.replace(place.candidate)
 
     def reproduce(self, place: RetrainingPlace) -> None:
         """Build the candidate again and sign what came of it; the gate judges a difference."""
-        self._lay_out(place)
+        self.lay_out(place)
+        try:
+            self._rooms.lay_out_seen(place.dataset, place.seen)
+        except (OSError, UnreadableRecord) as exc:
+            raise TrainingFailed("rebuild", str(exc)) from exc
         self.rebuild(place.candidate, place.seen, place.exchange(), place.reproduction)
 
     def rebuild(  # long: one rebuild, from the manifest to the signature
@@ -146,12 +178,6 @@ class TrainingCommands:
             return Registered.parse(parse_json(text, str(out)), str(out))
         except (OSError, UnreadableRecord) as exc:
             raise TrainingFailed("register", str(exc)) from exc
-
-    def _lay_out(self, place: RetrainingPlace) -> None:
-        try:
-            self._rooms.lay_out_datasets(place.dataset, place.seen)
-        except (OSError, UnreadableRecord) as exc:
-            raise TrainingFailed("retrain", str(exc)) from exc
 
     def _must(self, room: Room, *words: str | Path) -> None:
         done = self._run(room, words)

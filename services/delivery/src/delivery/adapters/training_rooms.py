@@ -47,28 +47,31 @@ class TrainingRooms:
         """Return the room of commands that read the checkout and print: `inputs`."""
         return self._room("training-inputs")
 
-    def training(self, work: Path, exchange: Path, photos: Path) -> Room:
+    def training(self, work: Path, exchange: Path, photos: Path, keys: Path) -> Room:
         """Return the room that trains in `work` and leaves the candidate in `exchange`.
 
-        `photos` are those that it may see: none of the holdout's.
+        `photos` are those that it may see: none of the holdout's. `keys` are training's own, which
+        nobody else believes.
 
-        It signs its own models, shares vectors and DVC's cache with other rooms that train, and
-        keeps no run: the registry's room does. A Dask cluster takes the network.
+        It shares vectors and DVC's cache with other rooms that train, and keeps no run: the
+        registry's room does. A Dask cluster takes the network.
         """
         # Apart from caches of before, which hold photos and vectors of the holdout.
         named = {name: self.variables[name] for name in _CACHES if name in self.variables}
         caches = {name: Path(folder) / "rooms" for name, folder in named.items()}
         shared = tuple(caches.values())
-        for folder in (work, *shared):
+        for folder in (work, keys, *shared):
             folder.mkdir(parents=True, exist_ok=True)
         return self._room(
             "training",
-            reads=(Path(self.variables["PLINTH_SIGNING_KEY"]), photos),
-            writes=(work, exchange, *shared),
+            reads=(photos,),
+            writes=(work, exchange, keys, *shared),
             exchange=exchange,
             network=bool(self.variables.get("PLINTH_DASK_SCHEDULER")),
             more={
                 _PHOTOS: str(photos.absolute()),
+                "PLINTH_SIGNING_KEY": str(keys.absolute() / "model.pem"),
+                "PLINTH_PUBLIC_KEY": str(keys.absolute() / "model.pub.pem"),
                 **{name: str(folder) for name, folder in caches.items()},
             },
         )
@@ -107,24 +110,23 @@ class TrainingRooms:
             more={name: self.variables[name] for name in _KEEPS_RUNS},
         )
 
-    def lay_out_datasets(self, whole: Path, seen: Path) -> None:
-        """Lay out the committed manifest with all photos, and with those that training may see.
+    def lay_out_whole(self, whole: Path) -> None:
+        """Lay out the committed manifest with all photos, which no room can write to: the gate's.
 
-        The gate reads `whole`, which no room can write to. UnreadableRecord for a bad manifest.
+        Raises OSError.
         """
-        data, store = self.root.absolute() / "data", self._store
         shutil.rmtree(whole, ignore_errors=True)
         whole.mkdir(parents=True)
-        shutil.copyfile(data / "manifest.csv", whole / "manifest.csv")
-        (whole / "photos").symlink_to(store)
-        self.lay_out_seen(whole, seen)
+        shutil.copyfile(self.root.absolute() / "data/manifest.csv", whole / "manifest.csv")
+        (whole / "photos").symlink_to(self._store)
+
+    def lay_out_committed(self, seen: Path) -> None:
+        """Lay out the committed manifest, and those of its photos that training may see."""
+        _lay_out(self.root.absolute() / "data/manifest.csv", self._store, seen)
 
     def lay_out_seen(self, dataset: Path, seen: Path) -> None:
-        """Lay out a dataset's manifest, and those of its photos that training may see."""
-        shutil.rmtree(seen, ignore_errors=True)
-        seen.mkdir(parents=True)
-        shutil.copyfile(dataset / "manifest.csv", seen / "manifest.csv")
-        lay_out_photos(dataset / "manifest.csv", dataset / "photos", seen / "photos")
+        """Lay out another dataset's manifest, and those of its photos that training may see."""
+        _lay_out(dataset / "manifest.csv", dataset / "photos", seen)
 
     def command(self, room: Room, words: Sequence[str | Path]) -> list[str]:
         """Return the command that runs training's `words` in a room; TrainingFailed."""
@@ -272,6 +274,13 @@ class TrainingRooms:
                     lines = (place / pointer).read_text().split()
                     pending += [(base / line).resolve() for line in lines]
         return tuple(found)
+
+
+def _lay_out(manifest: Path, store: Path, seen: Path) -> None:
+    shutil.rmtree(seen, ignore_errors=True)
+    seen.mkdir(parents=True)
+    shutil.copyfile(manifest, seen / "manifest.csv")
+    lay_out_photos(manifest, store, seen / "photos")
 
 
 def _untracked(root: Path) -> tuple[Path, ...]:

@@ -1,6 +1,7 @@
 """The adapters of those who train again, propose and promote."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -9,13 +10,16 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.reproduction import Reproduction
+from artifacts.signatures import KeySigner
 from artifacts.statements import SshSigner, SshVerifier, read_signed
 from delivery.adapters.artifact_folders import PresentKeyVerifier, model_store
 from delivery.adapters.dying import DieAfter
 from delivery.adapters.git_repository import GitRepository
+from delivery.adapters.handover_folder import HandoverFolder
 from delivery.adapters.retraining_folder import FolderRetrainings
 from delivery.adapters.step_files import StepFiles
 from delivery.adapters.training_commands import TrainingCommands
+from delivery.adapters.training_folder import FolderTrainings
 from delivery.adapters.training_rooms import TrainingRooms
 from delivery.adapters.yaml_files import YamlPolicies
 from delivery.bootstrap.auditing import make_audit_log
@@ -30,6 +34,8 @@ from delivery.use_cases.plan_retraining import PlanRetraining
 from delivery.use_cases.promote import Promote
 from delivery.use_cases.propose_candidate import ProposeCandidate
 from delivery.use_cases.retrain import Retrain
+from delivery.use_cases.take_candidate import TakeCandidate
+from delivery.use_cases.train_candidate import TrainCandidate
 
 _DIGEST_START: Final = "sha256:"
 
@@ -39,25 +45,49 @@ def make_plan(settings: Settings) -> PlanRetraining:
     return _plan(settings, make_training(settings), FolderRetrainings(_places(settings)))
 
 
-def make_retrain(settings: Settings) -> Retrain:
-    """Put retraining together."""
+def make_retrain(settings: Settings, announced: str | None = None) -> Retrain:
+    """Put retraining together.
+
+    `announced` is the digest of the candidate that another job handed over; None: it is trained
+    here.
+    """
     trainer = make_training(settings)
     places = FolderRetrainings(_places(settings), trainer.hand_on)
+    signer = KeySigner(settings.needed("signing_key"))
+    repository = GitRepository(settings.root)
     return Retrain(
         planning=_plan(settings, trainer, places),
         retrainings=places,
         trainer=trainer,
+        candidates=TakeCandidate(
+            handover=HandoverFolder(settings.needed("handover")),
+            announced=announced,
+            train=make_train(settings, trainer),
+            adopt=partial(trainer.adopt, signer=signer),
+            repository=repository,
+        ),
         judge=_judge(settings),
         keep=make_keep_model(settings),
         audit=make_audit_log(settings),
         propose=ProposeCandidate(
-            repository=GitRepository(settings.root),
+            repository=repository,
             store=model_store(settings.model_store, settings.public_key),
             branches=make_branches(settings),
             forge=find_forge(settings),
         ),
         actor=_who(settings),
         after=DieAfter(settings.die_after),
+    )
+
+
+def make_train(settings: Settings, trainer: TrainingCommands | None = None) -> TrainCandidate:
+    """Put training together: it reads no key, no log and no store."""
+    trainer = trainer or make_training(settings)
+    return TrainCandidate(
+        inputs=trainer.inputs,
+        trainings=FolderTrainings(settings.needed("training").absolute(), trainer.hand_on),
+        train=trainer.train,
+        handover=HandoverFolder(settings.needed("handover").absolute()),
     )
 
 
@@ -149,8 +179,6 @@ def _places(settings: Settings) -> Path:
 
 def _judge(settings: Settings) -> CandidateJudge:
     # What measures and runs models takes a second to import; a plan has no use for it.
-    from functools import partial  # noqa: PLC0415
-
     from delivery.bootstrap.gating import gate_signer, make_gate, make_summary  # noqa: PLC0415
     from delivery.use_cases.judge_candidate import JudgeCandidate  # noqa: PLC0415
 

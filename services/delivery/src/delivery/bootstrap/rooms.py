@@ -55,7 +55,7 @@ class RoomHere:
 def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
     """Give the rooms that delivery itself makes, over empty folders within `folder`."""
     rooms = make_rooms(settings)
-    places = {word: folder / word for word in ("work", "exchange", "seen", "own")}
+    places = {word: folder / word for word in ("work", "exchange", "seen", "keys", "own")}
     for place in places.values():
         place.mkdir()
 
@@ -66,9 +66,10 @@ def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
 
         return enter
 
-    work, exchange, seen = places["work"], places["exchange"], places["seen"]
+    work, exchange, seen, keys = (places[word] for word in ("work", "exchange", "seen", "keys"))
     yield RoomHere("training-inputs", "training", training(rooms.looking))
-    yield RoomHere("training", "training", training(lambda: rooms.training(work, exchange, seen)))
+    trains = training(lambda: rooms.training(work, exchange, seen, keys))
+    yield RoomHere("training", "training", trains)
     again = training(lambda: rooms.reproduction(seen, exchange))
     yield RoomHere("reproduction", "training", again)
     yield RoomHere("registry", "registry", training(lambda: rooms.registry(exchange=exchange)))

@@ -1,5 +1,6 @@
 """Which walls this machine has: in one line, and room by room for whoever deploys."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,6 +43,14 @@ def wall_line(settings: Settings) -> str:
         places = ", ".join(str(path) for path in shown)
         line += f"; training can read the holdout's photos in {places} (fix: chmod 0700 {shown[0]})"
     return plain(line, _LINE)
+
+
+def training_line(settings: Settings) -> str:
+    """Return one line about what training's code could reach here: a wall, or nothing to reach."""
+    if not any(os.access(path, os.R_OK) for path in settings.secrets):
+        return "walls: none is needed, no key, log or store of others can be read on this machine"
+    line = wall_line(settings)
+    return line if "walls: none" in line else f"{line}; keys lie on this machine, too"
 
 
 def missing_walls(settings: Settings) -> Mapping[RoomName, str]:

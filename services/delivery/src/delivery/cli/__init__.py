@@ -37,7 +37,7 @@ GROUPS: Final = MappingProxyType(
             "trace",
         ),
         "retraining": (
-            "plan-retraining", "retrain", "register", "reproduce", "walls", "record-gate",
+            "plan-retraining", "train", "retrain", "register", "reproduce", "walls", "record-gate",
             "promote", "comment-evidence", "check-forge",
         ),
     }

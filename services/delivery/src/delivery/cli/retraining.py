@@ -15,6 +15,7 @@ from delivery.bootstrap.retraining import (
     make_plan,
     make_promote,
     make_retrain,
+    make_train,
     make_training,
     new_gate_report,
     rebuild,
@@ -22,18 +23,26 @@ from delivery.bootstrap.retraining import (
     step_files,
 )
 from delivery.bootstrap.rooms import try_walls
-from delivery.bootstrap.walls import CONTAINERS, wall_line
+from delivery.bootstrap.walls import (
+    CONTAINERS,
+    machine_line,
+    missing_walls,
+    training_line,
+    wall_line,
+)
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.cli.heads import tell_head
-from delivery.domain.forge_checks import checklist
+from delivery.domain.forge_checks import SO_IT_IS, checklist
 from delivery.domain.promoting import NotShown
 from delivery.domain.refusal import Refusal
 from delivery.domain.retraining_page import plan_outputs, retrained_outputs, retrained_page
 from delivery.domain.text import plain, prose
 from delivery.domain.walls import walls_exit, walls_table
+from delivery.errors import HandoverRefused
 from delivery.settings import read_settings
 from delivery.use_cases.open_proposal import Opened
 from delivery.use_cases.promote import AlreadyThere
+from delivery.use_cases.train_candidate import UNDER_WAY
 
 NO_FORGE: Final = (
     "no forge is named: set PLINTH_BOX, or PLINTH_FORGE_URL, PLINTH_FORGE_REPOSITORY and "
@@ -59,14 +68,47 @@ def plan_retraining(commit: Commit = "HEAD") -> None:
 
 
 @app.command()
-def retrain(commit: Commit = "HEAD", out: Out = None) -> None:
-    """Train once for these inputs, judge, record, register and propose.
+def train(
+    planned: Annotated[
+        str | None, typer.Option("--inputs", help="The digest of what was planned; no other.")
+    ] = None,
+) -> None:
+    """Train once from this checkout's inputs, and hand the candidate over. Needs no key or log.
 
-    A refused model is no fault of the pipeline: 0 unless nothing could be decided, then 2.
+    0 also where another training of the same inputs is under way: `candidate` is empty then.
+    """
+    settings = read_settings()
+    typer.echo(training_line(settings))
+    done = make_train(settings)(planned)
+    if isinstance(done, Refusal) and done.reason != UNDER_WAY:
+        refuse(f"nothing is trained: {done.reason}")
+    outputs = {"candidate": "" if isinstance(done, Refusal) else done}
+    step_files(settings).output(outputs)
+    typer.echo(f"candidate={outputs['candidate']}")
+    if isinstance(done, Refusal):
+        typer.echo(f"nothing is handed over: {done.reason}")
+
+
+@app.command()
+def retrain(
+    commit: Commit = "HEAD",
+    out: Out = None,
+    handed_over: Annotated[
+        str | None,
+        typer.Option(help="The digest that `train` announced. Left out: it is trained here."),
+    ] = None,
+) -> None:
+    """Take what was trained from these inputs, once, judge, record, register and propose.
+
+    A refused model is no fault of the pipeline: 0 unless nothing could be decided, then 2; and 1
+    where what was handed over isn't what was announced, or what was planned.
     """
     settings = read_settings()
     typer.echo(walls := wall_line(settings))
-    done = make_retrain(settings)(commit)
+    try:
+        done = make_retrain(settings, handed_over)(commit)
+    except HandoverRefused as exc:
+        refuse(str(exc))
     step, outputs = step_files(settings), retrained_outputs(done)
     step.output(outputs)
     step.summarise(f"{retrained_page(done)}\n{prose(walls)}\n")
@@ -185,17 +227,24 @@ def comment_evidence(
 
 @app.command()
 def check_forge() -> None:
-    """Check how GitHub is set up, item by item: 0 well, 1 not, 2 nobody can tell."""
-    forge = find_forge_settings(read_settings())
+    """Check how GitHub is set up, item by item: 0 well, 1 not, 2 nobody can tell.
+
+    The first line is about the wall around training on the machine that asks.
+    """
+    settings = read_settings()
+    typer.echo(machine_line(settings))
+    forge = find_forge_settings(settings)
     if forge is None:
         typer.echo("undecided: PLINTH_FORGE_URL, PLINTH_FORGE_REPOSITORY and PLINTH_FORGE_TOKEN "
                    "say which repository to ask", err=True)  # fmt: skip
         raise typer.Exit(BREAKDOWN)
-    items = checklist(forge.facts())
+    items = checklist(forge.facts(), missing_walls(settings).get("training", ""))
     for item in items:
         typer.echo(f"{item.state:<10}  {item.name}")
         if item.state != "ok":
             typer.echo(f"            {plain(item.found, _LINE)}: {item.todo}")
+        elif item.found != SO_IT_IS:
+            typer.echo(f"            {plain(item.found, _LINE)}")
     states = {item.state for item in items}
     raise typer.Exit(
         REFUSED if "missing" in states else BREAKDOWN if "can't tell" in states else DONE

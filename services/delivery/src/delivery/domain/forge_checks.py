@@ -14,6 +14,7 @@ from delivery.domain.forge_facts import (
     RunnerGroup,
     Unknown,
 )
+from delivery.domain.forge_training import TRAINING_RUNNER, Noted, trains_apart
 
 State = Literal["ok", "missing", "can't tell"]
 T = TypeVar("T")
@@ -29,8 +30,11 @@ RUNNER_WORKFLOWS: Final = ("deploy", "drift", "judge", "promote", "retrain")
 CLOUD_ENVIRONMENTS: Final = ("build", "drift", "look")
 """Whose jobs take a role of the cloud, beside those of staging and production."""
 
-Answer = bool | str | Unknown
+Answer = bool | str | Noted | Unknown
 """True where an item holds, or else what is wrong: False where the item's name says it."""
+
+
+SO_IT_IS: Final = "so it is"
 
 
 @dataclass(frozen=True)
@@ -50,16 +54,22 @@ class _Check:
     holds: Callable[[ForgeFacts], Answer]
 
 
-def checklist(facts: ForgeFacts) -> tuple[Item, ...]:
-    """Return every item with its state, in the order in which a team would see to them."""
-    return tuple(_item(check, check.holds(facts)) for check in _CHECKS)
+def checklist(facts: ForgeFacts, missing_wall: str = "") -> tuple[Item, ...]:
+    """Return every item with its state, in the order in which a team would see to them.
+
+    `missing_wall` says why the machine that asks has no wall around training; empty: one stands.
+    """
+    items = [_item(check, check.holds(facts)) for check in _CHECKS]
+    return (*items, _item(_TRAINING, trains_apart(facts, missing_wall)))
 
 
 def _item(check: _Check, holds: Answer) -> Item:
     if isinstance(holds, Unknown):
         return Item(check.name, "can't tell", holds.reason, check.todo)
+    if isinstance(holds, Noted):
+        return Item(check.name, "ok", holds.words)
     if holds is True:
-        return Item(check.name, "ok", "so it is")
+        return Item(check.name, "ok", SO_IT_IS)
     return Item(check.name, "missing", holds or "it isn't so", check.todo)
 
 
@@ -364,4 +374,11 @@ _CHECKS: Final = (
         + f"; of {', '.join(RUNNER_WORKFLOWS)}",
         _groups(_is_for_workflows_of_main),
     ),
+)
+_TRAINING: Final = _Check(
+    "training doesn't run where keys can be read",
+    "register a runner without keys (config.sh --no-default-labels --labels training) in a group "
+    f"restricted to {workflow_of_main('OWNER/REPO', 'retrain')}, and set the variable "
+    f"{TRAINING_RUNNER} to its label; or install bubblewrap on the machine of the keys",
+    lambda _: False,
 )

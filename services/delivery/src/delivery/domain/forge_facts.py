@@ -1,6 +1,7 @@
 """How a forge is set up: what protects main, who may deploy, whose jobs runners take."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 AUDIT_BRANCH: Final = "plinth-audit"
@@ -76,6 +77,8 @@ class RunnerGroup:
     repositories: frozenset[str] | None
     workflows: frozenset[str] | None
     runners: tuple[str, ...]
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What each runner is asked for by."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ REASON: Final = 1000
 class Plan:
     """Whether these inputs are to be trained on.
 
-    `carry_on`: they were, and what follows from the verdict is still to be done: a proposal made or
-    brought up to date, or a candidate judged again that nobody could decide on.
+    `carry_on`: they were, and what follows is still to be done: a candidate judged, or judged again
+    that nobody could decide on, or a proposal made or brought up to date.
     """
 
     needed: bool
@@ -44,7 +44,8 @@ def plan_retraining(
         return Plan(False, False, "a run for the same inputs is under way", inputs)
     judged = verdict_on(inputs, entries)
     if judged is None:
-        return Plan(True, False, "these inputs were never judged", inputs)
+        waits = "; the candidate of an earlier run waits for its verdict" if kept else ""
+        return Plan(not kept, kept, f"these inputs were never judged{waits}", inputs)
     told = f"these inputs were judged before: {judged.outcome}, on {judged.at:%Y-%m-%d %H:%M} UTC"
     if judged.outcome == "undecided":
         what = "the candidate is judged again" if kept else "the candidate is gone: trained again"

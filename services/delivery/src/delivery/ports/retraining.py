@@ -12,14 +12,11 @@ if TYPE_CHECKING:
     from artifacts.records.gate import GateReport
     from artifacts.records.inputs import Registered, TrainingInputs
     from delivery.domain.forge import PublishedBranch
+    from delivery.domain.handover import HandedOver
 
 
 class RetrainingPlace(Protocol):
     """Where the retraining of one set of inputs keeps its files, whatever run works on it."""
-
-    @property
-    def work(self) -> Path:
-        """The pipeline's work folder."""
 
     @property
     def dataset(self) -> Path:
@@ -89,14 +86,72 @@ class Trainer(Protocol):
     def inputs(self) -> TrainingInputs:
         """Return what a training here and now would start from."""
 
-    def retrain(self, place: RetrainingPlace) -> None:
-        """Train, and leave the dataset and the candidate in the place."""
+    def lay_out(self, place: RetrainingPlace) -> None:
+        """Leave the dataset that the gate measures on in the place."""
 
     def reproduce(self, place: RetrainingPlace) -> None:
         """Build the candidate again, and leave what that came to in the place."""
 
     def register(self, report: Path, kept: Path, exchange: Path) -> Registered | str:
         """Give what the store keeps in `kept` a version, or return why not."""
+
+
+class TrainingPlace(Protocol):
+    """Where the training of one set of inputs keeps its files, on the machine that trains."""
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys that training signs its own models with; nobody else believes them."""
+
+    @property
+    def work(self) -> Path:
+        """The pipeline's work folder."""
+
+    @property
+    def seen(self) -> Path:
+        """The committed manifest, and those of its photos that training may see."""
+
+    def exchange(self) -> Path:
+        """Return an empty folder, made anew, for what a room leaves."""
+
+    def handed_over(self) -> str:
+        """Return the digest of what was handed over; empty before."""
+
+    def keep_handed_over(self, digest: str) -> None:
+        """Remember it, and remove what only training needed."""
+
+
+class Trainings(Protocol):
+    """Places of trainings by the digest of their inputs, each held by one training at a time."""
+
+    def place(self, inputs: str) -> TrainingPlace:
+        """Return the place of a set of inputs."""
+
+    def held(self, inputs: str) -> AbstractContextManager[bool]:
+        """Hold a place; False where another training does."""
+
+
+class Handover(Protocol):
+    """Where candidates are handed over. Nothing that lies there is believed."""
+
+    def give(self, handed: HandedOver) -> str:
+        """Leave a candidate, and return its digest."""
+
+    def take(self, digest: str) -> HandedOver:
+        """Return what was handed over; HandoverRefused."""
+
+    def holds(self, digest: str) -> bool:
+        """Whether it lies there whole."""
+
+    def forget(self, digest: str) -> None:
+        """Remove it, where that is allowed."""
+
+
+class Candidates(Protocol):
+    """Where candidates come from: this machine trains them, or another handed them over."""
+
+    def fetch(self, inputs: TrainingInputs, place: RetrainingPlace) -> None:
+        """Leave what was trained from these inputs in the place; HandoverRefused."""
 
 
 class CandidateJudge(Protocol):

@@ -1,4 +1,4 @@
-"""retrain: train these inputs once, judge, write the verdict down, and propose what is allowed.
+"""retrain: take what was trained from these inputs, judge, write the verdict down, and propose.
 
 Each step leaves its result in the place of the inputs before the next one starts, so that a run
 that was killed is taken up where it was: what was trained is not trained again, a verdict that was
@@ -23,7 +23,13 @@ from delivery.domain.retraining import (
 )
 from delivery.errors import AuditBroken
 from delivery.ports.records import AuditLog
-from delivery.ports.retraining import CandidateJudge, RetrainingPlace, Retrainings, Trainer
+from delivery.ports.retraining import (
+    CandidateJudge,
+    Candidates,
+    RetrainingPlace,
+    Retrainings,
+    Trainer,
+)
 from delivery.use_cases.open_proposal import Opened
 from delivery.use_cases.plan_retraining import PlanRetraining
 from delivery.use_cases.propose_candidate import ProposeCandidate, Settled
@@ -48,12 +54,14 @@ class Retrained:
 class Retrain:
     """Retraining with all that it goes through. `after` is told each step that is done.
 
-    `keep` puts the candidate that a signed report allows into the model store (KeepModel).
+    `candidates` brings one that isn't there yet. `keep` puts the candidate that a signed report
+    allows into the model store (KeepModel).
     """
 
     planning: PlanRetraining
     retrainings: Retrainings
     trainer: Trainer
+    candidates: Candidates
     judge: CandidateJudge
     keep: Callable[[Path, Path], Path | Refusal]
     audit: AuditLog
@@ -64,7 +72,8 @@ class Retrain:
     def __call__(self, commit: str) -> Retrained:
         """Retrain for a commit, which the checkout must be at.
 
-        Raises what breaks: TrainingFailed, AuditBroken, BranchFailed, ForgeUnavailable.
+        Raises HandoverRefused, and what breaks: TrainingFailed, AuditBroken, BranchFailed,
+        ForgeUnavailable.
         """
         inputs = self.planning.inputs_at(commit)
         if inputs is None:
@@ -102,8 +111,9 @@ class Retrain:
         return report
 
     def _judged(self, inputs: TrainingInputs, commit: str, place: RetrainingPlace) -> GateReport:
-        # The pipeline's own engine sees that what is up to date isn't made again.
-        self.trainer.retrain(place)
+        if not place.kept:
+            self.candidates.fetch(inputs, place)
+        self.trainer.lay_out(place)
         if self.judge.wants_rebuild(inputs.model) and not place.reproduction.exists():
             self.trainer.reproduce(place)
         self.after("trained")

@@ -86,12 +86,14 @@ class WorkFolder:
             (folder / name).write_bytes(data)
         trained.write(folder / "trained.json")
 
+    def trained(self) -> TrainedModel:
+        """Return what is known of the trained heads; MissingStageOutput."""
+        return TrainedModel.read(self._there(self._build / "model" / "trained.json", "train"))
+
     def model(self) -> tuple[TrainedModel, dict[str, bytes]]:
         """Return the trained heads and their files; MissingStageOutput."""
-        record = self._there(self._build / "model" / "trained.json", "train")
-        trained = TrainedModel.read(record)
-        files = {head.file: (record.parent / head.file).read_bytes() for head in trained.heads}
-        return trained, files
+        trained, folder = self.trained(), self._build / "model"
+        return trained, {head.file: (folder / head.file).read_bytes() for head in trained.heads}
 
     def write_evaluation(self, evaluation: Evaluation, metrics: Sequence[Metric]) -> None:
         """Leave the outcomes on the validation split, and all metrics (for `dvc metrics show`)."""

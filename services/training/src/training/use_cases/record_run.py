@@ -9,7 +9,7 @@ def record_run(tracker: Tracker, work: Work, candidate: str | None) -> str:
 
     The two calls of a pipeline, before and after packaging, are one run. Return the run's id.
     """
-    trained, _ = work.model()
+    trained = work.trained()
     run = Run(
         identity=trained.identity,
         families=trained.families,
