@@ -10,13 +10,14 @@ from support.tiny_artifact import build_tiny_artifact, public_key_of
 from support.training_rooms import rooms_of, script_rooms
 
 from artifacts.digests import digest_json
+from artifacts.errors import UnreadableRecord
 from artifacts.folder import open_artifact, read_unsigned_artifact, write_artifact
 from artifacts.records.inputs import Registered
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.reproduction import Reproduction
 from artifacts.signatures import KeySigner
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key, read_signed
-from delivery.adapters.artifact_folders import PresentKeyVerifier
+from delivery.adapters.artifact_folders import PresentKeySigner, PresentKeyVerifier
 from delivery.adapters.retraining_folder import FolderPlace
 from delivery.adapters.training_commands import TrainingCommands
 from delivery.adapters.training_folder import FolderTrainingPlace
@@ -135,6 +136,20 @@ def test_what_was_taken_is_signed_here_and_its_run_recorded_before_it_is_kept(
     verifier = PresentKeyVerifier(public_key_of(candidate.parent / "key.pem"))
     assert open_artifact(place.candidate, verifier).digest == found.digest
     assert place.kept
+
+
+def test_what_was_taken_is_not_kept_where_nobody_can_sign_it(
+    tmp_path: Path, candidate: Path
+) -> None:
+    place, found = FolderPlace(tmp_path / "place"), read_unsigned_artifact(candidate)
+    signer = PresentKeySigner(tmp_path / "no-key.pem")
+
+    with pytest.raises(UnreadableRecord, match="training create-keys"):
+        commands(tmp_path, "exit 0").adopt(
+            HandedOver(found.manifest, found.files, RUN), place, signer
+        )
+
+    assert not place.candidate.exists()
 
 
 def test_the_dataset_of_the_gate_is_laid_out_with_all_photos(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from artifacts.errors import UnreadableRecord
 from artifacts.folder import ModelArtifact, open_artifact
-from artifacts.signatures import KeyVerifier
+from artifacts.signatures import KeySigner, KeyVerifier
 from artifacts.store import FolderModelStore
 
 
@@ -21,6 +21,20 @@ class PresentKeyVerifier:
                 str(self._public_key), ("there is no such public key: set PLINTH_PUBLIC_KEY",)
             )
         KeyVerifier(self._public_key).verify(folder, signature)
+
+
+class PresentKeySigner:
+    """Signs artifacts with a private key, and says what to do where it isn't there."""
+
+    def __init__(self, private_key: Path) -> None:
+        self._private_key = private_key
+
+    def sign(self, folder: Path, signature: Path) -> None:
+        """Write a signature of the folder; UnreadableRecord without a key."""
+        if not self._private_key.is_file():
+            what = "there is no such key: set PLINTH_SIGNING_KEY, or make one: training create-keys"
+            raise UnreadableRecord(str(self._private_key), (what,))
+        KeySigner(self._private_key).sign(folder, signature)
 
 
 class FolderArtifacts:

@@ -10,9 +10,12 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.reproduction import Reproduction
-from artifacts.signatures import KeySigner
 from artifacts.statements import SshSigner, SshVerifier, read_signed
-from delivery.adapters.artifact_folders import PresentKeyVerifier, model_store
+from delivery.adapters.artifact_folders import (
+    PresentKeySigner,
+    PresentKeyVerifier,
+    model_store,
+)
 from delivery.adapters.dying import DieAfter
 from delivery.adapters.git_repository import GitRepository
 from delivery.adapters.handover_folder import HandoverFolder
@@ -53,7 +56,7 @@ def make_retrain(settings: Settings, announced: str | None = None) -> Retrain:
     """
     trainer = make_training(settings)
     places = FolderRetrainings(_places(settings), trainer.hand_on)
-    signer = KeySigner(settings.needed("signing_key"))
+    signer = PresentKeySigner(settings.needed("signing_key"))
     repository = GitRepository(settings.root)
     return Retrain(
         planning=_plan(settings, trainer, places),
