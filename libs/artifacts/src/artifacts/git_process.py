@@ -6,7 +6,9 @@ is overridden on the command line. Only variables on a list reach git.
 """
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -68,6 +70,24 @@ OPTIONS: Final = (
 )
 """Settings that stand above a clone's own. A clone that another user owns may be read: nothing of
 its settings is obeyed that starts a program."""
+
+
+OLDEST: Final = (2, 38)
+"""The first git whose `merge-tree` joins two commits."""
+
+
+def version_fault() -> str:
+    """Return why git is too old, or "" where it isn't or can't be asked.
+
+    For whoever saw a command of git fail: an old one shows its usage, and tells no reason.
+    """
+    done = subprocess.run(  # noqa: S603 - git's own word
+        git_command("version"), capture_output=True, check=False, env=reading_environment()
+    )
+    found = re.search(rb"git version ((\d+)\.(\d+)[\w.]*)", done.stdout)
+    if found is None or (int(found[2]), int(found[3])) >= OLDEST:
+        return ""
+    return f"needs git 2.38 or newer, this is {found[1].decode('ascii', 'replace')}"
 
 
 def git_command(*words: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from artifacts.git_process import FIXED, git_command
+from artifacts.git_process import FIXED, git_command, version_fault
 from box.adapters.locks import held
 from box.domain.records import Commit, Status
 from box.errors import GitFailed
@@ -82,7 +82,7 @@ class GitRepository:
         if code == 1 and out:  # what can't be merged at all has no output
             return None
         if code:
-            raise GitFailed("merge-tree", err.strip())
+            raise GitFailed("merge-tree", version_fault() or err.strip())
         return out.split("\n", 1)[0].strip()
 
     def contains(self, tip: Commit, commit: Commit) -> bool:

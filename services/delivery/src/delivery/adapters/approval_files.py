@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artifacts.records.approval import Approval
-from artifacts.statements import SUFFIX, SshSigner
+from artifacts.statements import SUFFIX
+from delivery.adapters.person_keys import sign_as_person
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class ApprovalFiles:
     def sign(self, approval: Approval, key: Path) -> tuple[bytes, bytes]:
         """Return a statement's bytes and their signature by a private key; SigningFailed."""
         data = approval.to_json().encode()
-        return data, SshSigner(key, "plinth-approval").sign(data)
+        return data, sign_as_person(key, data)
 
     def write(self, path: str, data: bytes, signature: bytes) -> Path:
         """Write a statement and its signature, and return where it is."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from artifacts.git_process import git_command, sharing_environment
+from artifacts.git_process import git_command, sharing_environment, version_fault
 from delivery.domain.forge import PublishedBranch
 from delivery.domain.text import plain
 from delivery.errors import BranchFailed
@@ -110,7 +110,7 @@ class GitBranches:
         """Whether the branch merges without a conflict, and main then has these files."""
         done = self._git("merge-tree", "--write-tree", "--no-messages", base, tip)
         if done.returncode > 1:
-            self._fail(branch, _said(done))
+            self._fail(branch, version_fault() or _said(done))
         if done.returncode:
             return False
         merged = done.stdout.decode().strip()

@@ -9,6 +9,7 @@ from typing import Final
 
 from artifacts.errors import GitFailed, TooLarge
 from artifacts.git_objects import MEBIBYTE, GitObjects, TreeEntry
+from artifacts.git_process import version_fault
 from delivery.adapters.git_commits import committed_at, parse_commit
 from delivery.adapters.git_trees import difference, tree_faults
 from delivery.domain.promotion.facts import Change, OddName, RawCommit
@@ -265,7 +266,8 @@ class GitRepository:
         except GitFailed as exc:
             raise self._unreadable(exc) from exc
         if done.returncode not in fine:
-            said = plain(done.stderr.decode(errors="replace"), 600)
+            old = version_fault() if words[0] == "merge-tree" else ""
+            said = old or plain(done.stderr.decode(errors="replace"), 600)
             reason = said or f"git {words[0]} ended with {done.returncode}"
             raise RepositoryUnreadable(str(self.folder), reason)
         return done.returncode, done.stdout

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from artifacts.errors import SigningFailed
 from artifacts.records.release import Environment
 from delivery.adapters.deploy_locks import FileDeployLocks
 from delivery.adapters.dying import DieAfter
 from delivery.adapters.git_branches import EMAIL, NAME
 from delivery.adapters.git_repository import GitRepository
 from delivery.adapters.main_branch import MainBranch
+from delivery.adapters.person_keys import key_fault
 from delivery.adapters.revert_branch import GitReverter
 from delivery.adapters.step_files import StepFiles
 from delivery.bootstrap.auditing import make_audit_log, make_audit_log_of_a_person
@@ -77,7 +79,12 @@ def make_status(settings: Settings, say: Say) -> Status:
 def make_revert(
     settings: Settings, key: Path | None, name: str | None, email: str | None
 ) -> Revert:
-    """Put reverting together, for a person; what isn't given is git's own configuration."""
+    """Put reverting together, for a person; what isn't given is git's own configuration.
+
+    SigningFailed where the key can't be one.
+    """
+    if key and (fault := key_fault(key := key.expanduser())):
+        raise SigningFailed(key, fault)
     return Revert(
         GitRepository(settings.root),
         _main(settings),
