@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import cache, featurize, predict, scale, serve, train
+from benchmarks import cache, decoding, featurize, predict, scale, serve, train
 from benchmarks.measure import Verdict, machine
 
 # The long one last.
 BENCHMARKS: dict[str, Callable[[], list[Verdict]]] = {
+    "decoding": decoding.run,
     "featurize": featurize.run,
     "cache": cache.run,
     "predict": predict.run,

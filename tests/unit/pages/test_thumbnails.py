@@ -63,3 +63,12 @@ def test_a_photo_of_absurd_size_is_unshown_before_it_is_decoded() -> None:
     found = thumbnail(bomb)
     assert isinstance(found, Unshown)
     assert "too large to show" in found.reason
+
+
+def test_a_photo_of_a_fifty_megapixel_phone_is_shown() -> None:
+    assert isinstance(thumbnail(encoded(Image.new("L", (8_160, 6_144)), "JPEG")), Picture)
+
+
+def test_a_jpeg_that_holds_a_second_picture_is_shown() -> None:
+    two = encoded(scene(1), "MPO", save_all=True, append_images=[scene(2)])
+    assert isinstance(thumbnail(two), Picture)

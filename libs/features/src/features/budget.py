@@ -15,7 +15,9 @@ MAX_SEGMENTS: Final = 1_000
 """Segments of a JPEG, chunks of a WebP. A file of 20 MB in segments of 64 kB has 305."""
 MAX_PNG_CHUNKS: Final = 10_000
 """Chunks of a PNG. A file of 20 MB in chunks of 8 kB, which libpng writes, has 2,442."""
-MAX_SCANS: Final = 64
+MAX_TABLE_BYTES: Final = 65_536
+"""Tables of a JPEG before its first scan. All eight that a decoder holds take some 1,500 bytes."""
+MAX_SCANS: Final = 32
 """Scans of a JPEG. Encoders write 10, and optimizers about 20."""
 MAX_PIXEL_SCANS: Final = 1_000_000_000
 """Pixels times scans. A scan that changes nothing costs some 0.7 nanoseconds a pixel."""
@@ -42,12 +44,23 @@ def require_segments(count: int, limit: int = MAX_SEGMENTS) -> None:
         raise DecodingTooCostly(reason, advice, "segments", count, limit)
 
 
+def require_tables(size_bytes: int) -> None:
+    """Raise DecodingTooCostly where the tables of a JPEG's header are larger than any need be."""
+    if size_bytes > MAX_TABLE_BYTES:
+        reason = f"the JPEG has more than {MAX_TABLE_BYTES:,} bytes of tables in its header"
+        advice = "Open it in an image editor and save it as a new JPEG"
+        raise DecodingTooCostly(reason, advice, "table_bytes", size_bytes, MAX_TABLE_BYTES)
+
+
+def require_scans(count: int) -> None:
+    """Raise DecodingTooCostly where a JPEG has more scans than any encoder makes."""
+    if count > MAX_SCANS:
+        reason = f"the JPEG has {count:,} scans, and at most {MAX_SCANS} are read"
+        raise DecodingTooCostly(reason, "Save it as a baseline JPEG", "scans", count, MAX_SCANS)
+
+
 def require_affordable(header: Header) -> None:
-    """Raise DecodingTooCostly where a photo has too many scans, or takes too much memory."""
-    if header.scans > MAX_SCANS:
-        reason = f"the JPEG has {header.scans:,} scans, and at most {MAX_SCANS} are read"
-        advice = "Save it as a baseline JPEG"
-        raise DecodingTooCostly(reason, advice, "scans", header.scans, MAX_SCANS)
+    """Raise DecodingTooCostly where a photo has too many pixels to scan, or takes much memory."""
     passes = header.pixels * header.scans
     if passes > MAX_PIXEL_SCANS:
         reason = (

@@ -22,6 +22,7 @@ from features.types import Bytes8, Differences, Plane
 _WHITE: Final = (255, 255, 255)
 _MID_GREY: Final = (128, 128, 128)
 _VERIFIED_SIDE: Final = 128
+_ROWS_MISSING: Final = "the last rows of the JPEG are missing"
 _MORE_DATA: Final = bytes(range(1, 255)) * 2
 """Coded data without a marker, that codes more than nothing by any table."""
 # Pillow averages whole pixels until the image is this many times what is asked for, and
@@ -141,6 +142,8 @@ def verify_photo(photo: Photo) -> None:
 
 def _decode(header: Header, decode_side: int) -> Image.Image:
     require_memory(header, decode_side)
+    if header.coded_bytes < header.least_bytes:
+        raise TruncatedPhoto(_ROWS_MISSING, SEND_AGAIN)
     try:
         image = _load(header, header.stripped, decode_side)
         missing = _may_lack_rows(header, image) and _lacks_rows(header, image, decode_side)
@@ -152,7 +155,7 @@ def _decode(header: Header, decode_side: int) -> Image.Image:
         reason = f"the {header.format} data ends early or is damaged"
         raise TruncatedPhoto(reason, SEND_AGAIN) from exc
     if missing:
-        raise TruncatedPhoto("the last rows of the JPEG are missing", SEND_AGAIN)
+        raise TruncatedPhoto(_ROWS_MISSING, SEND_AGAIN)
     return image
 
 

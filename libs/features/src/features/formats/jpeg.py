@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
-from features.budget import require_segments
+from features.budget import require_scans, require_segments, require_tables
 from features.errors import (
     NotAnImage,
     TruncatedPhoto,
@@ -27,7 +27,8 @@ _DECODABLE_FRAMES: Final = frozenset({0xC0, 0xC1, _PROGRESSIVE})
 _BETWEEN_SCANS: Final = frozenset({0xC4, 0xCC, 0xDB, 0xDC, 0xDD, _COMMENT, *range(0xE0, 0xF0)})
 _END: Final = b"\xff\xd9"
 _BITS: Final = 8
-_BLOCK: Final = 64
+_SIDE: Final = 8
+_BLOCK: Final = _SIDE * _SIDE
 _COEFFICIENT_BYTES: Final = 2
 _EXIF: Final = b"Exif\x00\x00"
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\x00"
@@ -61,14 +62,35 @@ class _Frame:
 
     def coefficients_bytes(self) -> int:
         """Return the memory of all coefficients, which a JPEG of several scans needs at once."""
-        widest = max(across for _, across, _ in self.components)
-        highest = max(down for _, _, down in self.components)
-        blocks = 0
-        for _, across, down in self.components:
-            columns = -(-self.width // (8 * widest)) * across
-            rows = -(-self.height // (8 * highest)) * down
-            blocks += columns * rows
+        blocks = sum(
+            -(-self.width // (_SIDE * self._widest))
+            * across
+            * -(-self.height // (_SIDE * self._highest))
+            * down
+            for _, across, down in self.components
+        )
         return blocks * _BLOCK * _COEFFICIENT_BYTES
+
+    def least_bytes(self) -> int:
+        """Return how many bytes code the picture at least.
+
+        The shortest code has one bit. A block takes one for its mean, which stands in the first
+        scan of a progressive JPEG, and in others a second one for "nothing else".
+        """
+        blocks = sum(
+            -(-self.width * across // (_SIDE * self._widest))
+            * -(-self.height * down // (_SIDE * self._highest))
+            for _, across, down in self.components
+        )
+        return blocks * (1 if self.progressive else 2) // 8
+
+    @property
+    def _widest(self) -> int:
+        return max(across for _, across, _ in self.components)
+
+    @property
+    def _highest(self) -> int:
+        return max(down for _, _, down in self.components)
 
 
 @dataclass
@@ -81,7 +103,9 @@ class _Reading:
     padded: bool = False
     segments: int = 0
     ended: bool = False
+    scan_starts: list[int] = field(default_factory=list)
     scan_ends: list[int] = field(default_factory=list)
+    table_bytes: int = 0
     precision: dict[int, list[int | None]] = field(default_factory=dict)
     """By component, how many low bits of each coefficient are still missing; None where all are."""
 
@@ -94,6 +118,7 @@ def read_jpeg(data: bytes) -> Header:
         raise NotAnImage("the JPEG has no frame header before its data", SEND_AGAIN)
     stop = _read_scans(data, coded, reading)
     head = b"".join(reading.kept)
+    require_scans(len(reading.scan_ends))
     turned = reading.orientation.value
     several = frame.progressive or len(reading.scan_ends) > 1
     grey = len(frame.components) == 1
@@ -108,6 +133,8 @@ def read_jpeg(data: bytes) -> Header:
         whole_bytes=frame.coefficients_bytes() if several else 0,
         scaled=True,
         warnings=_warnings(reading, frame),
+        least_bytes=frame.least_bytes(),
+        coded_bytes=sum(reading.scan_ends) - sum(reading.scan_starts),
         scan_ends=tuple(end - coded + len(head) for end in reading.scan_ends),
     )
 
@@ -133,8 +160,11 @@ def _read_tables(data: bytes, reading: _Reading) -> int:
         # APP0 and APP14 say how colours are coded; the other APPn and comments are metadata.
         if marker in (_APP0, _APP14) or not (_APP0 <= marker <= _APP15 or marker == _COMMENT):
             reading.kept += [b"\xff", data[at:end]]
+            reading.table_bytes += end - at
+            require_tables(reading.table_bytes)
         if marker == _SOS:
             _see_scan(body, reading)
+            reading.scan_starts.append(end)
             return end
         at = end
 
@@ -155,6 +185,7 @@ def _read_scans(data: bytes, at: int, reading: _Reading) -> int:
                 raise TruncatedPhoto("the JPEG data is damaged", SEND_AGAIN)
             start, at = at + 3, _end_of_segment(data, at)
         _see_scan(data[start:at], reading)
+        reading.scan_starts.append(at)
     reading.scan_ends.append(len(data))
     return len(data)
 

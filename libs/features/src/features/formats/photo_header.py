@@ -31,6 +31,8 @@ class Header:
         whole_bytes: memory that decoding takes whatever the scale, bytes.
         scaled: whether a decoder can give less than full size at less cost.
         warnings: what is odd about the file.
+        least_bytes: fewer bytes of coded data than this can't hold every row.
+        coded_bytes: how many bytes of coded data a JPEG has.
         scan_ends: offsets in `stripped` at which the coded data of a JPEG's scans end.
     """
 
@@ -44,6 +46,8 @@ class Header:
     whole_bytes: int = 0
     scaled: bool = False
     warnings: tuple[PhotoWarning, ...] = ()
+    least_bytes: int = 0
+    coded_bytes: int = 0
     scan_ends: tuple[int, ...] = ()
 
     @property
