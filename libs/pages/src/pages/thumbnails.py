@@ -16,8 +16,8 @@ _MAX_PIXELS: Final = {
     "PNG": 50_000_000,
     "WEBP": 25_000_000,
 }
-"""By format: a JPEG is decoded at an eighth of its size, and a WebP takes 16 bytes a pixel. Phones' JPEGs
-that hold a second picture are MPO to Pillow."""
+"""By format: a JPEG is decoded at an eighth of its size, and a WebP takes 16 bytes a pixel. A JPEG
+that holds a second picture, as phones make them, is an MPO to Pillow."""
 _QUALITY = 72
 
 
