@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from support.checkout import commit_all, git
+from support.lent_python import CAN_LEND, LentPython
 from support.retraining_fakes import training_inputs
 
 from artifacts.records.photos import PhotoManifest
@@ -299,19 +300,8 @@ def test_walls_are_tried_room_by_room(workplace: Workplace) -> None:
     assert rooms == [["stands", name, "bubblewrap"] for name in ROOMS]
 
 
-USER = ("setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups")
-# Python and its packages may lie below a closed home, which another user can't enter: they are
-# mounted where that user can, in a mount namespace that ends with the command.
-LEND = (
-    *("unshare", "--mount", "sh", "-ec"),
-    'while [ "$1" != -- ]; do mkdir -p "$2"; mount -B "$1" "$2"; shift 2; done; shift; exec "$@"',
-    "lend",
-)
-
-
 @pytest.mark.skipif(
-    os.geteuid() != 0 or not all(map(shutil.which, ("setpriv", "unshare"))),
-    reason="only root, with setpriv and unshare, can start a command as another user",
+    not CAN_LEND, reason="only root, with setpriv and unshare, can start a command as another user"
 )
 def test_an_ordinary_user_tries_the_same_rooms() -> None:
     """Without rights only bubblewrap is a wall, and without bubblewrap nothing is."""
@@ -319,22 +309,13 @@ def test_an_ordinary_user_tries_the_same_rooms() -> None:
         mlflow.bind(("127.0.0.1", 0))
         place = Workplace(Path(name), mlflow.getsockname()[1])
         _furnish(place)
-        lent = {
-            Path(folder): place.folder / f"lent/{number}"
-            for number, folder in enumerate(_folders_of_python())
-        }
-        python = str(_lent(Path(sys.executable).resolve(), lent))
-        _honest(place, python)
+        lent = LentPython(place.folder / "lent")
+        _honest(place, lent.program)
         tools = _tools(place.folder)
         subprocess.run(["chown", "-R", "12345:12345", name], check=True)
-        mounts = [str(path) for pair in lent.items() for path in pair]
-        packages = ":".join(str(_lent(Path(folder), lent)) for folder in sys.path if folder)
         known, without = (
             subprocess.run(
-                [
-                    *(*LEND, *mounts, "--", *USER, "env", f"PATH={path}", f"HOME={name}"),
-                    *(f"PYTHONPATH={packages}", python, "-P", "-m", "delivery", "walls"),
-                ],
+                lent.command(12345, ("-m", "delivery", "walls"), {"PATH": path, "HOME": name}),
                 cwd=place.root,
                 env=place.environment,
                 capture_output=True,
@@ -351,21 +332,6 @@ def test_an_ordinary_user_tries_the_same_rooms() -> None:
     assert without.returncode == 1, without.stdout + without.stderr
     assert "user: only root can start a command as another user" in without.stdout
     assert without.stdout.count("missing ") == len(ROOMS)
-
-
-def _folders_of_python() -> list[str]:
-    """Every folder that this interpreter reads: its own, its packages and the checkout."""
-    base = Path(sys.executable).resolve().parents[1]
-    folders = {str(base), sys.base_prefix, sys.prefix, str(ROOT)}
-    return sorted(folder for folder in folders if folder != "/usr")
-
-
-def _lent(path: Path, lent: dict[Path, Path]) -> Path:
-    """Return where another user finds `path`: below the nearest folder that is lent."""
-    for folder in sorted(lent, key=lambda at: len(at.parts), reverse=True):
-        if path.is_relative_to(folder):
-            return lent[folder] / path.relative_to(folder)
-    return path
 
 
 def _tools(folder: Path) -> Path:

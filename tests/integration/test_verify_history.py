@@ -9,6 +9,7 @@ from support import change_world
 from support.change_world import World
 from typer.testing import CliRunner
 
+from artifacts.statements import SshSigner
 from delivery.adapters.audit_heads import BRANCH, head_file, publication
 from delivery.adapters.git_branches import GitBranches
 from delivery.cli.tracing import app
@@ -44,7 +45,9 @@ def run(world: World, *, log: bool = True):
 
 
 def publish(world: World) -> None:
-    branches = GitBranches(world.root, world.keys / "delivery", lambda: world.now, {})
+    branches = GitBranches(
+        world.root, SshSigner(world.keys / "delivery", "git"), lambda: world.now, {}
+    )
     head = world.log.signed_head()
     assert head is not None
     branches.append(BRANCH, head_file(head), publication(head))

@@ -5,6 +5,7 @@ ArtifactError
 |-- InvalidArtifact      an artifact folder isn't what its manifest says
 |-- SignatureRefused     a signature is missing, or isn't of these bytes and this key
 |-- SigningFailed        there is no key to sign with, or no program that signs
+|-- KeeperFailed         the keeper of keys and log doesn't answer, or what answers is none
 |-- SourceUnreadable     git can't give the files of a commit
 |-- GitFailed            git can't read a repository, or its history is not whole
 |   `-- TooLarge             an object is larger than whoever reads it can take
@@ -52,6 +53,15 @@ class SigningFailed(ArtifactError):
         self.key = key
         self.reason = reason
         super().__init__(f"can't sign with {key}: {reason}")
+
+
+class KeeperFailed(ArtifactError):
+    """Nobody knows whether anything was done: the keeper gave no answer."""
+
+    def __init__(self, socket: Path, reason: str) -> None:
+        self.socket = socket
+        self.reason = reason
+        super().__init__(f"the keeper at {socket} gives no answer: {reason}")
 
 
 class UnknownArtifact(ArtifactError):

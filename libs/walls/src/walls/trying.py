@@ -51,14 +51,20 @@ class TriedRoom:
 
 
 def try_room(
-    wall: Wall, room: Room, *, python: str = sys.executable, beyond: Sequence[Path] = ()
+    wall: Wall,
+    room: Room,
+    *,
+    python: str = sys.executable,
+    beyond: Sequence[Path] = (),
+    sockets: Sequence[str] = (),
 ) -> TriedRoom:
     """Enter a room, attempt there what must fail, and return what that showed, whatever it is.
 
-    `beyond` are paths that must be out of reach, besides those that the room itself hides.
+    `beyond` are paths that must be out of reach, besides those that the room itself hides, and
+    `sockets` (paths) must take no connection from inside.
     """
     try:
-        found = probe(wall, room, python=python, beyond=beyond)
+        found = probe(wall, room, python=python, beyond=beyond, sockets=sockets)
     except (ProbeFailed, UnusableRoom) as exc:
         return TriedRoom(room.name, wall.name, 0, (), "", str(exc))
     breaches = tuple(map(str, found.breaches))

@@ -4,9 +4,10 @@ import os
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cloud.errors import NotARehearsal, SettingsMissing
@@ -21,7 +22,8 @@ class Settings(BaseSettings):
         images: folder of the images that were built: their signed records, SBOMs and layers.
         model_store: folder of the model store.
         public_key: PEM of the key that verifies models.
-        deploy_key: SSH key that signs image records.
+        deploy_key: SSH key that signs image records, where no keeper does.
+        keeper: socket of the keeper, a process of another user that holds that key.
         deploy_signers: file of allowed signers that they are verified with.
         cloud_url: where an environment answers in a rehearsal, instead of the service's own
             address; refused where the cloud is a real one.
@@ -36,6 +38,7 @@ class Settings(BaseSettings):
     model_store: Path | None = None
     public_key: Path | None = None
     deploy_key: Path | None = None
+    keeper: Annotated[Path | None, BeforeValidator(lambda text: text or None)] = None
     deploy_signers: Path | None = None
     cloud_url: str | None = None
     region: str | None = Field(default=None, validation_alias="AWS_REGION")

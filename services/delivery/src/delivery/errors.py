@@ -15,6 +15,7 @@ DeliveryError
 |   `-- TooMuchToRead       a file, a change or a history is over the bound of what is read
 |-- AuditBroken       the audit log is not what was written
 |-- AuditUnavailable  the audit log can't be read or written
+|-- KeeperUnsafe      keys, log or socket of the keeper lie where others could take or replace them
 |-- PredictionsUnavailable  the prediction log can't be read
 |-- DeployLocked      another deploy of the environment holds its lock for too long
 |-- DeploymentFailed  something that a deploy needs didn't do as it was told
@@ -192,6 +193,14 @@ class AuditUnavailable(DeliveryError):
 
 class RestartRefused(DeliveryError):
     """An audit log that is intact begins nowhere anew."""
+
+
+class KeeperUnsafe(DeliveryError):
+    """The keeper doesn't begin: what it keeps would be no safer than without it."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the keeper doesn't start: {reason}")
 
 
 class DeployLocked(DeliveryError):

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from delivery.errors import SettingsMissing
@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     # What only the loop needs: a person who judges a candidate by hand has none of it.
     audit: Path | None = None
     audit_head: Path | None = None
+    keeper: Annotated[Path | None, BeforeValidator(lambda text: text or None)] = None
+    """The socket of the keeper, a process of another user that holds keys and log. Without one
+    they are files of this user."""
     reproduction_key: Path | None = None
     signing_key: Path | None = None
     deploy_key: Path | None = None
@@ -89,7 +92,7 @@ class Settings(BaseSettings):
         paths = (
             *(self.gate_key, self.deploy_key, self.reproduction_key, self.audit, self.audit_head),
             *(self.evidence, self.model_store, self.terraform, self.host, self.images, self.box),
-            self.handover,
+            *(self.handover, self.keeper),
         )
         return tuple(path.absolute() for path in paths if path is not None)
 
@@ -98,7 +101,7 @@ class Settings(BaseSettings):
         """What a machine of training's own must not have: keys, the audit log, the model store."""
         paths = (
             *(self.gate_key, self.deploy_key, self.reproduction_key, self.signing_key),
-            *(self.audit, self.audit_head, self.model_store),
+            *(self.audit, self.audit_head, self.model_store, self.keeper),
         )
         return tuple(path.absolute() for path in paths if path is not None)
 

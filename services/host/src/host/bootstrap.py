@@ -87,12 +87,15 @@ def run_observe(settings: Settings, environment: Environment) -> Observation:
 
 
 def run_walls(
-    settings: Settings, environment: Environment, beyond: Sequence[Path]
+    settings: Settings,
+    environment: Environment,
+    beyond: Sequence[Path],
+    sockets: Sequence[Path] = (),
 ) -> tuple[TriedRoom, ...]:
     """Enter the room of an environment's service and try there what must fail.
 
-    `beyond` must be out of its reach, as are the other environment and what keeps this one. Where
-    nothing was served yet, the room is one over empty folders.
+    `beyond` must be out of its reach, as are the other environment and what keeps this one, and
+    `sockets` too. Where nothing was served yet, the room is one over empty folders.
     """
     from host.adapters.circus_managers import service_room  # noqa: PLC0415
 
@@ -104,7 +107,8 @@ def run_walls(
         Path(name).chmod(0o755)
         service = _served(settings, environment) or _empty_service(Path(name))
         room = service_room(environment, service, _VARIABLES)
-        tried = try_room(wall, room, python=service.command[0], beyond=hidden)
+        python, paths = service.command[0], [str(path) for path in sockets]
+        tried = try_room(wall, room, python=python, beyond=hidden, sockets=paths)
     found = of_role(_processes(settings).of(environment), "service")
     unwalled = tuple(
         f"process {process.pid} serves without a wall: deploy {environment} again"

@@ -118,9 +118,12 @@ def walls(
     hidden: Annotated[
         list[Path] | None, typer.Option(help="A path that must be out of a service's reach.")
     ] = None,
+    socket: Annotated[
+        list[Path] | None, typer.Option(help="A socket that a service must not reach.")
+    ] = None,
 ) -> None:
     """Try the wall around an environment's service, and print as JSON what succeeded inside."""
-    tried = run_walls(read_settings(), environment, hidden or ())
+    tried = run_walls(read_settings(), environment, hidden or (), socket or ())
     typer.echo(json.dumps([asdict(room) for room in tried]))
 
 

@@ -91,6 +91,8 @@ def create_keys() -> None:
     """Create this machine's keys, of models and of reproductions, where there are none."""
     settings = _bootstrap().settings
     create_key_pair(settings.signing_key, settings.public_key)
+    if settings.keeper:
+        return
     create_statement_key(
         settings.reproduction_key,
         settings.reproduction_signers,

@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     gate_signers: Path
     reproduction_key: Path
     reproduction_signers: Path
+    keeper: str = ""
+    """The socket of the keeper that holds the key of reproductions; empty: it is a file here."""
     vector_cache: Path
     tracking_uri: str
     """Where runs and versions are kept; empty: stages keep no run (`training record-run` does)."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.checkout import commit_all, git
 
-from artifacts.statements import create_statement_key
+from artifacts.statements import SshSigner, create_statement_key
 from delivery.adapters.git_branches import GitBranches
 from delivery.errors import BranchFailed
 
@@ -34,7 +34,9 @@ def checkout(tmp_path: Path) -> Path:
 
 def branches(checkout: Path, **more: str) -> GitBranches:
     environment = dict(os.environ) | more  # noqa: TID251 - a child's environment is its parent's
-    return GitBranches(checkout, checkout.parent / "keys/delivery", lambda: NOON, environment)
+    return GitBranches(
+        checkout, SshSigner(checkout.parent / "keys/delivery", "git"), lambda: NOON, environment
+    )
 
 
 def publish(checkout: Path, files: Mapping[str, bytes] | None = None) -> tuple[str, bool]:
@@ -173,7 +175,7 @@ def test_an_origin_that_is_gone_is_a_breakdown(checkout: Path) -> None:
 
 
 def test_a_token_is_handed_to_https_alone_and_on_no_command_line(checkout: Path) -> None:
-    door = GitBranches(checkout, checkout, lambda: NOON, {}, token="a-token")  # noqa: S106
+    door = GitBranches(checkout, SshSigner(checkout, "git"), lambda: NOON, {}, token="a-token")  # noqa: S106
 
     assert door._access() == {}
     git(checkout, "remote", "set-url", "origin", "https://forge.invalid/team/plinth")

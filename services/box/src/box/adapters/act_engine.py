@@ -130,7 +130,8 @@ class ActEngine:
             room = self._room(wall, given, shared, {}, scratch)
             # Of the system, as a workflow's own: no environment of ours is in the room.
             python = shutil.which("python3", path="/usr/local/bin:/usr/bin:/bin")
-            tried = try_room(wall, room, python=python or "/usr/bin/python3")
+            keeper = [given["PLINTH_KEEPER"]] if given.get("PLINTH_KEEPER") else []
+            tried = try_room(wall, room, python=python or "/usr/bin/python3", sockets=keeper)
             return replace(tried, room="box")
         finally:
             self.clear(scratch)

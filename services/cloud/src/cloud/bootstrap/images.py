@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from artifacts.git_source import GitSource
+from artifacts.keeper import KeeperSigner
 from artifacts.model_copies import StoredModels
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
@@ -25,7 +27,7 @@ from cloud.use_cases.build_image import Workshop, build_payload, build_service
 from cloud.use_cases.push_image import push_image, require_built
 from cloud.use_cases.scan_image import scan_image
 
-PRINCIPAL = "delivery"
+PRINCIPAL: Final = "delivery"
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,10 @@ def _bases(settings: Settings) -> DebootstrapBases:
 
 
 def _store(settings: Settings) -> FolderImages:
-    key, signers = settings.needed("deploy_key"), settings.needed("deploy_signers")
-    return FolderImages(
-        settings.needed("images"),
-        SshSigner(key, "plinth-image"),
-        SshVerifier(signers, PRINCIPAL, "plinth-image"),
+    signer = (
+        KeeperSigner(settings.keeper, PRINCIPAL, "plinth-image")
+        if settings.keeper
+        else SshSigner(settings.needed("deploy_key"), "plinth-image")
     )
+    verifier = SshVerifier(settings.needed("deploy_signers"), PRINCIPAL, "plinth-image")
+    return FolderImages(settings.needed("images"), signer, verifier)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +31,9 @@ from delivery.errors import AuditBroken, AuditMissing, AuditUnavailable, Restart
 LOG: Final = "log.jsonl"
 HEAD: Final = "head.json"
 _RIGHTS: Final = "Look at the disk and at its rights"
+PATIENCE_SECONDS: Final = 60.0
+"""How long the log's lock is waited for: an append takes milliseconds."""
+_PAUSE_SECONDS: Final = 0.005
 BEHIND: Final = timedelta(minutes=5)
 """How far clocks of machines that share a log may differ; a clock further behind is set wrong."""
 
@@ -83,6 +87,7 @@ class FileAuditLog:
         verifier: StatementVerifier,
         clock: Callable[[], datetime],
         elsewhere: Elsewhere = NOTHING_KNOWN,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._log = folder / LOG
         self._head = head_folder / HEAD
@@ -90,6 +95,7 @@ class FileAuditLog:
         self._verifier = verifier
         self._clock = clock
         self._elsewhere = elsewhere
+        self._patience = patience
 
     def append(self, event: AuditEvent) -> AuditEntry:
         """Add an event at the end and return its entry.
@@ -170,7 +176,7 @@ class FileAuditLog:
         try:
             with self._log.open("rb") as file:
                 # Held while both are read: between an entry and its head there is a moment.
-                fcntl.flock(file, fcntl.LOCK_SH)
+                self._take(file, fcntl.LOCK_SH)
                 return self._trusted(file.read(), full=full, every_head=every_head)[0]
         except FileNotFoundError:
             return self._trusted(b"")[0]
@@ -244,10 +250,25 @@ class FileAuditLog:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             self._head.parent.mkdir(parents=True, exist_ok=True)
             with os.fdopen(os.open(self._log, os.O_RDWR | os.O_CREAT, 0o644), "r+b", 0) as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
+                self._take(file, fcntl.LOCK_EX)
                 yield file
         except OSError as exc:
             raise AuditUnavailable(str(self._log), f"{exc}. {_RIGHTS}") from exc
+
+    def _take(self, file: BinaryIO, kind: int) -> None:
+        """Take the log's lock. Whoever can read the log can hold it too: nobody waits for ever."""
+        end = time.monotonic() + self._patience
+        while True:
+            try:
+                return fcntl.flock(file, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    reason = (
+                        f"another process holds its lock for more than {self._patience:g} s. Fix: "
+                        f"`lslocks` names it; end it, and run this again"
+                    )
+                    raise AuditUnavailable(str(self._log), reason) from None
+            time.sleep(_PAUSE_SECONDS)
 
     def _healed(self, file: BinaryIO, *, beginning: bool) -> Chain:
         """Return the chain, after putting right what a crash left: a torn line, a late head."""

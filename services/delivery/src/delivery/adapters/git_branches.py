@@ -9,7 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from artifacts.errors import SigningFailed
 from artifacts.git_process import git_command, sharing_environment, version_fault
+from artifacts.statements import StatementSigner
+from delivery.adapters.signed_commits import with_signature
 from delivery.domain.forge import PublishedBranch
 from delivery.domain.text import plain
 from delivery.errors import BranchFailed
@@ -26,13 +29,13 @@ _TIMEOUT: Final = 300
 class GitBranches:
     """A checkout's repository and its remote `origin`.
 
-    Of `environment` git is given what it needs to reach a remote and to sign. `options` are of
-    pushes: a box is told who pushes and not to make the pusher wait. `token` goes to an https
-    remote alone, and never onto a command line.
+    `signer` signs commits, in the namespace `git`. Of `environment` git is given what it needs to
+    reach a remote. `options` are of pushes: a box is told who pushes and not to make the pusher
+    wait. `token` goes to an https remote alone, and never onto a command line.
     """
 
     folder: Path
-    key: Path
+    signer: StatementSigner
     clock: Clock
     environment: Mapping[str, str]
     options: tuple[str, ...] = ()
@@ -136,12 +139,16 @@ class GitBranches:
         return "".join(lines).encode()
 
     def _commit(self, branch: str, tree: str, parent: str | None, message: str) -> str:
-        if not self.key.is_file():
-            self._fail(branch, f"there is no key {self.key}: run `delivery create-deploy-key`")
-        signing = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={self.key.resolve()}")
         parents = ("-p", parent) if parent else ()
-        words = (*signing, "commit-tree", "-S", *parents, "-F", "-", tree)
-        return self._read(branch, *words, data=message.encode(), more=_identity(self.clock()))
+        words = ("commit-tree", *parents, "-F", "-", tree)
+        made = self._read(branch, *words, data=message.encode(), more=_identity(self.clock()))
+        commit = self._git("cat-file", "commit", made).stdout
+        try:
+            signed = with_signature(commit, self.signer.sign(commit))
+        except SigningFailed as exc:
+            reason = f"{exc}. Delivery's key is made by `delivery create-deploy-key`"
+            return self._fail(branch, reason)
+        return self._read(branch, "hash-object", "-t", "commit", "-w", "--stdin", data=signed)
 
     def _push(self, branch: str, commit: str, tip: str | None) -> None:
         # Only over what was read: somebody may have pushed since.

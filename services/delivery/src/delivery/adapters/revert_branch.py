@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from artifacts.errors import SigningFailed
 from artifacts.git_process import git_command, sharing_environment
+from artifacts.statements import StatementSigner
+from delivery.adapters.signed_commits import with_signature
 from delivery.domain.text import plain
 from delivery.errors import RevertRefused
 
@@ -20,7 +23,8 @@ class GitReverter:
     """Makes branches in a checkout, of signed commits.
 
     Key, name and e-mail are those of git's own configuration where they aren't given. Of
-    `environment` git is given what it needs to find that configuration and to sign.
+    `environment` git is given what it needs to find that configuration and to sign. A `signer`
+    signs in git's place, with a key that git can't be given.
     """
 
     folder: Path
@@ -28,6 +32,7 @@ class GitReverter:
     key: Path | None = None
     name: str | None = None
     email: str | None = None
+    signer: StatementSigner | None = None
 
     def revert(self, commit: str, *, onto: str, branch: str, message: str) -> str:
         """Make a branch on a commit that takes another back; return the new commit.
@@ -63,16 +68,32 @@ class GitReverter:
             "gpg.format": "ssh" if self.key else None,
         }
         signed = [word for k, v in settings.items() if v for word in ("-c", f"{k}={v}")]
-        self._git(commit, tree, *signed, "commit", "--quiet", "-S", f"--message={message}")
-        return self._git(commit, tree, "rev-parse", "--verify", "HEAD").strip()
+        how = "--no-gpg-sign" if self.signer else "-S"
+        self._git(commit, tree, *signed, "commit", "--quiet", how, f"--message={message}")
+        made = self._git(commit, tree, "rev-parse", "--verify", "HEAD").strip()
+        return self._signed(commit, tree, made, self.signer) if self.signer else made
 
-    def _git(self, commit: str, folder: Path, *words: str) -> str:
+    def _signed(self, commit: str, tree: Path, made: str, signer: StatementSigner) -> str:
+        data = self._git(commit, tree, "cat-file", "commit", made).encode(
+            "utf-8", "surrogateescape"
+        )
+        try:
+            signed = with_signature(data, signer.sign(data))
+        except SigningFailed as exc:
+            raise RevertRefused(commit, str(exc)) from exc
+        words = ("hash-object", "-t", "commit", "-w", "--stdin")
+        return self._git(
+            commit, tree, *words, text=signed.decode("utf-8", "surrogateescape")
+        ).strip()
+
+    def _git(self, commit: str, folder: Path, *words: str, text: str = "") -> str:
         try:
             done = subprocess.run(  # noqa: S603 - words of ours, no shell
                 git_command("-C", str(folder), *words),
+                input=text,
                 capture_output=True,
-                text=True,
-                errors="replace",
+                encoding="utf-8",
+                errors="surrogateescape",
                 timeout=_SECONDS,
                 check=False,
                 env=sharing_environment(self.environment),

@@ -2,22 +2,26 @@
 
 from datetime import UTC, datetime
 
-from artifacts.statements import SshSigner, create_statement_key
+from artifacts.statements import create_statement_key
 from delivery.adapters.audit_heads import PublishedHeads
-from delivery.adapters.audit_log import NOTHING_KNOWN, Elsewhere, FileAuditLog
+from delivery.adapters.audit_log import LOG, NOTHING_KNOWN, Elsewhere, FileAuditLog
+from delivery.adapters.kept_log import KeptAuditLog
 from delivery.adapters.signers import PresentSigners
+from delivery.bootstrap.signing import make_signer
 from delivery.settings import Settings
 
 PRINCIPAL = "delivery"
+Log = FileAuditLog | KeptAuditLog
+"""The log as files of this user, or as a keeper's, which is asked to add to it."""
 
 
-def make_audit_log(settings: Settings) -> FileAuditLog:
+def make_audit_log(settings: Settings) -> Log:
     """Build the audit log; one that is lost, cut or replaced is known by what is elsewhere."""
     heads = published_heads(settings)
     return _log(settings, Elsewhere(begun=heads.begun, heads=heads.read))
 
 
-def make_audit_log_of_a_person(settings: Settings) -> FileAuditLog:
+def make_audit_log_of_a_person(settings: Settings) -> Log:
     """Build the audit log of a machine that need not have one: a person's, who only speaks."""
     return _log(settings, NOTHING_KNOWN)
 
@@ -33,15 +37,17 @@ def create_key(settings: Settings) -> None:
     create_statement_key(key, signers, PRINCIPAL, ("plinth-audit", "plinth-image", "git"))
 
 
-def _log(settings: Settings, elsewhere: Elsewhere) -> FileAuditLog:
-    return FileAuditLog(
-        settings.needed("audit"),
+def _log(settings: Settings, elsewhere: Elsewhere) -> Log:
+    folder = settings.needed("audit")
+    files = FileAuditLog(
+        folder,
         settings.needed("audit_head"),
-        SshSigner(settings.needed("deploy_key"), "plinth-audit"),
+        make_signer(settings, "delivery", "plinth-audit"),
         _verifier(settings),
         _now,
         elsewhere,
     )
+    return KeptAuditLog(files, folder / LOG, settings.keeper) if settings.keeper else files
 
 
 def _verifier(settings: Settings) -> PresentSigners:

@@ -17,6 +17,7 @@ from delivery.adapters.revert_branch import GitReverter
 from delivery.adapters.step_files import StepFiles
 from delivery.bootstrap.auditing import make_audit_log, make_audit_log_of_a_person
 from delivery.bootstrap.forge import find_forge, make_branches
+from delivery.bootstrap.signing import make_signer
 from delivery.bootstrap.targets import make_survey
 from delivery.bootstrap.walls import missing_walls
 from delivery.domain.deployment.verdict import DeployVerdict
@@ -113,7 +114,7 @@ def _main(settings: Settings) -> MainBranch:
 
 
 def _proposer(settings: Settings) -> ProposeRevert:
-    key = settings.needed("deploy_key").absolute()
-    reverter = GitReverter(settings.root, child_environment(), key, NAME, EMAIL)
+    signer = make_signer(settings, "delivery", "git")
+    reverter = GitReverter(settings.root, child_environment(), None, NAME, EMAIL, signer)
     branches, forge = make_branches(settings), find_forge(settings)
     return ProposeRevert(_main(settings), reverter, branches.push, forge)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from delivery.adapters.git_branches import GitBranches
+from delivery.bootstrap.signing import make_signer
 from delivery.ports.forge import Forge, ForgeSettings
 from delivery.ports.infrastructure import Issues
 from delivery.settings import Settings, child_environment
@@ -55,7 +56,7 @@ def make_branches(settings: Settings) -> GitBranches:
     to_box = not token and _has_box(settings)
     return GitBranches(
         folder=settings.root,
-        key=settings.needed("deploy_key"),
+        signer=make_signer(settings, "delivery", "git"),
         clock=_now,
         environment=child_environment(),
         options=(f"as={RUNNER}", "no-wait") if to_box else (),

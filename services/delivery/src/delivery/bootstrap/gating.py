@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from artifacts.errors import ArtifactError
-from artifacts.statements import SshSigner, SshVerifier
+from artifacts.statements import SshVerifier, StatementSigner
 from delivery.adapters.artifact_folders import FolderArtifacts, model_store
 from delivery.adapters.command_door import batch_door, training_door
 from delivery.adapters.dataset import FolderDataset
@@ -22,6 +22,7 @@ from delivery.adapters.measuring_room import MeasuringRoom
 from delivery.adapters.measuring_wall import standing_wall
 from delivery.adapters.photo_files import find_photos
 from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
+from delivery.bootstrap.signing import make_signer
 from delivery.domain.measuring_limits import MeasuringLimits
 from delivery.domain.text import plain
 from delivery.errors import DeliveryError
@@ -56,9 +57,9 @@ def make_gate(settings: Settings, dataset: Path, photos: Path | None = None) -> 
     )
 
 
-def gate_signer(settings: Settings) -> SshSigner:
+def gate_signer(settings: Settings) -> StatementSigner:
     """Return what signs gate reports."""
-    return SshSigner(settings.gate_key, "plinth-gate-report")
+    return make_signer(settings, "gate", "plinth-gate-report")
 
 
 def make_pin_holdout(settings: Settings, dataset: Path) -> PinHoldout:
@@ -188,14 +189,15 @@ def _limits(settings: Settings, model: str) -> MeasuringLimits:
 
 
 def measuring_hidden(settings: Settings) -> tuple[Path, ...]:
-    """Return the keys that must be out of reach of a model that is measured."""
-    return tuple(key for key in (settings.gate_key, settings.deploy_key) if key is not None)
+    """Return what must be out of reach of a model that is measured: keys, and who signs."""
+    signing = (settings.gate_key, settings.deploy_key, settings.keeper)
+    return tuple(path for path in signing if path is not None)
 
 
 def _examiner(settings: Settings) -> RememberingExaminer:
     store = EvidenceStore(
         settings.evidence,
-        SshSigner(settings.gate_key, "plinth-evidence"),
+        make_signer(settings, "gate", "plinth-evidence"),
         SshVerifier(settings.gate_signers, "gate", "plinth-evidence"),
     )
     keys, limits = measuring_hidden(settings), partial(_limits, settings)

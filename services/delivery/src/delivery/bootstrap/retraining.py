@@ -10,7 +10,7 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.reproduction import Reproduction
-from artifacts.statements import SshSigner, SshVerifier, read_signed
+from artifacts.statements import SshVerifier, read_signed
 from delivery.adapters.artifact_folders import (
     PresentKeySigner,
     PresentKeyVerifier,
@@ -27,6 +27,7 @@ from delivery.adapters.training_rooms import TrainingRooms
 from delivery.adapters.yaml_files import YamlPolicies
 from delivery.bootstrap.auditing import make_audit_log
 from delivery.bootstrap.forge import find_forge, make_branches
+from delivery.bootstrap.signing import make_signer
 from delivery.bootstrap.targets import make_images
 from delivery.domain.retraining import gate_event
 from delivery.errors import TrainingFailed
@@ -101,11 +102,11 @@ def make_rooms(settings: Settings) -> TrainingRooms:
 
 def make_training(settings: Settings) -> TrainingCommands:
     """Put training's commands together."""
-    key = settings.reproduction_key
+    signs = settings.keeper or settings.reproduction_key
     return TrainingCommands(
         make_rooms(settings),
         PresentKeyVerifier(settings.public_key),
-        SshSigner(key, "plinth-reproduction") if key else None,
+        make_signer(settings, "reproduction", "plinth-reproduction") if signs else None,
     )
 
 
@@ -176,8 +177,12 @@ def _plan(
 
 
 def _places(settings: Settings) -> Path:
-    """Beside the log that says what was judged: what one outlives, the other does."""
-    return settings.needed("audit").absolute() / "retraining"
+    """Beside the log that says what was judged: what one outlives, the other does.
+
+    The folder of a keeper's log takes nothing from others: there it is beside the evidence.
+    """
+    beside = settings.evidence if settings.keeper else settings.needed("audit")
+    return beside.absolute() / "retraining"
 
 
 def _judge(settings: Settings) -> CandidateJudge:

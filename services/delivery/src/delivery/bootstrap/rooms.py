@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from delivery.adapters.keeper_probe import try_keeper
 from delivery.adapters.measuring_wall import measuring_room, measuring_wall
 from delivery.adapters.room_commands import rooms_tried_by
 from delivery.bootstrap.gating import DOORS, HTTP, make_door_rooms, measuring_hidden
@@ -32,6 +33,8 @@ class RoomHere:
     enter: Callable[[], Entered]
     beyond: tuple[Path, ...] = ()
     """What must be out of its reach, besides what the room itself hides."""
+    sockets: tuple[str, ...] = ()
+    """Sockets that it must not reach: the keeper's."""
 
     def missing(self) -> str:
         """Why it has no wall, or can't be made at all; nothing where a wall stands."""
@@ -48,13 +51,19 @@ class RoomHere:
         except _NO_ROOM as exc:
             why = f"{type(exc).__name__}: {exc}"
             return TriedRoom(self.name, find_wall().name, 0, (), "", why)
-        tried = try_room(wall, room, python=python, beyond=self.beyond)
+        tried = try_room(wall, room, python=python, beyond=self.beyond, sockets=self.sockets)
         return TriedRoom(**asdict(tried))
+
+
+def keeper_sockets(settings: Settings) -> tuple[str, ...]:
+    """Return the keeper's socket, which no room may reach; empty where there is no keeper."""
+    return (str(settings.keeper.absolute()),) if settings.keeper else ()
 
 
 def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
     """Give the rooms that delivery itself makes, over empty folders within `folder`."""
     rooms = make_rooms(settings)
+    keeper = keeper_sockets(settings)
     places = {word: folder / word for word in ("work", "exchange", "seen", "keys", "own")}
     for place in places.values():
         place.mkdir()
@@ -67,12 +76,13 @@ def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
         return enter
 
     work, exchange, seen, keys = (places[word] for word in ("work", "exchange", "seen", "keys"))
-    yield RoomHere("training-inputs", "training", training(rooms.looking))
+    yield RoomHere("training-inputs", "training", training(rooms.looking), (), keeper)
     trains = training(lambda: rooms.training(work, exchange, seen, keys))
-    yield RoomHere("training", "training", trains)
+    yield RoomHere("training", "training", trains, (), keeper)
     again = training(lambda: rooms.reproduction(seen, exchange))
-    yield RoomHere("reproduction", "training", again)
-    yield RoomHere("registry", "registry", training(lambda: rooms.registry(exchange=exchange)))
+    yield RoomHere("reproduction", "training", again, (), keeper)
+    keep = training(lambda: rooms.registry(exchange=exchange))
+    yield RoomHere("registry", "registry", keep, (), keeper)
 
     def measuring() -> Entered:
         keys = [key for key in measuring_hidden(settings) if key.exists()]
@@ -80,7 +90,7 @@ def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
         return room, measuring_wall(find_wall(), room), sys.executable
 
     stores = tuple(path for path in settings.hidden if path.exists())
-    yield RoomHere("measuring", "measuring", measuring, stores)
+    yield RoomHere("measuring", "measuring", measuring, stores, keeper)
 
 
 def parity_rooms(settings: Settings, folder: Path) -> Iterator[RoomHere]:
@@ -97,13 +107,15 @@ def parity_rooms(settings: Settings, folder: Path) -> Iterator[RoomHere]:
 
     for name, service in DOORS.items():
         policy: RoomName = "training" if service == "training" else "service"
-        yield RoomHere(f"parity-{name}", policy, door(name, service))
+        sockets = keeper_sockets(settings)
+        yield RoomHere(f"parity-{name}", policy, door(name, service), (), sockets)
 
 
 def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
     """Enter each room of this machine and try there what must fail.
 
-    The host tries those of its services, and the box that of a branch's own workflows.
+    The host tries those of its services, and the box that of a branch's own workflows. Where a
+    keeper holds keys and log, this process's own user is the room that is tried.
     """
     launcher = settings.root.absolute() / "bin" / "plinth"
     with TemporaryDirectory(prefix="plinth-walls-") as name:
@@ -113,9 +125,20 @@ def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
     if settings.target == "local":
         hidden = [path for path in settings.hidden if path != settings.host]
         words = [word for path in hidden for word in ("--hidden", str(path))]
+        words += ["--socket", str(settings.keeper.absolute())] if settings.keeper else []
         for environment in ("staging", "production"):
             asked = (launcher, ("host", "walls", environment, *words))
             tried += rooms_tried_by(*asked, unknown=f"service-{environment}")
     if settings.box:
         tried += rooms_tried_by(launcher, ("box", "walls"), unknown="box")
+    if keeper := try_own_keeper(settings):
+        tried.append(keeper)
     return tuple(tried)
+
+
+def try_own_keeper(settings: Settings) -> TriedRoom | None:
+    """Attempt as this user what only the keeper may do; None where there is no keeper."""
+    if settings.keeper is None:
+        return None
+    keys = (settings.gate_key, settings.deploy_key, settings.reproduction_key)
+    return try_keeper(settings.keeper, [key for key in keys if key])

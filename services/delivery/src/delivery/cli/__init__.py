@@ -36,6 +36,7 @@ GROUPS: Final = MappingProxyType(
             "create-deploy-key", "audit", "restart-audit", "review-restart", "verify-history",
             "trace",
         ),
+        "keeping": ("keep-keys",),
         "retraining": (
             "plan-retraining", "train", "retrain", "register", "reproduce", "walls", "record-gate",
             "promote", "comment-evidence", "check-forge",

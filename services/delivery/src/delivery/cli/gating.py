@@ -48,8 +48,11 @@ Environment = Annotated[EnvironmentName, typer.Option(help="Whose champion or re
 
 @app.command()
 def create_keys() -> None:
-    """Create the gate's signing key where there is none."""
+    """Create the gate's signing key where there is none, and no keeper holds one."""
     settings = read_settings()
+    if settings.keeper:
+        typer.echo(f"the keeper at {settings.keeper} holds the keys: none is created here")
+        return
     create_statement_key(
         settings.gate_key, settings.gate_signers, "gate", ("plinth-gate-report", "plinth-evidence")
     )

@@ -27,7 +27,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")
 @app.command()
 def create_deploy_key() -> None:
     """Create the key that signs the audit log and the commits of proposals, where there is none."""
-    create_key(read_settings())
+    settings = read_settings()
+    if settings.keeper:
+        typer.echo(f"the keeper at {settings.keeper} holds the keys: none is created here")
+        return
+    create_key(settings)
 
 
 @app.command()
