@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 from delivery.adapters.approval_files import ApprovalFiles
 from delivery.adapters.git_repository import GitRepository
+from delivery.adapters.persons_clone import PersonsClone
 from delivery.adapters.ssh_signatures import SshSignatures
 from delivery.bootstrap.auditing import make_audit_log, make_audit_log_of_a_person
 from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.ports.promotion import EarlierHeads
-from delivery.settings import Settings
+from delivery.settings import Settings, child_environment
 from delivery.use_cases.gather_change import GatherChange
 from delivery.use_cases.judge_change import JudgeChange, JudgeDeploy
 from delivery.use_cases.speak import Speak
@@ -33,6 +34,11 @@ def make_speak(settings: Settings, say: Callable[[str], None]) -> Speak:
     log = make_audit_log_of_a_person(settings)
     gather = GatherChange(GitRepository(settings.root), SshSignatures(), log, _now)
     return Speak(gather, SshSignatures(), ApprovalFiles(settings.root), say)
+
+
+def why_not_here(settings: Settings, head: str, say: Callable[[str], None]) -> str:
+    """Bring a person's clone up to date; return why nothing that is signed in it could count."""
+    return PersonsClone(settings.root, child_environment(), _now, say).objection(head)
 
 
 def _heads(settings: Settings) -> EarlierHeads | None:

@@ -8,7 +8,12 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.records.approval import Word
-from delivery.bootstrap.promotion import make_judge_change, make_judge_deploy, make_speak
+from delivery.bootstrap.promotion import (
+    make_judge_change,
+    make_judge_deploy,
+    make_speak,
+    why_not_here,
+)
 from delivery.bootstrap.walls import machine_line
 from delivery.cli.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.cli.heads import tell_head
@@ -141,13 +146,21 @@ def review_break_glass(
 
 
 def _speak(word: Word, base: str, head: str, speaker: Speaker, hours: float | None = None) -> None:
-    speak = make_speak(read_settings(), typer.echo)
-    _wrote(speak.of_change(base, head, word, speaker, hours))
+    settings = _here(head)
+    _wrote(make_speak(settings, typer.echo).of_change(base, head, word, speaker, hours))
 
 
 def _speak_of(statement: str, word: Word, base: str, head: str, speaker: Speaker) -> None:
-    speak = make_speak(read_settings(), typer.echo)
-    _wrote(speak.of_statement(base, head, word, statement, speaker))
+    settings = _here(head)
+    _wrote(make_speak(settings, typer.echo).of_statement(base, head, word, statement, speaker))
+
+
+def _here(head: str) -> Settings:
+    """Return the settings of a clone in which what is signed can count; refuse any other."""
+    settings = read_settings()
+    if reason := why_not_here(settings, head, typer.echo):
+        refuse(f"nothing is signed: {reason}")
+    return settings
 
 
 def _wrote(outcome: tuple[Path, ...] | Refusal) -> None:
