@@ -7,18 +7,23 @@ fifth of a second.
 """
 
 import json
+import os
 import resource
 import sys
+import threading
+import time
 
 import numpy as np
 import onnxruntime
+
+_LOOK_SECONDS = 0.01
 
 
 def main(memory_bytes: int, seconds: int) -> None:
     """Run all models of standard input; end with the reason and 1 where one can't be run."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    _bound_memory(memory_bytes)
     for size, shape in json.loads(sys.stdin.buffer.readline()):
         try:
             _run(sys.stdin.buffer.read(size), tuple(shape))
@@ -26,6 +31,24 @@ def main(memory_bytes: int, seconds: int) -> None:
             sys.exit(str(exc))
         sys.stdout.write("ran\n")
         sys.stdout.flush()
+
+
+def _bound_memory(memory_bytes: int) -> None:
+    """Have the system refuse more memory, or on macOS, which can't, end when more is in use."""
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    except (ValueError, OSError):
+        if sys.platform != "darwin":
+            raise
+        threading.Thread(target=_end_above, args=(memory_bytes,), daemon=True).start()
+
+
+def _end_above(memory_bytes: int) -> None:
+    while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss <= memory_bytes:  # bytes on macOS
+        time.sleep(_LOOK_SECONDS)
+    sys.stderr.write("it takes more memory than that\n")
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _run(model: bytes, shape: tuple[int, ...]) -> None:

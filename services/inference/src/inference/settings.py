@@ -16,7 +16,9 @@ PREFIX = "PLINTH_"
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+    # macOS doesn't say which of its cores a process may use.
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 class Settings(BaseSettings):
