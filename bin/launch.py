@@ -25,6 +25,7 @@ CALLER = dict(os.environ)  # noqa: TID251 - a command's environment comes of its
 STAMP = "in-step"
 MANIFEST = "manifest"
 CACHE = "/__pycache__/"
+FOREIGN = re.compile(r"PYTHON|DVC_|MLFLOW_(?!TRACKING_(USERNAME|PASSWORD|TOKEN)$)")
 NOT_COMMANDS = ("python", "activate", "Activate", "deactivate", "pydoc")
 AGAIN = "Nothing was run. Find out who changed it, then type: rm -rf"
 STATE = {
@@ -95,8 +96,8 @@ def runnable(name: str) -> str:
 
 
 def settings(service: str) -> dict[str, str]:
-    """The variables of a command: the caller's without Python's own, and defaults for Plinth's."""
-    variables = {name: value for name, value in CALLER.items() if not name.startswith("PYTHON")}
+    """The variables of a command: the caller's without other tools' own, and Plinth's defaults."""
+    variables = {name: value for name, value in CALLER.items() if not FOREIGN.match(name)}
     # Some libraries start workers by `python -m` without -I: the folder one stands in is data.
     variables["PYTHONSAFEPATH"] = "1"
 

@@ -193,3 +193,18 @@ def test_what_builds_environments_is_told_where_packages_come_from_and_no_more()
         "PIP_INDEX_URL": "i",
         "PIP_USER": "0",
     }
+
+
+def test_variables_of_another_projects_mlflow_and_dvc_reach_no_command(launch: ModuleType) -> None:
+    """Credentials of a tracking server do: they are of use with PLINTH_TRACKING_URI alone."""
+    foreign = {
+        f"MLFLOW_{n}": "x" for n in ("TRACKING_URI", "RUN_ID", "EXPERIMENT_ID", "REGISTRY_URI")
+    }
+    foreign |= {f"DVC_{n}": "x" for n in ("ROOT", "GLOBAL_CONFIG_DIR", "EXP_NAME", "STUDIO_TOKEN")}
+    ours = {"MLFLOW_TRACKING_TOKEN": "t", "PLINTH_DVC_CACHE": "/c", "PATH": "/bin"}
+    launch.CALLER = foreign | ours
+
+    told = launch.settings("training")
+
+    assert set(told) & foreign.keys() == set()
+    assert {name: told[name] for name in ours} == ours

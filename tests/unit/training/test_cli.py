@@ -1,6 +1,7 @@
 """Exit codes and last words: 0 done, 1 refused, 2 a breakdown in one paragraph."""
 
 import io
+import os
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -15,6 +16,7 @@ from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, create_statement_key, write_signed
 from artifacts.store import FolderModelStore
+from training.adapters.work_lock import alone_in
 from training.cli import main
 
 SETTINGS = {
@@ -174,6 +176,17 @@ def test_registering_by_another_candidates_report_is_refused(shared: Path, tmp_p
     done = training(shared, "register", "candidate", "--gate-report", report)
     assert done.returncode == 1
     assert f"is about architecture {DIGEST}" in done.stderr
+
+
+def test_a_training_in_a_folder_where_another_works_changes_nothing(
+    shared: Path, tmp_path: Path
+) -> None:
+    with alone_in(tmp_path / "work"):
+        words = ("run-pipeline", "--photos", "p", "--work", tmp_path / "work", "--out", "out")
+        told = broke_down(training(shared, *words))
+
+    assert f"another training works in {tmp_path / 'work'}: process {os.getpid()}" in told
+    assert [path.name for path in (tmp_path / "work").rglob("*")] == ["build", "lock"]
 
 
 def test_an_unreachable_registry_is_a_breakdown_that_names_it(shared: Path, tmp_path: Path) -> None:

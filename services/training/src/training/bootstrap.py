@@ -27,6 +27,7 @@ from training.adapters.shared_photos import FolderSharedPhotos
 from training.adapters.tpe_sampler import TpeSampler
 from training.adapters.vector_cache import SqliteVectorCache
 from training.adapters.work_folder import WorkFolder
+from training.adapters.work_lock import alone_in
 from training.adapters.work_setup import bring_manifest, set_up, source_digest
 from training.domain.params import Params
 from training.domain.runs import Inputs, RunIdentity
@@ -163,11 +164,18 @@ class Bootstrap:
         """Return the extractor of a model's feature schema."""
         return Extractor(model.schema())
 
-    def pipeline(self, work: Path) -> DvcPipeline:
-        """Return the DVC pipeline in a work folder."""
+    @contextmanager
+    def alone_in(self, work: Path) -> Iterator[int]:
+        """Hold a work folder for one training; WorkFolderBusy where another one works there."""
+        with alone_in(work) as held:
+            yield held
+
+    def pipeline(self, work: Path, held: int | None = None) -> DvcPipeline:
+        """Return the DVC pipeline in a work folder, which `held` locks for this process."""
         settings = self.settings
         cluster = {"PLINTH_DASK_SCHEDULER": settings.dask_scheduler or ""}
-        pipeline = DvcPipeline(work.resolve(), settings.search_path, settings.dvc_cache, cluster)
+        place, path, cache = work.resolve(), settings.search_path, settings.dvc_cache
+        pipeline = DvcPipeline(place, path, cache, cluster, held)
         pipeline.start()
         return pipeline
 

@@ -20,6 +20,7 @@ from features import FeaturesError
 from scoring import Scorer, ScoringError
 from training import presentation
 from training.bootstrap import Bootstrap
+from training.cli_registry import upgrade_registry
 from training.cli_reproducing import rebuild, reproduce
 from training.domain.search import Trial
 from training.domain.training_set import seen
@@ -242,10 +243,11 @@ def run_pipeline(
     """From a folder of photos to a signed candidate; stages that are up to date don't run."""
     boot = _bootstrap(scheduler)
     chosen = params or boot.settings.root / "params.yaml"
-    boot.set_up(work, chosen)
-    import_photos(photos, dataset=work / "data", params=chosen, exact=True)
-    candidate, stored = boot.work(work).candidate, boot.photos_of(work)
-    artifact = run_all_stages(boot.pipeline(work), stored, candidate, out, boot.verifier)
+    with boot.alone_in(work) as held:
+        boot.set_up(work, chosen)
+        import_photos(photos, dataset=work / "data", params=chosen, exact=True)
+        candidate, stored = boot.work(work).candidate, boot.photos_of(work)
+        artifact = run_all_stages(boot.pipeline(work, held), stored, candidate, out, boot.verifier)
     print(f"candidate {artifact.digest} in {out}")
 
 
@@ -263,14 +265,15 @@ def retrain(
     boot = _bootstrap(scheduler)
     root = boot.settings.root
     place, photos = work or root, dataset or root / "data"
-    boot.bring_manifest(photos, place)
-    boot.set_up(place, root / "params.yaml")
-    files = boot.work(place)
-    shared = boot.shared_photos(photos)
-    done = fetch_into(seen(files.manifest()), files.photos, shared, boot.parallel)
-    print(presentation.exchanged_line(done, "fetched"))
-    stored = boot.photos_of(place)
-    made = run_all_stages(boot.pipeline(place), stored, files.candidate, out, boot.verifier)
+    with boot.alone_in(place) as held:
+        boot.bring_manifest(photos, place)
+        boot.set_up(place, root / "params.yaml")
+        files = boot.work(place)
+        shared = boot.shared_photos(photos)
+        done = fetch_into(seen(files.manifest()), files.photos, shared, boot.parallel)
+        print(presentation.exchanged_line(done, "fetched"))
+        dvc, stored = boot.pipeline(place, held), boot.photos_of(place)
+        made = run_all_stages(dvc, stored, files.candidate, out, boot.verifier)
     print(f"candidate {made.digest} in {out}")
 
 
@@ -347,6 +350,7 @@ def point_aliases() -> None:
 
 app.command()(reproduce)
 app.command()(rebuild)
+app.command()(upgrade_registry)
 
 
 @app.command()

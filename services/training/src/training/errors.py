@@ -157,6 +157,19 @@ class PipelineFailed(TrainingError):
         super().__init__(f"the pipeline stopped: a stage failed (DVC exit code {code}), see above")
 
 
+class WorkFolderBusy(TrainingError):
+    """Another training works in the folder; nothing was changed."""
+
+    def __init__(self, work: Path, holder: str) -> None:
+        self.work = work
+        self.holder = holder
+        super().__init__(
+            f"another training works in {work}: process {holder or 'unknown'}, or what it started. "
+            "Nothing was changed. Wait for it, end it, or give this one a folder of its own "
+            "(make train WORK=FOLDER OUT=FOLDER)"
+        )
+
+
 class CannotReproduce(TrainingError):
     """Building a model again could not be tried; `reason` says why and what to do."""
 

@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING
 
 from artifacts.folder import ModelArtifact
 from artifacts.records.manifest import FamilyScore
+from training.adapters.registry_file import (
+    database_of,
+    reason_of,
+    require_this_version,
+    upgrade,
+)
 from training.domain.aliases import AliasPoint
 from training.domain.runs import Run
 from training.errors import RegistryUnavailable
@@ -88,6 +94,10 @@ class MlflowTracking:
             else:
                 client.set_registered_model_alias(model, alias, str(version))
 
+    def upgrade(self) -> Path | None:
+        """Bring the database to this MLflow's form; return its backup, None where it is already."""
+        return upgrade(self._uri)
+
     def _digest(self, client: "MlflowClient", model: str, version: str) -> str | None:
         tags: dict[str, str] = client.get_model_version(model, str(version)).tags
         return tags.get(_DIGEST)
@@ -101,11 +111,12 @@ class MlflowTracking:
         # Its first words on a new database are about tables, which nobody asked for.
         logging.getLogger("mlflow").setLevel(logging.WARNING)
         try:
-            if self._uri.startswith("sqlite:///"):
-                Path(self._uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            if database := database_of(self._uri):
+                database.parent.mkdir(parents=True, exist_ok=True)
+                require_this_version(self._uri)
             yield MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
         except (MlflowException, SQLAlchemyError, OSError) as exc:
-            raise RegistryUnavailable(self._uri, str(exc)) from exc
+            raise RegistryUnavailable(self._uri, reason_of(exc)) from exc
 
 
 def _experiment(client: "MlflowClient", name: str, artifacts: Path) -> str:
