@@ -26,7 +26,7 @@ from features import (
 
 SIZE: Final = (1024, 768)
 PICTURES: Final = 4
-COPIES: Final = 250
+COPIES: Final = 100
 """Of each picture in each format."""
 SEED: Final = 11
 TIMES: Final = 3

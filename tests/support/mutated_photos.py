@@ -8,6 +8,9 @@ from types import MappingProxyType
 
 from PIL import Image
 
+_MOST_BYTES = 21_000_000
+"""Of a repeated piece: beyond the largest file that is read, and not far beyond."""
+
 
 def photo_formats(picture: Image.Image) -> Mapping[str, bytes]:
     """Return a picture in every format and variant that is read, by name."""
@@ -77,14 +80,18 @@ def _inserted(data: bytes, chance: random.Random) -> bytes:
 def _doubled(data: bytes, chance: random.Random) -> bytes:
     start = chance.randrange(len(data))
     piece = data[start : start + chance.choice((2, 20, 600, 10_000))]
-    return data[:start] + piece * chance.choice((2, 50, 2000)) + data[start:]
+    return data[:start] + _times(piece, chance.choice((2, 50, 2000))) + data[start:]
+
+
+def _times(piece: bytes, count: int) -> bytes:
+    return piece * min(count, _MOST_BYTES // max(1, len(piece)))
 
 
 def _repeated_scan(data: bytes, chance: random.Random) -> bytes:
     last, end = data.rfind(b"\xff\xda"), data.rfind(b"\xff\xd9")
     if not data.startswith(b"\xff\xd8") or not 0 < last < end:
         return b""
-    return data[:end] + data[last:end] * chance.choice((1, 8, 20, 400)) + data[end:]
+    return data[:end] + _times(data[last:end], chance.choice((1, 8, 20, 400))) + data[end:]
 
 
 def _empty_segments(data: bytes, chance: random.Random) -> bytes:

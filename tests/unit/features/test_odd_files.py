@@ -86,6 +86,15 @@ def test_exif_wins_where_xmp_says_otherwise(picture):
     assert (photo.rotated, photo.width, photo.height) == (True, 160, 120)
 
 
+def test_a_pngs_exif_chunk_wins_over_a_profile_that_stands_before_it(picture):
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Raw profile type exif", raw_profile(exif(6)), zip=True)
+    data = saved(picture, "PNG", pnginfo=info, exif=exif(3))
+    assert data.index(b"Raw profile") < data.index(b"eXIf")
+    photo = read_photo(data)
+    assert (photo.rotated, photo.width, photo.height) == (True, 160, 120)
+
+
 @pytest.mark.parametrize("value", [0, 9, 200])
 def test_an_orientation_that_does_not_exist_turns_nothing(value, picture):
     assert not read_photo(saved(picture, exif=exif(value), xmp=XMP)).rotated

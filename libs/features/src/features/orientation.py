@@ -13,8 +13,8 @@ _ORIENTATION_TAG: Final = 0x0112
 _WHOLE_NUMBERS: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i"}
 _MAX_ENTRIES: Final = 512
 _XMP: Final = re.compile(rb"tiff:Orientation(?:\s?=\s?[\"']|>)\s?([0-9])")
-_MAX_INFLATED: Final = 1 << 20
-"""A text chunk is inflated no further: an Exif block has 64 kB at most, XMP's start a few."""
+MAX_TEXT_BYTES: Final = 1 << 20
+"""A text chunk is read no further: an Exif block has 64 kB at most, XMP's start a few."""
 
 
 class Orientation:
@@ -85,7 +85,7 @@ def raw_profile(text: bytes) -> bytes:
 def inflate_text(compressed: bytes) -> bytes:
     """Return the first MiB of a compressed text, b"" where it is broken."""
     try:
-        return zlib.decompressobj().decompress(compressed, _MAX_INFLATED)
+        return zlib.decompressobj().decompress(compressed, MAX_TEXT_BYTES)
     except zlib.error:
         return b""
 

@@ -13,7 +13,7 @@ from features.errors import (
 )
 from features.formats.advice import SEND_AGAIN, SEND_SRGB, SEND_STILL
 from features.formats.photo_header import Header
-from features.orientation import UPRIGHT, Orientation, inflate_text, raw_profile
+from features.orientation import MAX_TEXT_BYTES, UPRIGHT, Orientation, inflate_text, raw_profile
 
 PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 _PIXEL_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
@@ -35,7 +35,7 @@ def read_png(data: bytes) -> Header:
         raise UnsupportedColourMode(f"PNG colour type {colour} does not exist", SEND_SRGB)
     if bits != _BITS and not (colour == _PALETTE and bits in (1, 2, 4)):
         raise UnsupportedBitDepth(f"the PNG has {bits} bits a channel", SEND_SRGB)
-    orientation, texts_seen = Orientation(), set[bytes]()
+    orientation, texts = Orientation(), dict[bytes, bytes]()
     kept = [PNG_MAGIC]
     kind, at, chunks, clear = b"", 8, 0, False
     while kind != b"IEND":
@@ -50,11 +50,12 @@ def read_png(data: bytes) -> Header:
         if kind == b"eXIf":
             orientation.see_exif(data[at + 8 : end - 4])
         elif kind in _TEXTS:
-            _see_text(kind, data[at + 8 : end - 4], orientation, texts_seen)
+            _keep_text(kind, data[at + 8 : end - 4], texts)
         if kind in _PIXEL_CHUNKS:
             clear |= kind == b"tRNS"
             kept.append(data[at:end])
         at = end
+    _see_texts(texts, orientation)
     turned = orientation.value
     pixel_bytes = _pixel_bytes(colour, clear=clear, turned=turned != UPRIGHT)
     return Header("PNG", width, height, turned, b"".join(kept), 1, pixel_bytes)
@@ -71,19 +72,24 @@ def _pixel_bytes(colour: int, *, clear: bool, turned: bool) -> int:
     return 8 if turned else 5
 
 
-def _see_text(kind: bytes, body: bytes, orientation: Orientation, seen: set[bytes]) -> None:
-    """Note what a text chunk says of the orientation: the first of each keyword is read."""
+def _see_texts(texts: dict[bytes, bytes], orientation: Orientation) -> None:
+    """Note what texts say: as in viewers, an eXIf chunk goes before them wherever they stand."""
+    for keyword, text in texts.items():
+        if keyword == _XMP_KEYWORD:
+            orientation.see_xmp(text)
+        else:
+            orientation.see_exif(raw_profile(text))
+
+
+def _keep_text(kind: bytes, body: bytes, texts: dict[bytes, bytes]) -> None:
+    """Keep a text that may tell the orientation: the first of each keyword."""
     keyword = body[: _LONGEST_KEYWORD + 1].partition(b"\0")[0]
-    if keyword in seen or not (keyword in _PROFILES or keyword == _XMP_KEYWORD):
+    if keyword in texts or not (keyword in _PROFILES or keyword == _XMP_KEYWORD):
         return
-    seen.add(keyword)
     text = body[len(keyword) + 1 :]
     if kind == b"zTXt":
         text = inflate_text(text[1:])
     elif kind == b"iTXt":
         compressed, text = text[:1] == b"\x01", text[2:].split(b"\0", 2)[-1]
         text = inflate_text(text) if compressed else text
-    if keyword == _XMP_KEYWORD:
-        orientation.see_xmp(text)
-    else:
-        orientation.see_exif(raw_profile(text))
+    texts[keyword] = text[:MAX_TEXT_BYTES]
