@@ -154,6 +154,51 @@ def test_a_first_picture_that_is_cut_and_ends_in_another_is_found(picture):
         verify_photo(read_photo(several[: len(several) // 4] + several[-2000:]))
 
 
+def png_of(rows, image, *, interlaced=False):
+    """Return a PNG of an image whose data is these rows, compressed as one sound stream."""
+    colour = {"L": 0, "RGB": 2, "P": 3, "RGBA": 6}[image.mode]
+    head = struct.pack(">IIBBBBB", *image.size, 8, colour, 0, 0, int(interlaced))
+    palette = ((b"PLTE", bytes(range(96)) * 8),) if image.mode == "P" else ()
+    chunks = ((b"IHDR", head), *palette, (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )
+
+
+def rows_of(image):
+    data, length = image.tobytes(), len(image.tobytes()) // image.height
+    return b"".join(b"\0" + data[at : at + length] for at in range(0, len(data), length))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "P", "RGBA"])
+def test_a_png_whose_last_rows_never_came_is_found_though_its_data_ends_well(mode, picture):
+    image = picture.convert(mode)
+    rows = rows_of(image)
+    verify_photo(read_photo(png_of(rows, image)))
+    for share in (0.3, 0.6, 0.9):
+        with pytest.raises(TruncatedPhoto, match="last rows"):
+            verify_photo(read_photo(png_of(rows[: int(len(rows) * share)], image)))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "P", "RGBA"])
+def test_a_png_that_is_black_in_truth_is_whole(mode):
+    verify_photo(read_photo(saved(Image.new(mode, (320, 240)), "PNG")))
+
+
+@pytest.mark.parametrize(("width", "height"), [(64, 64), (65, 71), (80, 67)])
+def test_an_interlaced_png_is_whole_with_all_seven_passes_and_not_with_less(width, height):
+    columns = [-(-width // 8), -(-(width - 4) // 8), -(-width // 4), -(-(width - 2) // 4)]
+    columns += [-(-width // 2), width // 2, width]
+    heights = [-(-height // 8)] * 2 + [-(-(height - 4) // 8), -(-height // 4)]
+    heights += [-(-(height - 2) // 4), -(-height // 2), height // 2]
+    rows = b"".join((b"\0" + b"\x99" * c) * r for c, r in zip(columns, heights, strict=True))
+    image = Image.new("L", (width, height))
+    verify_photo(read_photo(png_of(rows, image, interlaced=True)))
+    with pytest.raises(TruncatedPhoto):
+        verify_photo(read_photo(png_of(rows[:-width], image, interlaced=True)))
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 @pytest.mark.parametrize("progressive", [False, True])
 def test_a_photo_that_is_grey_in_truth_is_whole(mode, progressive):

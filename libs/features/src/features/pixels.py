@@ -14,6 +14,7 @@ from features.budget import require_memory
 from features.errors import TruncatedPhoto
 from features.formats.advice import SEND_AGAIN
 from features.formats.photo_header import Header
+from features.formats.png import lacks_rows
 from features.headers import read_header
 from features.photo import Photo
 from features.schema import PixelSpec
@@ -22,7 +23,7 @@ from features.types import Bytes8, Differences, Plane
 _WHITE: Final = (255, 255, 255)
 _MID_GREY: Final = (128, 128, 128)
 _VERIFIED_SIDE: Final = 128
-_ROWS_MISSING: Final = "the last rows of the JPEG are missing"
+_ROWS_MISSING: Final = "the last rows of the photo are missing"
 _MORE_DATA: Final = bytes(range(1, 255)) * 2
 """Coded data without a marker, that codes more than nothing by any table."""
 # Pillow averages whole pixels until the image is this many times what is asked for, and
@@ -169,7 +170,13 @@ def _load(header: Header, data: bytes, decode_side: int) -> Image.Image:
 
 
 def _may_lack_rows(header: Header, image: Image.Image) -> bool:
-    """Return whether the last pixel is the mid-grey that libjpeg leaves where no data came."""
+    """Return whether the last pixels are what decoders leave where no data came.
+
+    That is mid-grey for libjpeg, and black, or clear, for zlib: Pillow's decoder of PNG.
+    """
+    if header.format == "PNG":
+        last = image.crop((0, image.height - 1, image.width, image.height))
+        return header.interlaced or last.getbbox() is None
     if header.format != "JPEG":
         return False
     return image.getpixel((image.width - 1, image.height - 1)) in (_MID_GREY[0], _MID_GREY)
@@ -178,9 +185,12 @@ def _may_lack_rows(header: Header, image: Image.Image) -> bool:
 def _lacks_rows(header: Header, image: Image.Image, decode_side: int) -> bool:
     """Return whether more coded data would change the pixels.
 
-    libjpeg ignores data beyond the last row. Where a scan stops before that, the same scan with
-    more data behind it gives other pixels; a photo that is grey in truth stays as it is.
+    A PNG's data is counted. libjpeg ignores data beyond the last row. Where a scan stops before
+    that, the same scan with more data behind it gives other pixels; a photo that is grey in truth
+    stays as it is.
     """
+    if header.format == "PNG":
+        return lacks_rows(header)
     ends = (0, *header.scan_ends)
     pieces = [header.stripped[start:end] for start, end in pairwise(ends)]
     longer = _MORE_DATA.join([*pieces, header.stripped[header.scan_ends[-1] :]])

@@ -33,6 +33,8 @@ class Header:
         warnings: what is odd about the file.
         least_bytes: fewer bytes of coded data than this can't hold every row.
         coded_bytes: how many bytes of coded data a JPEG has.
+        row_bytes: how many bytes a PNG's rows have before compression.
+        interlaced: whether a PNG's rows come in seven passes.
         scan_ends: offsets in `stripped` at which the coded data of a JPEG's scans end.
     """
 
@@ -48,6 +50,8 @@ class Header:
     warnings: tuple[PhotoWarning, ...] = ()
     least_bytes: int = 0
     coded_bytes: int = 0
+    row_bytes: int = 0
+    interlaced: bool = False
     scan_ends: tuple[int, ...] = ()
 
     @property

@@ -1,6 +1,7 @@
 """PNG: ISO/IEC 15948."""
 
 import struct
+import zlib
 from typing import Final
 
 from features.budget import MAX_PNG_CHUNKS, require_segments
@@ -18,7 +19,13 @@ from features.orientation import MAX_TEXT_BYTES, UPRIGHT, Orientation, inflate_t
 PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 _PIXEL_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _GREY, _RGB, _PALETTE, _RGBA = 0, 2, 3, 6
-_COLOUR_TYPES: Final = frozenset({_GREY, _RGB, _PALETTE, 4, _RGBA})
+_CHANNELS: Final = {_GREY: 1, _RGB: 3, _PALETTE: 1, 4: 2, _RGBA: 4}
+# Adam7, by pass: first column, first row, columns apart, rows apart.
+_ADAM7: Final = (
+    *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2)),
+    (0, 1, 1, 2),
+)
+_STEP_BYTES: Final = 1 << 18
 _BITS: Final = 8
 _TEXTS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _PROFILES: Final = frozenset({b"Raw profile type exif", b"Raw profile type APP1"})
@@ -30,8 +37,8 @@ def read_png(data: bytes) -> Header:
     """Read the chunks of a PNG; raises leaves of PhotoRefused, struct.error, IndexError."""
     if data[12:16] != b"IHDR" or data[8:12] != b"\x00\x00\x00\x0d":
         raise NotAnImage("the PNG does not start with its header", SEND_AGAIN)
-    width, height, bits, colour = struct.unpack_from(">IIBB", data, 16)
-    if colour not in _COLOUR_TYPES:
+    width, height, bits, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
+    if colour not in _CHANNELS:
         raise UnsupportedColourMode(f"PNG colour type {colour} does not exist", SEND_SRGB)
     if bits != _BITS and not (colour == _PALETTE and bits in (1, 2, 4)):
         raise UnsupportedBitDepth(f"the PNG has {bits} bits a channel", SEND_SRGB)
@@ -58,7 +65,46 @@ def read_png(data: bytes) -> Header:
     _see_texts(texts, orientation)
     turned = orientation.value
     pixel_bytes = _pixel_bytes(colour, clear=clear, turned=turned != UPRIGHT)
-    return Header("PNG", width, height, turned, b"".join(kept), 1, pixel_bytes)
+    return Header(
+        format="PNG",
+        width=width,
+        height=height,
+        orientation=turned,
+        stripped=b"".join(kept),
+        scans=1,
+        pixel_bytes=pixel_bytes,
+        row_bytes=_row_bytes(width, height, bits * _CHANNELS[colour], interlaced=interlaced != 0),
+        interlaced=interlaced != 0,
+    )
+
+
+def lacks_rows(header: Header) -> bool:
+    """Return whether the data of a PNG, inflated, is shorter than its rows.
+
+    A stream that ends well and early isn't noticed by decoders: the rest stays black.
+    """
+    inflator, missing, at = zlib.decompressobj(), header.row_bytes, len(PNG_MAGIC)
+    stripped = header.stripped
+    while at < len(stripped):
+        length, kind = struct.unpack_from(">I4s", stripped, at)
+        piece = stripped[at + 8 : at + 8 + length] if kind == b"IDAT" else b""
+        while piece and missing > 0 and not inflator.eof:
+            missing -= len(inflator.decompress(piece, _STEP_BYTES))
+            piece = inflator.unconsumed_tail
+        at += 12 + length
+    return missing > 0
+
+
+def _row_bytes(width: int, height: int, pixel_bits: int, *, interlaced: bool) -> int:
+    """Return how many bytes all rows have before compression: a filter's byte, then pixels."""
+    if not interlaced:
+        return height * (1 + -(-width * pixel_bits // 8))
+    total = 0
+    for left, top, across, down in _ADAM7:
+        columns, rows = -(-(width - left) // across), -(-(height - top) // down)
+        if columns > 0 and rows > 0:
+            total += rows * (1 + -(-columns * pixel_bits // 8))
+    return total
 
 
 def _pixel_bytes(colour: int, *, clear: bool, turned: bool) -> int:
