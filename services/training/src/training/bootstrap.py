@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Self
+
+from pydantic import ValidationError
 
 from artifacts.digests import digest_file
 from artifacts.errors import UnreadableRecord
@@ -31,7 +34,7 @@ from training.adapters.work_lock import alone_in
 from training.adapters.work_setup import bring_manifest, set_up, source_digest
 from training.domain.params import Params
 from training.domain.runs import Inputs, RunIdentity
-from training.errors import BadParams, NoManifest
+from training.errors import BadParams, BadSettings, NoManifest
 from training.models import model_definition
 from training.models.definition import ModelDefinition
 from training.ports import Clock, Exporter
@@ -46,6 +49,15 @@ class Bootstrap:
     """Adapters for one set of settings."""
 
     settings: Settings
+
+    @classmethod
+    def of(cls, scheduler: str | None = None) -> Self:
+        """Return the adapters for this process's environment; BadSettings names what is wrong."""
+        try:
+            return cls(Settings() if scheduler is None else Settings(dask_scheduler=scheduler))
+        except ValidationError as exc:
+            problems = (f"PLINTH_{str(e['loc'][0]).upper()}: {e['msg']}" for e in exc.errors())
+            raise BadSettings(tuple(problems)) from exc
 
     @cached_property
     def parallel(self) -> JoblibParallel:

@@ -1,15 +1,16 @@
 """`training COMMAND`: arguments in, a use case, an exit code out."""
 
 import dataclasses
+import io
 import itertools
 import json
 import sys
+import traceback
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from artifacts.errors import ArtifactError
 from artifacts.folder import open_artifact
@@ -20,21 +21,17 @@ from features import FeaturesError
 from scoring import Scorer, ScoringError
 from training import presentation
 from training.bootstrap import Bootstrap
+from training.cli_importing import data_report, import_photos
 from training.cli_registry import upgrade_registry
 from training.cli_reproducing import rebuild, reproduce
 from training.domain.search import Trial
 from training.domain.training_set import seen
 from training.errors import TrainingError
 from training.facades import STYLES, Facade, draw_building, write_facades
-from training.models import model_definition
-from training.settings import Settings
-from training.use_cases.data_report import data_report as write_data_report
-from training.use_cases.data_report import survey_photos
 from training.use_cases.evaluate import evaluate_candidate
 from training.use_cases.exchange_photos import fetch_photos as fetch_into
 from training.use_cases.exchange_photos import push_photos as push_from
 from training.use_cases.featurize import featurize as featurize_photos
-from training.use_cases.import_photos import import_photos as import_into
 from training.use_cases.package import package as package_candidate
 from training.use_cases.point_aliases import point_aliases as point_on_orders
 from training.use_cases.prepare import prepare as prepare_dataset
@@ -69,13 +66,27 @@ HERE, DATA = Path(), Path("data")
 
 def main() -> None:
     """Run a command; a breakdown is one paragraph on stderr and exit code 2, no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's encoding lacks is no reason to break down.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="training")
     except (TrainingError, ArtifactError, FeaturesError, ScoringError, OSError) as exc:
         sys.exit(_broken(str(exc)))
-    except ValidationError as exc:
-        missing = "; ".join(f"PLINTH_{str(e['loc'][0]).upper()}: {e['msg']}" for e in exc.errors())
-        sys.exit(_broken(f"the settings are not complete: {missing}"))
+    # Exit code 1 is Python's own for a traceback, and here it means refused.
+    except Exception as exc:  # noqa: BLE001 - the one place for whatever is left
+        sys.exit(_broken(_unforeseen(exc)))
+
+
+def _unforeseen(exc: Exception) -> str:
+    """Say what nobody foresaw, and the line of our code that it came from."""
+    frame = traceback.extract_tb(exc.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}"
+    return (
+        f"an error that nobody foresaw, {type(exc).__name__}: {exc} ({place}). Nothing more was "
+        "written; please report this line"
+    )
 
 
 def _broken(message: str) -> int:
@@ -84,7 +95,7 @@ def _broken(message: str) -> int:
 
 
 def _bootstrap(scheduler: str | None = None) -> Bootstrap:
-    return Bootstrap(Settings() if scheduler is None else Settings(dask_scheduler=scheduler))
+    return Bootstrap.of(scheduler)
 
 
 @app.command()
@@ -118,47 +129,8 @@ def draw_facades(
     print(f"{sum(map(len, drawn))} photos of {len(buildings)} buildings in {out}, {table.name}")
 
 
-@app.command()
-def import_photos(
-    photos: Path,
-    dataset: DatasetOption = DATA,
-    table: Annotated[Path | None, typer.Option(help="default: PHOTOS/table.csv")] = None,
-    params: Annotated[Path, typer.Option()] = Path("params.yaml"),
-    exact: Annotated[bool, typer.Option(help="drop photos that are not in PHOTOS")] = False,
-) -> None:
-    """Take a folder-per-style tree into a dataset; bad files go into its quarantine."""
-    boot = _bootstrap()
-    given = boot.params(params)
-    outcome = import_into(
-        boot.source(photos, table),
-        boot.dataset(dataset),
-        model_definition(given.model),
-        given.import_photos,
-        given.seed,
-        boot.parallel,
-        exact,
-    )
-    print("\n".join(presentation.import_lines(outcome)))
-    if outcome.refused:
-        raise typer.Exit(REFUSED)
-
-
-@app.command()
-def data_report(
-    photos: Path,
-    out: Annotated[Path, typer.Option()] = Path("build/data-report.html"),
-    table: Annotated[Path | None, typer.Option(help="default: PHOTOS/table.csv")] = None,
-    params: Annotated[Path, typer.Option()] = Path("params.yaml"),
-) -> None:
-    """Look at a folder-per-style tree before it is imported; nothing in it is changed."""
-    boot = _bootstrap()
-    given = boot.params(params)
-    source = boot.source(photos, table)
-    found = survey_photos(source, model_definition(given.model), given, boot.parallel)
-    page = write_data_report(source, found, photos.resolve().name, boot.parallel)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page, encoding="utf-8")
-    print(f"{len(found.looked)} files, {len(found.problems)} would be left out: {out}")
+app.command()(import_photos)
+app.command()(data_report)
 
 
 @app.command()

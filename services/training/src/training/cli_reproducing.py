@@ -9,7 +9,6 @@ from artifacts.folder import write_artifact
 from artifacts.records.manifest import ModelManifest
 from training import presentation
 from training.bootstrap import Bootstrap
-from training.settings import Settings
 from training.use_cases.reproduce import rebuild as rebuild_model
 from training.use_cases.reproduce import reproduce as reproduce_model
 
@@ -27,7 +26,7 @@ def reproduce(
 
     For people to look at: what the gate believes, `delivery reproduce` signs.
     """
-    boot = Bootstrap(Settings())
+    boot = Bootstrap.of()
     original = boot.original(model)
     with boot.rebuilder(work) as rebuilder:
         found = reproduce_model(
@@ -54,7 +53,7 @@ def rebuild(
     params: Annotated[Path | None, typer.Option(help="default: the commit's params.yaml")] = None,
 ) -> None:
     """Build the model of a manifest again, for others to compare: 0 built, 2 it can't be."""
-    boot = Bootstrap(Settings())
+    boot = Bootstrap.of()
     wanted = ModelManifest.read(manifest)
     with boot.rebuilder(work) as rebuilder:
         built = rebuild_model(

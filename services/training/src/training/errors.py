@@ -2,6 +2,8 @@
 
 TrainingError              a breakdown: something could not be done (exit code 2)
 |-- NoPhotos               a folder holds no photo to import
+|-- UnforeseenFile         a file that was read led to an error that nobody foresaw
+|-- BadSettings            environment variables are missing or wrong
 |-- BadTable               the table beside the photos can't be read at all
 |-- BadParams              params.yaml is unreadable, or asks for what isn't there
 |-- PhotosMissing          photos that a manifest names are nowhere to be had
@@ -33,12 +35,37 @@ class TrainingError(Exception):
 class NoPhotos(TrainingError):
     """There is nothing to import."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ignored: int = 0) -> None:
         self.folder = folder
+        rest = f" ({ignored} files in it can't be meant as photos)" if ignored else ""
         super().__init__(
-            f"{folder} holds no photos: expected one folder a style, such as "
+            f"{folder} holds no photos{rest}: expected one folder a style, such as "
             f"{folder}/gothic/cathedral.jpg"
         )
+
+
+class UnforeseenFile(TrainingError):
+    """A file of the user led to an error that nobody foresaw."""
+
+    def __init__(self, path: str, cause: str) -> None:
+        self.path = path
+        self.cause = cause
+        super().__init__(
+            f"{path} led to an error that nobody foresaw: {cause}. Take this file out and run the "
+            "same again, and report it with the file if you may"
+        )
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Travel between processes by what it was made of."""
+        return type(self), (self.path, self.cause)
+
+
+class BadSettings(TrainingError):
+    """PLINTH_ variables are missing or wrong; `problems` names each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__("the settings are not complete: " + "; ".join(problems))
 
 
 class BadTable(TrainingError):
@@ -47,7 +74,7 @@ class BadTable(TrainingError):
     def __init__(self, table: Path, reason: str) -> None:
         self.table = table
         self.reason = reason
-        super().__init__(f"the table {table} can't be read: {reason}")
+        super().__init__(f"the table {table} can't be used: {reason}")
 
 
 class BadParams(TrainingError):

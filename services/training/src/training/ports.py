@@ -17,7 +17,7 @@ from training.domain.params import AnySpace, Family, Params
 from training.domain.problems import Problem
 from training.domain.runs import Run, VectorsRecord
 from training.domain.search import Study, Trial
-from training.domain.sources import FoundFile, Table
+from training.domain.sources import Listing, Table
 from training.domain.trained import TrainedModel
 
 Input = TypeVar("Input")
@@ -52,8 +52,8 @@ class Parallel(Protocol):
 class PhotoSource(Protocol):
     """Where photos come from."""
 
-    def files(self) -> list[FoundFile]:
-        """Return every file, sorted by path; NoPhotos where there is none."""
+    def listing(self) -> Listing:
+        """Return all that lies there, sorted by path; NoPhotos where no file may be a photo."""
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes; OSError where it can't be read."""
@@ -71,8 +71,14 @@ class Dataset(Protocol):
     def write(self, manifest: PhotoManifest) -> None:
         """Replace the manifest."""
 
-    def quarantine(self, problems: Sequence[Problem], read: Callable[[str], bytes]) -> Path:
-        """Keep a copy of every bad file and a table of reasons, and return the table's path."""
+    def quarantine(
+        self,
+        problems: Sequence[Problem],
+        read: Callable[[str], bytes],
+        warnings: Sequence[Problem] = (),
+        ignored: Sequence[Problem] = (),
+    ) -> Path:
+        """Keep a copy of every file left out and a table of all findings, and return its path."""
 
     @property
     def photos(self) -> "PhotoStore":

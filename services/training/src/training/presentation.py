@@ -3,18 +3,19 @@
 import csv
 import dataclasses
 import io
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from artifacts.records.manifest import FamilyScore
 from artifacts.records.reproduction import Reproduction
+from training.domain.data_report import Survey
+from training.domain.import_report import import_text
 from training.domain.search import OBJECTIVE, Trial
 from training.use_cases.exchange_photos import Exchanged
 from training.use_cases.featurize import Featurized
 from training.use_cases.import_photos import ImportOutcome
 from training.use_cases.score_photos import ScoredPhoto
 
-_SHOWN = 30
 _SHOWN_METRICS = (
     *("accuracy", "macro_f1", "top3_accuracy", "calibration_error", "set_size"),
     *("median_absolute_error", "mean_absolute_error", "interval_coverage"),
@@ -22,25 +23,13 @@ _SHOWN_METRICS = (
 
 
 def import_lines(outcome: ImportOutcome) -> list[str]:
-    """Say what was taken in and, file by file, what was not and why."""
-    intake = outcome.intake
-    splits = Counter(row.split for row in intake.manifest.rows)
-    bad = len(intake.problems)
-    lines = [
-        f"{len(intake.added)} photos added, {len(intake.known)} known, {bad} not taken in",
-        *(str(problem) for problem in intake.problems[:_SHOWN]),
-    ]
-    if bad > _SHOWN:
-        lines.append(f"... and {bad - _SHOWN} more")
-    if bad:
-        lines.append(f"copies and reasons: {outcome.quarantine}")
-    if intake.removed:
-        lines.append(f"{intake.removed} photos have left the folder, and so the dataset")
-    if outcome.refused:
-        share = f"{intake.bad_share:.1%} of the files are bad, at most {outcome.limit:.1%} may be"
-        return [*lines, f"refused: {share}; the dataset is as it was"]
-    counts = ", ".join(f"{count} {name}" for name, count in sorted(splits.items()))
-    return [*lines, f"the dataset holds {len(intake.manifest.rows)} photos: {counts}"]
+    """Say what was taken in, and kind by kind what was not and why."""
+    return import_text(outcome.intake, str(outcome.quarantine or ""), dry_run=outcome.dry_run)
+
+
+def survey_lines(survey: Survey, page: Path) -> list[str]:
+    """Say what an import would do, and where the page about it lies."""
+    return [*import_text(survey.intake, "", dry_run=True), f"The page: {page}"]
 
 
 def exchanged_line(done: Exchanged, how: str) -> str:

@@ -71,6 +71,7 @@ def test_quarantine_keeps_the_bytes_and_says_why(tmp_path: Path) -> None:
         "code": "not_an_image",
         "reason": "no, image",
         "advice": ADVICE,
+        "outcome": "left out",
     }
 
 

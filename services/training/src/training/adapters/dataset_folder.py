@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from artifacts.digests import hex_part
 from artifacts.photo_store import FolderPhotoStore
 from artifacts.records.photos import PhotoManifest
-from training.domain.problems import Problem
+from training.domain.importing import NOT_BAD
+from training.domain.problems import Problem, shown
 
 MANIFEST = "manifest.csv"
 PHOTOS = "photos"
@@ -31,22 +32,37 @@ class DatasetFolder:
         """Replace the manifest."""
         manifest.write(self.root / MANIFEST)
 
-    def quarantine(self, problems: Sequence[Problem], read: Callable[[str], bytes]) -> Path:
-        """Keep a copy of every bad file and a table of reasons, and return the table's path."""
+    def quarantine(
+        self,
+        problems: Sequence[Problem],
+        read: Callable[[str], bytes],
+        warnings: Sequence[Problem] = (),
+        ignored: Sequence[Problem] = (),
+    ) -> Path:
+        """Keep a copy of every file that was left out and a table of all findings; its path.
+
+        Of a file whose photo is taken in from another there is no copy. The table is that of the
+        last import: copies of earlier ones stay until a person deletes them.
+        """
         folder = self.root / QUARANTINE
         folder.mkdir(parents=True, exist_ok=True)
         for problem in problems:
-            if problem.photo:
+            if problem.photo and problem.code not in NOT_BAD:
                 ending = PurePosixPath(problem.path).suffix
                 (folder / f"{hex_part(problem.photo)}{ending}").write_bytes(read(problem.path))
+        outcomes = {"left out": problems, "warning": warnings, "ignored": ignored}
         table = folder / "problems.csv"
-        table.write_text(_table(problems), encoding="utf-8", newline="")
+        table.write_text(_table(outcomes), encoding="utf-8", newline="")
         return table
 
 
-def _table(problems: Sequence[Problem]) -> str:
+def _table(outcomes: Mapping[str, Sequence[Problem]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["path", "photo", "code", "reason", "advice"])
-    writer.writerows([p.path, p.photo, p.code, p.reason, p.advice] for p in problems)
+    writer.writerow(["path", "photo", "code", "reason", "advice", "outcome"])
+    for outcome, problems in outcomes.items():
+        writer.writerows(
+            [shown(p.path), p.photo, p.cause or p.code, p.reason, p.advice, outcome]
+            for p in problems
+        )
     return out.getvalue()

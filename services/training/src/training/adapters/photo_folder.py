@@ -1,36 +1,49 @@
 """A folder-per-style tree of photos, and the table beside it."""
 
-import csv
-import io
+import errno
 import os
+import stat
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
-from training.domain.sources import UNSTATED, FoundFile, Table, TableRow
+from training.domain.file_kinds import SPREADSHEETS, ignored_file, ignored_folder
+from training.domain.photo_table import parse_table
+from training.domain.problems import Problem, shown
+from training.domain.sources import FoundFile, Listing, Table
 from training.errors import BadTable, NoPhotos
 
-TABLE = "table.csv"
-_SLICE = "slice."
-_COLUMNS = {"path", "year", "group", "source", "licence"}
+TABLES = ("table.csv", "table.tsv")
+_TO_EXPORT = "Open it in its program and export it as CSV (UTF-8), to table.csv beside the photos"
+
+Identity = tuple[int, int]
+"""Device and inode: what a folder is, whatever leads to it."""
 
 
 class PhotoFolder:
-    """A tree `<style>/<photo>`; hidden files are passed over, links are not followed out of it."""
+    """A tree `<style>/<photo>`. Links are followed; hidden and system files are passed over."""
 
     def __init__(self, root: Path, table: Path | None = None) -> None:
-        """Look at `root`; the table is `root`/table.csv unless another is named."""
+        """Look at `root`; the table is the one beside the styles unless another is named."""
         self._root = root
-        beside = root / TABLE
-        self._table = table or (beside if beside.is_file() else None)
+        self._named = table
 
-    def files(self) -> list[FoundFile]:
-        """Return every file, sorted by path; NoPhotos where there is none."""
+    def listing(self) -> Listing:
+        """Return all that lies there, sorted by path; NoPhotos where no file may be a photo."""
         if not self._root.is_dir():
             raise NoPhotos(self._root)
-        found = [self._found(path) for path in sorted(self._walk())]
-        if not found:
-            raise NoPhotos(self._root)
-        return found
+        walk = _Walk(self._root, self._table_file())
+        walk.run()
+        if not walk.files and not walk.unusable:
+            raise NoPhotos(self._root, len(walk.ignored))
+        return Listing(
+            name=self._root.resolve().name,
+            files=tuple(sorted(walk.files, key=lambda found: found.path)),
+            ignored=tuple(walk.ignored),
+            unusable=tuple(walk.unusable),
+            remarks=(*walk.remarks, *self._other_tables()),
+            empty=tuple(sorted(walk.folders - walk.filled)),
+        )
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes; OSError where it can't be read."""
@@ -38,76 +51,145 @@ class PhotoFolder:
 
     def table(self) -> Table:
         """Return the table, an empty one if there is none; BadTable where it is unreadable."""
-        return read_table(self._table)
-
-    def _walk(self) -> Iterator[Path]:
-        for folder, folders, names in os.walk(self._root, followlinks=False):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            paths = (Path(folder) / name for name in names if not name.startswith("."))
-            yield from (path for path in paths if path != self._table)
-
-    def _found(self, path: Path) -> FoundFile:
-        relative = path.relative_to(self._root)
-        inside = len(relative.parts) > 1
-        return FoundFile(relative.as_posix(), relative.parts[0] if inside else None)
-
-
-def read_table(path: Path | None) -> Table:
-    """Read the table: columns path, year, group, source, licence and slice.<name>.
-
-    Only `path` is required. Raises BadTable where it is no table; a bad row is no reason to.
-    """
-    if path is None:
-        return Table({}, {})
-    try:
-        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True)
-        lines = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as exc:
-        raise BadTable(path, str(exc)) from exc
-    columns = set(reader.fieldnames or ())
-    if "path" not in columns:
-        raise BadTable(path, "it has no column `path`")
-    if stray := {c for c in columns - _COLUMNS if not c.startswith(_SLICE)}:
-        known = ", ".join(sorted(_COLUMNS))
-        raise BadTable(path, f"unknown column {', '.join(sorted(stray))}; {known}, slice.<name>")
-    return _table(lines)
-
-
-def _table(lines: list[dict[str, str]]) -> Table:
-    rows: dict[str, TableRow] = {}
-    bad: dict[str, str] = {}
-    for line in lines:
-        path = line["path"]
-        if path in rows:
-            bad[path] = "the table has two rows for it"
-            continue
+        path = self._table_file()
+        if path is None:
+            return Table()
         try:
-            rows[path] = _row(line)
+            return parse_table(path.read_bytes(), path.name)
+        except OSError as exc:
+            raise BadTable(path, exc.strerror or str(exc)) from exc
         except ValueError as exc:
-            bad[path] = str(exc)
-            rows[path] = TableRow()
-    return Table(rows, bad)
+            raise BadTable(path, str(exc)) from exc
+
+    def _table_file(self) -> Path | None:
+        if self._named is not None:
+            return self._named
+        beside = self._beside()
+        tables = [path for path in beside if path.name.lower() in TABLES]
+        if len(tables) > 1:
+            names = " and ".join(path.name for path in tables)
+            raise BadTable(tables[0], f"there are {names}: keep one, or name one by --table")
+        if not tables:
+            for path in beside:
+                if path.stem.lower() == "table" and path.suffix.lower() in SPREADSHEETS:
+                    raise BadTable(path, f"it is a spreadsheet. {_TO_EXPORT}")
+        return tables[0] if tables else None
+
+    def _beside(self) -> list[Path]:
+        """Return the files beside the style folders."""
+        try:
+            return sorted(path for path in self._root.iterdir() if path.is_file())
+        except OSError:
+            return []
+
+    def _other_tables(self) -> Iterator[Problem]:
+        endings = SPREADSHEETS | {".csv", ".tsv"}
+        used = self._table_file()
+        for path in self._beside():
+            if path.suffix.lower() in endings and path != used and not path.name.startswith("."):
+                reason = "a table lies beside the styles and is not read"
+                advice = "Name it by --table if it is about these photos, exported as CSV"
+                yield Problem(path.name, "", "table_not_read", reason, advice)
 
 
-def _row(line: dict[str, str]) -> TableRow:
-    if None in line or None in line.values():
-        raise ValueError("its row in the table has too many or too few cells")
-    cells = {key: value.strip() for key, value in line.items()}
-    if any(not value.isprintable() for value in cells.values()):
-        raise ValueError("its row in the table holds control characters")
-    return TableRow(
-        year=_year(cells.get("year", "")),
-        group=cells.get("group") or None,
-        source=cells.get("source") or UNSTATED,
-        licence=cells.get("licence") or UNSTATED,
-        slices={k.removeprefix(_SLICE): v for k, v in cells.items() if k.startswith(_SLICE) and v},
-    )
+@dataclass
+class _Walk:
+    """One walk through a tree, and what it meets."""
+
+    root: Path
+    table: Path | None
+    files: list[FoundFile] = field(default_factory=list)
+    ignored: list[Problem] = field(default_factory=list)
+    unusable: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
+    folders: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
+
+    def run(self) -> None:
+        """Look into every folder; one that is met again below a style is a loop of links."""
+        entered: set[tuple[str | None, Identity]] = set()
+        waiting: list[tuple[PurePosixPath, tuple[Identity, ...]]] = [(PurePosixPath(), ())]
+        while waiting:
+            folder, above = waiting.pop()
+            style = folder.parts[0] if folder.parts else None
+            try:
+                own = _identity(self.root / folder)
+                entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
+            except OSError as exc:
+                self._cannot_enter(folder, exc)
+                continue
+            if own in above or (style, own) in entered:
+                self._ignore(folder, "links to a folder that is looked at already", folder.name)
+                continue
+            entered.add((style, own))
+            for entry in entries:
+                path = folder / entry.name
+                if not _is_folder(entry):
+                    self._meet(path)
+                elif kind := ignored_folder(entry.name):
+                    self._ignore(path, kind, entry.name)
+                else:
+                    self._note_folder(path, entry)
+                    waiting.append((path, (*above, own)))
+
+    def _note_folder(self, path: PurePosixPath, entry: "os.DirEntry[str]") -> None:
+        if len(path.parts) == 1:
+            self.folders.add(path.name)
+        if entry.is_symlink():
+            reason = "the folder is a link, and was entered"
+            advice = "Nothing is to be done if it leads to photos of that style"
+            self.remarks.append(Problem(str(path), "", "linked_folder", reason, advice))
+
+    def _meet(self, path: PurePosixPath) -> None:
+        """Sort one entry that is no folder: a photo, to be ignored, or nothing that can be read."""
+        place = self.root / path
+        if place == self.table:
+            return
+        if kind := ignored_file(path.name):
+            self._ignore(path, kind, path.name)
+            return
+        try:
+            mode = place.stat().st_mode
+        except OSError as exc:
+            self.unusable.append(_without_file(str(path), exc))
+            return
+        if not stat.S_ISREG(mode):
+            reason, advice = "it is a device, a pipe or a socket", "Delete it"
+            self.unusable.append(Problem(str(path), "", "no_regular_file", reason, advice))
+            return
+        style = path.parts[0] if len(path.parts) > 1 else None
+        if style is not None:
+            self.filled.add(style)
+        self.files.append(FoundFile(str(path), style))
+
+    def _ignore(self, path: PurePosixPath, kind: str, name: str) -> None:
+        advice = "Nothing is to be done"
+        self.ignored.append(Problem(str(path), "", "ignored", kind, advice, place=name))
+
+    def _cannot_enter(self, folder: PurePosixPath, exc: OSError) -> None:
+        if not folder.parts:
+            raise exc
+        reason = f"the folder can't be entered: {exc.strerror or exc}"
+        advice = f"Make it readable (chmod -R u+rX {shown(str(folder))}), or take it out"
+        self.unusable.append(Problem(str(folder), "", "unreadable_folder", reason, advice))
 
 
-def _year(cell: str) -> int | None:
-    if not cell:
-        return None
+def _without_file(path: str, exc: OSError) -> Problem:
+    """Return why nothing can be read at a path."""
+    if exc.errno in (errno.ENOENT, errno.ELOOP):
+        reason, advice = "it is a link to nowhere", "Bring back what it led to, or delete it"
+        return Problem(path, "", "broken_link", reason, advice)
+    reason = f"the file can't be read: {exc.strerror or type(exc).__name__}"
+    return Problem(path, "", "unreadable_file", reason, "Make it readable, or delete it")
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
     try:
-        return int(cell)
-    except ValueError:
-        raise ValueError(f"its year {cell!r} is not a whole number (BC is negative)") from None
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _identity(folder: Path) -> Identity:
+    found = folder.stat()
+    return found.st_dev, found.st_ino

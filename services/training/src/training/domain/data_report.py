@@ -8,8 +8,8 @@ from typing import Final
 
 from artifacts.records.photos import PhotoManifest
 from features import PhotoRefused, read_photo
-from training.domain.grouping import Ties, near_pairs
-from training.domain.importing import SoundPhoto, take_in
+from training.domain.found_photos import SoundPhoto
+from training.domain.importing import Intake
 from training.domain.params import Params
 from training.domain.problems import Problem
 from training.domain.sources import FoundFile
@@ -50,36 +50,44 @@ class Survey:
     """All that was found in a folder.
 
     Attributes:
-        looked: every file.
-        manifest: what an import into a new dataset would hold.
-        problems: what it would not take in, files and rows of the table, sorted by path.
-        copies: paths of files with the same bytes, two or more each, the most first.
-        alike: paths of different photos that look alike, the largest group first.
+        looked: every file that may be a photo.
+        intake: what an import into a new dataset would do.
         params: how photos would be taken in.
     """
 
     looked: tuple[Looked, ...]
-    manifest: PhotoManifest
-    problems: tuple[Problem, ...]
-    copies: tuple[tuple[str, ...], ...]
-    alike: tuple[tuple[str, ...], ...]
+    intake: Intake
     params: Params
 
     @property
-    def sound(self) -> tuple[SoundPhoto, ...]:
-        """The files that are usable photos, copies included."""
-        return tuple(one.verdict for one in self.looked if isinstance(one.verdict, SoundPhoto))
+    def manifest(self) -> PhotoManifest:
+        """What the new dataset would hold."""
+        return self.intake.manifest
 
     @property
-    def bad_share(self) -> float:
-        """The share of files that an import would not take in, as it counts them."""
-        total = len(self.manifest.rows) + len(self.problems)
-        return len(self.problems) / total if total else 0.0
+    def problems(self) -> tuple[Problem, ...]:
+        """The files that would be left out, sorted by path."""
+        return self.intake.problems
+
+    @property
+    def alike(self) -> tuple[tuple[str, ...], ...]:
+        """Paths of different photos that look alike, the largest group first."""
+        return self.intake.ties.alike
+
+    @property
+    def copies(self) -> tuple[tuple[str, ...], ...]:
+        """Paths of files with the same bytes, two or more each, the most first."""
+        paths: dict[str, list[str]] = defaultdict(list)
+        for one in self.looked:
+            if isinstance(one.verdict, SoundPhoto):
+                paths[one.verdict.photo].append(one.found.path)
+        several = [tuple(found) for found in paths.values() if len(found) > 1]
+        return tuple(sorted(several, key=lambda found: (-len(found), found)))
 
     @property
     def refused(self) -> bool:
         """Whether an import would refuse the folder as a whole."""
-        return self.bad_share > self.params.import_photos.max_bad_share
+        return self.intake.refused
 
     def folders(self) -> dict[str, list[Looked]]:
         """Return the files by the folder that should name their style, sorted."""
@@ -97,7 +105,9 @@ class Survey:
         return tuple(sorted(files, key=self._lot)[:SAMPLES])
 
     def _lot(self, one: Looked) -> bytes:
-        return hashlib.sha256(f"{self.params.seed}:{one.found.path}".encode()).digest()
+        return hashlib.sha256(
+            f"{self.params.seed}:{one.found.path}".encode("utf-8", "surrogateescape")
+        ).digest()
 
     def photos_shown(self) -> tuple[str, ...]:
         """Return the paths of all files that a page about this shows, each once."""
@@ -113,39 +123,6 @@ def header_of(data: bytes) -> Header | None:
     except PhotoRefused:
         return None
     return Header(photo.format, photo.width, photo.height)
-
-
-def survey(looked: Sequence[Looked], strays: Sequence[Problem], params: Params) -> Survey:
-    """Sum up what was looked at; `strays` are rows of the table that are about no file."""
-    sound = [one.verdict for one in looked if isinstance(one.verdict, SoundPhoto)]
-    bad = [one.verdict for one in looked if isinstance(one.verdict, Problem)]
-    intake = take_in(sound, PhotoManifest(rows=()), {}, params.import_photos, params.seed)
-    problems = sorted([*bad, *strays, *intake.problems], key=lambda problem: problem.path)
-    return Survey(
-        looked=tuple(looked),
-        manifest=intake.manifest,
-        problems=tuple(problems),
-        copies=_copies(sound),
-        alike=_alike(sound, params.import_photos.near_duplicate_bits),
-        params=params,
-    )
-
-
-def _copies(sound: Sequence[SoundPhoto]) -> tuple[tuple[str, ...], ...]:
-    paths: dict[str, list[str]] = defaultdict(list)
-    for photo in sound:
-        paths[photo.photo].append(photo.path)
-    several = [tuple(found) for found in paths.values() if len(found) > 1]
-    return tuple(sorted(several, key=lambda found: (-len(found), found)))
-
-
-def _alike(sound: Sequence[SoundPhoto], bits: int) -> tuple[tuple[str, ...], ...]:
-    photos = list({photo.photo: photo for photo in reversed(sound)}.values())
-    ties: Ties[str] = Ties()
-    for one, other in near_pairs((photo.fingerprint for photo in photos), bits):
-        ties.tie(photos[one].path, photos[other].path)
-    groups = [tuple(sorted(component)) for component in ties.components()]
-    return tuple(sorted(groups, key=lambda group: (-len(group), group)))
 
 
 def counts_of(names: Sequence[str]) -> list[tuple[str, int]]:

@@ -11,7 +11,6 @@ from pages import (
     Bars,
     Block,
     Bullets,
-    Cell,
     Chart,
     Column,
     Counted,
@@ -39,7 +38,9 @@ from training.domain.data_report import (
     Survey,
     counts_of,
 )
-from training.domain.problems import Problem
+from training.domain.data_report_findings import findings_sections
+from training.domain.import_report import group_line, tie_lines
+from training.domain.problems import Problem, grouped, shown
 from training.domain.sources import UNSTATED
 
 _YEARS: Final = (
@@ -71,7 +72,7 @@ def data_report_page(survey: Survey, name: str, pictures: Pictures) -> Page:
     sections = (
         _numbers(survey),
         _styles(survey),
-        _refusals(survey),
+        *findings_sections(survey.intake),
         _years(survey),
         _sizes(survey),
         _origins(survey),
@@ -89,17 +90,17 @@ def data_report_page(survey: Survey, name: str, pictures: Pictures) -> Page:
 
 
 def _banner(survey: Survey) -> Banner:
-    params = survey.params.import_photos
-    taken, left = len(survey.manifest.rows), len(survey.problems)
-    share = (
-        f"{survey.bad_share:.1%} of the files are bad, at most {params.max_bad_share:.1%} may be"
-    )
+    intake = survey.intake
+    taken, left = len(intake.added), len(intake.problems)
     headline = f"An import would take in {taken:,} photos and leave {left:,} files out."
     if survey.refused:
-        return Banner("bad", "Not importable", f"An import would refuse this folder: {share}.")
+        reasons = tuple(group_line(group) for group in grouped(intake.refusals))
+        return Banner("bad", "Not importable", "An import would refuse this folder.", reasons)
     lacks = tuple(_lacks(survey))
     if lacks:
         return Banner("unsure", "Importable, not trainable", headline, lacks)
+    most = survey.params.import_photos.max_bad_share
+    share = f"{intake.bad_share:.1%} of the files are bad, at most {most:.1%} may be"
     return Banner("good", "Importable", headline, (share,))
 
 
@@ -160,7 +161,7 @@ def _folders(survey: Survey) -> Table:
     bad = {problem.path for problem in survey.problems}
     rows = tuple(
         (
-            folder,
+            shown(folder),
             f"{len(files):,}",
             f"{sum(one.found.path not in bad for one in files):,}",
             f"{sum(one.found.path in bad for one in files):,}",
@@ -169,34 +170,6 @@ def _folders(survey: Survey) -> Table:
     )
     columns = (Column("Folder"), *(Column(c, "right") for c in ("Files", "Taken in", "Left out")))
     return Table("Files by folder", columns, rows)
-
-
-def _refusals(survey: Survey) -> Section:
-    title = "What an import would leave out"
-    problems = survey.problems
-    if not problems:
-        return Section(title, (Paragraph("Nothing: every file is a usable photo.", "good"),))
-    first: dict[str, Problem] = {}
-    for problem in problems:
-        first.setdefault(problem.code, problem)
-    kinds = tuple(
-        (code.replace("_", " "), f"{count:,}", first[code].reason, first[code].advice)
-        for code, count in counts_of([problem.code for problem in problems])
-    )
-    columns = (
-        *(Column("Kind"), Column("Files", "right")),
-        *(Column("For example"), Column("What to do")),
-    )
-    listed = tuple(_problem(problem) for problem in problems[:_MOST_ROWS])
-    names = tuple(map(Column, ("File", "Kind", "Reason", "What to do")))
-    shown = f"The first {_MOST_ROWS} of {len(problems):,}" if len(problems) > _MOST_ROWS else "All"
-    fold = Fold(f"{shown} files, one by one", (Table("Files and reasons", names, listed),))
-    return Section(title, (Table("Kinds of problems", columns, kinds), fold))
-
-
-def _problem(problem: Problem) -> tuple[Cell | str, ...]:
-    badge = Cell(badge=Badge(problem.code.replace("_", " "), "bad"))
-    return (Cell(problem.path, code=True), badge, problem.reason, problem.advice)
 
 
 def _years(survey: Survey) -> Section:
@@ -280,9 +253,10 @@ def _duplicates(survey: Survey, pictures: Pictures) -> Section:
             KeyNumber("Groups of them", f"{len(alike):,}", remark="each counts as one building"),
         )
     )
-    blocks: list[Block] = [numbers]
+    ties = tuple(tie_lines(survey.intake.ties))
+    blocks: list[Block] = [numbers, *([Bullets(ties)] if ties else [])]
     if copies:
-        lists = tuple(" = ".join(paths) for paths in copies[:_MOST_ROWS])
+        lists = tuple(" = ".join(map(shown, paths)) for paths in copies[:_MOST_ROWS])
         blocks.append(Fold("Files with the same bytes", (Bullets(lists),)))
     groups = tuple(
         PhotoTiles(f"{len(paths)} photos", tuple(_tile(p, pictures) for p in paths[:OF_A_GROUP]))
@@ -290,8 +264,11 @@ def _duplicates(survey: Survey, pictures: Pictures) -> Section:
     )
     if groups:
         blocks.append(Grid(groups))
-    lede = "The same photo twice is taken in once; look-alikes are kept in one split together."
-    return Section("Duplicates and look-alikes", tuple(blocks), lede)
+    lede = (
+        "The same photo twice is taken in once; photos of one building, by the table or by "
+        "likeness, are kept in one split together."
+    )
+    return Section("What is tied together", tuple(blocks), lede)
 
 
 def _sheets(survey: Survey, pictures: Pictures) -> Section:
@@ -303,7 +280,7 @@ def _sheets(survey: Survey, pictures: Pictures) -> Section:
 
 
 def _sheet(name: str, files: tuple[Looked, ...], pictures: Pictures) -> PhotoTiles:
-    return PhotoTiles(name.replace("_", " "), tuple(_file(one, pictures) for one in files))
+    return PhotoTiles(shown(name.replace("_", " ")), tuple(_file(one, pictures) for one in files))
 
 
 def _file(one: Looked, pictures: Pictures) -> PhotoTile:
@@ -317,4 +294,4 @@ def _file(one: Looked, pictures: Pictures) -> PhotoTile:
 
 def _tile(path: str, pictures: Pictures) -> PhotoTile:
     picture = pictures.get(path, Unshown("it was not looked at"))
-    return PhotoTile(picture, f"photo {path}", lines=(path.rpartition("/")[2],))
+    return PhotoTile(picture, f"photo {shown(path)}", lines=(shown(path.rpartition("/")[2]),))

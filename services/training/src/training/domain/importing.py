@@ -3,35 +3,44 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from artifacts.records.photos import PhotoManifest, PhotoRow, Split
-from training.domain.grouping import Ties, near_pairs
+from training.domain.found_photos import SoundPhoto
 from training.domain.params import ImportParams
 from training.domain.problems import Problem
-from training.domain.sources import TableRow
 from training.domain.splits import split_of
+from training.domain.ties import Tied, TieReport, tie_photos
+
+NOT_BAD: Final = frozenset({"duplicate"})
+"""Codes of files that are left out and say nothing against the folder: their photo is taken in."""
 
 
 @dataclass(frozen=True)
-class SoundPhoto:
-    """A file that is a usable photo: its path, digest, style and 256-bit fingerprint."""
+class Findings:
+    """What was found before it was decided which photos are taken in; fields as in Intake."""
 
-    path: str
-    photo: str
-    style: str
-    fingerprint: bytes
-    row: TableRow
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    ignored: tuple[Problem, ...] = ()
+    refusals: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Intake:
-    """The outcome of an import. Every file that was found is in exactly one of the counts.
+    """The outcome of an import. Every file that may be a photo is in exactly one of the counts.
 
     Attributes:
         manifest: the manifest with the new photos.
         added: photos that are new in it.
         known: files whose photo was in the manifest before.
-        problems: files that were not taken in.
+        problems: files that were not taken in, sorted by path.
+        ties: what was tied to what.
+        warnings: what is worth knowing though nothing was left out for it.
+        ignored: what can't be meant as a photo.
+        refusals: why nothing is taken in at all; none where the import can go on.
+        notes: what is good to know of the import as a whole, a sentence each.
         removed: how many photos of the manifest are in it no more, since no file holds them.
     """
 
@@ -39,6 +48,11 @@ class Intake:
     added: tuple[SoundPhoto, ...]
     known: tuple[SoundPhoto, ...]
     problems: tuple[Problem, ...]
+    ties: TieReport
+    warnings: tuple[Problem, ...] = ()
+    ignored: tuple[Problem, ...] = ()
+    refusals: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
     removed: int = 0
 
     def exactly(self) -> "Intake":
@@ -48,11 +62,36 @@ class Intake:
         removed = len(self.manifest.rows) - len(rows)
         return replace(self, manifest=PhotoManifest(rows=rows), removed=removed)
 
+    def joined(self, findings: "Findings", params: ImportParams) -> "Intake":
+        """Return the intake with what was found before it; refused where too much was bad."""
+        problems = [*self.problems, *findings.problems]
+        whole = replace(
+            self,
+            problems=tuple(sorted(problems, key=lambda found: found.path)),
+            warnings=(*findings.warnings, *self.warnings),
+            ignored=findings.ignored,
+            refusals=findings.refusals,
+            notes=findings.notes,
+        )
+        if whole.bad_share <= params.max_bad_share:
+            return whole
+        shares = f"{whole.bad_share:.1%} of the files are bad, at most {params.max_bad_share:.1%}"
+        reason = f"{shares} may be"
+        advice = "Mend the kinds above, or take those files out of the folder"
+        bad = Problem("", "", "too_many_bad_files", reason, advice)
+        return replace(whole, refusals=(*whole.refusals, bad))
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing is to be taken in."""
+        return bool(self.refusals)
+
     @property
     def bad_share(self) -> float:
-        """The share of files that were not taken in, 0 to 1."""
+        """The share of files that were not taken in for what they are, 0 to 1."""
         total = len(self.added) + len(self.known) + len(self.problems)
-        return len(self.problems) / total if total else 0.0
+        bad = sum(problem.code not in NOT_BAD for problem in self.problems)
+        return bad / total if total else 0.0
 
 
 def take_in(
@@ -70,15 +109,24 @@ def take_in(
     """
     unique, problems = _without_copies(list(photos), before)
     settled = {row.photo: row for row in before.rows}
-    groups, tied = _groups(unique, settled, fingerprints, params)
-    problems += tied
-    spoilt = {problem.path for problem in tied}
+    tied = tie_photos(unique, settled, fingerprints, params.near_duplicate_bits)
+    groups, apart = _groups(unique, settled, tied)
+    problems += apart
+    spoilt = {problem.path for problem in apart}
     added = [p for p in unique if p.path not in spoilt and p.photo not in settled]
     known = [p for p in unique if p.path not in spoilt and p.photo in settled]
     splits = {row.group: row.split for row in before.rows}
     new = [_row(photo, groups[photo.path], splits, params, seed) for photo in added]
     rows = sorted([*before.rows, *new], key=lambda row: row.photo)
-    return Intake(PhotoManifest(rows=tuple(rows)), tuple(added), tuple(known), tuple(problems))
+    warnings = [warning for photo in (*added, *known) for warning in photo.warnings]
+    return Intake(
+        manifest=PhotoManifest(rows=tuple(rows)),
+        added=tuple(added),
+        known=tuple(known),
+        problems=tuple(problems),
+        ties=tied.report,
+        warnings=(*tied.report.findings, *warnings),
+    )
 
 
 def _without_copies(
@@ -109,62 +157,34 @@ def _two_styles(photo: SoundPhoto, styles: set[str]) -> Problem:
 
 
 def _copy(photo: SoundPhoto, first: SoundPhoto) -> Problem:
-    reason = f"the same bytes as {first.path}"
-    return Problem(photo.path, photo.photo, "duplicate", reason, "Delete one of the two files")
+    reason = "the same bytes lie in another file, whose photo is taken in"
+    place = f"{photo.path} = {first.path}"
+    return Problem(photo.path, photo.photo, "duplicate", reason, "Nothing is to be done", place)
 
 
 def _groups(
-    photos: list[SoundPhoto],
-    settled: Mapping[str, PhotoRow],
-    fingerprints: Mapping[str, bytes],
-    params: ImportParams,
+    photos: list[SoundPhoto], settled: Mapping[str, PhotoRow], tied: Tied
 ) -> tuple[dict[str, str], list[Problem]]:
     """Return the group of each photo by its path, and the photos that would tie two splits."""
-    ties = _tie_all(photos, settled, fingerprints, params.near_duplicate_bits)
-    split_of_group = {f"group {row.group}": row.split for row in settled.values()}
-    by_path = {f"photo {photo.path}": photo for photo in photos}
+    split_of_group = {row.group: row.split for row in settled.values()}
+    by_path = {photo.path: photo for photo in photos}
     groups: dict[str, str] = {}
     problems: list[Problem] = []
-    for component in ties.components():
-        members = [by_path[node] for node in component if node in by_path]
-        old = [node for node in component if node in split_of_group]
-        splits = {split_of_group[node] for node in old}
+    for component in tied.components:
+        members = [by_path[name] for kind, name in component if kind == "photo"]
+        named = [name for kind, name in component if kind == "group"]
+        old = [name for name in named if name in split_of_group]
+        splits = {split_of_group[name] for name in old}
         if len(splits) > 1:
             problems += [_ties_splits(photo, old, splits) for photo in members]
             continue
-        named = [node for node in component if node.startswith("group ")]
-        name = min(old or named, default=f"group {min((m.photo for m in members), default='')}")
-        groups |= {photo.path: name.removeprefix("group ") for photo in members}
+        name = min(old or named, default=min((photo.photo for photo in members), default=""))
+        groups |= {photo.path: name for photo in members}
     return groups, problems
 
 
-def _tie_all(
-    photos: list[SoundPhoto],
-    settled: Mapping[str, PhotoRow],
-    fingerprints: Mapping[str, bytes],
-    bits: int,
-) -> Ties[str]:
-    """Tie photos to the groups that their table, their bytes or their likeness put them in."""
-    ties: Ties[str] = Ties()
-    for photo in photos:
-        node = f"photo {photo.path}"
-        ties.find(node)
-        if photo.row.group is not None:
-            ties.tie(node, f"group {photo.row.group}")
-        if photo.photo in settled:
-            ties.tie(node, f"group {settled[photo.photo].group}")
-    old = [row for row in settled.values() if row.photo in fingerprints]
-    nodes = [f"photo {photo.path}" for photo in photos] + [f"group {row.group}" for row in old]
-    prints = [p.fingerprint for p in photos] + [fingerprints[row.photo] for row in old]
-    for one, other in near_pairs(prints, bits):
-        # Likeness between two photos that were taken in before is settled.
-        if one < len(photos):
-            ties.tie(nodes[one], nodes[other])
-    return ties
-
-
 def _ties_splits(photo: SoundPhoto, groups: list[str], splits: set[Split]) -> Problem:
-    names = ", ".join(sorted(node.removeprefix("group ") for node in groups))
+    names = ", ".join(sorted(groups))
     reason = f"it ties together the groups {names}, which lie in {' and '.join(sorted(splits))}"
     advice = "Leave it out, or start a new dataset in which the groups are one from the start"
     return Problem(photo.path, photo.photo, "ties_splits", reason, advice)

@@ -2,14 +2,15 @@
 
 from functools import partial
 
+from artifacts.records.photos import PhotoManifest
 from pages import Picture, Unshown, render, thumbnail
-from training.domain.data_report import Looked, Survey, header_of, survey
+from training.domain.data_report import Header, Looked, Survey, header_of
 from training.domain.data_report_page import data_report_page
 from training.domain.params import Params
-from training.domain.sources import FoundFile, Table
+from training.domain.sources import FoundFile
 from training.models.definition import ModelDefinition
 from training.ports import Parallel, PhotoSource
-from training.use_cases.import_photos import inspect_file, rows_without_file
+from training.use_cases.import_photos import inspect_source
 
 _LONGEST = 144
 
@@ -17,12 +18,20 @@ _LONGEST = 144
 def survey_photos(
     source: PhotoSource, model: ModelDefinition, params: Params, parallel: Parallel
 ) -> Survey:
-    """Look at every file of a source as an import into a new dataset would. NoPhotos, BadTable."""
-    table = source.table()
-    files = source.files()
-    look = partial(_look, source=source, table=table, model=model)
-    looked = parallel.map(look, files, "looking at photos")
-    return survey(looked, rows_without_file(table, files), params)
+    """Look at every file of a source as an import into a new dataset would.
+
+    NoPhotos, BadTable, UnforeseenFile.
+    """
+    inspected = inspect_source(source, model, parallel)
+    nothing = PhotoManifest(rows=())
+    intake = inspected.take_in(nothing, {}, params.import_photos, params.seed)
+    found = [candidate.found for candidate, _ in inspected.judged]
+    sizes = parallel.map(partial(_look, source=source), found, "reading sizes")
+    looked = tuple(
+        Looked(file, size, header, verdict)
+        for file, (size, header), (_, verdict) in zip(found, sizes, inspected.judged, strict=True)
+    )
+    return Survey(looked, intake, params)
 
 
 def data_report(source: PhotoSource, found: Survey, name: str, parallel: Parallel) -> str:
@@ -33,13 +42,12 @@ def data_report(source: PhotoSource, found: Survey, name: str, parallel: Paralle
     return render(data_report_page(found, name, dict(zip(paths, pictures, strict=True))))
 
 
-def _look(found: FoundFile, source: PhotoSource, table: Table, model: ModelDefinition) -> Looked:
-    verdict = inspect_file(found, source, table, model)
+def _look(found: FoundFile, source: PhotoSource) -> tuple[int, Header | None]:
     try:
         data = source.read(found.path)
     except OSError:
-        return Looked(found, 0, None, verdict)
-    return Looked(found, len(data), header_of(data), verdict)
+        return 0, None
+    return len(data), header_of(data)
 
 
 def _picture(path: str, source: PhotoSource) -> Picture | Unshown:

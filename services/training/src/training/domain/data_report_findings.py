@@ -1,0 +1,51 @@
+"""The part of the data report that says what an import would say, in the same words."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pages import Badge, Block, Cell, Column, Fold, Paragraph, Section, Table
+from training.domain.import_report import findings_of, places
+from training.domain.importing import Intake
+from training.domain.problems import Problem, ProblemGroup, shown
+
+_MOST_ROWS: Final = 200
+
+
+def findings_sections(intake: Intake) -> Iterator[Section]:
+    """Yield a section for each sort of findings: left out, worth a look, ignored."""
+    if not intake.problems and not intake.refused:
+        text = "Nothing: every file is a usable photo."
+        yield Section("Left out", (Paragraph(text, "good"),))
+    by_heading = {"Left out": intake.problems, "Taken in, and worth a look": intake.warnings}
+    for told in findings_of(intake):
+        blocks: list[Block] = [_kinds(told.heading, told.groups)]
+        if listed := by_heading.get(told.heading):
+            blocks.append(_one_by_one(listed))
+        yield Section(told.heading, tuple(blocks))
+
+
+def _kinds(heading: str, groups: tuple[ProblemGroup, ...]) -> Table:
+    rows = tuple((f"{g.count:,}", _reason(g), g.advice, places(g)) for g in groups[:_MOST_ROWS])
+    columns = (
+        *(Column("Files", "right"), Column("What it is")),
+        *(Column("What to do"), Column("Where")),
+    )
+    return Table(f"{heading}, by kind", columns, rows)
+
+
+def _reason(group: ProblemGroup) -> str:
+    return group.reason if group.alike else f"{group.reason} (for example)"
+
+
+def _one_by_one(problems: tuple[Problem, ...]) -> Fold:
+    rows = tuple(_row(problem) for problem in problems[:_MOST_ROWS])
+    names = tuple(map(Column, ("File", "Kind", "Reason", "What to do")))
+    many = len(problems) > _MOST_ROWS
+    count = f"The first {_MOST_ROWS} of {len(problems):,}" if many else "All"
+    return Fold(f"{count} files, one by one", (Table("Files and reasons", names, rows),))
+
+
+def _row(problem: Problem) -> tuple[Cell | str, ...]:
+    kind = (problem.cause or problem.code).replace("_", " ")
+    place = shown(problem.place or problem.path)
+    return (Cell(place, code=True), Cell(badge=Badge(kind, "bad")), problem.reason, problem.advice)
