@@ -3,12 +3,11 @@
 import typer
 
 from training.bootstrap import Bootstrap
-from training.settings import Settings
 
 
 def upgrade_registry() -> None:
     """Bring the registry's database to this MLflow's form; a backup stays beside it."""
-    backup = Bootstrap(Settings()).tracking.upgrade()
+    backup = Bootstrap.of().tracking.upgrade()
     if backup is None:
         typer.echo("nothing to upgrade: this MLflow wrote the registry, or there is none yet")
     else:

@@ -72,6 +72,7 @@ def test_quarantine_keeps_the_bytes_and_says_why(tmp_path: Path) -> None:
         "reason": "no, image",
         "advice": ADVICE,
         "outcome": "left out",
+        "cause": "not_an_image",
     }
 
 

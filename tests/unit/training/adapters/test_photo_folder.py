@@ -76,6 +76,17 @@ def test_links_in_a_loop_are_entered_once(tmp_path: Path) -> None:
     assert [(one.path, one.code) for one in listing.unusable] == [("gothic/self", "broken_link")]
 
 
+def test_a_file_of_more_bytes_than_a_photo_may_have_is_named_and_not_read(tmp_path: Path) -> None:
+    put(tmp_path / "gothic/a.jpg")
+    with put(tmp_path / "gothic/film.jpg").open("r+b") as file:
+        file.truncate(30_000_000)
+    listing = PhotoFolder(tmp_path).listing()
+    assert [found.path for found in listing.files] == ["gothic/a.jpg"]
+    (problem,) = listing.unusable
+    assert problem.code == "file_too_large"
+    assert "the file has 30.0 MB, at most 20 may be" in problem.reason
+
+
 def test_a_link_to_nowhere_is_named(tmp_path: Path) -> None:
     put(tmp_path / "gothic/a.jpg")
     (tmp_path / "gothic/b.jpg").symlink_to(tmp_path / "gone.jpg")

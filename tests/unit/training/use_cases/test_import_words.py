@@ -1,5 +1,6 @@
 """What an import says: causes grouped, ties and why, what was ignored, and what stops it."""
 
+import csv
 import os
 from pathlib import Path
 
@@ -39,8 +40,8 @@ def test_files_with_one_cause_are_told_of_once(tmp_path: Path) -> None:
         put(tree / f"gothic/x{number}.jpg", f"no photo {number}".encode())
     words = said(take_in(tree, tmp_path / "out"))
     assert "10 photos added, 0 known, 8 files left out" in words
-    assert words.count("are not an image") == 1
-    assert "8 x the bytes are not an image" in words
+    assert words.count("the file is text") == 1
+    assert "8 x the file is text. Send a still JPEG" in words
     assert "[gothic/x0.jpg, gothic/x1.jpg, gothic/x2.jpg and 5 more]" in words
 
 
@@ -51,8 +52,9 @@ def test_every_finding_lies_in_a_list_for_programs(tmp_path: Path) -> None:
     put(tree / "gothic/Thumbs.db", b"x")
     outcome = take_in(tree, tmp_path / "out")
     assert outcome.quarantine is not None
-    rows = [line.split(",") for line in outcome.quarantine.read_text().splitlines()]
-    assert {(row[0], row[2], row[-1]) for row in rows[1:]} == {
+    with outcome.quarantine.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["path"], row["code"], row["outcome"]) for row in rows} == {
         ("gothic/bad.jpg", "not_an_image", "left out"),
         ("gothic/really.jpg", "wrong_extension", "warning"),
         ("gothic/Thumbs.db", "ignored", "ignored"),

@@ -59,10 +59,10 @@ class DatasetFolder:
 def _table(outcomes: Mapping[str, Sequence[Problem]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["path", "photo", "code", "reason", "advice", "outcome"])
+    writer.writerow(["path", "photo", "code", "reason", "advice", "outcome", "cause"])
     for outcome, problems in outcomes.items():
-        writer.writerows(
-            [shown(p.path), p.photo, p.cause or p.code, p.reason, p.advice, outcome]
-            for p in problems
-        )
+        for found in problems:
+            path, cause = shown(found.path), found.cause or found.code
+            what = (found.photo, found.code, found.reason, found.advice)
+            writer.writerow([path, *what, outcome, cause])
     return out.getvalue()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from features import FILE_LIMIT_BYTES
 from training.domain.file_kinds import SPREADSHEETS, ignored_file, ignored_folder
 from training.domain.photo_table import parse_table
 from training.domain.problems import Problem, shown
@@ -149,13 +150,17 @@ class _Walk:
             self._ignore(path, kind, path.name)
             return
         try:
-            mode = place.stat().st_mode
+            found = place.stat()
         except OSError as exc:
             self.unusable.append(_without_file(str(path), exc))
             return
-        if not stat.S_ISREG(mode):
+        if not stat.S_ISREG(found.st_mode):
             reason, advice = "it is a device, a pipe or a socket", "Delete it"
             self.unusable.append(Problem(str(path), "", "no_regular_file", reason, advice))
+            return
+        if found.st_size > FILE_LIMIT_BYTES:
+            # Not even read: films have the endings of photos too, and a disk image fills memory.
+            self.unusable.append(_too_large(str(path), found.st_size))
             return
         style = path.parts[0] if len(path.parts) > 1 else None
         if style is not None:
@@ -181,6 +186,14 @@ def _without_file(path: str, exc: OSError) -> Problem:
         return Problem(path, "", "broken_link", reason, advice)
     reason = f"the file can't be read: {exc.strerror or type(exc).__name__}"
     return Problem(path, "", "unreadable_file", reason, "Make it readable, or delete it")
+
+
+def _too_large(path: str, size_bytes: int) -> Problem:
+    most = FILE_LIMIT_BYTES / 1e6
+    reason = (
+        f"the file has {size_bytes / 1e6:.1f} MB, at most {most:.0f} may be, here and when served"
+    )
+    return Problem(path, "", "file_too_large", reason, "Scale the photo down, or export it again")
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

@@ -18,9 +18,9 @@ ImportCode = Literal[
     "unreadable_folder",
     "broken_link",
     "no_regular_file",
+    "file_too_large",
     # Taken in all the same.
     "wrong_extension",
-    "over_service_limit",
     "bad_table_row",
     "row_without_photo",
     "table_form",
@@ -45,7 +45,7 @@ class Problem:
     Attributes:
         path: the file, relative to the folder of photos; for a row, what the table calls it.
         photo: the digest of the file's bytes, "" where they were not read.
-        code: one of ImportCode, or that of the PhotoRefused that `features` raised.
+        code: one of ImportCode, or that of a PhotoRefused or a PhotoWarning of `features`.
         reason: what is wrong.
         advice: what a person can do about it.
         place: how to name it among others of its kind, if not by its path.
