@@ -27,6 +27,7 @@ DeliveryError
 |   |-- ImageRefused      one was built, pushed or scanned, and may not run
 |   `-- RegistryFailed    the registry of models
 |-- RevertRefused     a commit can't be taken back as a promotion
+|-- TakeOverRefused   a change of somebody else can't become a person's branch
 |-- TrainingFailed    a command of training broke down
 |-- HandoverRefused   what a training handed over is not what it announced, or not what was planned
 |-- BranchFailed      a branch could not be made or pushed
@@ -288,6 +289,15 @@ class RevertRefused(DeliveryError):
         self.commit = commit
         self.reason = reason
         super().__init__(f"{commit[:12]} can't be reverted as a promotion: {reason}")
+
+
+class TakeOverRefused(DeliveryError):
+    """A branch or commit whose change can't be made a signed commit of a person."""
+
+    def __init__(self, revision: str, reason: str) -> None:
+        self.revision = revision
+        self.reason = reason
+        super().__init__(f"{revision} can't be taken over: {reason}")
 
 
 class TrainingFailed(DeliveryError):

@@ -29,6 +29,7 @@ class Line:
     people: tuple[tuple[str, bytes | None], ...] = EMPTIED
     facts: ChangeFacts = field(default_factory=lambda: facts("judge"))
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    squashed: tuple[str, ...] = ()
 
     def changes(self, before: str, after: str) -> tuple[Change, ...]:
         assert MAIN.index(before) + 1 == MAIN.index(after)
@@ -36,6 +37,9 @@ class Line:
 
     def first_parents(self, commit: str) -> tuple[str, ...]:
         return MAIN[: MAIN.index(commit) + 1]
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        return (MAIN[MAIN.index(commit) - 1], "b" * 40)[: 1 if commit in self.squashed else 2]
 
     def history(self, _commit: str, _path: str) -> tuple[tuple[str, Any], ...]:
         return tuple((name, NOON) for name, _ in self.people)
@@ -168,3 +172,15 @@ def test_who_signed_is_made_good_by_the_approval_of_its_files_alone() -> None:
     assert against(verdict_of(APPROVED, REFUSED["authors"])) == ()
     lacking = Finding(rule="change_approved", outcome="refused", reason="so")
     assert against(verdict_of(lacking, REFUSED["authors"])) == (lacking, REFUSED["authors"])
+
+
+def test_a_merge_without_a_branch_is_likely_a_squash_and_that_is_said() -> None:
+    line = Line({MAIN[2]: change("judge"), MAIN[3]: change("judge")}, squashed=(MAIN[2],))
+
+    squashed, joined = since(line)
+
+    assert f"{MAIN[2][:12]} joins no branch: it is likely a squash or rebase merge" in (
+        squashed.reason
+    )
+    assert "bin/plinth delivery check-forge" in squashed.reason
+    assert "squash" not in joined.reason

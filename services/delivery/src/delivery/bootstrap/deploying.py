@@ -15,6 +15,7 @@ from delivery.adapters.main_branch import MainBranch
 from delivery.adapters.person_keys import key_fault
 from delivery.adapters.revert_branch import GitReverter
 from delivery.adapters.step_files import StepFiles
+from delivery.adapters.taken_over import GitTakeOver
 from delivery.bootstrap.auditing import make_audit_log, make_audit_log_of_a_person
 from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.bootstrap.signing import make_signer
@@ -84,14 +85,26 @@ def make_revert(
 
     SigningFailed where the key can't be one.
     """
-    if key and (fault := key_fault(key := key.expanduser())):
-        raise SigningFailed(key, fault)
     return Revert(
         GitRepository(settings.root),
         _main(settings),
-        GitReverter(settings.root, child_environment(), key, name, email),
+        GitReverter(settings.root, child_environment(), _usable(key), name, email),
         make_audit_log_of_a_person(settings),
     )
+
+
+def make_take_over(
+    settings: Settings, key: Path | None, name: str | None, email: str | None
+) -> GitTakeOver:
+    """Put taking over together; what isn't given is git's own configuration. SigningFailed."""
+    return GitTakeOver(settings.root, child_environment(), _usable(key), name, email)
+
+
+def _usable(key: Path | None) -> Path | None:
+    """Return a key that a person gave, if it can be one; SigningFailed."""
+    if key and (fault := key_fault(key := key.expanduser())):
+        raise SigningFailed(key, fault)
+    return key
 
 
 def audit_log(settings: Settings) -> AuditLog:

@@ -23,7 +23,7 @@ GROUPS: Final = MappingProxyType(
         ),
         "changing": ("changes",),
         "deploying": (
-            "deploy", "plan-deploy", "verify", "status", "revert",
+            "deploy", "plan-deploy", "verify", "status", "revert", "take-over",
         ),
         "infrastructure": (
             "build-image", "plan-infrastructure", "report-drift", "terraform-check",

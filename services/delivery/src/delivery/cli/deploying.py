@@ -14,6 +14,7 @@ from delivery.bootstrap.deploying import (
     make_deploy,
     make_revert,
     make_status,
+    make_take_over,
     make_verify,
     step_files,
     who,
@@ -25,7 +26,7 @@ from delivery.cli.heads import tell_head
 from delivery.domain.deployment.status_table import status_lines, summary_lines
 from delivery.domain.deployment.wanted import short
 from delivery.domain.text import plain, prose
-from delivery.errors import RevertRefused
+from delivery.errors import RevertRefused, TakeOverRefused
 from delivery.settings import Settings, read_settings
 from delivery.use_cases.verify import Verification, record_verification
 
@@ -149,6 +150,29 @@ def revert(
     if not made.approved:
         typer.echo("this payload doesn't come back by itself: its merge needs new approvals")
     typer.echo(f"push it and open a pull request: git push origin {made.branch}")
+
+
+@app.command()
+def take_over(
+    change: Annotated[str, typer.Argument(help="A branch of origin, or a commit.")],
+    key: Annotated[Path | None, typer.Option(help="Your SSH key, which signs.")] = None,
+    name: Annotated[str | None, typer.Option(help="Your name.")] = None,
+    email: Annotated[str | None, typer.Option(help="Your e-mail address.")] = None,
+) -> None:
+    """Make a branch of yours, signed, of what a bot or a forge's button changed: 0 made, 1 refused.
+
+    You are its author then: others approve it. Key, name and e-mail are those of git's
+    configuration where they aren't given.
+    """
+    try:
+        made = make_take_over(read_settings(), key, name, email)(change)
+    except TakeOverRefused as exc:
+        refuse(str(exc))
+    typer.echo(f"{made.branch}: what {made.of} brings to main, signed by you. Read it:")
+    for line in made.changes:
+        typer.echo(f"  {line}")
+    typer.echo(f"  git diff origin/main...{made.branch}")
+    typer.echo(f"then push it and open a pull request: git push origin {made.branch}")
 
 
 def _exit_of(found: Verification) -> int:

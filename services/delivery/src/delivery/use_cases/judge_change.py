@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from artifacts.records.approval import Approval
 from artifacts.records.release import Environment, Release
 from delivery.domain.promotion.documents import read_ground, read_release, release_path
 from delivery.domain.promotion.facts import Statement, Unreadable, payload_of
-from delivery.domain.promotion.findings import ChangeVerdict, Decision
+from delivery.domain.promotion.findings import ChangeVerdict, Decision, refused
 from delivery.domain.promotion.history import deployments
 from delivery.domain.promotion.judge import judge_by_both, judge_change, settled
 from delivery.domain.promotion.recording import events_of, new_events, rejection_events
@@ -19,7 +20,10 @@ from delivery.ports.records import AuditLog, Clock, Repository
 from delivery.use_cases.committed_files import CommittedFiles
 from delivery.use_cases.find_objections import Objections
 from delivery.use_cases.gather_change import GatherChange
-from delivery.use_cases.judge_merges import JudgeMerges
+from delivery.use_cases.judge_merges import JudgeMerges, squashed
+
+MERGED: Final = "merged"
+"""How main got a release: a finding that names the likely cause of others, and none by itself."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,14 @@ class JudgeDeploy:
             return self._settled(commit, "refused", reason)
         facts = self.gather(parents[0], brought, later=commit)
         present = read_ground(CommittedFiles(self.repository, commit, ["policies"]))
-        return judge_by_both(facts, present)
+        verdict = judge_by_both(facts, present)
+        if verdict.allowed or len(parents) > 1:
+            return verdict
+        how = (
+            f"{squashed(brought)} Fix: `git revert {brought[:12]}` in a pull request, then bring "
+            "the same branch again with a merge commit"
+        )
+        return verdict.model_copy(update={"findings": (*verdict.findings, refused(MERGED, how))})
 
     def _misdated_since(self, brought: str, commit: str) -> str:
         """Say of main's line from what brought the release which commit's date can't be true."""

@@ -40,14 +40,16 @@ class MergeVerdict:
     parent: str
     verdict: ChangeVerdict
     problems: tuple[Finding, ...]
+    joined: bool = True
 
     @property
     def reason(self) -> str:
         """What stands against it, and what to type so that it counts."""
         found = "; ".join(f"{one.rule}: {one.reason}" for one in self.problems)
+        likely = "" if self.joined else f" {squashed(self.commit)}"
         return (
             f"main's commit {self.commit[:12]} changed {', '.join(self.verdict.kinds)} and got "
-            f"around the judge: {found}. Fix: look at `git diff {self.parent[:12]} "
+            f"around the judge: {found}.{likely} Fix: look at `git diff {self.parent[:12]} "
             f"{self.commit[:12]}`; the persons of the strictest tier approve it afterwards "
             f"(`delivery approve --base {self.parent[:12]} --head {self.commit[:12]} ...`), also "
             "where a later change takes it back"
@@ -74,7 +76,8 @@ class JudgeMerges:
             verdict = judge_change(self.gather(parent, merge, later=commit))
             problems = against(verdict)
             if problems:
-                yield MergeVerdict(merge, parent, verdict, problems)
+                joined = len(self.repository.parents(merge)) > 1
+                yield MergeVerdict(merge, parent, verdict, problems, joined)
 
     def beginning(self, commit: str) -> str:
         """Return the first commit of main's line to a commit that names people who approve.
@@ -104,6 +107,15 @@ class JudgeMerges:
         }
         line = reversed(self.repository.first_parents(commit))
         return next((name for name in line if name in deployed), None)
+
+
+def squashed(commit: str) -> str:
+    """Say why a commit of main with one parent lacks what its pull request had."""
+    return (
+        f"{commit[:12]} joins no branch: it is likely a squash or rebase merge, which drops the "
+        "signed commits of the pull request (or a push past the forge's rules). Turn squash and "
+        "rebase merging off (`bin/plinth delivery check-forge` looks)."
+    )
 
 
 def against(verdict: ChangeVerdict) -> tuple[Finding, ...]:

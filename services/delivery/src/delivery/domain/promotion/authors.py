@@ -12,6 +12,8 @@ from delivery.domain.promotion.signatures import service_of
 
 RULE = "authors"
 NAMESPACE = "git"
+OF_A_COMMIT = "commit "
+"""How a reason begins that is about one commit."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def judge_authors(facts: ChangeFacts) -> tuple[Finding, ...]:
         if change.kind in AUTHORED and change.path not in covered
     ]
     problems += [
-        refused(RULE, f"commit {commit.id[:12]}: {problem}")
+        refused(RULE, f"{OF_A_COMMIT}{commit.id[:12]}: {problem}")
         for commit in authored
         for problem in _problems(facts, people, commit)
     ]

@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 
 from artifacts.records.approval import ApprovedModel, PayloadSubject, Subject
+from delivery.domain.promotion import authors
 from delivery.domain.promotion.findings import ChangeVerdict, Finding
 from delivery.domain.promotion.words import subject_digest
 from delivery.domain.text import markdown, plain, prose
 
 LONGEST = 1000
+_TAKE_OVER = (
+    "A bot, the forge's own Revert or Update button, or somebody whose key main doesn't list made "
+    "a commit of it. Whose own change it is signs it (`git commit --amend -S`, `git push "
+    "--force-with-lease`); what somebody else made, a person takes over, who is its author then "
+    "and approves nothing of it:"
+)
 
 
 def verdict_lines(verdict: ChangeVerdict) -> tuple[str, ...]:
@@ -66,6 +73,7 @@ def verdict_page(verdict: ChangeVerdict) -> str:
         "|---|---|---|",
         *map(_row, verdict.findings),
     ]
+    lines += _take_over(verdict)
     for subject in verdict.subjects:
         lines += ["", f"To sign (`{subject_digest(subject)}`):", ""]
         lines += [f"- `{line}`" for line in subject_lines(subject)]
@@ -76,6 +84,22 @@ def _code_authors(verdict: ChangeVerdict) -> Iterator[str]:
     if verdict.code_authors:
         names = markdown(plain(", ".join(verdict.code_authors), LONGEST))
         yield from ("", f"The new code that it pins was written by {names}.")
+
+
+def _take_over(verdict: ChangeVerdict) -> Iterator[str]:
+    """Give the two commands by which a person makes a change theirs that nobody known signed."""
+    unsigned = (one for one in verdict.problems if one.rule == authors.RULE)
+    if not any(one.reason.startswith(authors.OF_A_COMMIT) for one in unsigned):
+        return
+    yield from (
+        "",
+        _TAKE_OVER,
+        "",
+        "```sh",
+        f"bin/plinth delivery take-over {verdict.head}",
+        f"git push origin taken-over/{verdict.head[:12]}",
+        "```",
+    )
 
 
 def _notes(verdict: ChangeVerdict) -> Iterator[str]:
