@@ -47,6 +47,7 @@ DECIDING: Final = {
     "promotion/identities.py": "",
     "promotion/paths.py": "",
     "audit_chain.py": "",
+    "keeper_rules.py": "",
     "use_cases/judge_merges.py": "",  # what a deploy judges beyond its own release
     f"{BOX}/box/domain/protection.py": "",  # what may be pushed
     f"{BOX}/box/domain/statuses.py": "",
@@ -74,6 +75,7 @@ NOTICING: Final = (
     "use_cases/test_gate*.py",
     "use_cases/test_judge_merges.py",
     "domain/test_audit_chain*.py",
+    "domain/test_keeper_rules.py",
     "box/domain/test_*.py",
 )
 # Where the tests of a file don't have its name.

@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -298,6 +299,36 @@ def test_walls_are_tried_room_by_room(workplace: Workplace) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     rooms = [line.split()[:3] for line in done.stdout.splitlines()]
     assert rooms == [["stands", name, "bubblewrap"] for name in ROOMS]
+
+
+def test_no_room_reaches_the_socket_of_the_keeper(workplace: Workplace) -> None:
+    _honest(workplace)
+    place, reached = workplace.folder / "state/keeper.sock", []
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(place))
+        listening.listen(16)
+
+        def answer() -> None:
+            while True:
+                try:
+                    peer, _ = listening.accept()
+                except OSError:
+                    return
+                reached.append(peer.recv(1000))
+                peer.close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        done = workplace.delivery("walls", PLINTH_KEEPER=str(place))
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+    rooms = [line.split()[:2] for line in done.stdout.splitlines() if line[0] != " "]
+    assert rooms == [*(["stands", name] for name in ROOMS), ["unknown", "keeper"]]
+    # The command itself asked, from outside of every room, and nobody answered as a keeper does.
+    assert [json.loads(line)["request"] for line in reached] == ["about"]
+    assert "the keeper ended before it answered" in done.stdout
+    assert done.returncode == 2
 
 
 @pytest.mark.skipif(

@@ -7,10 +7,12 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+from support.gate_checkout import SETTINGS, Checkout
 from support.keeper_world import JUDGE, KEEPER, STRANGER, KeeperWorld, give, keeper_world
 from support.lent_python import CAN_LEND
 
-from artifacts.statements import SshVerifier
+from artifacts.records.gate import GateReport
+from artifacts.statements import SshVerifier, read_signed
 from delivery.adapters.audit_log import LOG, FileAuditLog
 
 pytestmark = pytest.mark.skipif(
@@ -78,6 +80,28 @@ def test_the_judge_signs_and_adds_through_the_socket_and_everything_verifies(
     assert audited.stdout.endswith("3 entries, intact\n")
     assert len(log_of(world).entries(full=True)) == 3
     assert (world.kept / "audit" / LOG).stat().st_uid == KEEPER
+
+
+def test_a_candidate_is_measured_judged_and_its_report_signed_with_the_keeper(
+    world: KeeperWorld,
+) -> None:
+    checkout = Checkout(world.folder / "judge/checkout")
+    (checkout.root / "keys/gate").unlink()  # there is no key on the judge's side
+    give(JUDGE, checkout.root)
+    out = checkout.root / "report.json"
+    paths = {name: str(checkout.root / place) for name, place in SETTINGS.items()}
+    settings = {f"PLINTH_{name}": path for name, path in paths.items() if name != "JOBS"}
+    settings["PLINTH_GATE_SIGNERS"] = str(world.public / "gate.signers")
+    words = ("gate", str(checkout.candidate), "--dataset", str(checkout.data), "--out", str(out))
+    with world.running():
+        done = world.run(JUDGE, "-m", "delivery", *words, variables=world.of_judge | settings)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    verifier = SshVerifier(world.public / "gate.signers", "gate", "plinth-gate-report")
+    assert read_signed(GateReport, out, verifier).decision == "allowed"
+    kept = list((checkout.root / "evidence").glob("*.json"))
+    assert kept, "evidence is kept where its signature was made"
+    assert all(path.with_name(f"{path.name}.sig").is_file() for path in kept)
 
 
 def test_without_the_keeper_the_log_is_still_read_and_nothing_is_added(world: KeeperWorld) -> None:

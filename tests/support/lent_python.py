@@ -1,11 +1,13 @@
 """Starting our commands as another user, wherever Python lies.
 
-Python and its packages may lie below a closed home, which another user can't enter: they are
-mounted where that user can, in a mount namespace that ends with the command.
+Python and its packages may lie below a closed home, which another user can't enter. In a mount
+namespace that ends with the command such a home is covered, and what Python reads is mounted at
+the same place again.
 """
 
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,43 +16,24 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CAN_LEND = os.geteuid() == 0 and all(map(shutil.which, ("setpriv", "unshare")))
 """Whether a command can be started as another user here: by root, with setpriv and unshare."""
-_MOUNT = (
-    *("unshare", "--mount", "sh", "-ec"),
-    'while [ "$1" != -- ]; do mkdir -p "$2"; mount -B "$1" "$2"; shift 2; done; shift; exec "$@"',
-    "lend",
-)
+_MOUNT = """umask 022; stage=$1; shift; n=0
+while [ "$1" != -- ]; do n=$((n + 1)); mkdir -p "$stage/$n"; mount -B "$1" "$stage/$n"; shift; done
+shift
+while [ "$1" != -- ]; do mount -t tmpfs -o mode=755 none "$1"; shift; done
+shift; n=0
+while [ "$1" != -- ]; do n=$((n + 1)); mkdir -p "$1"; mount -B "$stage/$n" "$1"; shift; done
+shift
+exec "$@"
+"""
 
 
 @dataclass(frozen=True)
 class LentPython:
-    """This interpreter and its packages, below a folder that every user may enter."""
+    """This interpreter and its packages for any user; `stage` is a folder for mounts."""
 
-    folder: Path
-
-    @property
-    def places(self) -> dict[Path, Path]:
-        """Every folder that this interpreter reads, and where another user finds it."""
-        base = Path(sys.executable).resolve().parents[1]
-        folders = {str(base), sys.base_prefix, sys.prefix, str(ROOT)}
-        found = sorted(folder for folder in folders if folder != "/usr")
-        return {Path(one): self.folder / str(number) for number, one in enumerate(found)}
-
-    @property
-    def program(self) -> str:
-        """The interpreter, as another user finds it."""
-        return str(self.lent(Path(sys.executable).resolve()))
-
-    @property
-    def packages(self) -> str:
-        """PYTHONPATH for it."""
-        return ":".join(str(self.lent(Path(folder))) for folder in sys.path if folder)
-
-    def lent(self, path: Path) -> Path:
-        """Return where another user finds `path`: below the nearest folder that is lent."""
-        for folder in sorted(self.places, key=lambda at: len(at.parts), reverse=True):
-            if path.is_relative_to(folder):
-                return self.places[folder] / path.relative_to(folder)
-        return path
+    stage: Path
+    program: str = sys.executable
+    packages: str = ":".join(folder for folder in sys.path if folder)
 
     def command(
         self, user: int, words: Sequence[str], variables: Mapping[str, str] | None = None
@@ -59,10 +42,15 @@ class LentPython:
 
         It becomes that process: its number is that of who is started.
         """
-        mounts = [str(path) for pair in self.places.items() for path in pair]
+        base = str(Path(self.program).resolve().parents[1])
+        needed = {Path(name) for name in (base, sys.base_prefix, sys.prefix, str(ROOT))}
+        closed = {folder: _closed_above(folder) for folder in sorted(needed)}
+        lent = [str(folder) for folder, above in closed.items() if above]
+        covered = sorted({str(above) for above in closed.values() if above})
         given = {"PYTHONPATH": self.packages, **(variables or {})}
         return [
-            *(*_MOUNT, *mounts, "--", *as_user(user)),
+            *("unshare", "--mount", "sh", "-ec", _MOUNT, "lend", str(self.stage)),
+            *(*lent, "--", *covered, "--", *lent, "--", *as_user(user)),
             *("env", *(f"{name}={value}" for name, value in given.items())),
             *(self.program, "-P", *words),
         ]
@@ -71,3 +59,9 @@ class LentPython:
 def as_user(user: int) -> tuple[str, ...]:
     """Return the words that start a command as a user without rights."""
     return ("setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups")
+
+
+def _closed_above(folder: Path) -> Path | None:
+    """Return the outermost folder on the way to one, or it itself, that others can't enter."""
+    way = (*reversed(folder.parents), folder)
+    return next((one for one in way if not one.stat().st_mode & stat.S_IXOTH), None)

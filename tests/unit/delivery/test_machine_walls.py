@@ -45,6 +45,21 @@ def test_with_bubblewrap_no_room_is_without_a_wall(
     assert missing_walls(settings) == {}
 
 
+def test_the_line_names_the_keeper_that_holds_keys_and_log(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walls, "find_wall", lambda: Bubblewrap(Path("/usr/bin/bwrap")))
+    kept = settings.model_copy(update={"keeper": Path("/run/plinth/keeper.sock")})
+
+    assert machine_line(kept).endswith(
+        "; keys and log are with the keeper at /run/plinth/keeper.sock"
+    )
+
+
+def test_an_empty_variable_is_no_keeper(settings: Settings) -> None:
+    assert Settings(**settings.model_dump() | {"keeper": ""}).keeper is None
+
+
 def test_on_aws_the_line_says_that_services_are_containers(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from support.deploy_world import code, digest, model
 from support.training_rooms import rooms_of, script_rooms
 
 from artifacts.records.release import Payload
-from artifacts.statements import create_statement_key
+from artifacts.statements import SshSigner, create_statement_key
 from delivery.adapters.alias_registry import MlflowAliases
 from delivery.adapters.deploy_locks import FileDeployLocks
 from delivery.adapters.host_commands import HostCommands
@@ -215,6 +215,28 @@ def test_a_merge_is_reverted_whole_by_a_signed_commit_on_a_branch_of_its_own(rep
     assert (repository / "release").read_text() == "a person's own work\n"
     assert git(repository, "branch", "--show-current").strip() == "main"
     assert len(git(repository, "worktree", "list").splitlines()) == 1
+
+
+def test_a_revert_is_signed_by_whoever_holds_the_key_that_git_can_not_be_given(repository):
+    head = git(repository, "rev-parse", "HEAD").strip()
+    signer = SshSigner(repository.parent / "key", "git")
+    reverter = GitReverter(repository, ENVIRONMENT, None, "Ädä", "ada@plinth.invalid", signer)
+    made = reverter.revert(head, onto="main", branch="reverts/x", message="Revert “it”")
+    assert git(repository, "rev-parse", "reverts/x").strip() == made
+    assert git(repository, "log", "-1", "--format=%an %s", made).strip() == "Ädä Revert “it”"
+    signers = repository.parent / "signers"
+    signers.write_text(signers.read_text().replace("plinth-audit", "git"))
+    git(repository, "-c", f"gpg.ssh.allowedSignersFile={signers}", "verify-commit", made)
+    git(repository, "fsck", "--strict", "--no-dangling")
+
+
+def test_a_revert_that_can_not_be_signed_is_refused_and_leaves_no_branch(repository):
+    head = git(repository, "rev-parse", "HEAD").strip()
+    signer = SshSigner(repository.parent / "none", "git")
+    reverter = GitReverter(repository, ENVIRONMENT, None, "Ada", "ada@plinth.invalid", signer)
+    with pytest.raises(RevertRefused, match="there is no such key"):
+        reverter.revert(head, onto="main", branch="reverts/x", message="Revert it")
+    assert git(repository, "branch", "--list", "reverts/x") == ""
 
 
 def test_a_plain_commit_is_reverted_too(repository):

@@ -25,6 +25,8 @@ def machine_line(settings: Settings) -> str:
         line = f"walls: none, code that nobody approves can reach every key here: {why}"
     else:
         line = f"walls: {wall.name} (`bin/plinth delivery walls` tries each room)"
+    if settings.keeper:
+        line += f"; keys and log are with the keeper at {plain(settings.keeper)}"
     return f"{line}; {CONTAINERS}" if settings.target == "aws" else line
 
 
