@@ -20,7 +20,9 @@ pytestmark = [
 ]
 
 
-def test_a_deploy_records_and_publishes_through_the_keeper(tmp_path: Path) -> None:
+def test_a_deploy_records_and_publishes_through_the_keeper(  # long: one deploy, in its order
+    tmp_path: Path,
+) -> None:
     (tmp_path / "loop").mkdir()
     loop = make_deploy_loop(tmp_path / "loop")
     with keeper_world() as world:
