@@ -70,10 +70,10 @@ def looked(checks: Iterable[tuple[str, Check]]) -> list[Finding]:
         try:
             findings += check()
         except Exception as exc:  # noqa: BLE001 - on an odd machine anything may fail
-            reason = f"{type(exc).__name__}: {exc}"
-            findings.append(
-                Finding(topic, f"could not be looked at: {reason}", fix="report this as a fault")
-            )
+            says, fix = f"could not be looked at: {type(exc).__name__}: {exc}", "report this fault"
+            if "temporary directory" in str(exc):
+                says, fix = "can't be tried without a temporary folder", "see `temporary` below"
+            findings.append(Finding(topic, says, fix=fix))
     return findings
 
 

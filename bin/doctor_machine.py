@@ -24,6 +24,7 @@ _GIB: Final = 1 << 30
 _SETUP_GIB, _SETUP_FILES, _ROOM_GIB = 3, 150_000, 1
 """What `make setup` writes (2.1 GiB in 100,000 files, and a cache of packages), and work after."""
 _TRAINING_GIB: Final = 2
+_SHARED_BYTES: Final = 1 << 20
 _VARIABLES = os.environ  # noqa: TID251 - what a shell set is what is asked about
 
 
@@ -77,7 +78,7 @@ def places() -> Iterator[Finding]:
     """Folders that commands write, each with what can't be done without it."""
     wanted = [
         ("checkout", ROOT, "make setup and make train", f"chown -R $(id -u) '{ROOT}'"),
-        ("environments", Path(launch.environments()), "make setup", "set PLINTH_ENVIRONMENTS"),
+        ("env folder", Path(launch.environments()), "make setup", "set PLINTH_ENVIRONMENTS"),
     ]
     try:
         state = Path(launch.state_folder())
@@ -105,14 +106,13 @@ def _writable(wanted: list[tuple[str, Path, str, str]]) -> Iterator[Finding]:
             yield Finding(topic, f"{there} is no folder", breaks, fix)
         elif not os.access(there, os.W_OK | os.X_OK):
             owner = f"owned by {there.stat().st_uid}, mode {stat.S_IMODE(there.stat().st_mode):04o}"
-            why = "is read-only" if _read_only(there) else f"can't be written ({owner})"
-            yield Finding(topic, f"{there} {why}", breaks, fix)
-        elif topic != "environments":
+            if os.statvfs(there).f_flag & os.ST_RDONLY:
+                other = "mount it to be written, or use a folder elsewhere"
+                yield Finding(topic, f"{there} is read-only", breaks, other)
+            else:
+                yield Finding(topic, f"{there} can't be written ({owner})", breaks, fix)
+        elif topic != "env folder":
             yield Finding(topic, f"{folder}, can be written")
-
-
-def _read_only(folder: Path) -> bool:
-    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def temporary() -> Iterator[Finding]:
@@ -144,12 +144,11 @@ def temporary() -> Iterator[Finding]:
         noexec = ", noexec" if os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0) else ""
         yield Finding("temporary", says + noexec)
     shared = Path("/dev/shm")  # noqa: S108 - looked at, not used
-    if sys.platform.startswith("linux") and not os.access(shared, os.W_OK):
-        yield Finding(
-            "memory",
-            f"{shared} can't be written: work runs in one process, slowly",
-            fix="mount a tmpfs there, or set PLINTH_JOBS=1",
-        )
+    if not sys.platform.startswith("linux"):
+        return
+    if not os.access(shared, os.W_OK) or shutil.disk_usage(shared).free < _SHARED_BYTES:
+        says = f"{shared} can't be written, or is full: processes share their locks there"
+        yield Finding("shared", says, "training in more than one process", "export PLINTH_JOBS=1")
 
 
 def disk() -> Iterator[Finding]:

@@ -98,8 +98,8 @@ def runnable(name: str) -> str:
 def settings(service: str) -> dict[str, str]:
     """The variables of a command: the caller's without other tools' own, and Plinth's defaults."""
     variables = {name: value for name, value in CALLER.items() if not FOREIGN.match(name)}
-    # Some libraries start workers by `python -m` without -I: the folder one stands in is data.
-    variables["PYTHONSAFEPATH"] = "1"
+    # Workers started without -I import nothing of the caller's folder; no library reports its use.
+    variables |= {"PYTHONSAFEPATH": "1", "ORT_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "true"}
 
     def default(name: str, value: str) -> str:
         variables[name] = variables.get(name) or value
@@ -115,8 +115,7 @@ def settings(service: str) -> dict[str, str]:
     default("PLINTH_POLICIES", f"{root}/policies")
     default("PLINTH_RELEASES", f"{root}/releases")
     default("PLINTH_ENVIRONMENT_LOCK", f"{root}/requirements/training.txt")
-    # Delivery takes a box for its forge only where one is named.
-    if service == "box":
+    if service == "box":  # delivery takes a box for its forge only where one is named
         default("PLINTH_BOX", f"{state}/box/box")
     return variables
 

@@ -21,6 +21,7 @@ SIZE_LIMIT_BYTES = 1 << 30
 RECORD_LIMIT_BYTES = 4 << 20
 """Of the manifest and of the signature, which are parsed."""
 ENTRY_LIMIT = 1000
+_IN_MEMORY = "/dev/shm"  # noqa: S108 - a folder of its own is made there
 """Files and folders."""
 DEPTH_LIMIT = 8
 """Folders in each other: a thousand could not even be removed again by Python's own means."""
@@ -162,7 +163,7 @@ def _verify_copy(folder: Path, files: Mapping[str, bytes], verifier: ArtifactVer
     The library verifies folders. Verifying the artifact's own and reading it before or after would
     let someone swap a file in between.
     """
-    with tempfile.TemporaryDirectory(prefix="plinth-") as private:
+    with _private_folder() as private:
         copy = Path(private)
         for path, data in files.items():
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
@@ -171,6 +172,18 @@ def _verify_copy(folder: Path, files: Mapping[str, bytes], verifier: ArtifactVer
             verifier.verify(copy, copy / SIGNATURE)
         except SignatureRefused as exc:
             raise SignatureRefused(folder, exc.reason) from exc
+
+
+def _private_folder() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder of this process's own, in memory where the system is read-only; OSError."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="plinth-")
+    except FileNotFoundError as exc:
+        try:
+            return tempfile.TemporaryDirectory(prefix="plinth-", dir=_IN_MEMORY)
+        except OSError:
+            what = "a temporary folder is needed to verify a model, and none can be written"
+            raise OSError(f"{what}: set TMPDIR to one ({exc})") from exc
 
 
 def _differences(manifest: ModelManifest, files: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
@@ -16,6 +15,7 @@ from artifacts.records.answers import (
 )
 from artifacts.records.manifest import ClassificationHead, RegressionHead
 from features import Extractor, FeatureSchema
+from features.runtime import onnxruntime
 from scoring.errors import NonFiniteScore, UnusableModel
 from scoring.labels import quantise, rank
 from scoring.plain_onnx import require_plain

@@ -14,6 +14,9 @@ import threading
 import time
 
 import numpy as np
+
+os.putenv("ORT_DISABLE_TELEMETRY", "1")  # as in features/runtime.py
+
 import onnxruntime
 
 _LOOK_SECONDS = 0.01

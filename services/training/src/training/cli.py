@@ -28,6 +28,7 @@ from training.domain.search import Trial
 from training.domain.training_set import seen
 from training.errors import TrainingError
 from training.facades import STYLES, Facade, draw_building, write_facades
+from training.settings import keep_to_itself
 from training.use_cases.evaluate import evaluate_candidate
 from training.use_cases.exchange_photos import fetch_photos as fetch_into
 from training.use_cases.exchange_photos import push_photos as push_from
@@ -66,6 +67,7 @@ HERE, DATA = Path(), Path("data")
 
 def main() -> None:
     """Run a command; a breakdown is one paragraph on stderr and exit code 2, no traceback."""
+    keep_to_itself()
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks is no reason to break down.
         if isinstance(stream, io.TextIOWrapper):

@@ -1,5 +1,6 @@
 """Where training runs: the only place of this service that reads environment variables."""
 
+import os
 import re
 from pathlib import Path
 
@@ -7,6 +8,11 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _SCHEDULER = re.compile(r"(tcp|tls)://[A-Za-z0-9.\-\[\]:]+:\d{1,5}")
+
+
+def keep_to_itself() -> None:
+    """Have MLflow, which tells its makers of each use, tell nobody; call it before the import."""
+    os.environ["DO_NOT_TRACK"] = "true"  # noqa: TID251 - set here, where others are read
 
 
 class Settings(BaseSettings):

@@ -3,11 +3,11 @@
 from typing import Any, ClassVar
 
 import numpy as np
-import onnxruntime
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from features.errors import SchemaMismatch, WeightsMissing
 from features.pixels import Pixels
+from features.runtime import onnxruntime
 from features.schema import BlockSpec
 from features.types import Vector
 
