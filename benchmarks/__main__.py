@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import cache, decoding, featurize, predict, scale, serve, train
+from benchmarks import cache, decoding, featurize, predict, scale, serve, ties, train
 from benchmarks.measure import Verdict, machine
 
 # The long one last.
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[], list[Verdict]]] = {
     "cache": cache.run,
     "predict": predict.run,
     "serve": serve.run,
+    "ties": ties.run,
     "scale": scale.run,
     "train": train.run,
 }

@@ -113,7 +113,7 @@ def test_an_import_with_too_many_bad_files_is_refused(tmp_path: Path) -> None:
     done = training(tmp_path, "import-photos", tree)
     assert done.returncode == 1
     assert "refused: 75.0% of the files are bad" in done.stdout
-    assert done.stdout.count("3 x the file is text") == 1
+    assert done.stdout.count("3 files: the file is text") == 1
     assert not (tmp_path / "data/manifest.csv").exists()
 
 

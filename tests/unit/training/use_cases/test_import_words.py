@@ -41,8 +41,9 @@ def test_files_with_one_cause_are_told_of_once(tmp_path: Path) -> None:
     words = said(take_in(tree, tmp_path / "out"))
     assert "10 photos added, 0 known, 8 files left out" in words
     assert words.count("the file is text") == 1
-    assert "8 x the file is text. Send a still JPEG" in words
+    assert "8 files: the file is text. Send a still JPEG" in words
     assert "[gothic/x0.jpg, gothic/x1.jpg, gothic/x2.jpg and 5 more]" in words
+    assert "(the service would refuse 8 of them too: it reads photos by the same limits)" in words
 
 
 def test_every_finding_lies_in_a_list_for_programs(tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_copies_are_left_out_and_say_nothing_against_the_folder(tmp_path: Path) 
         put(tree / f"gothic/copy{number}.jpg", (tree / "gothic/0.jpg").read_bytes())
     outcome = take_in(tree, tmp_path / "out")
     assert (outcome.refused, outcome.intake.bad_share) == (False, 0)
-    assert "6 x the same bytes lie in another file, whose photo is taken in" in said(outcome)
+    assert "6 files: the same bytes lie in another file, whose photo is taken in" in said(outcome)
     assert not list((tmp_path / "out/quarantine").glob("*.jpg"))
 
 
@@ -119,8 +120,8 @@ def test_what_was_tied_and_by_what_is_said(tmp_path: Path) -> None:
     rows = "path,group\ngothic/1.jpg,b1\ngothic/2.jpg,b1\ngothic/3.jpg,b1\n"
     (tree / "table.csv").write_text(rows, encoding="utf-8")
     words = said(take_in(tree, tmp_path / "out"))
-    assert "3 photos count as 1 buildings by the table's groups" in words
-    assert "2 photos count as 1 buildings by likeness" in words
+    assert "3 photos count as 1 building by the table's groups" in words
+    assert "2 photos count as 1 building by likeness" in words
     assert "the largest building has 3 photos (gothic/1.jpg and others)" in words
     assert "table.csv has a row for 3 of 7 files; 0 of its rows have a year" in words
 
@@ -174,7 +175,7 @@ def test_a_row_with_a_building_that_fits_no_photo_stops_the_import(tmp_path: Pat
     outcome = take_in(tree, tmp_path / "out")
     assert outcome.refused
     assert not (tmp_path / "out/manifest.csv").exists()
-    assert "refused: the row names a building and fits no photo" in said(outcome)
+    assert "refused: 1 row: the row names a building and fits no photo" in said(outcome)
 
 
 def test_a_photo_whose_building_can_not_be_known_is_left_out(tmp_path: Path) -> None:
@@ -259,7 +260,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
     tree = style_tree(tmp_path / "in", ("gothic",), 4)
     put(tree / "gothic/bad.jpg", b"no photo")
     outcome = take_in(tree, tmp_path / "out", dry_run=True)
-    assert "4 photos would be added, 0 known, 1 files left out" in said(outcome)
+    assert "4 photos would be added, 0 known, 1 file left out" in said(outcome)
     assert "the dataset would hold 4 photos" in said(outcome)
     assert "Nothing was written: this was a dry run" in said(outcome)
     assert not (tmp_path / "out").exists()

@@ -39,7 +39,7 @@ from training.domain.data_report import (
     counts_of,
 )
 from training.domain.data_report_findings import findings_sections
-from training.domain.import_report import group_line, tie_lines
+from training.domain.import_report import refusal_line, tie_lines
 from training.domain.problems import Problem, grouped, shown
 from training.domain.sources import UNSTATED
 
@@ -94,7 +94,7 @@ def _banner(survey: Survey) -> Banner:
     taken, left = len(intake.added), len(intake.problems)
     headline = f"An import would take in {taken:,} photos and leave {left:,} files out."
     if survey.refused:
-        reasons = tuple(group_line(group) for group in grouped(intake.refusals))
+        reasons = tuple(refusal_line(group) for group in grouped(intake.refusals))
         return Banner("bad", "Not importable", "An import would refuse this folder.", reasons)
     lacks = tuple(_lacks(survey))
     if lacks:
