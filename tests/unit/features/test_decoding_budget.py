@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image
-from support.mutated_photos import mutated, photo_formats
+from support.mutated_photos import many_scans, mutated, photo_formats
 
 from features import (
     FILE_LIMIT_BYTES,
@@ -27,6 +27,7 @@ from features import (
 from features.budget import (
     MAX_PIXEL_SCANS,
     MAX_PNG_CHUNKS,
+    MAX_REPEATED_SCANS,
     MAX_SCANS,
     MAX_SEGMENTS,
     MAX_TABLE_BYTES,
@@ -80,9 +81,12 @@ COSTLY = {
         SMALL[:2] + (b"\xff\xdb\xff\xff" + bytes(65_533)) * 2 + SMALL[2:],
         "table_bytes",
     ),
-    "33 scans": (repeated_scans(PROGRESSIVE, 33 - PROGRESSIVE.count(b"\xff\xda")), "scans"),
+    "a scan 300 times more": (repeated_scans(PROGRESSIVE, 300), "repeated_scans"),
+    "a scan three times more": (repeated_scans(PROGRESSIVE, 3), "repeated_scans"),
+    "a baseline JPEG's scan again": (repeated_scans(SMALL, 3), "repeated_scans"),
+    "33 scans": (many_scans(PROGRESSIVE, 33), "scans"),
     "scans of many pixels": (
-        with_sides(repeated_scans(PROGRESSIVE, 20), 6_000, 6_000),
+        with_sides(many_scans(PROGRESSIVE, 30), 6_000, 6_000),
         "pixel_scans",
     ),
     "coefficients of 4:4:4": (
@@ -96,6 +100,7 @@ LIMITS = {
     "segments": {MAX_SEGMENTS, MAX_PNG_CHUNKS},
     "table_bytes": {MAX_TABLE_BYTES},
     "scans": {MAX_SCANS},
+    "repeated_scans": {MAX_REPEATED_SCANS},
     "pixel_scans": {MAX_PIXEL_SCANS},
     "memory_bytes": {MEMORY_LIMIT_BYTES},
 }
@@ -131,6 +136,11 @@ def test_a_file_of_more_bytes_than_the_one_limit_is_refused_everywhere():
     with pytest.raises(FileTooLarge, match="at most 20 MB"):
         read_photo(SMALL + bytes(FILE_LIMIT_BYTES))
     read_photo(SMALL + bytes(FILE_LIMIT_BYTES - len(SMALL)))
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_a_jpeg_that_repeats_a_scan_or_two_is_read(times):
+    verify_photo(read_photo(repeated_scans(PROGRESSIVE, times)))
 
 
 def test_what_cameras_and_encoders_make_is_far_below_the_limits(picture):

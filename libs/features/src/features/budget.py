@@ -19,6 +19,8 @@ MAX_TABLE_BYTES: Final = 65_536
 """Tables of a JPEG before its first scan. All eight that a decoder holds take some 1,500 bytes."""
 MAX_SCANS: Final = 32
 """Scans of a JPEG. Encoders write 10, and optimizers about 20."""
+MAX_REPEATED_SCANS: Final = 2
+"""Scans that bring no bit that hasn't come already. No encoder writes any."""
 MAX_PIXEL_SCANS: Final = 1_000_000_000
 """Pixels times scans. A scan that changes nothing costs some 0.7 nanoseconds a pixel."""
 MEMORY_LIMIT_BYTES: Final = 400_000_000
@@ -52,8 +54,13 @@ def require_tables(size_bytes: int) -> None:
         raise DecodingTooCostly(reason, advice, "table_bytes", size_bytes, MAX_TABLE_BYTES)
 
 
-def require_scans(count: int) -> None:
-    """Raise DecodingTooCostly where a JPEG has more scans than any encoder makes."""
+def require_scans(count: int, repeated: int) -> None:
+    """Raise DecodingTooCostly where a JPEG has more scans, or more in vain, than encoders make."""
+    if repeated > MAX_REPEATED_SCANS:
+        reason = f"the JPEG repeats {repeated:,} of its {count:,} scans"
+        advice = "Save it as a baseline JPEG"
+        limit = MAX_REPEATED_SCANS
+        raise DecodingTooCostly(reason, advice, "repeated_scans", repeated, limit)
     if count > MAX_SCANS:
         reason = f"the JPEG has {count:,} scans, and at most {MAX_SCANS} are read"
         raise DecodingTooCostly(reason, "Save it as a baseline JPEG", "scans", count, MAX_SCANS)

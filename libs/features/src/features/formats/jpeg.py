@@ -106,6 +106,7 @@ class _Reading:
     scan_starts: list[int] = field(default_factory=list)
     scan_ends: list[int] = field(default_factory=list)
     table_bytes: int = 0
+    repeated_scans: int = 0
     precision: dict[int, list[int | None]] = field(default_factory=dict)
     """By component, how many low bits of each coefficient are still missing; None where all are."""
 
@@ -118,7 +119,7 @@ def read_jpeg(data: bytes) -> Header:
         raise NotAnImage("the JPEG has no frame header before its data", SEND_AGAIN)
     stop = _read_scans(data, coded, reading)
     head = b"".join(reading.kept)
-    require_scans(len(reading.scan_ends))
+    require_scans(len(reading.scan_ends), reading.repeated_scans)
     turned = reading.orientation.value
     several = frame.progressive or len(reading.scan_ends) > 1
     grey = len(frame.components) == 1
@@ -237,10 +238,15 @@ def _see_scan(header: bytes, reading: _Reading) -> None:
     first, last, bits = header[1 + 2 * count : 4 + 2 * count]
     if reading.frame is None or not reading.frame.progressive:
         first, last, bits = 0, _BLOCK - 1, 0
+    bits &= 15
+    news = False
     for component in components:
         brought = reading.precision.setdefault(component, [None] * _BLOCK)
         for coefficient in range(first, min(last, _BLOCK - 1) + 1):
-            brought[coefficient] = bits & 15
+            before = brought[coefficient]
+            news |= before is None or before > bits
+            brought[coefficient] = bits
+    reading.repeated_scans += not news
 
 
 def _warnings(reading: _Reading, frame: _Frame) -> tuple[PhotoWarning, ...]:
