@@ -55,8 +55,13 @@ def test_every_style_has_a_public_name() -> None:
     assert set(PUBLIC_NAMES.values()) == set(STYLES)
 
 
+MORE = ("01 {}", "3. {} photos", "{} architecture style", "{} buildings", "{}\u0301")
+
+
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("spelling", ["{}", " {} ", "{}_architecture", "{}-style", "{}_movement"])
+@pytest.mark.parametrize(
+    "spelling", [*("{}", " {} ", "{}_architecture", "{}-style", "{}_movement"), *MORE]
+)
 def test_our_own_names_are_understood_with_and_without_an_ending(style: str, spelling: str) -> None:
     assert style_of_folder(spelling.format(style)) == style
     assert style_of_folder(spelling.format(style.upper().replace("_", " "))) == style

@@ -8,9 +8,10 @@ import pytest
 from support.photo_files import encoded, jpeg, scene
 from support.training_doubles import Serial, small_params, style_tree
 
+from features import PhotoTooSmall
 from training.adapters.dataset_folder import DatasetFolder
 from training.adapters.photo_folder import PhotoFolder
-from training.errors import UnforeseenFile
+from training.errors import UnforeseenFile, UnusableDataset
 from training.models import model_definition
 from training.presentation import import_lines
 from training.use_cases import import_photos as importing
@@ -277,3 +278,59 @@ def test_an_error_that_nobody_foresaw_names_its_file(
     monkeypatch.setattr(importing, "inspect", break_down)
     with pytest.raises(UnforeseenFile, match=r"gothic/0\.jpg.*ZeroDivisionError: by a photo"):
         take_in(tree, tmp_path / "out")
+
+
+def test_a_file_that_changes_while_it_is_imported_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = style_tree(tmp_path / "in", ("gothic",), 2)
+    source, once = PhotoFolder(tree), PhotoFolder.read
+    seen: set[str] = set()
+
+    def read(path: str) -> bytes:
+        """The true bytes the first time, others from then on."""
+        data = once(source, path) if path not in seen else jpeg(99)
+        seen.add(path)
+        return data
+
+    monkeypatch.setattr(source, "read", read)
+    model = model_definition("architecture")
+    params, folder = small_params().import_photos, DatasetFolder(tmp_path / "out")
+    with pytest.raises(UnforeseenFile, match=r"gothic/0\.jpg.*changed while it was imported"):
+        import_photos(source, folder, model, params, 7, Serial(), exact=False)
+    assert not (tmp_path / "out/manifest.csv").exists()
+
+
+def test_a_photo_of_the_dataset_that_can_not_be_read_any_more_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = style_tree(tmp_path / "in", ("gothic",), 2)
+    take_in(tree, tmp_path / "out")
+
+    def refuse(_: bytes) -> None:
+        raise PhotoTooSmall("the photo is too small", "Send a larger one")
+
+    monkeypatch.setattr(importing, "read_photo", refuse)
+    with pytest.raises(UnusableDataset, match=r"sha256:.* taken in before.*too small"):
+        take_in(tree, tmp_path / "out")
+
+
+def test_a_refused_exact_import_speaks_of_nothing_removed(tmp_path: Path) -> None:
+    tree = style_tree(tmp_path / "in", ("gothic",), 2)
+    take_in(tree, tmp_path / "out")
+    put(tmp_path / "other/train/gothic/a.jpg", jpeg(1))
+    params, model = small_params().import_photos, model_definition("architecture")
+    source, folder = PhotoFolder(tmp_path / "other"), DatasetFolder(tmp_path / "out")
+    outcome = import_photos(source, folder, model, params, 7, Serial(), exact=True)
+    assert outcome.refused
+    assert "removed" not in said(outcome)
+    assert len(folder.manifest().rows) == 2
+
+
+def test_a_file_whose_ending_is_longer_than_a_name_may_be_is_kept_all_the_same(
+    tmp_path: Path,
+) -> None:
+    tree = style_tree(tmp_path / "in", ("gothic",), 4)
+    put(tree / f"gothic/a.{'x' * 240}", b"no photo")
+    take_in(tree, tmp_path / "out")
+    assert len(list((tmp_path / "out/quarantine").iterdir())) == 2

@@ -14,6 +14,8 @@ from training.domain.problems import Problem, shown
 MANIFEST = "manifest.csv"
 PHOTOS = "photos"
 QUARANTINE = "quarantine"
+_LONGEST_ENDING = 16
+"""Letters: what is longer is no ending, and no file's name holds it beside a digest."""
 
 
 class DatasetFolder:
@@ -49,6 +51,7 @@ class DatasetFolder:
         for problem in problems:
             if problem.photo and problem.code not in NOT_BAD:
                 ending = PurePosixPath(problem.path).suffix
+                ending = ending if len(ending) <= _LONGEST_ENDING else ""
                 (folder / f"{hex_part(problem.photo)}{ending}").write_bytes(read(problem.path))
         outcomes = {"left out": problems, "warning": warnings, "ignored": ignored}
         table = folder / "problems.csv"

@@ -97,7 +97,7 @@ def tie_lines(ties: TieReport) -> Iterator[str]:
 
 def import_text(intake: Intake, list_path: str, *, dry_run: bool) -> list[str]:
     """Return the lines that say what an import did, or would do; `list_path` holds every file."""
-    would = "would be " if dry_run else ""
+    would = "would be " if dry_run or intake.refused else ""
     ignored = f", {len(intake.ignored):,} ignored" if intake.ignored else ""
     added, known = len(intake.added), len(intake.known)
     left = f"{counted_noun(len(intake.problems), 'file')} left out{ignored}"

@@ -1,6 +1,7 @@
 """The model `architecture`: 25 styles and the year of a building."""
 
 import re
+import unicodedata
 
 from artifacts.records.manifest import LogAgeScale
 from features import architecture_schema
@@ -42,10 +43,15 @@ def style_of_folder(folder: str) -> str | None:
     """Return the style that a folder's name stands for, or None.
 
     The public 25-style data sets write "Ancient Egyptian architecture", "American craftsman
-    style", "Beaux-Arts architecture"; ours is `ancient_egyptian`.
+    style", "Beaux-Arts architecture"; ours is `ancient_egyptian`. A number before it ("01 Gothic"),
+    an accent and several such endings say nothing else.
     """
-    words = re.sub(r"[^a-z0-9]+", "_", folder.lower()).strip("_")
-    plain = re.sub(r"_(architecture|style|movement)$", "", words)
+    letters = unicodedata.normalize("NFKD", folder.lower())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    words = re.sub(r"[^a-z0-9]+", "_", bare).strip("_")
+    plain = re.sub(
+        r"^\d+_|(_(architecture|style|movement|buildings?|photos?|images?))+$", "", words
+    )
     return plain if plain in STYLES else None
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from artifacts.records.photos import PhotoManifest
-from features import difference_hash, read_photo
+from features import PhotoRefused, difference_hash, read_photo
 from training.domain.found_photos import SoundPhoto
 from training.domain.importing import Findings, Intake, take_in
 from training.domain.inspection import Candidate, inspect
@@ -15,7 +15,7 @@ from training.domain.params import ImportParams
 from training.domain.problems import Problem, shown
 from training.domain.row_matching import place_rows
 from training.domain.sources import Table, TableRow
-from training.errors import TrainingError, UnforeseenFile
+from training.errors import TrainingError, UnforeseenFile, UnusableDataset
 from training.models.definition import ModelDefinition
 from training.ports import Dataset, Parallel, PhotoSource, PhotoStore
 
@@ -80,13 +80,14 @@ def import_photos(
     before = dataset.manifest()
     prints = _fingerprints([row.photo for row in before.rows], dataset.photos, parallel)
     intake = inspected.take_in(before, prints, params, seed)
-    intake = intake.exactly() if exact else intake
+    intake = intake.exactly() if exact and not intake.refused else intake
     if dry_run:
         return ImportOutcome(intake, quarantine=None, dry_run=True)
     quarantine = dataset.quarantine(intake.problems, source.read, intake.warnings, intake.ignored)
     if not intake.refused:
         for photo in intake.added:
-            dataset.photos.put(source.read(photo.path))
+            if dataset.photos.put(source.read(photo.path)) != photo.photo:
+                raise UnforeseenFile(shown(photo.path), "it changed while it was imported")
         dataset.write(intake.manifest)
     return ImportOutcome(intake, quarantine)
 
@@ -162,4 +163,8 @@ def _fingerprints(
 
 
 def _fingerprint(photo: str, store: PhotoStore) -> bytes:
-    return difference_hash(read_photo(store.get(photo)))
+    try:
+        return difference_hash(read_photo(store.get(photo)))
+    except PhotoRefused as exc:
+        reason = f"{photo}, taken in before, can't be compared with new ones: {exc.reason}"
+        raise UnusableDataset((reason,)) from exc
