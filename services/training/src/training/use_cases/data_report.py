@@ -3,6 +3,7 @@
 from functools import partial
 
 from artifacts.records.photos import PhotoManifest
+from features import AbsurdDimensions, DecodingTooCostly, FileTooLarge, PhotoRefused, read_photo
 from pages import Picture, Unshown, render, thumbnail
 from training.domain.data_report import Header, Looked, Survey, header_of
 from training.domain.data_report_page import data_report_page
@@ -52,6 +53,12 @@ def _look(found: FoundFile, source: PhotoSource) -> tuple[int, Header | None]:
 
 def _picture(path: str, source: PhotoSource) -> Picture | Unshown:
     try:
-        return thumbnail(source.read(path), _LONGEST)
+        data = source.read(path)
+        read_photo(data)
     except OSError:
         return Unshown("it can't be read")
+    except (AbsurdDimensions, DecodingTooCostly, FileTooLarge) as exc:
+        return Unshown(exc.reason)
+    except PhotoRefused:
+        pass  # What is cut, small or in other colours is worth a look.
+    return thumbnail(data, _LONGEST)
