@@ -118,5 +118,5 @@ def verdict_of(done: Done) -> str:
 
 def _told(answer: dict[str, dict[str, object]]) -> str:
     style, era = answer["style"], answer["era"]
-    years = f"{era['year']} (from {era['year_low']} to {era['year_high']})"
+    years = f"{era['year']} (from {era['year_low']} to {era['year_high']}, {era['origin']})"
     return f"{style['label']} with {style['probability']:.0%}, built about {years}"

@@ -325,7 +325,6 @@ def resources(**changes: object) -> Resources:
 
 
 def candidate(**changes: object) -> Candidate:
-    """The candidate, trained from committed files."""
     split = DataSplit(name="holdout", digest=HOLDOUT, photos=PHOTOS, groups=GROUPS)
     train = DataSplit(name="train", digest=TRAIN, photos=600, groups=300)
     found = Candidate(
@@ -334,6 +333,7 @@ def candidate(**changes: object) -> Candidate:
         data=Data(photo_manifest=MANIFEST, splits=(train, split)),
         code=Code(commit="0" * 40, dirty=False),
         environment=digest_json("environment"),
+        origins={"style": "learned", "era": "learned"},
     )
     return replace(found, **changes)  # type: ignore[arg-type]
 

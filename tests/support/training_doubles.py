@@ -1,6 +1,6 @@
 """Stand-ins for training's ports, and small datasets to run its use cases over."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -40,6 +40,10 @@ class Serial:
         what: str,
     ) -> list[Output]:
         return self.map(lambda photo: function(store.get(photo)), photos, what)
+
+    def watched(self, inputs: Sequence[Input], what: str) -> Iterator[Input]:
+        self.worked.setdefault(what, []).extend(inputs)
+        yield from inputs
 
     def fit(self, work: Callable[[], Output]) -> Output:
         return work()

@@ -6,7 +6,7 @@ from artifacts.records.evaluation import (
     Evaluation,
     RegressionOutcomes,
 )
-from artifacts.records.manifest import ClassificationHead, RegressionHead
+from artifacts.records.manifest import ClassificationHead, NumberHead
 from artifacts.records.photos import PhotoManifest, PhotoRow, Split
 from scoring.errors import UnusableModel
 from scoring.scorer import Scorer, Scores, Vectors, answer_of
@@ -44,7 +44,7 @@ def evaluate(
         regression=tuple(
             _numbers(head, rows, scores[head.name])
             for head in heads
-            if isinstance(head, RegressionHead)
+            if not isinstance(head, ClassificationHead)
         ),
     )
 
@@ -65,9 +65,7 @@ def _classes(
     )
 
 
-def _numbers(
-    head: RegressionHead, rows: tuple[PhotoRow, ...], scores: Scores
-) -> RegressionOutcomes:
+def _numbers(head: NumberHead, rows: tuple[PhotoRow, ...], scores: Scores) -> RegressionOutcomes:
     answers = [answer_of(head, score) for score in scores]
     numbers = [answer for answer in answers if answer.kind == "regression"]
     truths = [row.truth(head.name) for row in rows]

@@ -13,11 +13,12 @@ from artifacts.records.answers import (
     LabelProbability,
     RegressionAnswer,
 )
-from artifacts.records.manifest import ClassificationHead, RegressionHead
+from artifacts.records.manifest import ClassificationHead, PeriodsHead, RegressionHead
 from features import Extractor, FeatureSchema
 from features.runtime import onnxruntime
 from scoring.errors import NonFiniteScore, UnusableModel
 from scoring.labels import quantise, rank
+from scoring.periods import periods_answer
 from scoring.plain_onnx import require_plain
 from scoring.trial import Trial, try_out
 
@@ -28,7 +29,8 @@ PROBABILITY_SLACK = 1e-3
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float64]
-Head = ClassificationHead | RegressionHead
+Learned = ClassificationHead | RegressionHead
+Head = Learned | PeriodsHead
 
 
 class Scorer:
@@ -42,11 +44,13 @@ class Scorer:
         """Open the heads; UnusableModel where a file is no model, or not one for this schema."""
         self.extractor = extractor
         self.heads = tuple(heads)
+        self._learned = [head for head in heads if not isinstance(head, PeriodsHead)]
+        _check_periods(self.heads)
         width = extractor.schema.width
-        _require_harmless([Trial(head.file, files[head.file], (1, width)) for head in heads])
-        self._sessions = {head.name: _open(head, files[head.file]) for head in heads}
+        _require_harmless([Trial(h.file, files[h.file], (1, width)) for h in self._learned])
+        self._sessions = {head.name: _open(head, files[head.file]) for head in self._learned}
         blank = np.zeros((1, width), np.float32)
-        for head in heads:
+        for head in self._learned:
             _check_scores(head, self._raw(head, blank))
 
     @classmethod
@@ -58,9 +62,12 @@ class Scorer:
         """Return each head's raw scores for vectors (n, width).
 
         A classification head gives probabilities (n, k), quantised; a regression head its raw
-        outputs (n,). NonFiniteScore where any is not finite.
+        outputs (n,); a head of periods the probabilities that it follows from. NonFiniteScore
+        where any is not finite.
         """
-        return {head.name: self._head_scores(head, vectors) for head in self.heads}
+        found = {head.name: self._head_scores(head, vectors) for head in self._learned}
+        derived = (head for head in self.heads if isinstance(head, PeriodsHead))
+        return found | {head.name: found[head.of] for head in derived}
 
     def answers(self, vectors: Vectors) -> list[dict[str, Answer]]:
         """Return the answers of all heads for each of the vectors (n, width)."""
@@ -70,7 +77,7 @@ class Scorer:
             for row in range(len(vectors))
         ]
 
-    def _head_scores(self, head: Head, vectors: Vectors) -> Scores:
+    def _head_scores(self, head: Learned, vectors: Vectors) -> Scores:
         shape = (0, len(head.labels)) if isinstance(head, ClassificationHead) else (0,)
         rows = [self._raw(head, vectors[i : i + 1]) for i in range(len(vectors))]
         raw = np.concatenate(rows) if rows else np.zeros(shape)
@@ -78,7 +85,7 @@ class Scorer:
             raise NonFiniteScore(head.name)
         return quantise(raw) if isinstance(head, ClassificationHead) else raw
 
-    def _raw(self, head: Head, row: Vectors) -> Scores:
+    def _raw(self, head: Learned, row: Vectors) -> Scores:
         session = self._sessions[head.name]
         # A classifier's outputs are its labels and then its probabilities; a regressor has one.
         output = session.get_outputs()[-1].name
@@ -111,6 +118,8 @@ def answer_of(head: Head, scores: Scores) -> Answer:
 
     NonFiniteScore where the head's scale has no value for a score.
     """
+    if isinstance(head, PeriodsHead):
+        return periods_answer(head, scores)
     if isinstance(head, ClassificationHead):
         order = rank(scores[None])[0]
         return ClassificationAnswer(
@@ -126,6 +135,13 @@ def answer_of(head: Head, scores: Scores) -> Answer:
         raise NonFiniteScore(head.name) from exc
     # A scale may turn the axis round (age grows as years fall), so the ends are sorted.
     return RegressionAnswer(value=value, low=min(ends), high=max(ends))
+
+
+def _check_periods(heads: Sequence[Head]) -> None:
+    labels = {head.name: head.labels for head in heads if isinstance(head, ClassificationHead)}
+    for head in heads:
+        if isinstance(head, PeriodsHead) and head.labels != labels.get(head.of):
+            raise UnusableModel(f"head {head.name}", f"it has no periods of {head.of}'s labels")
 
 
 def _require_harmless(trials: Sequence[Trial]) -> None:
@@ -151,7 +167,7 @@ def _networks(schema: FeatureSchema, weights: Mapping[str, bytes]) -> list[Trial
     return trials
 
 
-def _open(head: Head, model: bytes) -> onnxruntime.InferenceSession:
+def _open(head: Learned, model: bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -163,7 +179,7 @@ def _open(head: Head, model: bytes) -> onnxruntime.InferenceSession:
         raise UnusableModel(head.file, str(exc)) from exc
 
 
-def _check_scores(head: Head, scores: Scores) -> None:
+def _check_scores(head: Learned, scores: Scores) -> None:
     expected = (1, len(head.labels)) if isinstance(head, ClassificationHead) else (1,)
     if scores.shape != expected:
         raise UnusableModel(head.file, f"it gives {scores.shape}, its head says {expected}")

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TextIO
 
+from artifacts.progress import ProgressLine
 from artifacts.signatures import KeyVerifier
 from inference.adapters.access_log import JsonAccessLog
 from inference.adapters.artifact import FolderModelSource
@@ -20,7 +21,6 @@ from inference.adapters.identity import TimedIdentity
 from inference.adapters.metrics import PrometheusTelemetry
 from inference.adapters.photo_files import DiskPhotoFiles
 from inference.adapters.prediction_log import FilePredictionLog, NoPredictionLog
-from inference.adapters.progress import CounterLine
 from inference.domain.decoding_memory import DecodingMemory
 from inference.domain.keys import ApiKeys
 from inference.domain.release import Deployment, ServiceCode
@@ -99,7 +99,7 @@ def run_batch(settings: Settings, model: Path, paths: Sequence[Path], out: Path)
             CsvTable(out),
             _identity(),
             workers,
-            CounterLine(sys.stderr),
+            ProgressLine("predicting photos", sys.stderr, time.monotonic),
         )
 
 

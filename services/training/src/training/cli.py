@@ -140,8 +140,9 @@ def prepare(work: WorkOption = HERE) -> None:
     """Stage 1: check that the dataset can be trained on."""
     boot = _bootstrap()
     files = boot.work(work)
-    data = prepare_dataset(files, boot.model(files), boot.parallel)
-    print(", ".join(f"{s.photos} photos of {s.groups} buildings to {s.name}" for s in data.splits))
+    model = boot.model(files)
+    data = prepare_dataset(files, model, boot.parallel)
+    print("\n".join(presentation.prepared_lines(data, files.manifest(), model, files.params())))
 
 
 @app.command()

@@ -91,7 +91,11 @@ class UnusableDataset(TrainingError):
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         self.problems = problems
-        super().__init__("the dataset can't be trained on: " + "; ".join(problems))
+        super().__init__(
+            "\n- ".join(("the dataset can't be trained on:", *problems))
+            + "\nNothing was trained. Add photos of more buildings, or leave a style out; `prepare`"
+            " in params.yaml says how many are asked for"
+        )
 
 
 class PhotosMissing(TrainingError):

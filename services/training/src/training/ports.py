@@ -1,6 +1,6 @@
 """What training needs from outside. Adapters implement these; use cases see nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -44,6 +44,9 @@ class Parallel(Protocol):
 
         Raises artifacts.UnreadableRecord where a photo is missing or changed.
         """
+
+    def watched(self, inputs: Sequence[Input], what: str) -> Iterator[Input]:
+        """Yield inputs that the caller works on itself, one after the other."""
 
     def fit(self, work: Callable[[], Output]) -> Output:
         """Do one piece of work, of which joblib's own parts (a forest's trees) may be elsewhere."""

@@ -6,11 +6,16 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from artifacts.records.manifest import FamilyScore
+from artifacts.records.manifest import Data, FamilyScore
+from artifacts.records.photos import PhotoManifest
 from artifacts.records.reproduction import Reproduction
 from training.domain.data_report import Survey
 from training.domain.import_report import import_text
+from training.domain.origins import origin_line
+from training.domain.params import Params
 from training.domain.search import OBJECTIVE, Trial
+from training.domain.validation import dataset_notices
+from training.models.definition import ModelDefinition
 from training.use_cases.exchange_photos import Exchanged
 from training.use_cases.featurize import Featurized
 from training.use_cases.import_photos import ImportOutcome
@@ -30,6 +35,15 @@ def import_lines(outcome: ImportOutcome) -> list[str]:
 def survey_lines(survey: Survey, page: Path) -> list[str]:
     """Say what an import would do, and where the page about it lies."""
     return [*import_text(survey.intake, "", dry_run=True), f"The page: {page}"]
+
+
+def prepared_lines(
+    data: Data, manifest: PhotoManifest, model: ModelDefinition, params: Params
+) -> list[str]:
+    """Say what there is to train on, what people should know of it, and where the era is from."""
+    counts = (f"{s.photos} photos of {s.groups} buildings to {s.name}" for s in data.splits)
+    notices = (f"note: {notice}" for notice in dataset_notices(manifest))
+    return [", ".join(counts), *notices, origin_line(manifest.of_split("train"), model, params)]
 
 
 def exchanged_line(done: Exchanged, how: str) -> str:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,24 @@ def test_a_door_that_differs_is_named():
     report = parity(*doors)
     assert not report.equal
     assert {(found.door, found.aspect) for found in report.differences} == {("http", "year")}
+
+
+def test_a_door_that_leaves_out_the_year_of_a_model_with_an_era_is_a_breakdown():
+    """Doors that all left it out would agree on nothing."""
+    with pytest.raises(DoorFailed, match=r"the batch door .* /a\.jpg has no year"):
+        parity(FakeDoor("training", says()), FakeDoor("batch", says(None)))
+
+
+def test_the_doors_of_a_model_whose_era_is_off_agree_without_a_year():
+    heads = CANDIDATE.manifest.heads[:1]
+    golden = tuple(
+        photo.model_copy(update={"answers": {"style": photo.answers["style"]}})
+        for photo in CANDIDATE.manifest.golden_photos
+    )
+    manifest = CANDIDATE.manifest.model_copy(update={"heads": heads, "golden_photos": golden})
+    artifacts = FakeArtifacts({FOLDER: replace(CANDIDATE, manifest=manifest)})
+    doors = (FakeDoor("training", says(None)), FakeDoor("batch", says(None)))
+    assert Parity(artifacts, doors)(PHOTOS, FOLDER).equal
 
 
 def test_a_door_that_answers_too_little_is_a_breakdown():

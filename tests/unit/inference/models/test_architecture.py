@@ -42,6 +42,7 @@ def test_interval_is_rounded_outwards_and_the_year_to_the_nearest():
         "year_low": 1200,
         "year_high": 1301,
         "level": 0.9,
+        "origin": "learned",
     }
 
 
@@ -69,7 +70,7 @@ def test_cells_follow_the_columns_and_blank_what_there_is_not():
 
 def test_columns_are_those_that_parity_reads():
     assert ",".join(("path", *ARCHITECTURE.columns, "error")) == (
-        "path,style,probability,year,year_low,year_high,top1,top1_probability,top2,"
+        "path,style,probability,year,year_low,year_high,year_origin,top1,top1_probability,top2,"
         "top2_probability,top3,top3_probability,vector_digest,error"
     )
 
@@ -82,7 +83,7 @@ def test_cells_of_another_models_prediction_are_a_mistake_of_the_caller():
 @pytest.mark.parametrize(
     "heads",
     [
-        MANIFEST.heads[:1],
+        MANIFEST.heads[1:],
         (MANIFEST.heads[0], MANIFEST.heads[1].model_copy(update={"name": "age"})),
         (MANIFEST.heads[0], MANIFEST.heads[1].model_copy(update={"unit": "century"})),
         (MANIFEST.heads[0], MANIFEST.heads[0].model_copy(update={"name": "era"})),

@@ -21,7 +21,7 @@ from training.domain.training_set import TrainingSet
 from training.models.definition import RegressionTarget
 
 PARAMS = small_params().train
-TARGET = RegressionTarget("era", "year", LogAgeScale(reference_year=2030))
+TARGET = RegressionTarget("era", "year", LogAgeScale(reference_year=2030), periods={})
 
 
 def a_training_set(photos: int = 120, groups: int = 40, classes: int = 4) -> TrainingSet:

@@ -66,7 +66,16 @@ def test_what_training_would_miss_is_said(tree: Path) -> None:
     asked = {"min_groups_per_label": 11, "min_labels": 2, "min_photos_with_year": 50}
     read = report(tree, prepare=asked)
     assert "under 11 buildings, so not trained on: baroque, georgian, gothic" in read.text
-    assert "photos with a year: 30, and training asks for 50" in read.text
+    assert "photos with a year: 30; the era is learned from 50 or more" in read.text
+
+
+def test_a_folder_without_years_is_importable_and_the_report_says_where_the_era_comes_from(
+    tree: Path,
+) -> None:
+    (tree / "table.csv").unlink()
+    read = report(tree)
+    assert "Importable An import" in read.text
+    assert "photos with a year: 0; the era is learned from 10 or more to train on" in read.text
 
 
 def test_copies_and_look_alikes_are_told_apart(tree: Path) -> None:

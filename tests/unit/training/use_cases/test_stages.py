@@ -274,6 +274,7 @@ def test_an_export_that_names_one_other_label_is_refused(
     scorer = model.scorer(MODEL, files)
     photo = work.manifest().rows[0].photo
     vectors = scorer.extractor.extract(work.photos.get(photo))[np.newaxis]
+    scores = scorer.scores(vectors)
 
     class Other:
         def predict_proba(self, vectors: np.ndarray) -> np.ndarray:
@@ -284,7 +285,7 @@ def test_an_export_that_names_one_other_label_is_refused(
             return scorer.scores(vectors)["era"]
 
     with pytest.raises(UnfaithfulExport, match="on 1 of 1 photos"):
-        require_faithful(scorer, {"style": Other(), "era": Same()}, vectors, [photo])
+        require_faithful(scorer, {"style": Other(), "era": Same()}, vectors, [photo], scores)
 
 
 def test_an_export_whose_probabilities_are_off_is_refused(
@@ -296,6 +297,7 @@ def test_an_export_whose_probabilities_are_off_is_refused(
     scorer = model.scorer(MODEL, files)
     photo = work.manifest().rows[0].photo
     vectors = scorer.extractor.extract(work.photos.get(photo))[np.newaxis]
+    scores = scorer.scores(vectors)
 
     class LessSure:
         def predict_proba(self, vectors: np.ndarray) -> np.ndarray:
@@ -306,7 +308,7 @@ def test_an_export_whose_probabilities_are_off_is_refused(
             return scorer.scores(vectors)["era"]
 
     with pytest.raises(UnfaithfulExport, match="on 1 of 1 photos"):
-        require_faithful(scorer, {"style": LessSure(), "era": Same()}, vectors, [photo])
+        require_faithful(scorer, {"style": LessSure(), "era": Same()}, vectors, [photo], scores)
 
 
 def test_a_run_is_recorded_before_and_after_packaging_as_one(

@@ -1,17 +1,27 @@
 """ModelManifest: what a model artifact is, what it was made of, and how it must answer."""
 
 import math
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from artifacts.digests import Digest
-from artifacts.records.answers import Answer, ClassificationAnswer
+from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
 from artifacts.records.record import Part, Record
+
+
+def spelled_off(value: object) -> object:
+    """Return the word `off`, which YAML reads as a no; anything else as it is."""
+    return "off" if value is False else value
+
 
 ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 HeadName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Origin = Annotated[Literal["learned", "periods", "off"], BeforeValidator(spelled_off)]
+"""Where a head's answers come from: training, its labels' periods, or nowhere (there is none)."""
+Year = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Commit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 
 
@@ -163,8 +173,73 @@ class RegressionHead(Record):
     scale: Scale
     interval: Interval
 
+    @property
+    def level(self) -> float:
+        """The share of photos whose true number its intervals are made to hold."""
+        return self.interval.level
 
-Head = Annotated[ClassificationHead | RegressionHead, Field(discriminator="kind")]
+
+class LabelPeriod(Record):
+    """The first and the last year in which buildings of a label were commonly built."""
+
+    label: str
+    first: Year
+    last: Year
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "LabelPeriod":
+        if self.first >= self.last:
+            raise ValueError(f"{self.label}: {self.first} is not before {self.last}")
+        return self
+
+
+class PeriodsHead(Record):
+    """A head that nothing was trained for: a year from the periods of another head's labels.
+
+    It has no file. Its answers follow from the probabilities of the head `of` (scoring.periods): a
+    mixture of the labels' periods. The interval holds `mass` of that mixture. Where the years of
+    `known` training photos were there to check it, `held` of them lie within their intervals, made
+    by models without those photos; where there were enough, `mass` was raised above `level` until
+    the intervals hold the share `level` of them.
+    """
+
+    kind: Literal["periods"] = "periods"
+    name: HeadName
+    of: HeadName
+    unit: str
+    periods: Annotated[tuple[LabelPeriod, ...], Field(min_length=2)]
+    level: Annotated[float, Field(gt=0, lt=1)]
+    mass: Annotated[float, Field(gt=0, le=1)]
+    known: Annotated[int, Field(ge=0)]
+    held: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _no_more_than_there_is(self) -> "PeriodsHead":
+        if self.mass < self.level:
+            raise ValueError(f"mass {self.mass:g} is below the level {self.level:g}")
+        if self.held > self.known:
+            raise ValueError(f"{self.held} years are held of {self.known} known")
+        return self
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that have a period."""
+        return tuple(period.label for period in self.periods)
+
+    @property
+    def family(self) -> str:
+        """What stands where a learned head names its model family."""
+        return self.kind
+
+
+Head = Annotated[ClassificationHead | RegressionHead | PeriodsHead, Field(discriminator="kind")]
+NumberHead = RegressionHead | PeriodsHead
+"""A head whose answer is a number with an interval."""
+
+
+def head_files(heads: Iterable[ClassificationHead | NumberHead]) -> tuple[str, ...]:
+    """Return the files of heads. A head of periods has none: it follows from another's answers."""
+    return tuple(head.file for head in heads if not isinstance(head, PeriodsHead))
 
 
 class Metric(Record):
@@ -213,7 +288,7 @@ class ModelManifest(Record):
     @model_validator(mode="after")
     def _names_only_its_files(self) -> "ModelManifest":
         paths = [file.path for file in self.files]
-        named = {head.file for head in self.heads} | {photo.file for photo in self.golden_photos}
+        named = {*head_files(self.heads), *(photo.file for photo in self.golden_photos)}
         names = [head.name for head in self.heads]
         if len(set(paths)) != len(paths):
             raise ValueError("a file stands twice")
@@ -237,12 +312,32 @@ class ModelManifest(Record):
                     raise ValueError(f"golden photo {golden.photo} answers what {head.name} can't")
         return self
 
-    def head(self, name: str) -> ClassificationHead | RegressionHead:
+    @model_validator(mode="after")
+    def _derives_only_from_its_labels(self) -> "ModelManifest":
+        """Periods in another order than the probabilities would be those of other labels."""
+        labels = {h.name: h.labels for h in self.heads if isinstance(h, ClassificationHead)}
+        for head in self.heads:
+            if isinstance(head, PeriodsHead) and head.labels != labels.get(head.of):
+                raise ValueError(
+                    f"head {head.name}: its periods are not those of {head.of}'s labels"
+                )
+        return self
+
+    def head(self, name: str) -> ClassificationHead | NumberHead:
         """Return a head by its name; KeyError where there is none."""
         return {head.name: head for head in self.heads}[name]
 
+    def origin(self, name: str) -> Origin:
+        """Say where a head's answers come from; `off` where the model has no head of that name."""
+        head = next((head for head in self.heads if head.name == name), None)
+        if head is None:
+            return "off"
+        return "periods" if isinstance(head, PeriodsHead) else "learned"
 
-def _fits(head: ClassificationHead | RegressionHead, answer: Answer) -> bool:
-    if isinstance(head, ClassificationHead) and isinstance(answer, ClassificationAnswer):
-        return sorted(item.label for item in answer.ranking) == sorted(head.labels)
-    return head.kind == answer.kind
+
+def _fits(head: ClassificationHead | NumberHead, answer: Answer) -> bool:
+    if isinstance(head, ClassificationHead):
+        return isinstance(answer, ClassificationAnswer) and sorted(
+            item.label for item in answer.ranking
+        ) == sorted(head.labels)
+    return isinstance(answer, RegressionAnswer)

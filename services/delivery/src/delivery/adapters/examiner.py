@@ -154,7 +154,9 @@ class OnnxExaminer:
     ) -> tuple[CorruptedScores, ...]:
         photos = tuple(evaluation.photos[i] for i in chosen)
         work = partial(corrupted_vectors, dataset, without_heads(artifact), seed)
-        found: list[Vectors | Unusable] = self._parallel.map_batches(work, photos)
+        found: list[Vectors | Unusable] = self._parallel.map_batches(
+            work, photos, weight=len(CORRUPTIONS)
+        )
         copies = np.stack(_usable(found, HOLDOUT), axis=1)
         scorer = _open(artifact)
         try:

@@ -38,7 +38,7 @@ class _Prediction(BaseModel):
     """The part of a prediction that parity compares; what else there is is not looked at."""
 
     style: _Style
-    era: _Era
+    era: _Era | None
     vector_digest: str
 
 
@@ -123,7 +123,7 @@ def _read(photo: ParityPhoto, response: httpx.Response) -> DoorAnswer:
         path=photo.path,
         style=found.style.label,
         probability=found.style.probability,
-        year=found.era.year,
+        year=found.era.year if found.era else None,
         vector_digest=found.vector_digest,
     )
 

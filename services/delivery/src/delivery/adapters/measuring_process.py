@@ -18,7 +18,7 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.manifest import ModelManifest
 from delivery.adapters.dataset import FolderDataset
 from delivery.adapters.examiner import OnnxExaminer
-from delivery.adapters.measuring_pace import Pace
+from delivery.adapters.measuring_pace import Pace, workload
 from delivery.adapters.parallel import JoblibParallel
 from delivery.domain.measures.plan import MeasurementPlan
 from delivery.errors import HoldoutEmpty, HoldoutUnusable, JudgeUnfit, TooSlow, UnfitModel
@@ -37,12 +37,28 @@ def main() -> None:
     folders = header["dataset"]
     dataset = FolderDataset(*map(Path, folders)) if folders else None
     pace = Pace(header["cpu_seconds"], header["corrupted"], time.process_time)
-    examiner = OnnxExaminer(JoblibParallel(header["jobs"]), time.perf_counter, pace)
+    parallel = JoblibParallel(header["jobs"], _progress(answers, pace, dataset))
+    examiner = OnnxExaminer(parallel, time.perf_counter, pace)
     for line in orders:
         order = json.loads(line)
         answer = _answered(lambda: _do(order, examiner, artifact, dataset))  # noqa: B023 - at once
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
+
+
+def _progress(answers: IO[str], pace: Pace, dataset: FolderDataset | None) -> Callable[[int], None]:
+    """Return what writes how much of the work is done: `[done, total]`, in photos looked at."""
+    if dataset is None:
+        return lambda _: None
+    total, done = workload(pace, dataset.manifest().rows).photos, 0
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done = min(done + more, total)
+        answers.write(f"[{done}, {total}]\n")
+        answers.flush()
+
+    return tell
 
 
 def _artifact(header: dict[str, Any], orders: IO[bytes]) -> ModelArtifact:

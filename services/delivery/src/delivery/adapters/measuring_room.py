@@ -6,6 +6,7 @@ comes back is data, parsed strictly, and checked against all of it that is known
 
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -50,8 +51,11 @@ ANSWER_BYTES: Final = 64 << 20
 """Of one answer: an evaluation of 1,500 photos and 25 labels has one."""
 LOOK_SECONDS: Final = 0.2
 _REASON: Final = 600
+_FAR: Final = re.compile(rb"\[(\d{1,9}), (\d{1,9})\]\n")
 
 R = TypeVar("R", Evaluation, Evidence)
+ProgressOf = Callable[[str], Callable[[int, int], None]]
+"""What hears how far measuring a model of a digest is: how much is done, and of how much."""
 LimitsOf = Callable[[str], MeasuringLimits]
 """What measuring a model of a name may cost."""
 
@@ -60,7 +64,7 @@ class MeasuringRoom:
     """Runs each model in a process of its own, so that none has a say in what another one scores.
 
     `hidden` are keys that must be out of its reach; `command` is what runs inside, and differs in
-    tests alone.
+    tests alone; `progress` is for people who wait, and nothing rests on what it hears.
     """
 
     def __init__(
@@ -70,8 +74,10 @@ class MeasuringRoom:
         jobs: int,
         hidden: Sequence[Path] = (),
         command: Sequence[str] | None = None,
+        progress: ProgressOf = lambda _: lambda *_: None,
     ) -> None:
         self._wall = wall
+        self._progress = progress
         self._limits = limits
         self._jobs = jobs
         self._hidden = tuple(path for path in hidden if path.exists())
@@ -141,7 +147,7 @@ class MeasuringRoom:
                 "cpu_seconds": limits.cpu_seconds,
                 "corrupted": limits.corrupted_photos if evidence else None,
             }
-            process = _Process(artifact.digest, limits)
+            process = _Process(artifact.digest, limits, self._progress(artifact.digest))
             self._held.callback(process.close)
             process.start(self._wall, self._hidden, folders, self._command)
             process.pending = [json.dumps(header).encode() + b"\n", *artifact.files.values()]
@@ -155,6 +161,7 @@ class _Process:
 
     model: str
     limits: MeasuringLimits
+    tell: Callable[[int, int], None]
     waited_seconds: float = 0.0
     verdict: Exception | None = None
     pending: Sequence[bytes] = ()
@@ -204,7 +211,7 @@ class _Process:
         try:
             pieces, self.pending = self.pending, ()
             self._send(*pieces, json.dumps(order).encode() + b"\n")
-            line = self._stdout.readline(ANSWER_BYTES + 1)
+            line = self._answer()
         finally:
             answered.set()
             watch.join()
@@ -214,6 +221,12 @@ class _Process:
             self.close()
             raise self.verdict
         return self._told(line)
+
+    def _answer(self) -> bytes:
+        """Return the line of the answer. Lines before it say how far the work is, if it is true."""
+        while far := _FAR.fullmatch(line := self._stdout.readline(ANSWER_BYTES + 1)):
+            self.tell(int(far[1]), int(far[2]))
+        return line
 
     def _watch(self, answered: threading.Event) -> None:
         """End the process where it takes too much, and say whose fault that is."""

@@ -1,7 +1,9 @@
 """The adapters of those who judge candidates."""
 
 import secrets
-from collections.abc import Sequence
+import sys
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -10,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from artifacts.errors import ArtifactError
+from artifacts.progress import ProgressLine
 from artifacts.statements import SshVerifier, StatementSigner
 from delivery.adapters.artifact_folders import FolderArtifacts, model_store
 from delivery.adapters.command_door import batch_door, training_door
@@ -201,8 +204,14 @@ def _examiner(settings: Settings) -> RememberingExaminer:
         SshVerifier(settings.gate_signers, "gate", "plinth-evidence"),
     )
     keys, limits = measuring_hidden(settings), partial(_limits, settings)
-    examiner = MeasuringRoom(find_wall(), limits, settings.jobs, hidden=keys)
+    examiner = MeasuringRoom(
+        find_wall(), limits, settings.jobs, hidden=keys, progress=_measuring_progress
+    )
     return RememberingExaminer(examiner, store, measuring_code_digest)
+
+
+def _measuring_progress(model: str) -> Callable[[int, int], None]:
+    return ProgressLine(f"measuring {model[:15]}", sys.stderr, time.monotonic).advance
 
 
 def _now() -> datetime:

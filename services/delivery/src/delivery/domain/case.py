@@ -1,11 +1,12 @@
 """The case: all that the judge looks at, gathered first. What couldn't be had says why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
-from artifacts.records.manifest import Code, Data, ModelManifest
+from artifacts.records.manifest import Code, Data, ModelManifest, Origin
 from artifacts.records.photos import PhotoManifest, Split
 from artifacts.records.release import FirstRelease
 from artifacts.records.reproduction import Reproduction
@@ -30,20 +31,33 @@ class Absent:
 
 @dataclass(frozen=True)
 class Candidate:
-    """The model under judgement, as its verified manifest names it."""
+    """The model under judgement, as its verified manifest names it.
+
+    `origins` say where the answers of each head come from; a head that isn't among them is off.
+    """
 
     name: str
     digest: str
     data: Data
     code: Code
     environment: str
+    origins: Mapping[str, Origin]
 
     @classmethod
     def of(cls, manifest: ModelManifest) -> "Candidate":
         """Take what the judge needs from a verified manifest."""
         return cls(
-            manifest.name, manifest.digest, manifest.data, manifest.code, manifest.environment
+            manifest.name,
+            manifest.digest,
+            manifest.data,
+            manifest.code,
+            manifest.environment,
+            {head.name: manifest.origin(head.name) for head in manifest.heads},
         )
+
+    def origin(self, head: str) -> Origin:
+        """Say where a head's answers come from."""
+        return self.origins.get(head, "off")
 
 
 @dataclass(frozen=True)

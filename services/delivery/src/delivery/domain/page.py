@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from artifacts.folder import ModelArtifact
 from artifacts.records.evidence import Confusion, Estimate, Evidence
 from artifacts.records.gate import GateReport
+from artifacts.records.manifest import Head, head_files
 from delivery.domain.tables import bounds, number
 from delivery.domain.text import markdown
 from scoring.certificate import Proof
@@ -86,11 +87,15 @@ def _identity(artifact: ModelArtifact) -> Iterator[str]:
         ("environment", manifest.environment),
         ("params", manifest.params),
     ]
-    heads = ((head.name, head.kind, head.family, head.file) for head in manifest.heads)
+    heads = ((head.name, head.kind, head.family, _file(head)) for head in manifest.heads)
     splits = ((s.name, s.photos, s.groups, s.digest) for s in manifest.data.splits)
     yield from ("", *_table(("what", "which"), iter(facts)))
     yield from ("", *_table(("head", "kind", "family", "file"), heads))
     yield from ("", *_table(("split", "photos", "building groups", "digest"), splits))
+
+
+def _file(head: Head) -> str:
+    return "".join(head_files((head,))) or "-"
 
 
 def _training_metrics(artifact: ModelArtifact) -> Iterator[str]:

@@ -18,6 +18,8 @@ PROBABILITY_TOLERANCE: Final = 1e-6
 _SLACK: Final = 1e-12
 """Floats: 0.500001 - 0.5 is a little more than 1e-6."""
 
+ERA: Final = "era"
+"""The head whose answer is the year."""
 Aspect = Literal["error", "vector", "label", "probability", "year", "photo"]
 
 
@@ -28,7 +30,10 @@ class ParityPhoto(Record):
 
 
 class DoorAnswer(Record):
-    """What a door said of a photo: all four values, or the code of its refusal."""
+    """What a door said of a photo: all its values, or the code of its refusal.
+
+    A model whose era is off gives no year.
+    """
 
     path: PurePath
     style: str | None = None
@@ -40,7 +45,7 @@ class DoorAnswer(Record):
     @model_validator(mode="after")
     def _answers_or_refuses(self) -> "DoorAnswer":
         values = (self.style, self.probability, self.year, self.vector_digest)
-        if self.error is None and None in values:
+        if self.error is None and None in (self.style, self.probability, self.vector_digest):
             raise ValueError(f"{self.path}: neither a whole answer nor an error")
         if self.error is not None and values != (None, None, None, None):
             raise ValueError(f"{self.path}: an answer and an error at once")

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from artifacts.records.evidence import MetricName
-from artifacts.records.manifest import ModelName
+from artifacts.records.manifest import ModelName, spelled_off
 from artifacts.records.record import Part, Record
 from delivery.domain.metric_names import LIMITS, Limit, limit_of
 
@@ -21,6 +21,8 @@ Line = Annotated[str, Field(min_length=3, max_length=600)]
 Reason = Annotated[str, Field(min_length=20, max_length=1200)]
 Share = Annotated[float, Field(ge=0, le=1)]
 TierName = Literal["low", "moderate", "high"]
+Unlearned = Annotated[Literal["periods", "off"], BeforeValidator(spelled_off)]
+"""Where answers come from that nothing was trained for."""
 
 
 def _once(what: str, names: Iterable[str]) -> None:
@@ -37,7 +39,12 @@ class Setting(Part):
 
 
 class MetricLimit(Setting):
-    """A limit that a metric keeps. Exactly one of `at_least` and `at_most`; equal to it passes."""
+    """A limit that a metric keeps. Exactly one of `at_least` and `at_most`; equal to it passes.
+
+    What could not be measured is no pass. Only of heads whose answers come from
+    `unmeasured_allowed_for` is a limit not asked where no photo of the holdout has a truth: nothing
+    was learned that could be wrong, or there is nothing to measure.
+    """
 
     metrics: ClassVar[frozenset[str]] = frozenset(LIMITS)
 
@@ -45,6 +52,7 @@ class MetricLimit(Setting):
     metric: MetricName
     at_least: float | None = None
     at_most: float | None = None
+    unmeasured_allowed_for: tuple[Unlearned, ...] = ()
 
     @model_validator(mode="after")
     def _limits_the_worse_side(self) -> "MetricLimit":

@@ -20,6 +20,8 @@ from delivery.domain.policy import (
     SliceRegression,
 )
 
+_ORIGINS = {"periods": "from periods", "off": "that is off"}
+
 
 @singledispatch
 def words(setting: Setting) -> str:
@@ -29,8 +31,12 @@ def words(setting: Setting) -> str:
 
 @words.register
 def _(setting: MetricLimit) -> str:
-    side = setting.side.replace("_", " ")
-    return f"{setting.metric} is {side} {setting.limit:g} ({setting.id})"
+    side, head = setting.side.replace("_", " "), setting.metric.partition(".")[0]
+    asked = f"{setting.metric} is {side} {setting.limit:g} ({setting.id})"
+    if not setting.unmeasured_allowed_for:
+        return asked
+    ways = " or ".join(_ORIGINS[origin] for origin in setting.unmeasured_allowed_for)
+    return f"{asked}; where the holdout has no {head} to measure by, not asked of {head} {ways}"
 
 
 @words.register

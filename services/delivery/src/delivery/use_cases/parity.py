@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from delivery.domain.parity import ParityPhoto, ParityReport, compare_doors
+from artifacts.records.manifest import ModelManifest
+from delivery.domain.parity import ERA, DoorAnswer, ParityPhoto, ParityReport, compare_doors
 from delivery.errors import DoorFailed
 from delivery.ports.gating import ArtifactReader, Door
 
@@ -24,4 +25,13 @@ class Parity:
         for name, given in answers:
             if len(given) != len(asked):
                 raise DoorFailed(name, f"{len(given)} answers for {len(asked)} photos")
+            if without := _without_year(artifact.manifest, given):
+                raise DoorFailed(name, f"its answer to {without.path} has no year")
         return compare_doors(artifact.digest, asked, answers)
+
+
+def _without_year(manifest: ModelManifest, answers: Sequence[DoorAnswer]) -> DoorAnswer | None:
+    """Return an answer that lacks the year which a model with an era gives of every photo."""
+    if manifest.origin(ERA) == "off":
+        return None
+    return next((one for one in answers if one.error is None and one.year is None), None)

@@ -5,7 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from artifacts.digests import Digest
-from artifacts.records.manifest import ClassificationHead, ModelManifest, RegressionHead
+from artifacts.records.manifest import (
+    ClassificationHead,
+    ModelManifest,
+    PeriodsHead,
+    RegressionHead,
+)
 from artifacts.records.release import Environment
 from features import FeatureSchema
 from inference.domain.prediction import Closed
@@ -30,7 +35,17 @@ class NumberHead(Closed):
     level: float
 
 
-ServedHead = Annotated[LabelHead | NumberHead, Field(discriminator="kind")]
+class PeriodHead(Closed):
+    """A head that answers by the periods of another head's labels; its interval is of a level."""
+
+    kind: Literal["periods"] = "periods"
+    name: str
+    of: str
+    unit: str
+    level: float
+
+
+ServedHead = Annotated[LabelHead | NumberHead | PeriodHead, Field(discriminator="kind")]
 
 
 class TrainingCode(Closed):
@@ -110,7 +125,9 @@ def describe_schema(schema: FeatureSchema) -> ServedSchema:
     )
 
 
-def _describe_head(head: ClassificationHead | RegressionHead) -> ServedHead:
+def _describe_head(head: ClassificationHead | RegressionHead | PeriodsHead) -> ServedHead:
     if isinstance(head, ClassificationHead):
         return LabelHead(name=head.name, family=head.family, labels=head.labels)
+    if isinstance(head, PeriodsHead):
+        return PeriodHead(name=head.name, of=head.of, unit=head.unit, level=head.level)
     return NumberHead(name=head.name, family=head.family, unit=head.unit, level=head.interval.level)

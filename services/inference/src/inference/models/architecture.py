@@ -2,18 +2,27 @@
 
 import math
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
-from artifacts.records.manifest import ClassificationHead, ModelManifest, RegressionHead
+from artifacts.records.manifest import (
+    ClassificationHead,
+    ModelManifest,
+    NumberHead,
+    RegressionHead,
+)
 from inference.domain.prediction import Closed, Prediction
 from inference.errors import ModelFailed, ModelUnfit
 from inference.models.plugin import ModelPlugin
 
 STYLE, ERA, YEAR = "style", "era", "year"
+_ERAS: tuple[dict[str, str], ...] = ({ERA: "regression"}, {ERA: "periods"}, {})
 _TOP = 3
+
+
+EraOrigin = Literal["learned", "from the styles' periods"]
 
 
 class PhotoRequest(Closed):
@@ -48,7 +57,19 @@ class EraAnswer(Closed):
     year_low: int
     year_high: int
     level: Annotated[
-        float, Field(description="Share of buildings whose year the interval is made to hold")
+        float,
+        Field(
+            description="Share of buildings whose year the interval is made to hold. Of an era "
+            "from the styles' periods: at least that share of the periods, weighed by how "
+            "probable their styles are"
+        ),
+    ]
+    origin: Annotated[
+        EraOrigin,
+        Field(
+            description="`learned`: from photos whose year is known. `from the styles' periods`: "
+            "from the times in which the likely styles were built, so it says no more than they do"
+        ),
     ]
 
 
@@ -56,30 +77,37 @@ class ArchitecturePrediction(Prediction):
     """The style and the era of the building on a photo."""
 
     style: StyleAnswer
-    era: EraAnswer
+    era: Annotated[
+        EraAnswer | None, Field(description="null where this model was trained without an era")
+    ]
 
 
 def check_heads(manifest: ModelManifest) -> None:
-    """Raise ModelUnfit unless the heads are a style and an era in years."""
-    expected: dict[str, type[object]] = {STYLE: ClassificationHead, ERA: RegressionHead}
-    if {head.name: type(head) for head in manifest.heads} != expected:
+    """Raise ModelUnfit unless the heads are a style and, where there is one, an era in years."""
+    kinds = {head.name: head.kind for head in manifest.heads}
+    if kinds.pop(STYLE, "") != "classification" or kinds not in _ERAS:
         found = ", ".join(f"{head.name} ({head.kind})" for head in manifest.heads)
         raise ModelUnfit(
-            f"its heads are {found}, expected style (classification), era (regression)"
+            f"its heads are {found}, expected style (classification), era (regression or periods, "
+            "or none)"
         )
-    if (unit := _era_head(manifest).unit) != YEAR:
-        raise ModelUnfit(f"its era is in {unit}, expected {YEAR}")
+    era = _era_head(manifest)
+    if era is not None and era.unit != YEAR:
+        raise ModelUnfit(f"its era is in {era.unit}, expected {YEAR}")
 
 
 def answer_of(
     stamp: Prediction, answers: Mapping[str, Answer], manifest: ModelManifest
 ) -> ArchitecturePrediction:
     """Return the prediction of a photo from the answers of its heads."""
-    style, era = answers[STYLE], answers[ERA]
-    if not isinstance(style, ClassificationAnswer) or not isinstance(era, RegressionAnswer):
+    style, head = answers[STYLE], _era_head(manifest)
+    era = None if head is None else answers[ERA]
+    if not isinstance(style, ClassificationAnswer) or isinstance(era, ClassificationAnswer):
         raise ModelFailed("a head answered in another kind than its manifest says")
     return ArchitecturePrediction(
-        **dict(stamp), style=_style_of(style), era=_era_of(era, _era_head(manifest).interval.level)
+        **dict(stamp),
+        style=_style_of(style),
+        era=None if head is None or era is None else _era_of(era, head),
     )
 
 
@@ -98,11 +126,12 @@ def cells(prediction: Prediction) -> tuple[str, ...]:
     own = _own(prediction)
     top = [(item.label, repr(item.probability)) for item in own.style.probabilities[:_TOP]]
     top += [("", "")] * (_TOP - len(top))
-    years = (own.era.year, own.era.year_low, own.era.year_high)
+    era = own.era
+    years = (era.year, era.year_low, era.year_high, era.origin) if era else ("",) * 4
     return (
         own.style.label,
         repr(own.style.probability),
-        *(str(year) for year in years),
+        *map(str, years),
         *(cell for pair in top for cell in pair),
         own.vector_digest,
     )
@@ -114,11 +143,9 @@ def _own(prediction: Prediction) -> ArchitecturePrediction:
     return prediction
 
 
-def _era_head(manifest: ModelManifest) -> RegressionHead:
-    head = manifest.head(ERA)
-    if not isinstance(head, RegressionHead):
-        raise ModelUnfit(f"its head {ERA} is no regression")
-    return head
+def _era_head(manifest: ModelManifest) -> NumberHead | None:
+    numbers = (head for head in manifest.heads if not isinstance(head, ClassificationHead))
+    return next((head for head in numbers if head.name == ERA), None)
 
 
 def _style_of(answer: ClassificationAnswer) -> StyleAnswer:
@@ -132,13 +159,14 @@ def _style_of(answer: ClassificationAnswer) -> StyleAnswer:
     )
 
 
-def _era_of(answer: RegressionAnswer, level: float) -> EraAnswer:
+def _era_of(answer: RegressionAnswer, head: NumberHead) -> EraAnswer:
     # The ends are rounded outwards: an interval made narrower would hold less than its level.
     return EraAnswer(
         year=round(answer.value),
         year_low=math.floor(answer.low),
         year_high=math.ceil(answer.high),
-        level=level,
+        level=head.level,
+        origin="learned" if isinstance(head, RegressionHead) else "from the styles' periods",
     )
 
 
@@ -156,6 +184,7 @@ ARCHITECTURE = ModelPlugin(
         "year",
         "year_low",
         "year_high",
+        "year_origin",
         *(name for i in range(1, _TOP + 1) for name in (f"top{i}", f"top{i}_probability")),
         "vector_digest",
     ),

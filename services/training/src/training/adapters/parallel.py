@@ -1,17 +1,19 @@
 """Work in parallel by joblib, so that a cluster is a setting and not another code path."""
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from typing import NoReturn, TypeVar
+from typing import NoReturn, Self, TypeVar
 
 import joblib
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from artifacts.errors import ArtifactError
+from artifacts.progress import ProgressLine
 from training.ports import PhotoStore
 
 Input = TypeVar("Input")
@@ -70,6 +72,13 @@ class JoblibParallel:
         outcomes = dict(enumerate(found)) | dict(zip(unseen, sent, strict=True))
         return [outcome for outcome in outcomes.values() if not isinstance(outcome, _Unseen)]
 
+    def watched(self, inputs: Sequence[Input], what: str) -> Iterator[Input]:
+        """Yield inputs that this process works on one after the other, and show how far it is."""
+        with _Bar(len(inputs), what) as bar:
+            for one in inputs:
+                yield one
+                bar.update(1)
+
     def fit(self, work: Callable[[], Output]) -> Output:
         """Do one piece of work here; what joblib parallelises within it goes to the jobs."""
         with self.jobs_running():
@@ -86,7 +95,7 @@ class JoblibParallel:
         done: list[Output] = []
         if not count:
             return done
-        with self.jobs_running() as jobs, _bar(count, what) as bar:
+        with self.jobs_running() as jobs, _Bar(count, what) as bar:
             size = min(largest, max(1, count // (jobs * _BATCHES_A_JOB)))
             batches = _batches(inputs, size)
             # One batch is not worth a process.
@@ -150,5 +159,25 @@ def _batches(inputs: Iterable[Input], size: int) -> Iterator[list[Input]]:
         yield batch
 
 
-def _bar(count: int, what: str) -> "tqdm[NoReturn]":
-    return tqdm(total=count, desc=what, unit="", file=sys.stderr, disable=None, leave=False)
+class _Bar:
+    """A bar with the time left on a terminal; in a log, a line every ten seconds."""
+
+    def __init__(self, count: int, what: str) -> None:
+        self._done, self._count = 0, count
+        self._bar: tqdm[NoReturn] = tqdm(
+            total=count, desc=what, unit="", file=sys.stderr, disable=None, leave=False
+        )
+        self._lines = ProgressLine(what, sys.stderr, time.monotonic) if self._bar.disable else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def update(self, count: int) -> None:
+        """Count pieces of work that are done."""
+        self._done += count
+        self._bar.update(count)
+        if self._lines:
+            self._lines.advance(self._done, self._count)

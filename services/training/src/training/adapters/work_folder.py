@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from artifacts.digests import hex_part
 from artifacts.errors import UnreadableRecord
 from artifacts.records.evaluation import Evaluation
-from artifacts.records.manifest import Data, Metric
+from artifacts.records.manifest import Data, Metric, head_files
 from artifacts.records.photos import PhotoManifest
 from training.adapters.dataset_folder import DatasetFolder
 from training.domain.params import Params
@@ -93,7 +93,7 @@ class WorkFolder:
     def model(self) -> tuple[TrainedModel, dict[str, bytes]]:
         """Return the trained heads and their files; MissingStageOutput."""
         trained, folder = self.trained(), self._build / "model"
-        return trained, {head.file: (folder / head.file).read_bytes() for head in trained.heads}
+        return trained, {name: (folder / name).read_bytes() for name in head_files(trained.heads)}
 
     def write_evaluation(self, evaluation: Evaluation, metrics: Sequence[Metric]) -> None:
         """Leave the outcomes on the validation split, and all metrics (for `dvc metrics show`)."""

@@ -96,12 +96,12 @@ def _banner(survey: Survey) -> Banner:
     if survey.refused:
         reasons = tuple(refusal_line(group) for group in grouped(intake.refusals))
         return Banner("bad", "Not importable", "An import would refuse this folder.", reasons)
-    lacks = tuple(_lacks(survey))
+    lacks, years = tuple(_lacks(survey)), tuple(_years_to_learn(survey))
     if lacks:
-        return Banner("unsure", "Importable, not trainable", headline, lacks)
+        return Banner("unsure", "Importable, not trainable", headline, (*lacks, *years))
     most = survey.params.import_photos.max_bad_share
     share = f"{intake.bad_share:.1%} of the files are bad, at most {most:.1%} may be"
-    return Banner("good", "Importable", headline, (share,))
+    return Banner("good", "Importable", headline, (share, *years))
 
 
 def _lacks(survey: Survey) -> Iterator[str]:
@@ -113,9 +113,17 @@ def _lacks(survey: Survey) -> Iterator[str]:
         yield f"under {least} buildings, so not trained on: {', '.join(sorted(few))}"
     if len(groups) - len(few) < asked.min_labels:
         yield f"styles with enough buildings: {len(groups) - len(few)} of {asked.min_labels}"
+
+
+def _years_to_learn(survey: Survey) -> Iterator[str]:
+    """Say where an era will come from, where there are too few years to learn it."""
+    needed = survey.params.prepare.min_photos_with_year
     known = sum(row.year is not None for row in survey.manifest.rows)
-    if known < asked.min_photos_with_year:
-        yield f"photos with a year: {known}, and training asks for {asked.min_photos_with_year}"
+    if known < needed:
+        yield (
+            f"photos with a year: {known}; the era is learned from {needed} or more to train on, "
+            "and comes from the styles' periods with fewer"
+        )
 
 
 def _groups(survey: Survey) -> dict[str, set[str]]:

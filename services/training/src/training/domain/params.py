@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 
 from artifacts.digests import digest_json
-from artifacts.records.manifest import ModelName
+from artifacts.records.manifest import HeadName, ModelName, spelled_off
 from artifacts.records.record import Part, Record
 
 Share = Annotated[float, Field(gt=0, lt=1)]
+HeadChoice = Annotated[Literal["auto", "learned", "periods", "off"], BeforeValidator(spelled_off)]
+"""Where a head's answers should come from; `auto`: learned where enough photos have a year."""
 
 
 class ImportParams(Record):
@@ -28,11 +30,17 @@ class ImportParams(Record):
 
 
 class PrepareParams(Record):
-    """What a dataset must have before anything is trained on it."""
+    """What a dataset must have before anything is trained on it.
+
+    With fewer photos of a year than `min_photos_with_year` none of them teaches a head its years.
+    `heads` says of each head where its answers should come from; of one that isn't named that is
+    decided by the photos (`auto`).
+    """
 
     min_groups_per_label: Annotated[int, Field(ge=2)]
     min_labels: Annotated[int, Field(ge=2)]
     min_photos_with_year: Annotated[int, Field(ge=10)]
+    heads: dict[HeadName, HeadChoice] = Field(default_factory=dict)
 
 
 class FamilyParams(Record):
@@ -238,6 +246,10 @@ class Params(Record):
     prepare: PrepareParams
     train: TrainParams
     package: PackageParams
+
+    def choice(self, head: str) -> HeadChoice:
+        """Return where a head's answers should come from."""
+        return self.prepare.heads.get(head, "auto")
 
     @property
     def training_digest(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
-from artifacts.records.manifest import ClassificationHead, Head, ModelManifest
+from artifacts.records.manifest import ClassificationHead, Head, ModelManifest, PeriodsHead
 from artifacts.records.reproduction import Outcome
 from scoring.proof import PROBABILITY_TOLERANCE, differs
 
@@ -148,4 +148,8 @@ def _unlike_head(one: Head, other: Head) -> list[str]:
         gap = abs(sets.threshold - others.threshold)
         if sets.level != others.level or gap > PROBABILITY_TOLERANCE:
             return [f"head {one.name} makes other prediction sets"]
+    if isinstance(one, PeriodsHead) and isinstance(other, PeriodsHead):
+        same = (one.of, one.periods, one.level) == (other.of, other.periods, other.level)
+        if not same or abs(one.mass - other.mass) > PROBABILITY_TOLERANCE:
+            return [f"head {one.name} answers by other periods"]
     return []

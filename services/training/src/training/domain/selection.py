@@ -1,7 +1,7 @@
 """Grouped cross-validation: which family does best on buildings that it hasn't seen."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,11 +89,15 @@ def out_of_fold(
 
 @dataclass(frozen=True)
 class Calibration:
-    """What makes a classifier's probabilities honest, and its metrics once they are."""
+    """What makes a classifier's probabilities honest, and its metrics once they are.
+
+    `probabilities` (n, k) are honest: calibrated, and of each photo by models without it.
+    """
 
     tempering: Tempering
     prediction_set: PredictionSet
     metrics: dict[str, float]
+    probabilities: NDArray[np.float64] = field(compare=False)
 
 
 def calibrate(
@@ -114,7 +118,7 @@ def calibrate(
         truths=tuple(data.labels.tolist()),
         probabilities=tuple(tuple(row) for row in quantise(honest).tolist()),
     )
-    return Calibration(tempering, sets, classification_metrics(outcomes))
+    return Calibration(tempering, sets, classification_metrics(outcomes), honest)
 
 
 def value_metrics(

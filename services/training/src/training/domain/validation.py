@@ -1,6 +1,6 @@
 """Whether a dataset can be trained on: asked before anything is."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from artifacts.records.manifest import Data, DataSplit
 from artifacts.records.photos import PhotoManifest, PhotoRow, Split
@@ -8,6 +8,8 @@ from training.domain.params import PrepareParams
 from training.models.definition import ModelDefinition
 
 SPLITS: tuple[Split, ...] = ("train", "validation", "holdout")
+MOST_OF_A_STYLE = 0.5
+"""The share of a style's training photos from which one building is told of."""
 
 
 def dataset_problems(
@@ -22,23 +24,50 @@ def dataset_problems(
     problems += _thin_labels(rows, params)
     if (styles := len({row.style for row in rows} & labels)) < params.min_labels:
         problems.append(f"{styles} styles, at least {params.min_labels} are needed")
-    dated = sum(row.year is not None for row in manifest.of_split("train"))
-    if dated < params.min_photos_with_year:
-        needed = params.min_photos_with_year
-        problems.append(f"{dated} training photos have a year, at least {needed} are needed")
     return tuple(problems)
 
 
 def _thin_labels(rows: tuple[PhotoRow, ...], params: PrepareParams) -> list[str]:
-    groups: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        groups[row.style].update({row.group} if row.split == "train" else ())
     needed = params.min_groups_per_label
     return [
-        f"style {style} has {len(found)} buildings to train on, at least {needed} are needed"
-        for style, found in sorted(groups.items())
-        if len(found) < needed
+        f"style {style} has {found['train']} buildings to train on, at least {needed} are needed; "
+        f"its buildings are {', '.join(f'{found[name]} in {name}' for name in SPLITS)}"
+        for style, found in _buildings(rows).items()
+        if found["train"] < needed
     ]
+
+
+def _buildings(rows: tuple[PhotoRow, ...]) -> dict[str, Counter[str]]:
+    """Count the buildings of each style, sorted, by split."""
+    groups: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in rows:
+        groups[row.style].add((row.split, row.group))
+    return {style: Counter(split for split, _ in found) for style, found in sorted(groups.items())}
+
+
+def dataset_notices(manifest: PhotoManifest) -> tuple[str, ...]:
+    """Return what a dataset can be trained on in spite of, and people should know before.
+
+    Styles that a split lacks: nothing is measured of them there. And styles of which one building
+    has most of the photos to train on: they are learned as that building.
+    """
+    notices = [
+        f"the split {split} has no building of {', '.join(lacking)}: nothing is measured of "
+        f"{'them' if len(lacking) > 1 else 'it'} there"
+        for split in SPLITS[1:]
+        if (lacking := [s for s, found in _buildings(manifest.rows).items() if not found[split]])
+    ]
+    photos: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in manifest.of_split("train"):
+        photos[row.style][row.group] += 1
+    for style, found in sorted(photos.items()):
+        (group, most), total = found.most_common(1)[0], found.total()
+        if len(found) > 1 and most > total * MOST_OF_A_STYLE:
+            notices.append(
+                f"of {total} photos of {style} in the split train {most} show one building "
+                f"({group}): the style is learned mostly from it"
+            )
+    return tuple(notices)
 
 
 def data_of(manifest: PhotoManifest) -> Data:

@@ -6,6 +6,7 @@ import unicodedata
 from artifacts.records.manifest import LogAgeScale
 from features import architecture_schema
 from training.models.definition import ClassificationTarget, ModelDefinition, RegressionTarget
+from training.models.periods import STYLE_PERIODS
 
 STYLES = (
     "achaemenid",
@@ -60,7 +61,10 @@ ARCHITECTURE = ModelDefinition(
     schema=architecture_schema,
     classification=ClassificationTarget(name="style", labels=STYLES),
     regression=RegressionTarget(
-        name="era", unit="year", scale=LogAgeScale(reference_year=REFERENCE_YEAR)
+        name="era",
+        unit="year",
+        scale=LogAgeScale(reference_year=REFERENCE_YEAR),
+        periods=STYLE_PERIODS,
     ),
     label_of_folder=style_of_folder,
 )

@@ -1,6 +1,6 @@
 """What a model's definition says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from artifacts.records.manifest import LinearScale, LogAgeScale
@@ -8,12 +8,26 @@ from features import FeatureSchema
 
 
 @dataclass(frozen=True)
+class Period:
+    """The first and the last year in which a label was commonly built, and where that is from."""
+
+    first: int
+    last: int
+    source: str
+
+
+@dataclass(frozen=True)
 class RegressionTarget:
-    """A head that gives a number: its name, unit, and the scale it is learned on."""
+    """A head that gives a number: its name, unit, and the scale it is learned on.
+
+    `periods` hold the time of each label, by its name: what is answered by where too few photos
+    have a year to learn from.
+    """
 
     name: str
     unit: str
     scale: LinearScale | LogAgeScale
+    periods: Mapping[str, Period]
 
 
 @dataclass(frozen=True)

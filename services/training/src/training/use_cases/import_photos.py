@@ -85,7 +85,7 @@ def import_photos(
         return ImportOutcome(intake, quarantine=None, dry_run=True)
     quarantine = dataset.quarantine(intake.problems, source.read, intake.warnings, intake.ignored)
     if not intake.refused:
-        for photo in intake.added:
+        for photo in parallel.watched(intake.added, "storing photos"):
             if dataset.photos.put(source.read(photo.path)) != photo.photo:
                 raise UnforeseenFile(shown(photo.path), "it changed while it was imported")
         dataset.write(intake.manifest)

@@ -4,6 +4,7 @@ from functools import partial
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.manifest import Data
+from training.domain.origins import heads_problems
 from training.domain.training_set import seen
 from training.domain.validation import data_of, dataset_problems
 from training.errors import UnusableDataset
@@ -17,8 +18,9 @@ def prepare(work: Work, model: ModelDefinition, parallel: Parallel) -> Data:
     But for the holdout's photos, which needn't be here: of them their rows alone are looked at.
     Raises UnusableDataset with all that is wrong.
     """
-    manifest = work.manifest()
-    problems = dataset_problems(manifest, model, work.params().prepare)
+    manifest, params = work.manifest(), work.params()
+    problems = dataset_problems(manifest, model, params.prepare)
+    problems += heads_problems(manifest.of_split("train"), model, params)
     check = partial(photo_problem, store=work.photos)
     photos = [row.photo for row in seen(manifest)]
     missing = parallel.map(check, photos, "checking photos")

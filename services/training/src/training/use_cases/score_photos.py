@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from artifacts.records.answers import ClassificationAnswer, RegressionAnswer
+from artifacts.records.answers import ClassificationAnswer
 from features import Extractor, PhotoRefused, vector_digest
 from scoring import Scorer
 from training.ports import Parallel
@@ -44,9 +44,8 @@ def _score(path: Path, found: NDArray[np.float32] | str, scorer: Scorer) -> Scor
     if isinstance(found, str):
         return ScoredPhoto(str(path), error=found)
     answers = scorer.answers(found[np.newaxis])[0]
-    style, era = answers["style"], answers["era"]
-    if not isinstance(style, ClassificationAnswer) or not isinstance(era, RegressionAnswer):
-        raise TypeError("the model `architecture` has a style and an era")
-    return ScoredPhoto(
-        str(path), style.label, style.probability, round(era.value), vector_digest(found)
-    )
+    style, era = answers["style"], answers.get("era")
+    if not isinstance(style, ClassificationAnswer) or isinstance(era, ClassificationAnswer):
+        raise TypeError("the model `architecture` has a style and, unless it is off, an era")
+    year = None if era is None else round(era.value)
+    return ScoredPhoto(str(path), style.label, style.probability, year, vector_digest(found))

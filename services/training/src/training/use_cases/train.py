@@ -1,6 +1,6 @@
 """Stage train: compare families by grouped cross-validation, fit the best, export it to ONNX."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -8,12 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artifacts.records.manifest import ClassificationHead, FamilyScore, Head, RegressionHead
+from artifacts.records.manifest import (
+    ClassificationHead,
+    FamilyScore,
+    Head,
+    PeriodsHead,
+    RegressionHead,
+    head_files,
+)
+from artifacts.records.photos import PhotoRow
 from features import Extractor
 from scoring.labels import winners
 from scoring.scorer import Scorer
 from training.domain.calibration import TemperedClassifier
 from training.domain.families import fit_labels, fit_values
+from training.domain.origins import era_origin, from_periods
 from training.domain.params import FamilyParams, Params
 from training.domain.runs import Inputs, RunIdentity, VectorsRecord
 from training.domain.search import study_key
@@ -31,6 +40,7 @@ from training.errors import UnfaithfulExport
 from training.models.definition import ModelDefinition
 from training.ports import Exporter, Parallel, Sampler, Work
 from training.use_cases.search_families import Comparison, Tell, search_families
+from training.use_cases.watched_scores import watched_scores
 
 PROBABILITY_TOLERANCE = 1e-3
 """Largest difference of a probability between scikit-learn and ONNX Runtime."""
@@ -58,22 +68,22 @@ def train(
     made = VectorsRecord(photo_manifest=manifest.digest, feature_schema=identity.feature_schema)
     vectors = np.array(work.vectors(made))
     of_train = np.array([row.split == "train" for row in seen(manifest)])
-    data = training_set(manifest.of_split("train"), vectors[of_train], model)
+    rows = manifest.of_split("train")
+    data = training_set(rows, vectors[of_train], model)
     key = study_key(params, inputs, manifest.digest)
-    labels = _train_labels(model, data, params, work, key, parallel, sampler, tell)
-    values = _train_values(model, data, params, parallel)
-    heads = (labels.head, values.head)
-    files = {
-        found.head.file: exporter.export(found.estimator, vectors.shape[1])
-        for found in (labels, values)
-    }
+    labels, honest = _train_labels(model, data, params, work, key, parallel, sampler, tell)
+    answering = (labels, *_values(rows, model, data, params, parallel, honest))
+    heads = tuple(found.head for found in answering)
+    files = _exported(answering, exporter, vectors.shape[1])
     photos = [row.photo for row in seen(manifest)]
-    fitted = {found.head.name: found.estimator for found in (labels, values)}
-    require_faithful(Scorer(Extractor(model.schema()), heads, files), fitted, vectors, photos)
+    fitted = {found.head.name: found.estimator for found in answering}
+    scorer = Scorer(Extractor(model.schema()), heads, files)
+    scores = watched_scores(scorer, vectors, parallel, "comparing ONNX with scikit-learn")
+    require_faithful(scorer, fitted, vectors, photos, scores)
     trained = TrainedModel(
         identity=identity,
         heads=heads,
-        families=(*labels.scores, *values.scores),
+        families=tuple(score for found in answering for score in found.scores),
         photos_compared=len(photos),
     )
     work.write_model(trained, files)
@@ -82,11 +92,20 @@ def train(
 
 @dataclass(frozen=True)
 class _Fitted:
-    """A head, what answers for it, and all families that were compared for it."""
+    """A head, what answers for it (None: another head), and the families compared for it."""
 
     head: Head
     estimator: Any
     scores: tuple[FamilyScore, ...]
+
+
+def _exported(answering: Sequence[_Fitted], exporter: Exporter, width: int) -> dict[str, bytes]:
+    """Return the ONNX files of the heads that have one, by their names."""
+    return {
+        file: exporter.export(found.estimator, width)
+        for found in answering
+        for file in head_files((found.head,))
+    }
 
 
 def _train_labels(
@@ -98,7 +117,8 @@ def _train_labels(
     parallel: Parallel,
     sampler: Sampler,
     tell: Tell,
-) -> _Fitted:
+) -> tuple[_Fitted, NDArray[np.float64]]:
+    """Return the classifier, and honest probabilities (n, k) of the photos that it learned from."""
     name, train, seed = model.classification.name, params.train, params.seed
     comparison = Comparison(name, data, train, seed, parallel)
     study = search_families(train, seed, work, key, sampler, comparison.run, tell)
@@ -115,7 +135,41 @@ def _train_labels(
     fitted = parallel.fit(partial(fit_labels, best, data, seed, jobs=None))
     estimator = TemperedClassifier(fitted, calibration.tempering)
     metrics = {trial.family: trial.metrics for trial in study.trials}
-    return _Fitted(head, estimator, _scores(name, metrics, best))
+    return _Fitted(head, estimator, _scores(name, metrics, best)), calibration.probabilities
+
+
+def _values(
+    rows: Sequence[PhotoRow],
+    model: ModelDefinition,
+    data: TrainingSet,
+    params: Params,
+    parallel: Parallel,
+    honest: NDArray[np.float64],
+) -> tuple[_Fitted, ...]:
+    """Return what answers with a number; nothing where that is off."""
+    origin = era_origin(rows, model, params)
+    if origin == "learned":
+        return (_train_values(model, data, params, parallel),)
+    return (_periods(model, data, params, honest),) if origin == "periods" else ()
+
+
+def _periods(
+    model: ModelDefinition, data: TrainingSet, params: Params, honest: NDArray[np.float64]
+) -> _Fitted:
+    """Return the head that answers by the labels' periods; known years check its intervals."""
+    target, known = model.regression, np.isfinite(data.values)
+    years = np.array([target.scale.to_value(raw) for raw in data.values[known]])
+    labels = (model.classification.name, data.names)
+    found = from_periods(target, labels, params.train.interval_level, honest[known], years)
+    head = found.head
+    score = FamilyScore(
+        head=head.name,
+        family=head.family,
+        settings={"mass": f"{head.mass:g}", "years_known": str(head.known)},
+        metrics=found.metrics,
+        chosen=True,
+    )
+    return _Fitted(head, None, (score,))
 
 
 def _train_values(
@@ -161,15 +215,20 @@ def _scores(
 
 
 def require_faithful(
-    scorer: Scorer, fitted: dict[str, Any], vectors: NDArray[np.float32], photos: list[str]
+    scorer: Scorer,
+    fitted: dict[str, Any],
+    vectors: NDArray[np.float32],
+    photos: list[str],
+    scores: Mapping[str, NDArray[np.float64]],
 ) -> None:
     """Raise UnfaithfulExport unless ONNX answers as the fitted estimators do on vectors (n, width).
 
     Labels must be equal on every photo, by the one rule that names them; probabilities and values
-    within their tolerances.
+    within their tolerances. `scores` are those of the ONNX heads.
     """
-    scores = scorer.scores(vectors)
     for head in scorer.heads:
+        if isinstance(head, PeriodsHead):
+            continue  # it has no other form, and the head that it follows from is compared
         estimator, found = fitted[head.name], scores[head.name]
         if isinstance(head, ClassificationHead):
             wanted = estimator.predict_proba(vectors)

@@ -52,6 +52,15 @@ def test_years_are_cut_into_eras(year, era):
     assert derived(rows, regression=heads).slices["era"] == (era, "1400 to 1699")
 
 
+def test_a_model_without_an_era_is_judged_over_the_eras_that_the_manifest_knows():
+    """And over none that a column of the manifest claims."""
+    rows = dataset_rows(2)
+    named = PhotoManifest(
+        rows=tuple(row.model_copy(update={"slices": {"era": "easy"}}) for row in rows.rows)
+    )
+    assert derived(named, regression=()).slices["era"] == derived(rows).slices["era"]
+
+
 def test_a_number_that_is_no_year_makes_no_era():
     rows = dataset_rows(2)
     plain = evaluation(rows, [True] * 2, rows.digest)

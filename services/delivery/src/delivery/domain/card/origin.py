@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from artifacts.records.manifest import FamilyScore
+from artifacts.records.manifest import FamilyScore, head_files
 from delivery.domain.card.quality import unmeasured
 from delivery.domain.card.records import CardRecords
 from delivery.domain.policy import Policy
@@ -142,7 +142,7 @@ def lineage_section(records: CardRecords) -> Section:
         "Heads",
         tuple(map(Column, ("Head", "Kind", "Family", "File"))),
         tuple(
-            (head.name, head.kind, head.family, Cell(head.file, code=True))
+            (head.name, head.kind, head.family, Cell("".join(head_files((head,))), code=True))
             for head in records.manifest.heads
         ),
     )

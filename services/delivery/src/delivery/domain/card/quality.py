@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from artifacts.records.evidence import Confusion, Evidence, Reliability, Robustness
+from artifacts.records.manifest import PeriodsHead
 from delivery.domain.card.examples import Confused, Examples, Gallery
 from delivery.domain.card.numbers import key_numbers, share, spoken
 from delivery.domain.card.records import CardRecords
@@ -47,7 +48,31 @@ def numbers_section(records: CardRecords) -> Section:
         f"buildings that training never saw. Intervals: {method.confidence:.0%}, "
         f"{method.resamples:,} resamples of buildings."
     )
-    return Section(title, (KeyNumbers(key_numbers(records, *metrics)),), lede)
+    numbers = KeyNumbers(key_numbers(records, *metrics))
+    return Section(title, (numbers,), f"{lede} {era_origin(records)}")
+
+
+def era_origin(records: CardRecords) -> str:
+    """Say where the model's numbers come from, and whether the judge could measure them."""
+    head = records.numbers
+    if head is None:
+        return "It gives no era: it was trained without one."
+    if isinstance(head, PeriodsHead):
+        checked = (
+            f"Of {head.known} training photos whose {head.unit} is known, {head.held} lie in it"
+            if head.known
+            else f"No training photo had a {head.unit} to check that by"
+        )
+        come = (
+            f"{head.name} comes from the {head.of}s' periods: when buildings of the likely "
+            f"{head.of}s were commonly built, not what photos taught. Its interval holds "
+            f"{share(head.mass, 0)} of those periods, weighed by probability. {checked}."
+        )
+    else:
+        come = f"{head.name} was learned from photos whose {head.unit} is known."
+    if records.evidence and records.metric(f"{head.name}.median_absolute_error") is None:
+        come += f" Not measured: no {head.unit}s in the holdout."
+    return come[:1].upper() + come[1:]
 
 
 def unmeasured() -> Paragraph:
@@ -138,7 +163,7 @@ def _coverage(records: CardRecords) -> Iterator[Block]:
         found += key_numbers(records, f"{classes.name}.set_coverage", remark=made)
         found += key_numbers(records, f"{classes.name}.set_size")
     if numbers:
-        made = f"made for {share(numbers.interval.level, 0)}"
+        made = f"made for {share(numbers.level, 0)}"
         found += key_numbers(records, f"{numbers.name}.interval_coverage", remark=made)
         found += key_numbers(records, f"{numbers.name}.interval_width")
     yield KeyNumbers(found)

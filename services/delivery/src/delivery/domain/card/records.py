@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
 from artifacts.records.evidence import Estimate, Evidence
 from artifacts.records.gate import GateReport
-from artifacts.records.manifest import ClassificationHead, ModelManifest, RegressionHead
+from artifacts.records.manifest import ClassificationHead, ModelManifest, NumberHead
 from delivery.domain.policy import MetricLimit, Policy
 from delivery.domain.tiers import RiskTiers
 
@@ -55,9 +55,9 @@ class CardRecords:
         return next(heads, None)
 
     @property
-    def numbers(self) -> RegressionHead | None:
+    def numbers(self) -> NumberHead | None:
         """The head that gives a number, the first if there are several."""
-        heads = (head for head in self.manifest.heads if isinstance(head, RegressionHead))
+        heads = (h for h in self.manifest.heads if not isinstance(h, ClassificationHead))
         return next(heads, None)
 
     @property

@@ -14,6 +14,7 @@ from delivery.domain.measures.looks import Traits
 
 Column = tuple[str, ...]
 
+ERA: Final = "era"
 YEAR: Final = "year"
 """The unit of heads whose truths are cut into eras."""
 ERAS: Final = (
@@ -37,7 +38,7 @@ def with_derived_slices(
 
     One dimension by the true label of each classification head, named after the head, and one of
     its rare and common labels (`<head>_rarity`); one of eras for each head of years, named after
-    it; and `source`, `lighting` and `resolution`.
+    it, or `era` where there is none; and `source`, `lighting` and `resolution`.
     """
     derived: dict[str, Column] = {}
     for classes in evaluation.classification:
@@ -46,6 +47,9 @@ def with_derived_slices(
     for numbers in evaluation.regression:
         if numbers.unit == YEAR:
             derived[numbers.head] = tuple(map(_era, numbers.truths))
+    # A model without a head of years is judged over the same eras as one that has it.
+    years = {row.photo: row.year for row in manifest.rows}
+    derived.setdefault(ERA, tuple(_era(years[photo]) for photo in evaluation.photos))
     sources = {row.photo: row.source for row in manifest.rows}
     derived["source"] = tuple(sources[photo] for photo in evaluation.photos)
     derived["lighting"] = tuple(_lighting(trait.brightness) for trait in traits)

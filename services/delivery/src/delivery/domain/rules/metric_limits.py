@@ -1,13 +1,15 @@
 """floors, error_limits, calibration, coverage: metrics that must keep a limit, champion or none.
 
-The point value is judged; the interval beside it says how far it may be trusted.
+The point value is judged; the interval beside it says how far it may be trusted. What was not
+measured doesn't pass, but where a policy says of an entry that it needn't have been: of a head that
+nothing was trained for, over a holdout without a single truth of it.
 """
 
 import math
 from collections.abc import Sequence
 from typing import Final
 
-from artifacts.records.evidence import Estimate, Evidence
+from artifacts.records.evidence import Estimate
 from artifacts.records.gate import RuleResult
 from delivery.domain.case import Absent, Case
 from delivery.domain.policy import MetricLimit
@@ -17,6 +19,7 @@ FLOOR: Final = "floor."
 ERROR_LIMIT: Final = "error_limit."
 CALIBRATION: Final = "calibration."
 COVERAGE: Final = "coverage."
+FROM_PERIODS: Final = "comes from its labels' periods"
 SIGNS: Final = {"at_least": ">=", "at_most": "<="}
 
 
@@ -46,17 +49,17 @@ def judge_coverage(case: Case) -> tuple[RuleResult, ...]:
     return _judge(COVERAGE, case.policy.rules.coverage, case)
 
 
-def judge_limit(prefix: str, limit: MetricLimit, evidence: Evidence | Absent) -> RuleResult:
-    """Judge one metric. Equal to the limit passes; no number is missing, never passed."""
+def judge_limit(prefix: str, limit: MetricLimit, case: Case) -> RuleResult:
+    """Judge one metric. Equal to the limit passes; without a number see `_unmeasured`."""
     rule, text = prefix + limit.id, limit_text(limit)
-    if isinstance(evidence, Absent):
-        return absent(rule, text, evidence)
-    estimate = evidence.metrics.get(limit.metric)
+    if isinstance(case.evidence, Absent):
+        return absent(rule, text, case.evidence)
+    estimate = case.evidence.metrics.get(limit.metric)
     if estimate is None:
-        return result(rule, "missing", text, f"{limit.metric} was not measured")
+        return _unmeasured(rule, text, limit, case)
     if not math.isfinite(estimate.value):
         return result(rule, "missing", text, f"{limit.metric} is not a finite number")
-    return _compare(rule, limit, estimate)
+    return _compare(rule, limit, estimate, _origin_note(case, limit))
 
 
 def limit_text(limit: MetricLimit) -> str:
@@ -65,13 +68,46 @@ def limit_text(limit: MetricLimit) -> str:
 
 
 def _judge(prefix: str, limits: Sequence[MetricLimit], case: Case) -> tuple[RuleResult, ...]:
-    return tuple(judge_limit(prefix, limit, case.evidence) for limit in limits)
+    return tuple(judge_limit(prefix, limit, case) for limit in limits)
 
 
-def _compare(rule: str, limit: MetricLimit, estimate: Estimate) -> RuleResult:
+def _unmeasured(rule: str, text: str, limit: MetricLimit, case: Case) -> RuleResult:
+    """Say why a metric has no number: a gap, or something that the policy doesn't ask for.
+
+    It isn't asked for only where the entry says so of a head that nothing was trained for, and no
+    photo of the holdout has a truth of that head.
+    """
+    head, gap = limit.metric.partition(".")[0], f"{limit.metric} was not measured"
+    if isinstance(case.candidate, Absent) or isinstance(case.evaluation, Absent):
+        return result(rule, "missing", text, gap)
+    numbers = [one for one in case.evaluation.regression if one.head == head]
+    labels = [one for one in case.evaluation.classification if one.head == head]
+    given = [one.truths for one in numbers] + [one.truths for one in labels]
+    if any(truth is not None for truths in given for truth in truths):
+        return result(rule, "missing", text, gap)
+    origin = case.candidate.origin(head)
+    if origin == "off":
+        reason = f"not measured: {head} is off"
+    else:
+        what = next((one.unit for one in numbers), "truth")
+        come = FROM_PERIODS if origin == "periods" else "was learned"
+        reason = f"not measured: no {what}s in the holdout; {head} {come}"
+    if origin in limit.unmeasured_allowed_for:
+        reason += ". The policy doesn't ask for it then (unmeasured_allowed_for)"
+        return result(rule, "passed", text, reason)
+    return result(rule, "missing", text, f"{gap}: {reason.removeprefix('not measured: ')}")
+
+
+def _origin_note(case: Case, limit: MetricLimit) -> str:
+    head = limit.metric.partition(".")[0]
+    derived = not isinstance(case.candidate, Absent) and case.candidate.origin(head) == "periods"
+    return f"; {head} {FROM_PERIODS}" if derived else ""
+
+
+def _compare(rule: str, limit: MetricLimit, estimate: Estimate, note: str) -> RuleResult:
     text, bounds = limit_text(limit), bounds_of(estimate)
     if limit.holds(estimate.value):
-        reason = f"{limit.metric} keeps its limit"
+        reason = f"{limit.metric} keeps its limit{note}"
         return result(rule, "passed", text, reason, estimate.value, bounds)
-    reason = f"{limit.metric} breaks its limit: {limit.reason}"
+    reason = f"{limit.metric} breaks its limit: {limit.reason}{note}"
     return result(rule, "failed", text, reason, estimate.value, bounds)
