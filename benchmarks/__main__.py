@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import cache, decoding, featurize, predict, scale, serve, ties, train
+from benchmarks import cache, decoding, featurize, keeper, predict, scale, serve, ties, train
 from benchmarks.measure import Verdict, machine
 
 # The long one last.
@@ -11,6 +11,7 @@ BENCHMARKS: dict[str, Callable[[], list[Verdict]]] = {
     "decoding": decoding.run,
     "featurize": featurize.run,
     "cache": cache.run,
+    "keeper": keeper.run,
     "predict": predict.run,
     "serve": serve.run,
     "ties": ties.run,

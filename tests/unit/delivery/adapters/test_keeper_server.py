@@ -172,6 +172,23 @@ def test_peers_that_hang_up_leave_every_slot_free(place: Path, held: Held) -> No
         assert ask_keeper(place, KeeperRequest(request="about")).outcome == "done"
 
 
+def test_an_answer_is_given_where_the_keepers_own_log_can_not_be_written(
+    place: Path, held: Held
+) -> None:
+    def unwritable(line: str) -> None:
+        raise BrokenPipeError(line)
+
+    with keeper_at(place, held, unwritable) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            signature = KeeperSigner(place, "gate", "plinth-gate-report").sign(b"a report")
+        finally:
+            server.shutdown()
+            thread.join()
+    assert signature.startswith(b"-----BEGIN SSH SIGNATURE-----")
+
+
 def test_no_answer_names_a_key_s_bytes(place: Path, held: Held) -> None:
     secret = held.keys["gate"].read_text().splitlines()[1]
     with kept(place, held):

@@ -65,11 +65,16 @@ class KeeperServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     ) -> None:
         self.held = held
         self.seconds = seconds
-        self._say = say
+        self._told = say
         self._slots = threading.BoundedSemaphore(SLOTS)
         self._appending = threading.Lock()
         super().__init__(str(place), _Connection)
         place.chmod(_OPEN)  # who may ask is told by the kernel, and by the folder that it lies in
+
+    def _say(self, line: str) -> None:
+        """Tell the keeper's own log; one that can't be written must not cost anybody an answer."""
+        with contextlib.suppress(OSError):
+            self._told(line)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Hand an allowed peer's connection to a thread; answer and close any other."""
