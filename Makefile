@@ -134,37 +134,38 @@ schemas: environment ## | writes the JSON Schemas of records and policies
 	$(PYTHON) -P -c 'from pathlib import Path; from delivery.adapters.schema_files import write_policy_schemas; write_policy_schemas(Path("policies/schemas"))'
 
 train: setup ## PHOTOS=DIR [OUT=build/candidate] | trains on a folder of photos and packages a signed candidate
-	$(IN_CALLER) $(PLINTH) training run-pipeline --photos "$(PHOTOS)" --work "$(WORK)" --out "$(OUT)"
+	@$(IN_CALLER) $(PLINTH) training run-pipeline --photos "$(PHOTOS)" --work "$(WORK)" --out "$(OUT)"
+	@echo "Next: make serve MODEL='$(OUT)', and photos are answered; or have it judged: make pin-holdout, then make gate CANDIDATE='$(OUT)'"
 
 gate: setup ## CANDIDATE=DIR [DATASET=build/work/data] | judges a candidate by its policy
-	$(IN_CALLER) $(PLINTH) delivery gate "$(CANDIDATE)" --dataset "$(DATASET)" \
+	@$(IN_CALLER) $(PLINTH) delivery gate "$(CANDIDATE)" --dataset "$(DATASET)" \
 		--out "$(ROOT)/build/gate-report.json" --evidence "$(ROOT)/build/evidence.json" $(if $(REPRODUCTION),--reproduction "$(REPRODUCTION)")
 
 pin-holdout: setup ## [DATASET=build/work/data] | writes down which photos models are judged on
-	$(IN_CALLER) $(PLINTH) delivery pin-holdout --dataset "$(DATASET)"
+	@$(IN_CALLER) $(PLINTH) delivery pin-holdout --dataset "$(DATASET)"
 
 # Relative, for wildcard takes a space for the end of a name.
 report: GATE_REPORT ?= $(if $(wildcard build/gate-report.json),$(ROOT)/build/gate-report.json)
 report: EVIDENCE ?= $(if $(wildcard build/evidence.json),$(ROOT)/build/evidence.json)
 report: CARD ?= $(ROOT)/build/model-card.html
 report: setup ## CANDIDATE=DIR [CARD=build/model-card.html] | writes the model card of a candidate that was judged
-	$(IN_CALLER) $(PLINTH) delivery report "$(CANDIDATE)" --out "$(CARD)" --dataset "$(DATASET)" \
+	@$(IN_CALLER) $(PLINTH) delivery report "$(CANDIDATE)" --out "$(CARD)" --dataset "$(DATASET)" \
 		$(if $(GATE_REPORT),--gate-report "$(GATE_REPORT)") $(if $(EVIDENCE),--evidence "$(EVIDENCE)")
 
 explain-policy: POLICY_PAGE ?= $(ROOT)/build/policy-$(MODEL_NAME).html
 explain-policy: setup ## [MODEL_NAME=architecture] | writes a policy as a page for those who sign it
-	$(IN_CALLER) $(PLINTH) delivery explain-policy "$(MODEL_NAME)" --out "$(POLICY_PAGE)"
+	@$(IN_CALLER) $(PLINTH) delivery explain-policy "$(MODEL_NAME)" --out "$(POLICY_PAGE)"
 
 data-report: setup ## PHOTOS=DIR [PAGE=build/data-report.html] | shows what is in a folder of photos
-	$(IN_CALLER) $(PLINTH) training data-report "$(PHOTOS)" --out "$(PAGE)"
+	@$(IN_CALLER) $(PLINTH) training data-report "$(PHOTOS)" --out "$(PAGE)"
 
 reproduce: setup ## MODEL=DIGEST [DATASET=build/work/data] | builds a model again in a room and signs whether it is equal
-	$(IN_CALLER) $(PLINTH) delivery reproduce "$(MODEL)" --dataset "$(DATASET)" --out "$(ROOT)/build/reproduction.json"
+	@$(IN_CALLER) $(PLINTH) delivery reproduce "$(MODEL)" --dataset "$(DATASET)" --out "$(ROOT)/build/reproduction.json"
 
 parity: PHOTOS ?= $(ROOT)/build/photos
 parity: MODEL ?= $(ROOT)/build/candidate
 parity: setup ## [PHOTOS=DIR MODEL=DIR LIMIT=200] | compares the training and the serving path photo by photo
-	$(IN_CALLER) $(PLINTH) delivery parity "$(PHOTOS)" --model "$(MODEL)" --limit "$(LIMIT)"
+	@$(IN_CALLER) $(PLINTH) delivery parity "$(PHOTOS)" --model "$(MODEL)" --limit "$(LIMIT)"
 
 serve: setup ## MODEL=DIR [PORT=8000] | serves a model over HTTP on this machine
 	@$(PYTHON) bin/api_key.py "$(STATE)" "$(PORT)"
@@ -172,7 +173,7 @@ serve: setup ## MODEL=DIR [PORT=8000] | serves a model over HTTP on this machine
 
 predict: MODEL ?= $(ROOT)/build/candidate
 predict: setup ## PHOTOS=DIR OUT=FILE.csv [MODEL=build/candidate] | answers a folder of photos into a table
-	$(IN_CALLER) $(PLINTH) inference predict "$(PHOTOS)" --out "$(OUT)" --model "$(MODEL)"
+	@$(IN_CALLER) $(PLINTH) inference predict "$(PHOTOS)" --out "$(OUT)" --model "$(MODEL)"
 
 terraform-check: setup ## | formats, validates, tests and scans Terraform's roots and modules (needs the AWS provider)
 	$(PLINTH) delivery terraform-check
@@ -180,7 +181,7 @@ terraform-check: setup ## | formats, validates, tests and scans Terraform's root
 	.envs/checkov/bin/checkov --directory infra/terraform --framework terraform --quiet --compact --skip-download
 
 images: setup ## PAYLOAD=FILE.json | builds the image of a payload, code and models, with docker or buildah
-	$(IN_CALLER) $(PLINTH) cloud build "$(PAYLOAD)" --source "$(ROOT)"
+	@$(IN_CALLER) $(PLINTH) cloud build "$(PAYLOAD)" --source "$(ROOT)"
 
 aws-pages: environment ## | writes the generated parts of docs/aws from Terraform's files
 	$(PYTHON) bin/aws_pages.py
@@ -192,7 +193,7 @@ box-destroy: setup ## [BOX=.plinth/box] | ends what the box runs and removes it
 	@$(IN_CALLER) $(REHEARSAL) destroy "$(BOX)"
 
 revert: setup ## PROMOTION=COMMIT | makes the signed branch that takes a promotion back
-	$(IN_CALLER) $(PLINTH) delivery revert "$(PROMOTION)"
+	@$(IN_CALLER) $(PLINTH) delivery revert "$(PROMOTION)"
 
 rollback-drill: setup ## | measures a rollback under load: seconds, and requests that failed
 	@$(IN_CALLER) $(STORY) drill

@@ -16,7 +16,7 @@ def main(state: str, port: str) -> int:
         key.touch(mode=0o600)
         key.write_text(secrets.token_urlsafe(32) + "\n", encoding="utf-8")
     sys.stdout.write(
-        "Try it from another terminal:\n"
+        "Once it answers, try it from another terminal:\n"
         f"  curl -H \"X-API-Key: $(cat '{key}')\" -F photo=@PHOTO.jpg "
         f"http://127.0.0.1:{port}/v1/predictions\n"
     )

@@ -113,3 +113,17 @@ def test_a_checkout_whose_path_the_shell_would_read_says_so(spaced: Path) -> Non
     moved = spaced.rename(spaced.parent / "5$ plinth")
 
     assert "this checkout's path has a $" in recipe(moved, "help")
+
+
+def test_a_training_says_what_to_type_next(spaced: Path) -> None:
+    told = recipe(spaced, "train", "PHOTOS=p", "OUT=~/it's  here")
+
+    assert f"Next: make serve MODEL='{HOME}/it's  here'" in told
+    assert "make gate CANDIDATE=" in told
+
+
+def test_a_target_shows_what_its_command_says_and_not_how_it_is_called(root: Path) -> None:
+    text = (root / "Makefile").read_text(encoding="utf-8")
+
+    shown = [line for line in text.splitlines() if line.startswith("\t$(IN_CALLER)")]
+    assert shown == []
