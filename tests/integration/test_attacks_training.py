@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from support.checkout import commit_all, git
 from support.lent_python import CAN_LEND, LentPython
-from support.retraining_fakes import training_inputs
 
+from artifacts.digests import digest_json
 from artifacts.records.photos import PhotoManifest
 from walls import find_wall
 
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(
 STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY")
 """What a step of a workflow writes to tell the steps and jobs after it."""
 ROOMS = (
-    *("training-inputs", "training", "reproduction", "registry", "measuring"),
+    *("training", "reproduction", "registry", "measuring"),
     *("parity-training", "parity-batch", "parity-http"),
     *("service-staging", "service-production"),
 )
@@ -166,7 +166,8 @@ def _furnish(place: Workplace) -> None:  # long: one folder after another
         (root / name).mkdir(parents=True)
     shutil.copyfile(ROOT / "tests/support/theft.py", root / "services/training/theft.py")
     (root / "services/training/ready.json").write_text("[]")
-    (root / "services/training/inputs.json").write_text(training_inputs().to_json())
+    (root / "params.yaml").write_text("model: architecture\n")
+    (root / "dvc.yaml").write_text("stages: {}\n")
     (root / "services/delivery/README.md").write_text("the judge")
     PhotoManifest(rows=()).write(root / "data/manifest.csv")
     (root / "requirements/training.txt").write_text("")
@@ -176,7 +177,6 @@ def _furnish(place: Workplace) -> None:  # long: one folder after another
         program,
         f"here={shlex.quote(str(root / 'services/training'))}\n"
         "shift 3\n"  # -I -m training
-        'if [ "$1" = inputs ] && [ -f "$here/honest" ]; then cat "$here/inputs.json"; exit; fi\n'
         f'exec {shlex.quote(sys.executable)} -I "$here/theft.py" "$@"\n',
     )
     _environment(place, Path(sys.prefix))
@@ -220,22 +220,33 @@ def loot_of(said: str) -> list[str]:
     return loot
 
 
-def _look_honest(place: Workplace) -> None:
-    """Let the thief say what it trains from as it should, so that it is started to train."""
-    (place.root / "services/training/honest").touch()
-    commit_all(place.root, "Say what is trained from")  # a room has only what git tracks
+def _forget_the_log(place: Workplace) -> None:
+    """Begin anew: the log that a thief wants is no log that could be read."""
+    (place.folder / "state/audit/log.jsonl").unlink()
+    shutil.rmtree(place.folder / "state/audit-head")
 
 
-def test_what_a_plan_asks_of_training_takes_nothing(workplace: Workplace) -> None:
+def planned_in(workplace: Workplace) -> str:
+    """The inputs that a plan names, which starts nothing of training's code."""
     done = workplace.delivery("plan-retraining")
+    assert done.returncode == 0, done.stderr
+    lines = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert lines["needed"] == "true"
+    assert "loot:" not in done.stderr
+    return lines["inputs"]
 
-    assert loot_of(done.stderr) == []
+
+def test_a_plan_starts_nothing_of_trainings_code(workplace: Workplace) -> None:
+    _forget_the_log(workplace)
+    before = planned_in(workplace)
+    thief = workplace.root / "services/training/environment/bin/python"
+    thief.write_text("#!/bin/sh\necho '{}'\n")
+
+    assert planned_in(workplace) == before
 
 
 def test_a_training_takes_nothing(workplace: Workplace) -> None:
-    _look_honest(workplace)
-    (workplace.folder / "state/audit/log.jsonl").unlink()
-    shutil.rmtree(workplace.folder / "state/audit-head")
+    _forget_the_log(workplace)
 
     done = workplace.delivery("retrain")
 
@@ -246,9 +257,12 @@ def test_a_training_takes_nothing(workplace: Workplace) -> None:
 
 
 def test_the_job_that_trains_hands_over_nothing_of_a_thief(workplace: Workplace) -> None:
-    _look_honest(workplace)
+    _forget_the_log(workplace)
+    planned = planned_in(workplace)
+    for name in STEP_FILES:
+        (workplace.folder / name).write_text("")
 
-    done = workplace.delivery("train", "--inputs", training_inputs().digest)
+    done = workplace.delivery("train", "--inputs", planned)
 
     assert "`training retrain` failed: exit code 2" in done.stderr, done.stdout
     assert loot_of(done.stderr) == [], done.stderr
@@ -257,9 +271,7 @@ def test_the_job_that_trains_hands_over_nothing_of_a_thief(workplace: Workplace)
 
 
 def test_a_job_that_trains_on_other_inputs_than_planned_is_refused(workplace: Workplace) -> None:
-    _look_honest(workplace)
-
-    done = workplace.delivery("train", "--inputs", training_inputs(model="fraud").digest)
+    done = workplace.delivery("train", "--inputs", digest_json("other inputs"))
 
     assert done.returncode == 1
     assert "planned was" in done.stderr
@@ -267,12 +279,11 @@ def test_a_job_that_trains_on_other_inputs_than_planned_is_refused(workplace: Wo
 
 
 def test_a_machine_of_trainings_own_trains_without_any_key(workplace: Workplace) -> None:
-    _look_honest(workplace)
     state = workplace.folder / "state"
     for name in ("keys", "audit", "audit-head", "models", "evidence", "people"):
         shutil.rmtree(state / name)
 
-    done = workplace.delivery("train", "--inputs", training_inputs().digest)
+    done = workplace.delivery("train")
 
     assert done.stdout.startswith("walls: none is needed, no key, log or store of others can be")
     assert "`training retrain` failed: exit code 2" in done.stderr  # it got as far as the thief

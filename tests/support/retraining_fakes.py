@@ -12,23 +12,31 @@ from support.delivery_records import artifact, gate_report, release, released
 from support.deploy_world import FakeRepository
 from support.forge_fakes import FakeBranches, FakeForge
 
-from artifacts.digests import digest_json
 from artifacts.folder import SIGNATURE
 from artifacts.records.gate import GateReport
 from artifacts.records.inputs import Registered, TrainingInputs
+from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import Release
 from artifacts.statements import signature_of
 from delivery.adapters.retraining_folder import FolderRetrainings
+from delivery.domain.committed_inputs import MANIFEST, PARAMS, inputs_of
 from delivery.domain.refusal import Refusal
 from delivery.domain.release_text import release_text
 from delivery.errors import TrainingFailed
 from delivery.ports.forge import Forge
 from delivery.ports.retraining import RetrainingPlace
-from delivery.use_cases.plan_retraining import MANIFEST, PlanRetraining
+from delivery.use_cases.plan_retraining import PlanRetraining
 from delivery.use_cases.propose_candidate import ProposeCandidate
 from delivery.use_cases.retrain import Retrain
 
 ALLOWED = gate_report()
+INPUTS = {
+    MANIFEST: PhotoManifest(rows=()).to_csv(),
+    PARAMS: "model: architecture\n",
+    "dvc.yaml": "stages: {}\n",
+    "requirements/training.txt": "",
+}
+"""The files of a commit that a training starts from, as text."""
 STAGING = "releases/staging.yaml"
 
 
@@ -37,33 +45,28 @@ class Killed(BaseException):
 
 
 def training_inputs(**changes: str) -> TrainingInputs:
-    """Return what a training starts from; each digest says of what it is."""
-    shape = {name: digest_json(name) for name in TrainingInputs.model_fields}
-    return TrainingInputs.model_validate(shape | {"model": "architecture"} | changes)
+    """Return what a training of INPUTS starts from, but for some changes."""
+    found = inputs_of({path: text.encode() for path, text in INPUTS.items()})
+    return found.model_copy(update=changes)
 
 
 @dataclass
 class FakeTrainer:
     """Leaves a folder that looks like a candidate. `refusal` is the registry's."""
 
-    given: TrainingInputs = field(default_factory=training_inputs)
     refusal: str = ""
     breaks: str = ""
     trained: int = 0
     rebuilt: int = 0
     registered: int = 0
 
-    def inputs(self) -> TrainingInputs:
-        """Return what it was given."""
-        return self.given
-
     def lay_out(self, place: RetrainingPlace) -> None:
         """Leave a dataset."""
         place.dataset.mkdir(parents=True, exist_ok=True)
 
     def fetch(self, inputs: TrainingInputs, place: RetrainingPlace) -> None:
-        """Leave a candidate of what it was given."""
-        assert inputs == self.given
+        """Leave a candidate."""
+        assert inputs.model == "architecture"
         if self.breaks:
             raise TrainingFailed("retrain", self.breaks)
         self.trained += 1
@@ -145,7 +148,7 @@ class World:
     @property
     def planning(self) -> PlanRetraining:
         """Planning."""
-        return PlanRetraining(self.repository, self.trainer, self.audit, self.places)
+        return PlanRetraining(self.repository, self.audit, self.places)
 
     @property
     def proposing(self) -> ProposeCandidate:
@@ -180,7 +183,7 @@ class World:
             f"policies/{path}": yaml.safe_dump(record.model_dump(mode="json"))
             for path, record in rules.items()
         }
-        changed = {MANIFEST: "photo\n", STAGING: release_text(staging)} | texts | files
+        changed = INPUTS | {STAGING: release_text(staging)} | texts | files
         self.branches.move(self.repository.add(name, changed))
 
     def kill_after(self, step: str) -> None:

@@ -1,7 +1,6 @@
 """The commands that a retraining calls: what they print, leave and end with."""
 
 import io
-import json
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -10,12 +9,10 @@ import pytest
 from support.photo_files import jpeg
 
 from artifacts.digests import digest_bytes
-from artifacts.records.inputs import TrainingInputs
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from training.adapters.dvc_pipeline import DvcPipeline
 from training.adapters.work_setup import bring_manifest
 from training.cli import main
-from training.domain.params import Params
 from training.errors import NoManifest
 
 ROOT = Path(__file__).parents[3]
@@ -74,71 +71,6 @@ def training(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> tuple[int, 
     code = ended.value.code
     assert isinstance(code, int)
     return code, out.getvalue(), err.getvalue()
-
-
-def inputs(monkeypatch: pytest.MonkeyPatch) -> TrainingInputs:
-    code, said, _ = training(monkeypatch, "inputs")
-    assert code == 0
-    return TrainingInputs.model_validate(json.loads(said))
-
-
-@pytest.mark.usefixtures("root")
-def test_the_same_checkout_has_the_same_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert inputs(monkeypatch).digest == inputs(monkeypatch).digest
-
-
-@pytest.mark.parametrize(
-    ("path", "changed"),
-    [
-        ("dvc.yaml", "pipeline"),
-        ("params.yaml", "params"),
-        ("requirements/training.txt", "environment"),
-        ("data/manifest.csv", "photo_manifest"),
-        ("libs/features/src/features/new.py", "feature_code"),
-        ("services/training/src/training/new.py", "training_code"),
-    ],
-)
-def test_each_thing_that_a_model_follows_from_changes_the_inputs(
-    root: Path, monkeypatch: pytest.MonkeyPatch, path: str, changed: str
-) -> None:
-    before = inputs(monkeypatch)
-    file = root / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    text = file.read_text() if file.exists() else ""
-    edits = {"params.yaml": ("seed: 7", "seed: 8"), "data/manifest.csv": ("1200", "1201")}
-    old, new = edits.get(path, ("", ""))
-    file.write_text(text.replace(old, new) if old else f"{text}\n# a change\n")
-
-    after = inputs(monkeypatch)
-
-    differing = [
-        name
-        for name in TrainingInputs.model_fields
-        if getattr(before, name) != getattr(after, name)
-    ]
-    assert differing == [changed]
-    assert after.digest != before.digest
-
-
-def test_how_photos_are_taken_in_shows_in_the_manifest_and_nowhere_else(root: Path) -> None:
-    before = Params.read(root / "params.yaml")
-    intake = before.import_photos.model_copy(update={"max_bad_share": 0.5})
-
-    after = before.model_copy(update={"import_photos": intake})
-
-    assert after.training_digest == before.training_digest
-    assert after.digest != before.digest
-
-
-def test_without_a_manifest_there_are_no_inputs(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (root / "data/manifest.csv").unlink()
-
-    code, _, said = training(monkeypatch, "inputs")
-
-    assert code == 2
-    assert "commit its manifest.csv" in " ".join(said.split())
 
 
 def test_photos_are_pushed_and_fetched_by_command(

@@ -13,14 +13,13 @@ from pydantic import ValidationError
 from artifacts.digests import digest_file
 from artifacts.errors import UnreadableRecord
 from artifacts.folder import ModelArtifact, open_artifact
-from artifacts.records.inputs import TrainingInputs
 from artifacts.signatures import KeySigner, KeyVerifier
 from artifacts.statements import SshVerifier
 from artifacts.store import FolderModelStore
 from features import Extractor
 from training.adapters.cluster_nodes import ClusterTls, become_scheduler, become_workers
 from training.adapters.commit_rebuilder import CommitRebuilder, rebuilding_folder
-from training.adapters.dataset_folder import MANIFEST, PHOTOS, DatasetFolder
+from training.adapters.dataset_folder import PHOTOS, DatasetFolder
 from training.adapters.dvc_pipeline import DvcPipeline
 from training.adapters.git_identity import GitIdentity
 from training.adapters.mlflow_tracking import MlflowTracking
@@ -34,7 +33,7 @@ from training.adapters.work_lock import alone_in
 from training.adapters.work_setup import bring_manifest, set_up, source_digest
 from training.domain.params import Params
 from training.domain.runs import Inputs, RunIdentity
-from training.errors import BadParams, BadSettings, NoManifest
+from training.errors import BadParams, BadSettings
 from training.models import model_definition
 from training.models.definition import ModelDefinition
 from training.ports import Clock, Exporter
@@ -230,19 +229,6 @@ class Bootstrap:
     def bring_manifest(self, dataset: Path, work: Path) -> None:
         """Bring a committed dataset's manifest into a work folder; NoManifest."""
         bring_manifest(dataset, work)
-
-    def training_inputs(self, dataset: Path, params: Path) -> TrainingInputs:
-        """Return what a training here and now would start from; NoManifest, BadParams."""
-        if not (dataset / MANIFEST).is_file():
-            raise NoManifest(dataset)
-        given = self.params(params)
-        return TrainingInputs(
-            model=given.model,
-            photo_manifest=self.dataset(dataset).manifest().digest,
-            params=given.training_digest,
-            pipeline=digest_file(self.settings.root / "dvc.yaml"),
-            **dict(self.inputs(model_definition(given.model))),
-        )
 
     def inputs(self, model: ModelDefinition) -> Inputs:
         """Return the digests of the code and the environment."""

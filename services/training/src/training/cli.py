@@ -253,14 +253,6 @@ def retrain(
 
 
 @app.command()
-def inputs(dataset: Annotated[Path | None, typer.Option(help="default: data/")] = None) -> None:
-    """Print, as JSON, the digests of all that a training of this checkout would start from."""
-    boot = _bootstrap()
-    root = boot.settings.root
-    print(boot.training_inputs(dataset or root / "data", root / "params.yaml").to_json(), end="")
-
-
-@app.command()
 def push_photos(dataset: DatasetOption = DATA) -> None:
     """Send a dataset's photos to the store that runners share; those that are there stay."""
     boot = _bootstrap()

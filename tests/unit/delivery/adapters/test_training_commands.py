@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.retraining_fakes import training_inputs
 from support.tiny_artifact import build_tiny_artifact, public_key_of
 from support.training_rooms import rooms_of, script_rooms
 
@@ -51,19 +50,6 @@ def commands_in(rooms: TrainingRooms, candidate: Path | None) -> TrainingCommand
 
 def calls(root: Path) -> list[str]:
     return (root / "calls").read_text().splitlines()
-
-
-def test_inputs_are_read_as_a_record(tmp_path: Path) -> None:
-    (tmp_path / "inputs.json").write_text(training_inputs().to_json())
-
-    assert commands(tmp_path, f"cat {tmp_path}/inputs.json").inputs() == training_inputs()
-    assert calls(tmp_path) == ["inputs"]
-
-
-@pytest.mark.parametrize("script", ["echo '{}'", "echo no JSON", "echo broken >&2; exit 2"])
-def test_inputs_that_nobody_can_read_are_a_breakdown(tmp_path: Path, script: str) -> None:
-    with pytest.raises(TrainingFailed, match="training inputs"):
-        commands(tmp_path, script).inputs()
 
 
 LEAVES = """
@@ -263,7 +249,7 @@ def test_a_registration_without_a_version_is_a_breakdown(tmp_path: Path, script:
 
 def test_a_checkout_without_an_environment_is_a_breakdown(tmp_path: Path) -> None:
     with pytest.raises(TrainingFailed, match="--where"):
-        commands_in(rooms_of(tmp_path), None).inputs()
+        commands_in(rooms_of(tmp_path), None).register(tmp_path / "report", tmp_path, tmp_path)
 
 
 def test_a_registry_beside_keys_is_refused_with_what_to_do(tmp_path: Path) -> None:

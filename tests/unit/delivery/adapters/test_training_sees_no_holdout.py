@@ -100,7 +100,7 @@ def test_no_other_room_of_trainings_code_has_one_either(
 ) -> None:
     place = laid_out(rooms, tmp_path)
     reproduction = rooms.reproduction(place.seen, place.exchange())
-    for room in (rooms.looking(), rooms.registry(), reproduction):
+    for room in (rooms.checkout(), rooms.registry(), reproduction):
         found, photos, _ = looks(room, tmp_path)
         assert found.isdisjoint(split(dataset, "holdout")), room.name
         assert photos is None
@@ -118,7 +118,7 @@ def test_products_of_before_that_lie_in_the_checkout_are_out_of_reach(
     (rooms.root / ".gitignore").write_text("build/\n.dvc/\nstate/\n")
     git(tmp_path, "init", "--quiet", str(rooms.root))
     git(rooms.root, "add", ".gitignore", "bin", "data/manifest.csv")
-    for room in (rooms.looking(), rooms.registry()):
+    for room in (rooms.checkout(), rooms.registry()):
         found, _, _ = looks(room, rooms.root)
         assert found, "the room shows nothing at all"
         assert found.isdisjoint(split(dataset, "holdout")), room.name
@@ -149,6 +149,6 @@ def test_an_environment_that_lies_in_the_checkout_stays_in_the_room(
     (rooms.root / "bin/environment").write_text(f"#!/bin/sh\necho {copy}\n")
     git(rooms.root.parent, "init", "--quiet", str(rooms.root))
     git(rooms.root, "add", "bin", "data/manifest.csv")
-    found, _, _ = looks(rooms.looking(), rooms.root)
+    found, _, _ = looks(rooms.checkout(), rooms.root)
     assert digest_bytes(b"code") in found
     assert found.isdisjoint(split(dataset, "holdout"))

@@ -12,10 +12,10 @@ from artifacts.digests import digest_json
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Release
 from delivery.domain.case import Absent
+from delivery.domain.committed_inputs import MANIFEST, PARAMS
 from delivery.domain.retraining_page import retrained_outputs, retrained_page
 from delivery.errors import AuditBroken, OtherCheckout, TrainingFailed
 from delivery.use_cases.open_proposal import OpenProposal
-from delivery.use_cases.plan_retraining import MANIFEST
 from delivery.use_cases.retrain import STEPS
 
 KEY = training_inputs().digest
@@ -223,7 +223,9 @@ def test_a_report_that_was_exchanged_after_its_verdict_is_not_believed(world: Wo
 def test_a_candidate_is_rebuilt_where_its_policy_asks_for_it(world: World) -> None:
     world.retrain()("HEAD")
     before = world.trainer.rebuilt
-    world.trainer.given, world.judge.rebuild = training_inputs(params=digest_json("new")), True
+    staging = release(released(str(ALLOWED.champion)))
+    world.merge(staging, "other parameters", **{PARAMS: "model: architecture\nseed: 8\n"})
+    world.judge.rebuild = True
 
     world.retrain()("HEAD")
 

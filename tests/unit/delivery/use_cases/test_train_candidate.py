@@ -25,7 +25,6 @@ HANDED = HandedOver(FOUND.manifest, FOUND.files, {"params.yaml": b"seed: 1"})
 PLANNED = training_inputs(
     model=FOUND.manifest.name,
     photo_manifest=FOUND.manifest.data.photo_manifest,
-    feature_schema=FOUND.manifest.feature_schema,
     environment=FOUND.manifest.environment,
 )
 
@@ -191,7 +190,7 @@ def test_a_training_here_that_is_refused_is_a_breakdown(taking: Taking) -> None:
         taking.fetch(None)
 
 
-@pytest.mark.parametrize("field_", ["photo_manifest", "feature_schema", "environment"])
+@pytest.mark.parametrize("field_", ["photo_manifest", "environment"])
 def test_a_candidate_of_another_training_than_planned_is_refused(
     field_: str, taking: Taking
 ) -> None:

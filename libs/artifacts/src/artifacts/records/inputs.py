@@ -21,7 +21,6 @@ class TrainingInputs(Record):
     photo_manifest: Digest
     params: Digest
     pipeline: Digest
-    feature_schema: Digest
     feature_code: Digest
     training_code: Digest
     environment: Digest

@@ -15,7 +15,7 @@ from artifacts.folder import (
     read_unsigned_artifact,
     write_artifact,
 )
-from artifacts.records.inputs import Registered, TrainingInputs
+from artifacts.records.inputs import Registered
 from artifacts.records.record import parse_json
 from artifacts.records.reproduction import Reproduction
 from artifacts.signatures import ArtifactSigner, ArtifactVerifier, create_key_pair
@@ -57,16 +57,6 @@ class TrainingCommands:
     def hand_on(self, descriptor: int) -> None:
         """Let commands inherit a descriptor: a lock is then held for as long as one works."""
         self._descriptors.append(descriptor)
-
-    def inputs(self) -> TrainingInputs:
-        """Return what a training of the checkout would start from."""
-        done = self._run(self._rooms.looking(), ("inputs",), capture=True)
-        if done.returncode:
-            raise TrainingFailed("inputs", _last(done))
-        try:
-            return TrainingInputs.parse(parse_json(done.stdout, "inputs"), "its answer")
-        except UnreadableRecord as exc:
-            raise TrainingFailed("inputs", str(exc)) from exc
 
     def train(self, place: TrainingPlace) -> HandedOver:
         """Train in a room, and read what it leaves; nothing but bytes comes out."""

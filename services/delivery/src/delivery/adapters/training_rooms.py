@@ -43,9 +43,9 @@ class TrainingRooms:
     hidden: tuple[Path, ...] = ()
     wall: Wall | None = None
 
-    def looking(self) -> Room:
-        """Return the room of commands that read the checkout and print: `inputs`."""
-        return self._room("training-inputs")
+    def checkout(self) -> Room:
+        """Return a room with the checkout alone: whether a wall can stand around it is asked."""
+        return self._room("training")
 
     def training(self, work: Path, exchange: Path, photos: Path, keys: Path) -> Room:
         """Return the room that trains in `work` and leaves the candidate in `exchange`.

@@ -29,6 +29,7 @@ from delivery.bootstrap.auditing import make_audit_log
 from delivery.bootstrap.forge import find_forge, make_branches
 from delivery.bootstrap.signing import make_signer
 from delivery.bootstrap.targets import make_images
+from delivery.domain.committed_inputs import PATHS, inputs_of
 from delivery.domain.retraining import gate_event
 from delivery.errors import TrainingFailed
 from delivery.ports.retraining import CandidateJudge
@@ -46,7 +47,7 @@ _DIGEST_START: Final = "sha256:"
 
 def make_plan(settings: Settings) -> PlanRetraining:
     """Put planning together."""
-    return _plan(settings, make_training(settings), FolderRetrainings(_places(settings)))
+    return _plan(settings, FolderRetrainings(_places(settings)))
 
 
 def make_retrain(settings: Settings, announced: str | None = None) -> Retrain:
@@ -60,7 +61,7 @@ def make_retrain(settings: Settings, announced: str | None = None) -> Retrain:
     signer = PresentKeySigner(settings.needed("signing_key"))
     repository = GitRepository(settings.root)
     return Retrain(
-        planning=_plan(settings, trainer, places),
+        planning=_plan(settings, places),
         retrainings=places,
         trainer=trainer,
         candidates=TakeCandidate(
@@ -87,8 +88,9 @@ def make_retrain(settings: Settings, announced: str | None = None) -> Retrain:
 def make_train(settings: Settings, trainer: TrainingCommands | None = None) -> TrainCandidate:
     """Put training together: it reads no key, no log and no store."""
     trainer = trainer or make_training(settings)
+    repository = GitRepository(settings.root)
     return TrainCandidate(
-        inputs=trainer.inputs,
+        inputs=lambda: inputs_of(repository.files("HEAD", PATHS)),
         trainings=FolderTrainings(settings.needed("training").absolute(), trainer.hand_on),
         train=trainer.train,
         handover=HandoverFolder(settings.needed("handover").absolute()),
@@ -170,10 +172,8 @@ def step_files(settings: Settings) -> StepFiles:
     return StepFiles(settings.step_output, settings.step_summary)
 
 
-def _plan(
-    settings: Settings, trainer: TrainingCommands, places: FolderRetrainings
-) -> PlanRetraining:
-    return PlanRetraining(GitRepository(settings.root), trainer, make_audit_log(settings), places)
+def _plan(settings: Settings, places: FolderRetrainings) -> PlanRetraining:
+    return PlanRetraining(GitRepository(settings.root), make_audit_log(settings), places)
 
 
 def _places(settings: Settings) -> Path:

@@ -76,7 +76,6 @@ def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
         return enter
 
     work, exchange, seen, keys = (places[word] for word in ("work", "exchange", "seen", "keys"))
-    yield RoomHere("training-inputs", "training", training(rooms.looking), (), keeper)
     trains = training(lambda: rooms.training(work, exchange, seen, keys))
     yield RoomHere("training", "training", trains, (), keeper)
     again = training(lambda: rooms.reproduction(seen, exchange))

@@ -37,7 +37,7 @@ def wall_line(settings: Settings) -> str:
     rooms = make_rooms(settings)
     wall = find_wall()
     if wall.name == "user":  # it stands around a room only where that user can be given the room
-        wall = rooms.standing(rooms.looking())
+        wall = rooms.standing(rooms.checkout())
     if wall.missing:
         return f"walls: none, code that nobody approves can reach every key here: {wall.missing}"
     line = f"walls: {wall.name} (`delivery walls` tries each room)"

@@ -43,7 +43,6 @@ def not_as_planned(manifest: ModelManifest, planned: TrainingInputs) -> str:
     claims = {
         "model": (manifest.name, planned.model),
         "photo manifest": (manifest.data.photo_manifest, planned.photo_manifest),
-        "feature schema": (manifest.feature_schema, planned.feature_schema),
         "environment": (manifest.environment, planned.environment),
     }
     return "; ".join(

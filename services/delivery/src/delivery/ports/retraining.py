@@ -83,9 +83,6 @@ class Retrainings(Protocol):
 class Trainer(Protocol):
     """Training's commands over the checkout, walled off. TrainingFailed where one breaks down."""
 
-    def inputs(self) -> TrainingInputs:
-        """Return what a training here and now would start from."""
-
     def lay_out(self, place: RetrainingPlace) -> None:
         """Leave the dataset that the gate measures on in the place."""
 

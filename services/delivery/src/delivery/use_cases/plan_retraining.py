@@ -1,15 +1,13 @@
 """plan-retraining: whether what a commit would be trained from was judged before."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from artifacts.records.inputs import TrainingInputs
+from delivery.domain.committed_inputs import MANIFEST, PATHS, inputs_of
 from delivery.domain.retraining import Plan, plan_retraining
 from delivery.errors import OtherCheckout
 from delivery.ports.records import AuditLog, Repository
-from delivery.ports.retraining import Retrainings, Trainer
-
-MANIFEST: Final = "data/manifest.csv"
+from delivery.ports.retraining import Retrainings
 
 
 @dataclass(frozen=True)
@@ -17,12 +15,14 @@ class PlanRetraining:
     """Planning with all that it reads through."""
 
     repository: Repository
-    trainer: Trainer
     audit: AuditLog
     retrainings: Retrainings
 
     def __call__(self, commit: str) -> Plan:
-        """Plan for a commit, which the checkout must be at; OtherCheckout, AuditBroken."""
+        """Plan for a commit, which the checkout must be at.
+
+        Raises OtherCheckout, AuditBroken, and UnreadableRecord where nobody could train from it.
+        """
         inputs = self.inputs_at(commit)
         if inputs is None:
             reason = f"there is no {MANIFEST} yet: import photos and commit it"
@@ -31,13 +31,16 @@ class PlanRetraining:
         return self.plan(inputs.digest, under_way=under_way)
 
     def inputs_at(self, commit: str) -> TrainingInputs | None:
-        """Return what a training of the commit starts from; None without a photo manifest."""
+        """Return what a training of the commit starts from; None without a photo manifest.
+
+        It is read from the commit. Nothing of training's is asked, and nothing of it is run.
+        """
         wanted, found = self.repository.commit(commit), self.repository.commit("HEAD")
         if wanted != found:
             raise OtherCheckout(wanted, found)
         if self.repository.file(wanted, MANIFEST) is None:
             return None
-        return self.trainer.inputs()
+        return inputs_of(self.repository.files(wanted, PATHS))
 
     def plan(self, inputs: str, *, under_way: bool) -> Plan:
         """Plan for inputs, by the log and by what earlier runs left."""

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 
-from artifacts.digests import digest_json
 from artifacts.records.manifest import HeadName, ModelName, spelled_off
 from artifacts.records.record import Part, Record
 
@@ -250,11 +249,6 @@ class Params(Record):
     def choice(self, head: str) -> HeadChoice:
         """Return where a head's answers should come from."""
         return self.prepare.heads.get(head, "auto")
-
-    @property
-    def training_digest(self) -> str:
-        """The digest of what training reads: how photos were taken in shows in the manifest."""
-        return digest_json(self.model_dump(mode="json", exclude={"import_photos"}))
 
     def flat(self) -> dict[str, str]:
         """Return every parameter by its dotted name, for the tracker."""
