@@ -137,3 +137,34 @@ def test_files_without_a_single_photo_are_reported_all_the_same(tmp_path: Path) 
     assert read.faults == []
     assert "No file is a photo that can be read." in read.text
     assert "no picture" in read.text
+
+
+def test_a_folder_whose_styles_lie_deeper_is_no_empty_one(tmp_path: Path) -> None:
+    style_tree(tmp_path / "train", ("gothic",), 2)
+    (tmp_path / "Thumbs.db").write_bytes(b"x")
+    read = report(tmp_path)
+    assert read.faults == []
+    assert "Not importable An import would refuse this folder. the styles seem to lie" in read.text
+    assert "1 system files Thumbs.db" in read.text
+    assert "No file is a photo that can be read." not in read.text
+
+
+def test_the_page_says_what_an_import_says(tree: Path) -> None:
+    """The same groups, ties and limits of the service; `import-photos` prints them."""
+    for number in range(3):
+        (tree / f"gothic/bad{number}.jpg").write_bytes(f"no photo {number}".encode())
+    (tree / "gothic/alike.jpg").write_bytes(jpeg(100, quality=60))
+    (tree / "gothic/0.jpg.json").write_bytes(b"{}")
+    (tree / "Table.CSV").write_text("path,year\ngothic/0.jpg,c. 1900\n", encoding="utf-8")
+    (tree / "table.csv").unlink()
+    read = report(tree)
+    assert read.faults == []
+    for words in (
+        "3 the file is text. Send a still JPEG, PNG or WebP photo.",
+        "The service would refuse 3 of them too: it reads photos by the same limits.",
+        "1 its year 'c. 1900' is not a plain whole number.",
+        "1 sidecar files 0.jpg.json",
+        "2 photos count as 1 building by likeness",
+        "Table.CSV has a row for 1 of 34 files; 0 of its rows have a year.",
+    ):
+        assert words in read.text, words

@@ -69,16 +69,13 @@ Pictures = Mapping[str, Picture | Unshown]
 
 def data_report_page(survey: Survey, name: str, pictures: Pictures) -> Page:
     """Put the report on a folder together; `pictures` holds those of `survey.photos_shown()`."""
-    sections = (
-        _numbers(survey),
-        _styles(survey),
-        *findings_sections(survey.intake),
-        _years(survey),
-        _sizes(survey),
-        _origins(survey),
-        _duplicates(survey, pictures),
-        _sheets(survey, pictures),
+    findings = tuple(findings_sections(survey.intake))
+    whole = (
+        *(_numbers(survey), _styles(survey), *findings, _years(survey), _sizes(survey)),
+        *(_origins(survey), _duplicates(survey, pictures), _sheets(survey, pictures)),
     )
+    # Where no file was opened, zeros would say that the folder is empty.
+    sections = whole if survey.looked else findings
     return Page(
         title=name,
         sections=sections,
@@ -145,7 +142,8 @@ def _numbers(survey: Survey) -> Section:
         KeyNumber("Styles", str(len({row.style for row in rows}))),
         KeyNumber("With a year", f"{known / len(rows):.0%}" if rows else "-", f"{known:,} photos"),
     )
-    return Section("In numbers", (KeyNumbers(numbers),))
+    lede = "".join(f"{note}." for note in survey.intake.notes)
+    return Section("In numbers", (KeyNumbers(numbers),), lede)
 
 
 def _styles(survey: Survey) -> Section:
