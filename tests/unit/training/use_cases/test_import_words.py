@@ -81,7 +81,7 @@ def test_what_no_photo_can_be_meant_by_is_not_bad(tmp_path: Path) -> None:
     outcome = take_in(tree, tmp_path / "out")
     assert outcome.intake.bad_share == 0
     assert "4 photos added, 0 known, 0 files left out, 5 ignored" in said(outcome)
-    assert "4 sidecar files: 0.jpg.json, 1.jpg.json, 2.jpg.json and 1 more" in said(outcome)
+    assert "sidecar files: 4 (0.jpg.json, 1.jpg.json, 2.jpg.json and 1 more)" in said(outcome)
 
 
 def test_copies_are_left_out_and_say_nothing_against_the_folder(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_what_was_tied_and_by_what_is_said(tmp_path: Path) -> None:
     assert "3 photos count as 1 building by the table's groups" in words
     assert "2 photos count as 1 building by likeness" in words
     assert "the largest building has 3 photos (gothic/1.jpg and others)" in words
-    assert "table.csv has a row for 3 of 7 files; 0 of its rows have a year" in words
+    assert "table.csv has a row for 3 of 7 files, and a year for 0" in words
 
 
 def test_group_numbers_are_of_their_style(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def group_line(group: ProblemGroup) -> str:
     """Say a kind of findings in one line: how many, what, what to do, and where."""
     where = places(group)
     if group.code == "ignored":
-        return f"{group.count:,} {group.reason}: {where}"
+        return f"{group.reason}: {group.count:,} ({where})"
     counted = counted_noun(group.count, _NOUNS.get(group.code, "file"))
     return f"{counted}: {what_to_know(group)}" + (f" [{where}]" if where else "")
 

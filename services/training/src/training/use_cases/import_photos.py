@@ -114,17 +114,17 @@ def inspect_source(source: PhotoSource, model: ModelDefinition, parallel: Parall
         findings,
         warnings=(*remarks, *table.remarks, *placed.warnings),
         refusals=placed.refusals,
-        notes=tuple(_table_note(table, len(placed.rows), len(candidates))),
+        notes=tuple(_table_note(table, placed.rows, len(candidates))),
     )
     return Inspected(tuple(zip(candidates, verdicts, strict=True)), findings)
 
 
-def _table_note(table: Table, named: int, files: int) -> Iterator[str]:
+def _table_note(table: Table, rows: Mapping[str, TableRow], files: int) -> Iterator[str]:
     """Yield what a table says: whoever wrote one wants to know that it was found."""
     if table.name:
-        years = sum(line.row.year is not None for line in table.lines)
-        of_all = f"{named:,} of {files:,} files"
-        yield f"{table.name} has a row for {of_all}; {years:,} of its rows have a year"
+        years = sum(row.year is not None for row in rows.values())
+        named = f"{len(rows):,} of {files:,} files"
+        yield f"{table.name} has a row for {named}, and a year for {years:,}"
 
 
 def inspect_file(
