@@ -77,7 +77,7 @@ def language() -> Iterator[Finding]:
 def places() -> Iterator[Finding]:
     """Folders that commands write, each with what can't be done without it."""
     wanted = [
-        ("checkout", ROOT, "make setup and make train", f"chown -R $(id -u) '{ROOT}'"),
+        ("checkout", ROOT, "make setup and make train", f"sudo chown -R $(id -u) '{ROOT}'"),
         ("env folder", Path(launch.environments()), "make setup", "set PLINTH_ENVIRONMENTS"),
     ]
     try:

@@ -127,7 +127,7 @@ def git() -> Iterator[Finding]:
         fix = (
             "add-apt-repository ppa:git-core/ppa && apt-get install git (Ubuntu), or build a newer"
             if shutil.which("add-apt-repository")
-            else f"{install(GIT)} from a newer release of your system"
+            else "use a newer release of your system, or build git"
         )
         yield Finding("git", f"needs git 2.38 or newer, this is {says}", _OF_GIT, fix)
     else:
@@ -135,7 +135,8 @@ def git() -> Iterator[Finding]:
     code, text = ran("git", "-C", ROOT, "rev-parse", "--is-shallow-repository")
     if "dubious ownership" in text:
         fix = f"git config --global --add safe.directory '{ROOT}'"
-        yield Finding("clone", f"{ROOT} belongs to another user", "training and delivery", fix)
+        says = f"{ROOT} belongs to another user: commands read it, your own git refuses to"
+        yield Finding("clone", says, fix=fix)
     elif code:
         yield Finding(
             "clone",
