@@ -56,6 +56,7 @@ UNIT: Final = "tests/unit"
 POLICY_TESTS: Final = (
     "tests/repo/test_policies.py",
     "tests/repo/test_policy_steps.py",
+    "tests/repo/test_policy_unmeasured.py",
     "tests/repo/test_risk_tiers.py",
 )
 # Everything that asks the judge, or reads a policy. What measures evidence, draws pages and prints
@@ -85,6 +86,7 @@ NAMED_OTHERWISE: Final = {
     "tiers": ("domain/test_policy_bounds.py",),
     "paired": ("domain/test_pairs.py",),
     "results": ("domain/test_intervals_of_estimates.py", "domain/rules/test_[flr]*.py"),
+    "metric_limits": ("domain/test_judge_unmeasured.py",),
     "slices": ("domain/test_which_slices_are_judged.py",),
     "facts": ("domain/promotion/test_[agkr]*.py",),
     "words": ("domain/promotion/test_[agr]*.py",),

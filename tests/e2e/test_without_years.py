@@ -35,9 +35,9 @@ def world(place, tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_mild(folder / "policies", MILD)
     policy = folder / "policies/models/architecture.yaml"
     text = policy.read_text(encoding="utf-8")
-    assert text.count(SOURCE) == 1
+    assert text.count(f"- {SOURCE}\n") == 1
     # Without a table nobody has said where the photos are from.
-    policy.write_text(text.replace(SOURCE, TableRow().source), encoding="utf-8")
+    policy.write_text(text.replace(f"- {SOURCE}\n", f"- {TableRow().source}\n"), encoding="utf-8")
     asked(place, folder, "pin-holdout", "--dataset", folder / "work/data")
     record = ("--out", folder / "report.json", "--evidence", folder / "evidence.json")
     asked(place, folder, "gate", folder / "candidate", "--dataset", folder / "work/data", *record)

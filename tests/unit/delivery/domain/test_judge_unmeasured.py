@@ -97,9 +97,39 @@ def test_without_a_candidate_or_an_evaluation_nothing_is_let_pass(part):
     assert outcome(unmeasured(PERIODS, **{part: Absent("gone")}), NAME) == "missing"
 
 
+def test_a_measured_limit_is_judged_without_a_candidate():
+    case = unmeasured(PERIODS, evidence=evidence(), candidate=Absent("gone"))
+    assert (outcome(case, NAME), result_of(case, NAME).value) == ("passed", 20.0)
+
+
+def unmeasured_style(origins, **changes: object) -> Case:
+    """Nothing was measured of a style, which the policy lets stay so."""
+    floor = {name: value for name, value in LIMIT.items() if name != "at_most"}
+    floor |= {"id": "right", "metric": "style.accuracy", "at_least": 0.5}
+    floors = [{**floor, "unmeasured_allowed_for": ["periods", "off"]}]
+    fields = {
+        "policy": ruled(floors=floors),
+        "evidence": evidence(metrics={}),
+        "candidate": candidate(origins=origins),
+    }
+    return passing(**(fields | changes))
+
+
 def test_a_style_that_was_not_measured_is_missing_whatever_the_policy_says_of_it():
-    accuracy = {**LIMIT, "id": "right", "metric": "style.accuracy", "at_least": 0.5}
-    accuracy.pop("at_most")
-    floors = [{**accuracy, "unmeasured_allowed_for": ["periods", "off"]}]
-    case = passing(policy=ruled(floors=floors), evidence=evidence(metrics={}))
-    assert outcome(case, "floor.right") == "missing"
+    assert outcome(unmeasured_style(LEARNED), "floor.right") == "missing"
+
+
+def test_known_styles_have_to_be_measured_by_whomever():
+    assert outcome(unmeasured_style({"era": "learned"}), "floor.right") == "missing"
+
+
+def test_years_say_nothing_of_a_style_that_is_off():
+    whole = evaluation(first_right(180))
+    case = unmeasured_style(
+        {"era": "learned"}, evaluation=whole.model_copy(update={"classification": ()})
+    )
+    found = result_of(case, "floor.right")
+    assert (found.outcome, found.reason.partition(".")[0]) == (
+        "passed",
+        "not measured: style is off",
+    )
