@@ -122,6 +122,18 @@ def test_a_jpeg_without_its_end_marker_is_read_with_a_warning(picture):
     assert read_photo(whole).warnings == ()
 
 
+@pytest.mark.parametrize("lost", [1, 5, 12])
+def test_a_png_without_its_end_chunk_is_read_with_a_warning(lost, picture):
+    whole = saved(picture, "PNG")
+    photo = read_photo(whole[:-lost])
+    verify_photo(photo)
+    assert [warning.code for warning in photo.warnings] == ["no_end_marker"]
+    assert read_photo(whole).warnings == ()
+    for more in (13, 100, len(whole) - 60):
+        with pytest.raises(TruncatedPhoto):
+            verify_photo(read_photo(whole[:-more]))
+
+
 @pytest.mark.parametrize("stray", [b"\0", b"\xff\0", b"\r\n", b"\xff\xff\xff"])
 def test_stray_bytes_between_the_segments_of_a_header_are_passed_over(stray, picture):
     whole = saved(picture, quality=90)

@@ -13,7 +13,7 @@ from features.errors import (
     UnsupportedColourMode,
 )
 from features.formats.advice import SEND_AGAIN, SEND_SRGB, SEND_STILL
-from features.formats.photo_header import Header
+from features.formats.photo_header import Header, PhotoWarning
 from features.orientation import MAX_TEXT_BYTES, UPRIGHT, Orientation, inflate_text, raw_profile
 
 PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
@@ -26,6 +26,10 @@ _ADAM7: Final = (
     (0, 1, 1, 2),
 )
 _STEP_BYTES: Final = 1 << 18
+_END: Final = struct.pack(">I4sI", 0, b"IEND", zlib.crc32(b"IEND"))
+_NO_END: Final = PhotoWarning(
+    "no_end_marker", "the PNG has no end chunk: its last bytes may be missing"
+)
 _BITS: Final = 8
 _TEXTS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _PROFILES: Final = frozenset({b"Raw profile type exif", b"Raw profile type APP1"})
@@ -48,10 +52,7 @@ def read_png(data: bytes) -> Header:
     while kind != b"IEND":
         chunks += 1
         require_segments(chunks, MAX_PNG_CHUNKS)
-        length, kind = struct.unpack_from(">I4s", data, at)
-        end = at + 12 + length
-        if end > len(data):
-            raise TruncatedPhoto("the PNG ends before its last chunk", SEND_AGAIN)
+        kind, end = _next_chunk(data, at, kept)
         if kind == b"acTL":
             raise AnimatedPhoto("the PNG is an animation", SEND_STILL)
         if kind == b"eXIf":
@@ -60,7 +61,7 @@ def read_png(data: bytes) -> Header:
             _keep_text(kind, data[at + 8 : end - 4], texts)
         if kind in _PIXEL_CHUNKS:
             clear |= kind == b"tRNS"
-            kept.append(data[at:end])
+            kept.append(data[at:end] if end <= len(data) else _END)
         at = end
     _see_texts(texts, orientation)
     turned = orientation.value
@@ -75,7 +76,25 @@ def read_png(data: bytes) -> Header:
         pixel_bytes=pixel_bytes,
         row_bytes=_row_bytes(width, height, bits * _CHANNELS[colour], interlaced=interlaced != 0),
         interlaced=interlaced != 0,
+        warnings=() if at <= len(data) else (_NO_END,),
     )
+
+
+def _next_chunk(data: bytes, at: int, kept: list[bytes]) -> tuple[bytes, int]:
+    """Return a chunk's kind and where it ends: beyond the data for an end that is missing.
+
+    TruncatedPhoto where the data ends earlier than that, inside a chunk of pixels or before any.
+    """
+    if at + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        if at + 12 + length <= len(data):
+            return kind, at + 12 + int(length)
+        whole = kind not in _PIXEL_CHUNKS or kind == b"IEND"
+    else:
+        whole = True
+    if whole and kept[-1][4:8] == b"IDAT":
+        return b"IEND", len(data) + len(_END)
+    raise TruncatedPhoto("the PNG ends before its last chunk", SEND_AGAIN)
 
 
 def lacks_rows(header: Header) -> bool:
