@@ -62,7 +62,7 @@ def test_one_new_photo_is_the_only_one_that_is_featurized(pipeline, tmp_path: Pa
     (more / "new.jpg").write_bytes(draw_building("gothic", 99, seed=99)[0].photo)
     where = ("--dataset", work / "data", "--params", pipeline.params)
     imported = pipeline.place.plinth("training", "import-photos", more.parent, *where)
-    assert "1 photos added" in imported.said
+    assert "1 photo added" in imported.said
     featurized = pipeline.place.plinth("training", "featurize", "--work", work)
     assert "1 photos featurized, 35 vectors from the cache" in featurized.said
 

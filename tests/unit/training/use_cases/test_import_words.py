@@ -267,6 +267,26 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_file_that_can_not_be_read_is_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system refuses root nothing, so the refusal is played."""
+    tree = style_tree(tmp_path / "in", ("gothic",), 4)
+    source, read = PhotoFolder(tree), PhotoFolder.read
+
+    def refuse(path: str) -> bytes:
+        if path == "gothic/1.jpg":
+            raise PermissionError(13, "Permission denied")
+        return read(source, path)
+
+    monkeypatch.setattr(source, "read", refuse)
+    params, model = small_params().import_photos, model_definition("architecture")
+    dataset = DatasetFolder(tmp_path / "out")
+    outcome = import_photos(source, dataset, model, params, 7, Serial(), exact=False)
+    assert len(outcome.intake.added) == 3
+    assert "1 file: the file can't be read: Permission denied" in said(outcome)
+
+
 def test_an_error_that_nobody_foresaw_names_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
