@@ -47,7 +47,9 @@ DECIDING: Final = {
     "promotion/identities.py": "",
     "promotion/paths.py": "",
     "audit_chain.py": "",
+    "audit_state.py": "",  # whether status is red for the log
     "keeper_rules.py": "",
+    "handover.py": "",
     "use_cases/judge_merges.py": "",  # what a deploy judges beyond its own release
     f"{BOX}/box/domain/protection.py": "",  # what may be pushed
     f"{BOX}/box/domain/statuses.py": "",
@@ -76,7 +78,9 @@ NOTICING: Final = (
     "use_cases/test_gate*.py",
     "use_cases/test_judge_merges.py",
     "domain/test_audit_chain*.py",
+    "domain/test_audit_state.py",
     "domain/test_keeper_rules.py",
+    "use_cases/test_*_candidate.py",
     "box/domain/test_*.py",
 )
 # Where the tests of a file don't have its name.
@@ -99,6 +103,7 @@ NAMED_OTHERWISE: Final = {
     "history": ("domain/promotion/test_watching*.py",),
     "releases": ("domain/promotion/test_watching*.py",),
     "audit_chain": ("adapters/test_audit_log.py",),
+    "handover": ("use_cases/test_*_candidate.py",),
     "slice_regressions": ("domain/test_bounds_of_slices.py",),
 }
 OF_EVERY_RULE: Final = "domain/test_rules_without_settings.py"
