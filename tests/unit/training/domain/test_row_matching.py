@@ -25,9 +25,9 @@ def line(path: str, number: int = 2, **cells: object) -> Line:
         "/gothic//001.jpg",
         "Gothic/001.JPG",
         "gothic%2F001.jpg",
-        "/home/ada/buildings/gothic/001.jpg",
+        "/photos/buildings/gothic/001.jpg",
         "C:\\Users\\Ada\\buildings\\gothic\\001.jpg",
-        "file:///home/ada/gothic/001.jpg",
+        "file:///photos/gothic/001.jpg",
         "buildings/gothic/001.jpg",
     ],
 )

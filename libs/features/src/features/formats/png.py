@@ -37,7 +37,7 @@ _XMP_KEYWORD: Final = b"XML:com.adobe.xmp"
 _LONGEST_KEYWORD: Final = 79
 
 
-def read_png(data: bytes) -> Header:
+def read_png(data: bytes) -> Header:  # long: one field after another
     """Read the chunks of a PNG; raises leaves of PhotoRefused, struct.error, IndexError."""
     if data[12:16] != b"IHDR" or data[8:12] != b"\x00\x00\x00\x0d":
         raise NotAnImage("the PNG does not start with its header", SEND_AGAIN)

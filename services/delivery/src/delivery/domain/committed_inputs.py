@@ -8,9 +8,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from pydantic import ValidationError
-from rfc8785 import CanonicalizationError
-
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.errors import UnreadableRecord
 from artifacts.records.inputs import TrainingInputs
@@ -55,7 +52,7 @@ def inputs_of(files: Mapping[str, bytes]) -> TrainingInputs:
             environment=digest_bytes(files[_LOCK]),
             **{name: _code_digest(files, folders) for name, folders in _CODE.items()},
         )
-    except (ValidationError, CanonicalizationError) as exc:
+    except ValueError as exc:
         raise UnreadableRecord(PARAMS, (str(exc),)) from exc
 
 

@@ -171,7 +171,7 @@ class _Finder:
                 if found := index.get(form(text)):
                     return found
             parts = _loose(text).split("/")
-            # A longer path than ours: /home/ada/buildings/gothic/001.jpg.
+            # A longer path than ours: /photos/buildings/gothic/001.jpg.
             for at in range(1, len(parts) - 1):
                 if found := self._forms[1].get("/".join(parts[at:])):
                     return found
