@@ -94,7 +94,8 @@ def test_a_machine_that_has_everything_lacks_nothing_and_nothing_is_changed(
     assert done.returncode == 0, done.stdout
     assert done.stdout.splitlines()[-1] == "Nothing is lacking. Type next: make"
     assert (files_below(machine.checkout), files_below(Path(machine.variables["HOME"]))) == before
-    assert max(map(len, done.stdout.splitlines())) <= 100
+    short = done.stdout.replace(str(machine.checkout.parent), "/x")  # a path is never broken
+    assert max(map(len, short.splitlines())) <= 100
     assert len(done.stdout.splitlines()) <= 60
     assert {"python", "git", "openssh", "make", "sandbox", "user", "locale", "checkout", "home"} < (
         set(rows(done.stdout))
