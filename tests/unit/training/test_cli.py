@@ -137,7 +137,9 @@ def test_a_data_report_is_written_and_nothing_is_imported(tmp_path: Path) -> Non
 
 
 def test_an_empty_folder_is_a_breakdown_that_shows_the_layout(shared: Path, tmp_path: Path) -> None:
-    words = broke_down(training(shared, "import-photos", tmp_path, "--dataset", tmp_path / "data"))
+    (tmp_path / "in").mkdir()
+    where = ("--dataset", tmp_path / "data")
+    words = broke_down(training(shared, "import-photos", tmp_path / "in", *where))
     assert "one folder a style" in words
 
 

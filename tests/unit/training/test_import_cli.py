@@ -52,6 +52,17 @@ def test_a_dry_run_leaves_nothing_behind(tree: Path, monkeypatch: pytest.MonkeyP
     assert not (tree.parent / "data").exists()
 
 
+@pytest.mark.parametrize("dataset", ["in", "in/data"])
+def test_no_dataset_is_written_into_the_photos(
+    dataset: str, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = training(monkeypatch, "import-photos", "in", "--dataset", dataset)
+    assert code == 2
+    assert f"the dataset {dataset} would lie within the photos in" in err
+    assert not (tree / "data").exists()
+    assert not (tree / "photos").exists()
+
+
 def test_a_dry_run_of_what_would_be_refused_is_refused(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from training import presentation
 from training.bootstrap import Bootstrap
+from training.errors import DatasetAmongPhotos
 from training.models import model_definition
 from training.use_cases.data_report import data_report as write_data_report
 from training.use_cases.data_report import survey_photos
@@ -33,6 +34,8 @@ def import_photos(
     """Take a folder-per-style tree into a dataset; bad files go into its quarantine."""
     boot = Bootstrap.of()
     given = boot.params(params)
+    if dataset.resolve().is_relative_to(photos.resolve()):
+        raise DatasetAmongPhotos(dataset, photos)
     outcome = import_into(
         boot.source(photos, table),
         boot.dataset(dataset),

@@ -44,6 +44,29 @@ class NoPhotos(TrainingError):
         )
 
 
+class NoFolder(NoPhotos):
+    """What was named to be imported is no folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        what = "is a file (unpack an archive first)" if folder.exists() else "isn't there"
+        where = "name the folder in which one folder a style lies, as of"
+        self.args = (f"{folder} {what}: {where} FOLDER/gothic/cathedral.jpg",)
+
+
+class DatasetAmongPhotos(TrainingError):
+    """The dataset would be written into the folder that is imported."""
+
+    def __init__(self, dataset: Path, photos: Path) -> None:
+        self.dataset = dataset
+        self.photos = photos
+        super().__init__(
+            f"the dataset {dataset} would lie within the photos {photos}, and the next import "
+            "would take it for photos: name a folder outside of them (--dataset, WORK of make "
+            "train)"
+        )
+
+
 class UnforeseenFile(TrainingError):
     """A file of the user led to an error that nobody foresaw."""
 

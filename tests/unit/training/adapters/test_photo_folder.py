@@ -66,6 +66,17 @@ def test_a_linked_style_folder_is_entered_and_said(tmp_path: Path) -> None:
     assert [(one.code, one.path) for one in listing.remarks] == [("linked_folder", "baroque")]
 
 
+def test_folders_within_a_style_are_said_to_tie_nothing(tmp_path: Path) -> None:
+    put(tmp_path / "gothic/notre dame/a.jpg")
+    put(tmp_path / "gothic/chartres/west/a.jpg")
+    listing = PhotoFolder(tmp_path).listing()
+    assert len(listing.files) == 2
+    assert {(one.code, one.path) for one in listing.remarks} == {
+        ("folder_within_style", "gothic/notre dame"),
+        ("folder_within_style", "gothic/chartres"),
+    }
+
+
 def test_links_in_a_loop_are_entered_once(tmp_path: Path) -> None:
     put(tmp_path / "gothic/a.jpg")
     (tmp_path / "gothic/up").symlink_to(tmp_path, target_is_directory=True)
@@ -178,6 +189,14 @@ def test_a_file_that_is_gone_is_an_os_error(tmp_path: Path) -> None:
 def test_no_folder_and_an_empty_one_say_what_was_expected(tmp_path: Path, missing: bool) -> None:
     with pytest.raises(NoPhotos, match=r"gothic/cathedral\.jpg"):
         PhotoFolder(tmp_path / "in" if missing else tmp_path).listing()
+
+
+def test_what_is_no_folder_is_not_said_to_hold_no_photos(tmp_path: Path) -> None:
+    (tmp_path / "photos.zip").write_bytes(b"PK")
+    with pytest.raises(NoPhotos, match=r"photos\.zip is a file \(unpack an archive first\)"):
+        PhotoFolder(tmp_path / "photos.zip").listing()
+    with pytest.raises(NoPhotos, match="nowhere isn't there: name the folder"):
+        PhotoFolder(tmp_path / "nowhere").listing()
 
 
 def test_a_folder_that_holds_nothing_but_its_table_has_no_photos(tmp_path: Path) -> None:

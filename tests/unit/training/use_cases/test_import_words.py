@@ -238,6 +238,7 @@ def test_oddities_of_folders_are_told_of(tmp_path: Path) -> None:
     assert {found.code for found in outcome.intake.warnings} == {
         "style_in_two_folders",
         "style_within_a_style",
+        "folder_within_style",
         "empty_style_folder",
     }
     assert "several folders are taken as gothic: GOTHIC architecture, gothic" in said(outcome)

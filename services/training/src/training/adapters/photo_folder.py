@@ -12,7 +12,7 @@ from training.domain.file_kinds import SPREADSHEETS, ignored_file, ignored_folde
 from training.domain.photo_table import parse_table
 from training.domain.problems import Problem, shown
 from training.domain.sources import FoundFile, Listing, Table
-from training.errors import BadTable, NoPhotos
+from training.errors import BadTable, NoFolder, NoPhotos
 
 TABLES = ("table.csv", "table.tsv")
 _TO_EXPORT = "Open it in its program and export it as CSV (UTF-8), to table.csv beside the photos"
@@ -32,7 +32,7 @@ class PhotoFolder:
     def listing(self) -> Listing:
         """Return all that lies there, sorted by path; NoPhotos where no file may be a photo."""
         if not self._root.is_dir():
-            raise NoPhotos(self._root)
+            raise NoFolder(self._root)
         walk = _Walk(self._root, self._table_file())
         walk.run()
         if not walk.files and not walk.unusable:
@@ -136,6 +136,10 @@ class _Walk:
     def _note_folder(self, path: PurePosixPath, entry: "os.DirEntry[str]") -> None:
         if len(path.parts) == 1:
             self.folders.add(path.name)
+        elif len(path.parts) == 2:  # noqa: PLR2004
+            reason = "the folder lies within a style, and ties none of its photos"
+            advice = "If it is one building, say so in a table beside the styles (column `group`)"
+            self.remarks.append(Problem(str(path), "", "folder_within_style", reason, advice))
         if entry.is_symlink():
             reason = "the folder is a link, and was entered"
             advice = "Nothing is to be done if it leads to photos of that style"

@@ -14,7 +14,10 @@ WORTH_A_LOOK: Final = "Taken in, and worth a look"
 _NOUNS: Final = {
     **dict.fromkeys(("bad_table_row", "row_without_photo", "groups_without_photos"), "row"),
     **dict.fromkeys(("table_form", "table_not_read"), "table"),
-    **dict.fromkeys(("linked_folder", "empty_style_folder", "unreadable_folder"), "folder"),
+    **dict.fromkeys(
+        ("linked_folder", "folder_within_style", "empty_style_folder", "unreadable_folder"),
+        "folder",
+    ),
     "style_in_two_folders": "style",
     **dict.fromkeys(("building_of_two_styles", "building_too_large"), "building"),
 }

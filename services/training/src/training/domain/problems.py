@@ -29,6 +29,7 @@ ImportCode = Literal[
     "style_within_a_style",
     "empty_style_folder",
     "linked_folder",
+    "folder_within_style",
     "building_of_two_styles",
     "building_too_large",
     # The import is refused as a whole.
