@@ -119,6 +119,19 @@ def test_whatever_else_nobody_foresaw_is_a_breakdown_and_no_refusal(
     assert "test_import_cli.py" in err
 
 
+def test_a_full_disk_that_names_no_file_says_where_it_may_be(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("training.cli_importing.import_into", no_room)
+    code, _, err = training(monkeypatch, "import-photos", str(tree))
+    assert code == 2
+    assert "No space left on device: a disk is full, or /dev/shm" in err
+    assert "export PLINTH_JOBS=1" in err
+
+
 def test_a_name_that_the_terminal_can_not_show_breaks_nothing(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

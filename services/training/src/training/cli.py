@@ -1,6 +1,7 @@
 """`training COMMAND`: arguments in, a use case, an exit code out."""
 
 import dataclasses
+import errno
 import io
 import itertools
 import json
@@ -75,10 +76,20 @@ def main() -> None:
     try:
         app(prog_name="training")
     except (TrainingError, ArtifactError, FeaturesError, ScoringError, OSError) as exc:
-        sys.exit(_broken(str(exc)))
+        sys.exit(_broken(_in_words(exc)))
     # Exit code 1 is Python's own for a traceback, and here it means refused.
     except Exception as exc:  # noqa: BLE001 - the one place for whatever is left
         sys.exit(_broken(_unforeseen(exc)))
+
+
+def _in_words(exc: Exception) -> str:
+    """Say an error; one of a full disk that names no file says which it may be."""
+    if isinstance(exc, OSError) and exc.errno == errno.ENOSPC and not exc.filename:
+        return (
+            f"{exc}: a disk is full, or /dev/shm, in which processes share locks (`bin/plinth "
+            "doctor` says which). Without /dev/shm: export PLINTH_JOBS=1"
+        )
+    return str(exc)
 
 
 def _unforeseen(exc: Exception) -> str:
