@@ -10,7 +10,6 @@ from time import time_ns
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from skl2onnx import to_onnx
 from sklearn.ensemble import ExtraTreesClassifier
 
@@ -26,6 +25,7 @@ from benchmarks.measure import (
 )
 from benchmarks.model import find_model
 from benchmarks.photos import make_photos
+from features.runtime import onnxruntime
 from inference.adapters.identity import TimedIdentity
 from inference.use_cases.open_model import ProvenModel
 from inference.use_cases.predict_photo import predict_photo

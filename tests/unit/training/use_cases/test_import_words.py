@@ -127,6 +127,12 @@ def test_what_was_tied_and_by_what_is_said(tmp_path: Path) -> None:
     assert "table.csv has a row for 3 of 7 files, and a year for 0" in words
 
 
+def test_photos_taken_in_again_are_not_tied_to_themselves(tmp_path: Path) -> None:
+    tree = style_tree(tmp_path / "in", ("gothic",), 4)
+    take_in(tree, tmp_path / "out")
+    assert "Tied" not in said(take_in(tree, tmp_path / "out"))
+
+
 def test_group_numbers_are_of_their_style(tmp_path: Path) -> None:
     tree = style_tree(tmp_path / "in", ("gothic", "baroque"), 4)
     rows = [f"{style}/{n}.jpg,{n // 2}" for style in ("gothic", "baroque") for n in range(4)]

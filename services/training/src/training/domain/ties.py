@@ -76,7 +76,9 @@ def tie_photos(
             ties.tie(node, ("group", name))
         if photo.photo in settled:
             ties.tie(node, ("group", settled[photo.photo].group))
-    old = [row for row in settled.values() if row.photo in fingerprints]
+    # A photo that is taken in again is no likeness of itself.
+    again = {photo.photo for photo in photos}
+    old = [row for row in settled.values() if row.photo in fingerprints.keys() - again]
     alike: dict[int, list[Node]] = defaultdict(list)
     nodes = [("photo", p.path) for p in photos] + [("group", row.group) for row in old]
     prints = [p.fingerprint for p in photos] + [fingerprints[row.photo] for row in old]
