@@ -96,5 +96,5 @@ def test_everything_that_is_missing_is_said_in_one_error_with_what_to_do():
     said = str(UnusableDataset(problems))
     assert "- the split validation is empty" in said
     assert "- style gothic has 2 buildings to train on" in said
-    assert "- 1 styles, at least 2 are needed" in said
+    assert "- 1 style, at least 2 are needed" in said
     assert said.endswith("`prepare` in params.yaml says how many are asked for")

@@ -121,6 +121,13 @@ def test_anything_else_is_a_fault_that_costs_the_year_alone(cell: str) -> None:
     assert "not a plain whole number" in fault
 
 
+@pytest.mark.parametrize("cell", ["nan", "NaN", "NULL", "None", "#N/A", "n/a", "<NA>"])
+def test_what_programs_write_for_nothing_ties_no_photos(cell: str) -> None:
+    line = only(f"path,group,shared_group\na.jpg,{cell},{cell}\n")
+    assert (line.row.group, line.row.shared_group, line.group_lost) == (None, None, "")
+    assert line.faults[0] == f"its group is {cell!r}, which names no building: taken as empty"
+
+
 def test_there_was_no_year_0() -> None:
     assert only("path,year\na.jpg,0\n").faults == ("its year is 0, and there was none",)
 
@@ -133,6 +140,7 @@ def test_there_was_no_year_0() -> None:
         ('a.jpg,1890,"x\ny"', "its group holds a line break or another control character"),
         ("a.jpg,1890,x\x07", "its group holds a line break or another control character"),
         (f"a.jpg,1890,{'x' * 251}", "its group has 251 characters, at most 250 may be"),
+        ("a.jpg,1890,#REF!", "its group is '#REF!', a formula of the spreadsheet that broke"),
     ],
 )
 def test_a_row_whose_building_can_not_be_known_says_so(row: str, fault: str) -> None:

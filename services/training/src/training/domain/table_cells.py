@@ -14,6 +14,10 @@ _LONGEST: Final = 300
 """Characters of a cell, as a photo manifest holds them."""
 _LONGEST_GROUP: Final = 250
 """Of a group, whose style may come before it."""
+_NOTHING: Final = frozenset({"nan", "<na>", "n/a", "#n/a", "null", "none", "nat"})
+"""What programs write where they know nothing, in small letters. As a group it ties strangers."""
+_BROKEN: Final = frozenset({"#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#spill!"})
+"""What a spreadsheet writes where a formula broke."""
 _YEAR: Final = re.compile(r"([+\-\u2212]?)([0-9]{1,6})(?:[.,]0*)?")
 
 
@@ -31,6 +35,8 @@ def row_of_cells(number: int, columns: Sequence[str], cells: Sequence[str]) -> L
                 path = cell
             elif name == "year":
                 year = _year(cell)
+            elif name in _GROUPS and cell.casefold() in _NOTHING:
+                faults.append(f"its {name} is {cell!r}, which names no building: taken as empty")
             elif cell:
                 texts[name] = _text(name, cell)
         except ValueError as exc:
@@ -80,6 +86,8 @@ def _text(name: str, cell: str) -> str:
     most = _LONGEST_GROUP if name in _GROUPS else _LONGEST
     if any(ord(letter) < ord(" ") or letter == "\x7f" for letter in cell):
         raise ValueError(f"its {name} holds a line break or another control character")
+    if name in _GROUPS and cell.casefold() in _BROKEN:
+        raise ValueError(f"its {name} is {cell!r}, a formula of the spreadsheet that broke")
     if len(cell) > most:
         raise ValueError(f"its {name} has {len(cell)} characters, at most {most} may be")
     return cell

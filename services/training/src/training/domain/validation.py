@@ -23,7 +23,8 @@ def dataset_problems(
     problems += [f"the split {name} is empty" for name in SPLITS if not manifest.of_split(name)]
     problems += _thin_labels(rows, params)
     if (styles := len({row.style for row in rows} & labels)) < params.min_labels:
-        problems.append(f"{styles} styles, at least {params.min_labels} are needed")
+        counted = "1 style" if styles == 1 else f"{styles} styles"
+        problems.append(f"{counted}, at least {params.min_labels} are needed")
     return tuple(problems)
 
 
