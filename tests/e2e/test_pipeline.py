@@ -93,7 +93,7 @@ def test_a_dataset_that_cannot_be_trained_on_ends_the_pipeline_by_name(
     )
     assert done.code == 2
     assert "the dataset can't be trained on" in done.said
-    assert "1 styles, at least 2 are needed" in done.said
+    assert "1 style, at least 2 are needed" in done.said
     assert "Traceback" not in done.said
     assert not (tmp_path / "candidate").exists()
 

@@ -57,7 +57,7 @@ def test_a_style_that_is_only_held_out_is_a_problem() -> None:
 
 def test_one_style_is_not_enough_to_tell_styles() -> None:
     rows = [row for row in sound() if row[0] == "gothic"] * 1
-    assert any("1 styles" in p for p in dataset_problems(manifest(rows), MODEL, PARAMS))
+    assert any("1 style" in p for p in dataset_problems(manifest(rows), MODEL, PARAMS))
 
 
 def test_counts_and_digests_of_splits_are_recorded() -> None:
