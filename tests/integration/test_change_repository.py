@@ -244,7 +244,7 @@ def test_nobody_signs_without_a_key(world: World, run) -> None:  # type: ignore[
         "main",
     )
     result = run("approve", *words, "--key", world.folder / "no-key")
-    assert "there is no such key" in str(result.exception)
+    assert "no-key: there is no such" in " ".join(str(result.exception).split())
 
 
 def test_the_world_of_these_tests_has_a_log_that_holds(world: World) -> None:

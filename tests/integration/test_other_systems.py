@@ -53,10 +53,10 @@ def model_of(megabytes: int) -> bytes:
     return bytes(made.SerializeToString())
 
 
-def tried(system: str, model: bytes) -> "subprocess.CompletedProcess[bytes]":
+def tried(system: str, model: bytes, *begin: str) -> "subprocess.CompletedProcess[bytes]":
     """Try a model in a process with a GiB of memory, on a system that refuses that limit."""
     return subprocess.run(
-        [sys.executable, "-c", REFUSING, system, str(GIB)],
+        [*begin, sys.executable, "-c", REFUSING, system, str(GIB)],
         input=f"[[{len(model)}, [1]]]\n".encode() + model,
         capture_output=True,
         check=False,
@@ -66,6 +66,13 @@ def tried(system: str, model: bytes) -> "subprocess.CompletedProcess[bytes]":
 
 def test_a_model_is_tried_where_memory_can_not_be_limited() -> None:
     done = tried("darwin", model_of(megabytes=1))
+
+    assert (done.returncode, done.stdout) == (0, b"ran\n"), done.stderr
+
+
+def test_what_the_starting_process_took_counts_against_no_model() -> None:
+    took = "import os, sys; took = b"x" * (1536 << 20); os.execv(sys.argv[1], sys.argv[1:])"
+    done = tried("darwin", model_of(megabytes=1), sys.executable, "-c", took)
 
     assert (done.returncode, done.stdout) == (0, b"ran\n"), done.stderr
 

@@ -43,11 +43,17 @@ def _bound_memory(memory_bytes: int) -> None:
     except (ValueError, OSError):
         if sys.platform != "darwin":
             raise
-        threading.Thread(target=_end_above, args=(memory_bytes,), daemon=True).start()
+        # A process begins with the highest use of the one that started it.
+        most = max(memory_bytes, _highest())
+        threading.Thread(target=_end_above, args=(most,), daemon=True).start()
 
 
-def _end_above(memory_bytes: int) -> None:
-    while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss <= memory_bytes:  # bytes on macOS
+def _highest() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
+
+
+def _end_above(most: int) -> None:
+    while _highest() <= most:
         time.sleep(_LOOK_SECONDS)
     sys.stderr.write("it takes more memory than that\n")
     sys.stderr.flush()

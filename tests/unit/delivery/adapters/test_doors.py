@@ -170,7 +170,7 @@ def test_the_live_door_answers_and_refuses_and_ends_what_it_started(tmp_path, ph
     assert not alive(tmp_path)
 
 
-@pytest.mark.parametrize("answer", [{}, ANSWER | {"vector_digest": ""}, ANSWER | {"era": None}])
+@pytest.mark.parametrize("answer", [{}, ANSWER | {"vector_digest": ""}, ANSWER | {"era": {}}])
 def test_a_live_answer_that_is_not_whole_is_none_and_the_service_is_ended(tmp_path, photos, answer):
     with pytest.raises(DoorFailed, match="http"):
         service(tmp_path, answer).answer(photos)
