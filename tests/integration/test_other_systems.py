@@ -71,7 +71,7 @@ def test_a_model_is_tried_where_memory_can_not_be_limited() -> None:
 
 
 def test_what_the_starting_process_took_counts_against_no_model() -> None:
-    took = "import os, sys; took = b"x" * (1536 << 20); os.execv(sys.argv[1], sys.argv[1:])"
+    took = "import os, sys; took = b'x' * (1536 << 20); os.execv(sys.argv[1], sys.argv[1:])"
     done = tried("darwin", model_of(megabytes=1), sys.executable, "-c", took)
 
     assert (done.returncode, done.stdout) == (0, b"ran\n"), done.stderr
