@@ -99,11 +99,19 @@ class DeployLoop:
         model = self.models[number].model_copy(update={"gate_report": judged.digest})
         released = Release(environment="staging", models={"architecture": (model,)})
         self.write({path: data, f"{path}.sig": signature.decode(), STAGING: release_text(released)})
+        return self._commit_as_delivery("A release")
+
+    def release_again(self, commit: str) -> str:
+        """Release to staging what a commit did, as a revert does, and return the new commit."""
+        git(self.repository, "checkout", "--quiet", commit, "--", STAGING)
+        return self._commit_as_delivery("What was released before")
+
+    def _commit_as_delivery(self, message: str) -> str:
         git(self.repository, "add", "--all")
         key = self.folder / "keys/delivery"
         who = ("-c", "user.name=Delivery", "-c", "user.email=delivery@people.invalid")
         signing = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={key}")
-        git(self.repository, *who, *signing, "commit", "--quiet", "-S", "-m", "A release")
+        git(self.repository, *who, *signing, "commit", "--quiet", "-S", "-m", message)
         return git(self.repository, "rev-parse", "HEAD").strip()
 
     def write(self, files: Mapping[str, str]) -> None:

@@ -80,8 +80,7 @@ def test_a_new_release_changes_the_service_alone_and_its_revert_brings_the_forme
     ]
     assert loop.running_image() == wanted != former
 
-    git(loop.repository, "checkout", "--quiet", first, "--", "releases")
-    deploy(loop, loop.merge())
+    deploy(loop, loop.release_again(first))
     assert loop.running_image() == former
 
 

@@ -144,6 +144,8 @@ def aws_loop(folder: Path, provider: dict[str, str]) -> Iterator[AwsLoop]:
     made = make_deploy_loop(folder)
     for root in ("aws", "modules", "mocks"):
         shutil.copytree(ROOT / "infra/terraform" / root, made.repository / "infra/terraform" / root)
+    # What Terraform leaves beside its roots is no change of main's.
+    shutil.copy(ROOT / ".gitignore", made.repository)
     containers = HostedContainers(made.host.host, built_images(folder / "images"))
     with (
         running_emulator(folder / "emulator.log") as emulator,
