@@ -127,7 +127,7 @@ def test_a_lock_that_somebody_holds_leaves_everything_as_it_was(loop):
     s3.put_object(Bucket=BUCKET, Key=LOCK, Body=b'{"ID": "1234", "Who": "max"}')
     entries = len(loop.log())
 
-    _, ended = loop.deploy(loop.release(0), PLINTH_PATIENCE="2")
+    _, ended = loop.deploy(loop.release_again("HEAD~1"), PLINTH_PATIENCE="2")
 
     s3.delete_object(Bucket=BUCKET, Key=LOCK)
     said = ended.stdout + ended.stderr
