@@ -18,6 +18,7 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.budgets.responses import BudgetsResponse
 from moto.core.utils import utcnow
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.efs.responses import EFSResponse
 from moto.elbv2.models import (
     ELBv2Backend,
@@ -41,6 +42,7 @@ _update_service = EC2ContainerServiceBackend.update_service
 _list_tasks = EC2ContainerServiceBackend.list_tasks
 _create_load_balancer = ELBv2Backend.create_load_balancer
 _health_for = FakeTargetGroup.health_for
+_begin_response = EC2ContainerServiceResponse.__init__
 _register_scalable_target = ApplicationAutoScalingResponse.register_scalable_target
 _scaling_tags: dict[str, dict[str, str]] = {}
 
@@ -256,7 +258,17 @@ def list_scaling_tags(response: Any) -> str:
     return json.dumps({"Tags": _scaling_tags.get(response._get_param("ResourceARN"), {})})
 
 
+def begin_response(response: Any) -> None:
+    """Begin an answer of ECS that alone says whether it has tags.
+
+    moto keeps that for all of them: who asks without tags takes them out of another's answer.
+    """
+    _begin_response(response)
+    response.RESPONSE_KEY_PATH_TO_TRANSFORMER = dict(response.RESPONSE_KEY_PATH_TO_TRANSFORMER)
+
+
 def _patch() -> None:
+    EC2ContainerServiceResponse.__init__ = begin_response
     ApplicationAutoScalingResponse.register_scalable_target = register_scalable_target
     ApplicationAutoScalingResponse.list_tags_for_resource = list_scaling_tags
     EC2ContainerServiceBackend.update_service = update_service
