@@ -286,3 +286,20 @@ def test_the_setup_says_once_that_a_git_is_too_old(
 
     assert (f"needs git 2.38 or newer, this is {version}" in done.stderr) == told
     assert len(done.stderr.splitlines()) == 2 * told
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root mounts without a namespace of users")
+def test_little_shared_memory_and_a_folder_that_runs_nothing_are_seen(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """Mounted for this one command; the machine's own stay as they are."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    mount = f"{shutil.which('mount')} -t tmpfs none -o"
+    mounts = f'{mount} size=4k /dev/shm; {mount} noexec "$TMPDIR"; exec "$@"'
+    start = ("unshare", "--mount", "sh", "-ec", mounts, "mounted")
+
+    found = rows(machine.doctor(*start, TMPDIR=str(folder)).stdout)
+
+    assert "noexec" in found["temporary"]
+    assert "PLINTH_JOBS=1" in found["shared"]
