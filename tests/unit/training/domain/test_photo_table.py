@@ -185,6 +185,7 @@ def test_a_cell_that_is_too_long_is_a_fault_of_its_row(column: str) -> None:
         (b'path,year\n"a.jpg,1\n', "line 2 is no line of a CSV"),
         (b"PK\x03\x04rest", "spreadsheet under another name: export it as CSV"),
         (b"path,source\na.jpg,\x81\x8d\n", "line 2 is neither UTF-8 nor Windows-1252"),
+        (b"path,year\ngothic/a.jpg,\x001890\n", "line 2 holds a zero byte"),
         (b"\xff\xfep\x00a\x00t\x00h\x00\n\x00\x00", "is not UTF-16-LE"),
     ],
 )

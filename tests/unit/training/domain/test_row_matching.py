@@ -110,6 +110,20 @@ def test_two_rows_of_a_photo_keep_what_they_agree_on() -> None:
     assert found.group_lost == {}
 
 
+def test_where_two_rows_disagree_no_third_decides_and_each_is_named() -> None:
+    rows = [
+        line("gothic/001.jpg", number, year=year, source=f"s{number}", slices={"region": place})
+        for number, year, place in ((2, 1200, "north"), (3, 1300, "south"), (4, 1400, "east"))
+    ]
+    found = placed(rows, "gothic/001.jpg")
+    assert found.rows == {"gothic/001.jpg": TableRow()}
+    says = "another row of this photo says otherwise: slice.region, source, year"
+    assert [(w.place, w.reason) for w in found.warnings] == [
+        ("line 3: gothic/001.jpg", says),
+        ("line 4: gothic/001.jpg", says),
+    ]
+
+
 def test_two_rows_that_name_different_buildings_leave_the_photo_out() -> None:
     rows = [line("gothic/001.jpg", group="b1"), line("gothic/001.jpg", 3, group="b2")]
     lost = placed(rows, "gothic/001.jpg").group_lost

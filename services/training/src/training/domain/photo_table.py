@@ -65,7 +65,11 @@ def _decoded(data: bytes, name: str) -> tuple[str, list[Problem]]:
     encoding = next((found for bom, found in _BOMS if data.startswith(bom)), None)
     if encoding is None and b"\0" in data[:_SAMPLE]:
         # Latin letters in UTF-16 are every second byte; the other one is zero.
-        zeros_first = data[:_SAMPLE:2].count(0) > data[1:_SAMPLE:2].count(0)
+        sample = data[:_SAMPLE]
+        if sample.count(0) * 10 < len(sample):
+            line = data[: data.index(b"\0")].count(b"\n") + 1
+            raise ValueError(f"line {line} holds a zero byte: save it anew as CSV UTF-8")
+        zeros_first = sample[::2].count(0) > sample[1::2].count(0)
         encoding = "utf-16-be" if zeros_first else "utf-16-le"
     try:
         return data.decode(encoding or "utf-8").lstrip("\ufeff"), []

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
@@ -37,6 +37,7 @@ class PlacedRows:
 class _Placing:
     rows: dict[str, TableRow] = field(default_factory=dict)
     group_lost: dict[str, str] = field(default_factory=dict)
+    disputed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     warnings: list[Problem] = field(default_factory=list)
     strays: list[tuple[Line, str]] = field(default_factory=list)
 
@@ -90,12 +91,39 @@ def _add(done: _Placing, path: str, line: Line, row: TableRow) -> list[str]:
     if before is None:
         done.rows[path] = row
         return []
-    kept, differ = _merged(before, row)
-    done.rows[path] = kept
+    # Once two rows disagree no third one decides.
+    disputed = done.disputed[path]
+    done.rows[path], found = _merged(before, _without(row, disputed))
+    differ = sorted({*found, *(_stated(row) & disputed)})
+    disputed.update(differ)
     buildings = [name for name in differ if name in ("group", "shared_group")]
     if buildings:
         done.group_lost[path] = f"two rows of the table name different buildings ({buildings[0]})"
     return [f"another row of this photo says otherwise: {', '.join(differ)}"] if differ else []
+
+
+def _stated(row: TableRow) -> set[str]:
+    """Return the columns in which a row says something."""
+    cells = {
+        "year": row.year is not None,
+        "group": row.group is not None,
+        "shared_group": row.shared_group is not None,
+        "source": row.source != UNSTATED,
+        "licence": row.licence != UNSTATED,
+        **{f"slice.{name}": True for name in row.slices},
+    }
+    return {name for name, says in cells.items() if says}
+
+
+def _without(row: TableRow, columns: Collection[str]) -> TableRow:
+    return TableRow(
+        year=None if "year" in columns else row.year,
+        group=None if "group" in columns else row.group,
+        shared_group=None if "shared_group" in columns else row.shared_group,
+        source=UNSTATED if "source" in columns else row.source,
+        licence=UNSTATED if "licence" in columns else row.licence,
+        slices={k: v for k, v in row.slices.items() if f"slice.{k}" not in columns},
+    )
 
 
 def _merged(one: TableRow, other: TableRow) -> tuple[TableRow, list[str]]:
