@@ -7,7 +7,7 @@ import pytest
 from artifacts.digests import digest_json
 from artifacts.records.audit import AuditEntry, AuditEvent, AuditHead, Event
 from delivery.domain.audit_chain import PublishedHead
-from delivery.domain.audit_state import LATE, log_state, unreviewed_restart
+from delivery.domain.audit_state import log_state, unreviewed_restart
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -58,13 +58,16 @@ def test_what_was_done_and_is_published_nowhere_is_red_with_what_to_type(event):
     assert found.lines[1].endswith("Type: bin/plinth delivery audit --publish")
 
 
-@pytest.mark.parametrize("event", ["judgement", "approval", "rejection", "verification", "review"])
+@pytest.mark.parametrize(
+    "event", ["judgement", "approval", "rejection", "withdrawal", "verification", "review"]
+)
 def test_what_commands_record_that_may_not_push_waits_for_the_next_deploy(event):
-    assert state(log("deploy", event, age=LATE), published(1)).green
+    assert state(log("deploy", event, age=26 * HOUR), published(1)).green
 
 
 def test_after_a_day_even_that_is_overdue():
-    found = state(log("deploy", "rejection", age=LATE + HOUR), published(1))
+    age = timedelta(hours=26, seconds=1)
+    found = state(log("deploy", "rejection", age=age), published(1))
 
     assert not found.green
     assert "entry 2 (rejection" in found.lines[1]
@@ -78,9 +81,11 @@ def test_a_log_of_which_no_head_was_ever_published_is_red():
     assert "(published heads can't be fetched: no route to host)" in found.lines[1]
 
 
-@pytest.mark.parametrize(("number", "digest"), [(1, "of another log"), (9, "")])
+@pytest.mark.parametrize(
+    ("number", "digest"), [(1, digest_json("of another log")), (9, name(9)), (9, name(1))]
+)
 def test_a_head_that_is_not_of_this_log_publishes_nothing_of_it(number, digest):
-    found = state(log("deploy"), published(number, digest and digest_json(digest)))
+    found = state(log("deploy"), published(number, digest))
 
     assert not found.green
 
@@ -100,6 +105,12 @@ def test_a_log_that_was_begun_anew_is_red_until_that_is_reviewed():
 
 def test_a_review_of_something_else_reviews_no_restart():
     assert not state(log("restart", "review", subject=name(7)), published(2)).green
+
+
+def test_only_a_review_reviews_a_restart():
+    begun, rejected = log("restart", "rejection")
+    entries = [begun, rejected.model_copy(update={"subject": name(1)})]
+    assert not state(entries, published(2)).green
 
 
 def test_a_log_that_goes_on_from_its_beginning_has_no_restart_to_review():

@@ -80,7 +80,7 @@ def _unpublished(
 ) -> tuple[str, ...]:
     """Say that entries are public nowhere which should be by now; nothing where all are."""
     left = entries
-    if published and 0 < published.head.sequence <= len(entries):
+    if published and published.head.sequence <= len(entries):
         number = published.head.sequence
         # A head of the log before a restart is none of this one.
         if _digest(entries, head, number) == published.head.entry:
