@@ -41,6 +41,11 @@ def test_lines_before_the_answer_say_how_far_measuring_is(model: ModelArtifact):
     assert heard(model, "[1, 8]\n[8, 8]\n") == [(1, 8), (8, 8)]
 
 
+def test_an_answer_ends_the_line_of_work_that_was_less_than_thought(model: ModelArtifact):
+    """Else what a command prints next, such as a decision, stands on that line of a terminal."""
+    assert heard(model, "[1, 8]\n[2, 8]\n{}\n") == [(1, 8), (2, 8), (8, 8)]
+
+
 @pytest.mark.parametrize(
     "said", ["[1, 8\n", "[-1, 8]\n", "[1, 8, 9]\n", "[1e3, 8]\n", f"[{'9' * 12}, 1]\n", "[1, 8]"]
 )
@@ -59,6 +64,7 @@ def test_a_true_measurement_counts_up_to_its_end(model: ModelArtifact, dataset: 
     room.evaluate(model, dataset)
     assert far
     assert all(0 < done <= total for done, total in far)
+    assert far[-1][0] == far[-1][1]
 
 
 def twice(numbers):

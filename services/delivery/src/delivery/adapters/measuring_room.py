@@ -224,8 +224,13 @@ class _Process:
 
     def _answer(self) -> bytes:
         """Return the line of the answer. Lines before it say how far the work is, if it is true."""
+        done = total = 0
         while far := _FAR.fullmatch(line := self._stdout.readline(ANSWER_BYTES + 1)):
-            self.tell(int(far[1]), int(far[2]))
+            done, total = int(far[1]), int(far[2])
+            self.tell(done, total)
+        if done < total and line.endswith(b"\n"):
+            # It had less to do than it thought. Else what is printed next stands on that line.
+            self.tell(total, total)
         return line
 
     def _watch(self, answered: threading.Event) -> None:
