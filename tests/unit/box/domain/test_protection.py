@@ -150,7 +150,8 @@ def test_every_state_of_a_check_but_success_refuses() -> None:
     "name",
     [
         *("HEAD", "head", "ORIG_HEAD", "FETCH_HEAD", "AUTO_MERGE", "@", "Main", "origin/main"),
-        *("refs/heads/x", "heads/main"),
+        *("refs/heads/x", "heads/main", "BISECT_HEAD", "CHERRY_PICK_HEAD", "MERGE_HEAD"),
+        *("REBASE_HEAD", "REVERT_HEAD", "heads/x", "origin/x", "remotes/x"),
         *("tags/v1", "remotes/origin/main", "box/main", "up/HEAD", "notes/x", "pull/1", "stash"),
         *("deadbee", "a" * 40, "Plinth-Audit"),
     ],

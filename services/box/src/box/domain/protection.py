@@ -16,7 +16,7 @@ AHEAD: Final = timedelta(minutes=5)
 """How far another machine's clock may be ahead of this one's when it makes a merge."""
 
 _GITS_OWN: Final = frozenset(
-    {"@", "auto_merge", "bisect_head", "cherry_pick_head", "fetch_head", "head", "main"}
+    {"@", "auto_merge", "bisect_head", "cherry_pick_head", "fetch_head"}
     | {"merge_head", "orig_head", "plinth-audit", "rebase_head", "revert_head", "stash"}
 )
 """Names that git or its readers take for something else, in small letters."""

@@ -25,6 +25,7 @@ def named(message: str = "", author: str = "x@y.invalid", name: str = "") -> fro
         ("+tag@people.invalid", "+tag@people.invalid"),
         ("b.o@people.invalid", "b.o@people.invalid"),
         ("b.o+x@gmail.com", "bo@gmail.com"),
+        ("b.o@googlemail.com", "bo@googlemail.com"),
         ("bo@people.invalid.", "bo@people.invalid"),
         ("bo@b\u00fccher.invalid", "bo@xn--bcher-kva.invalid"),
         ("1+Bo@users.noreply.github.com", "bo@users.noreply.github.com"),
