@@ -41,9 +41,10 @@ def test_lines_before_the_answer_say_how_far_measuring_is(model: ModelArtifact):
     assert heard(model, "[1, 8]\n[8, 8]\n") == [(1, 8), (8, 8)]
 
 
-def test_an_answer_ends_the_line_of_work_that_was_less_than_thought(model: ModelArtifact):
+@pytest.mark.parametrize("end", ["{}\n", ""], ids=["answers", "dies"])
+def test_however_measuring_ends_the_line_that_counts_is_ended(model: ModelArtifact, end: str):
     """Else what a command prints next, such as a decision, stands on that line of a terminal."""
-    assert heard(model, "[1, 8]\n[2, 8]\n{}\n") == [(1, 8), (2, 8), (8, 8)]
+    assert heard(model, f"[1, 8]\n[2, 8]\n{end}") == [(1, 8), (2, 8), (2, 2)]
 
 
 @pytest.mark.parametrize(

@@ -228,9 +228,10 @@ class _Process:
         while far := _FAR.fullmatch(line := self._stdout.readline(ANSWER_BYTES + 1)):
             done, total = int(far[1]), int(far[2])
             self.tell(done, total)
-        if done < total and line.endswith(b"\n"):
-            # It had less to do than it thought. Else what is printed next stands on that line.
-            self.tell(total, total)
+        if done < total:
+            # It had less to do than it thought, or it died. What is printed next, a decision or an
+            # error, must not stand behind a line that still counts.
+            self.tell(done, done)
         return line
 
     def _watch(self, answered: threading.Event) -> None:
