@@ -131,7 +131,7 @@ lock-check: environment
 
 schemas: environment ## | writes the JSON Schemas of records and policies
 	$(PYTHON) -P -c 'from pathlib import Path; from artifacts.schemas import write_schemas; write_schemas(Path("libs/artifacts/schemas"))'
-	$(PYTHON) -P -c 'from pathlib import Path; from delivery.adapters.schema_files import write_policy_schemas; write_policy_schemas(Path("policies/schemas"))'
+	$(PYTHON) -P -c 'from pathlib import Path; from delivery.policies.schema_files import write_policy_schemas; write_policy_schemas(Path("policies/schemas"))'
 
 train: setup ## PHOTOS=DIR [OUT=build/candidate] | trains on a folder of photos and packages a signed candidate
 	@$(IN_CALLER) $(PLINTH) training run-pipeline --photos "$(PHOTOS)" --work "$(WORK)" --out "$(OUT)"

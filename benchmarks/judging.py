@@ -26,7 +26,7 @@ from support import change_world
 from support.change_records import PRODUCTION, production, ROLES, WHY
 from artifacts.digests import digest_json
 from artifacts.records.approval import Approval
-from delivery.use_cases.speak import path_of
+from delivery.changes.sign_statement import path_of
 import subprocess, os
 
 folder, approvals, promotions, files = Path(sys.argv[1]), *map(int, sys.argv[2:])

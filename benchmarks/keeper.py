@@ -13,9 +13,9 @@ from artifacts.keeper import KeeperSigner
 from artifacts.records.audit import AuditEvent
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key
 from benchmarks.measure import Verdict, at_most, interleave, seconds_of
-from delivery.adapters.audit_log import HEAD, LOG, FileAuditLog
-from delivery.adapters.keeper_server import Held, keeper_at
-from delivery.adapters.kept_log import KeptAuditLog
+from delivery.trail.audit_log import HEAD, LOG, FileAuditLog
+from delivery.trail.keeper_server import Held, keeper_at
+from delivery.trail.kept_log import KeptAuditLog
 
 ROUNDS, ENTRIES, BYTES, LIMIT = 20, 500, 200_000, 2.0
 EVENT = AuditEvent(event="judgement", outcome="allowed", actor="a benchmark", reason="x" * 300)

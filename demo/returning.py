@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from artifacts.statements import SshSigner
-from delivery.domain.audit_chain import SignedHead, head_bytes, read_chain
+from delivery.trail.audit_chain import SignedHead, head_bytes, read_chain
 from demo.loop import Loop
 from demo.stage import Archive, Stage
 

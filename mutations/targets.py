@@ -14,45 +14,44 @@ DELIVERY: Final = "services/delivery/src"
 BOX: Final = "services/box/src"
 SOURCES: Final = (DELIVERY, BOX)
 """The folders whose packages hold what decides."""
-PACKAGE: Final = f"{DELIVERY}/delivery"
-DOMAIN: Final = f"{PACKAGE}/domain"
-TABLE: Final = f"{DOMAIN}/rules/table.py"
-CHANGES: Final = f"{DOMAIN}/promotion/table.py"
+RULES: Final = f"{DELIVERY}/delivery/gate/rules"
+TABLE: Final = f"{RULES}/table.py"
+CHANGES: Final = f"{DELIVERY}/delivery/changes/rule_table.py"
 """The rules of the gate, and those of the judge of changes."""
-# Each with the class that is mutated, or "" for all of it.
+# Each below a folder of SOURCES, with the class that is mutated, or "" for all of it.
 DECIDING: Final = {
-    "judge.py": "",
-    "policy.py": "",
-    "tiers.py": "",
-    "membership.py": "",
-    "holdouts.py": "",
-    "proposal.py": "",
-    "approvers.py": "",
-    "deployment/room_walls.py": "",
-    "promotion/judge.py": "",
-    "promotion/facts.py": "",
-    "promotion/history.py": "",
-    "promotion/signatures.py": "service_of",  # what is read wrongly, ssh-keygen doesn't verify
-    "promotion/words.py": "",
-    "promotion/authors.py": "",
-    "promotion/keeping.py": "",
-    "promotion/names.py": "",
-    "promotion/genuine.py": "",
-    "promotion/clock.py": "",
-    "promotion/releases.py": "",
-    "promotion/approvals.py": "",
-    "promotion/reviews.py": "",
-    "promotion/recording.py": "",
-    "promotion/rejections.py": "",
-    "promotion/identities.py": "",
-    "promotion/paths.py": "",
-    "audit_chain.py": "",
-    "audit_state.py": "",  # whether status is red for the log
-    "keeper_rules.py": "",
-    "handover.py": "",
-    "use_cases/judge_merges.py": "",  # what a deploy judges beyond its own release
-    f"{BOX}/box/domain/protection.py": "",  # what may be pushed
-    f"{BOX}/box/domain/statuses.py": "",
+    "delivery/gate/judge.py": "",
+    "delivery/policies/policy.py": "",
+    "delivery/policies/tiers.py": "",
+    "delivery/policies/membership.py": "",
+    "delivery/policies/holdouts.py": "",
+    "delivery/policies/approvers.py": "",
+    "delivery/releases/proposal.py": "",
+    "delivery/deploy/room_walls.py": "",
+    "delivery/changes/judgement.py": "",
+    "delivery/changes/facts.py": "",
+    "delivery/changes/payload_history.py": "",
+    "delivery/changes/signatures.py": "service_of",  # misread keys don't verify with ssh-keygen
+    "delivery/changes/statements.py": "",
+    "delivery/changes/authors.py": "",
+    "delivery/changes/keeping.py": "",
+    "delivery/changes/plain_names.py": "",
+    "delivery/changes/genuine.py": "",
+    "delivery/changes/clock.py": "",
+    "delivery/changes/releases.py": "",
+    "delivery/changes/approvals.py": "",
+    "delivery/changes/reviews.py": "",
+    "delivery/changes/recording.py": "",
+    "delivery/changes/rejections.py": "",
+    "delivery/changes/identities.py": "",
+    "delivery/changes/path_kinds.py": "",
+    "delivery/changes/judge_merges.py": "",  # what a deploy judges beyond its own release
+    "delivery/trail/audit_chain.py": "",
+    "delivery/trail/audit_state.py": "",  # whether status is red for the log
+    "delivery/trail/keeper_rules.py": "",
+    "delivery/retrain/handover.py": "",
+    "box/domain/protection.py": "",  # what may be pushed
+    "box/domain/statuses.py": "",
 }
 UNIT: Final = "tests/unit"
 POLICY_TESTS: Final = (
@@ -61,52 +60,52 @@ POLICY_TESTS: Final = (
     "tests/repo/test_policy_unmeasured.py",
     "tests/repo/test_risk_tiers.py",
 )
-# Everything that asks the judge, or reads a policy. What measures evidence, draws pages and prints
-# would take minutes, and is held by its own tests: a gate must be held without it. A path is
-# delivery's, or names another package first.
+# Everything that asks the judge, or reads a policy, below tests/unit. What measures evidence, draws
+# pages and prints would take minutes, and is held by its own tests: a gate must be held without it.
 NOTICING: Final = (
-    "domain/rules/test_*.py",
-    "domain/promotion/test_*.py",
-    "domain/deployment/test_room_walls.py",
-    "domain/test_approvers*.py",
-    "domain/test_judge*.py",
-    "domain/test_polic*.py",
-    "domain/test_tiers*.py",
-    "domain/test_holdouts*.py",
-    "use_cases/test_propose*.py",
-    "use_cases/test_pin_holdout*.py",
-    "use_cases/test_gate*.py",
-    "use_cases/test_judge_merges.py",
-    "domain/test_audit_chain*.py",
-    "domain/test_audit_state.py",
-    "domain/test_keeper_rules.py",
-    "use_cases/test_*_candidate.py",
+    "delivery/gate/rules/test_*.py",
+    "delivery/gate/test_judge*.py",
+    "delivery/gate/test_gate.py",
+    "delivery/gate/test_pin_holdout.py",
+    "delivery/gate/test_policy_page.py",
+    "delivery/policies/test_*.py",
+    "delivery/changes/test_*.py",
+    "delivery/deploy/test_room_walls.py",
+    "delivery/releases/test_propose.py",
+    "delivery/retrain/test_*_candidate.py",
+    "delivery/trail/test_audit_chain*.py",
+    "delivery/trail/test_audit_state.py",
+    "delivery/trail/test_keeper_rules.py",
     "box/domain/test_*.py",
 )
 # Where the tests of a file don't have its name.
 NAMED_OTHERWISE: Final = {
-    "proposal": ("use_cases/test_propose*.py",),
-    "membership": ("domain/test_holdouts*.py",),
-    "tiers": ("domain/test_policy_bounds.py",),
-    "paired": ("domain/test_pairs.py",),
-    "results": ("domain/test_intervals_of_estimates.py", "domain/rules/test_[flr]*.py"),
-    "metric_limits": ("domain/test_judge_unmeasured.py",),
-    "slices": ("domain/test_which_slices_are_judged.py",),
-    "facts": ("domain/promotion/test_[agkr]*.py",),
-    "words": ("domain/promotion/test_[agr]*.py",),
-    "approvals": ("domain/promotion/test_glass_and_rejections.py",),
-    "rejections": ("domain/promotion/test_glass_and_rejections.py",),
-    "identities": ("domain/promotion/test_authors.py",),
-    "reviews": ("domain/promotion/test_recording.py",),
-    "judge": ("domain/promotion/test_[acgr]*.py",),  # what replaces a finding, and by which ground
-    "keeping": ("domain/promotion/test_names.py", "domain/promotion/test_genuine.py"),
-    "history": ("domain/promotion/test_watching*.py",),
-    "releases": ("domain/promotion/test_watching*.py",),
-    "audit_chain": ("adapters/test_audit_log.py",),
-    "handover": ("use_cases/test_*_candidate.py",),
-    "slice_regressions": ("domain/test_bounds_of_slices.py",),
+    "proposal": ("delivery/releases/test_propose.py",),
+    "membership": ("delivery/policies/test_holdouts*.py",),
+    "tiers": ("delivery/policies/test_policy_bounds.py",),
+    "paired": ("delivery/gate/test_pairs.py",),
+    "results": (
+        "delivery/gate/test_intervals_of_estimates.py",
+        "delivery/gate/rules/test_[flr]*.py",
+    ),
+    "metric_limits": ("delivery/gate/test_judge_unmeasured.py",),
+    "slices": ("delivery/gate/test_which_slices_are_judged.py",),
+    "slice_regressions": ("delivery/gate/test_bounds_of_slices.py",),
+    "facts": ("delivery/changes/test_[agkr]*.py",),
+    "statements": ("delivery/changes/test_[agr]*.py",),
+    "approvals": ("delivery/changes/test_glass_and_rejections.py",),
+    "rejections": ("delivery/changes/test_glass_and_rejections.py",),
+    "identities": ("delivery/changes/test_authors.py",),
+    "reviews": ("delivery/changes/test_recording.py",),
+    # What replaces a finding, and by which ground.
+    "judgement": ("delivery/changes/test_[acgr]*.py",),
+    "keeping": ("delivery/changes/test_plain_names.py", "delivery/changes/test_genuine.py"),
+    "payload_history": ("delivery/changes/test_watching*.py",),
+    "releases": ("delivery/changes/test_watching*.py",),
+    "audit_chain": ("delivery/trail/test_audit_log.py",),
+    "handover": ("delivery/retrain/test_*_candidate.py",),
 }
-OF_EVERY_RULE: Final = "domain/test_rules_without_settings.py"
+OF_EVERY_RULE: Final = "delivery/gate/test_rules_without_settings.py"
 
 # A page holds every word of a policy and a schema every bound, so they would notice any number too.
 # But who changes a number makes both anew with one command: it must be held by a value just across.
@@ -161,9 +160,9 @@ class Checkout:
 
     def code(self) -> list[str]:
         """Name the files of code that decide."""
-        rules = (path.name for path in sorted((self.root / DOMAIN / "rules").glob("*.py")))
-        names = (*DECIDING, *(f"rules/{name}" for name in rules))
-        paths = (_path(name) for name in names)
+        rules = sorted((self.root / RULES).glob("*.py"))
+        paths = [f"{source}/{name}" for name in DECIDING for source in SOURCES]
+        paths += [path.relative_to(self.root).as_posix() for path in rules]
         return [path for path in paths if (self.root / path).exists()]
 
     def policies(self) -> list[str]:
@@ -201,7 +200,7 @@ class Checkout:
         return (narrow, self.tests) if narrow else (self.tests,)
 
     def _narrow(self, mutant: Mutant) -> tuple[str, ...]:
-        stem, inside = mutant.path.stem, _tested(mutant.path)
+        stem, inside = mutant.path.stem, of_source(mutant.path).parent
         rows = [row for row in self.rules if mutant.group in {row.rule, row.module}]
         names = [name for row in rows for name in (row.rule, row.module)]
         patterns = [f"{inside}/test_{name}.py" for name in names]
@@ -211,8 +210,7 @@ class Checkout:
         return tuple(dict.fromkeys(name for one in patterns for name in self._found(one)))
 
     def _found(self, pattern: str) -> list[str]:
-        package = "" if pattern.startswith("box/") else "delivery"
-        found = sorted((self.root / UNIT / package).glob(pattern))
+        found = sorted((self.root / UNIT).glob(pattern))
         return [path.relative_to(self.root).as_posix() for path in found]
 
     def _source(self, path: str) -> Source:
@@ -229,20 +227,6 @@ class Checkout:
             yield Mutant(id_, group, edit.kind, name, original, edit.apply(original))
 
 
-def _path(name: str) -> str:
-    """Return the path of a file that decides: most are in delivery's domain."""
-    if name.startswith("services/"):
-        return name
-    return f"{PACKAGE if name.startswith('use_cases/') else DOMAIN}/{name}"
-
-
-def _tested(path: PurePosixPath) -> PurePosixPath:
-    """Return the folder, as patterns name it, of the tests of a file that decides."""
-    if path.is_relative_to(BOX):
-        return path.relative_to(BOX).parent
-    return path.relative_to(PACKAGE).parent
-
-
 def of_source(path: PurePosixPath) -> PurePosixPath:
     """Return the path of a file of code below the folder of its package."""
     (source,) = (source for source in SOURCES if path.is_relative_to(source))
@@ -250,7 +234,8 @@ def of_source(path: PurePosixPath) -> PurePosixPath:
 
 
 def _short(path: str) -> str:
-    return path.removeprefix(f"{DOMAIN}/").removeprefix(f"{PACKAGE}/")
+    """Return a path as ids name it: below its source folder, or as it is in `policies/`."""
+    return next((path[len(one) + 1 :] for one in SOURCES if path.startswith(f"{one}/")), path)
 
 
 def _id(path: str, original: bytes, edit: Edit, within: str) -> str:
@@ -267,9 +252,9 @@ def _id(path: str, original: bytes, edit: Edit, within: str) -> str:
 
 
 def _group(path: PurePosixPath, within: str) -> str:
-    """Name a mutant's row: the module of a rule, a file of the domain, a section of a policy."""
+    """Name a mutant's row: the module of a rule, a file that decides, a section of a policy."""
     if path.suffix == ".yaml":
         keys = within.partition("[")[0].split(".")
         shown = 2 if keys[0] in {"rules", "slices", "tiers"} else 1
         return f"{path.name}: {'.'.join(keys[:shown])}"
-    return path.stem if path.parent.name in {"rules", "promotion"} else path.name
+    return path.stem if path.parent.name in {"rules", "changes"} else path.name

@@ -26,15 +26,15 @@ from artifacts.photo_store import FolderPhotoStore
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import Release
-from delivery.adapters.artifact_folders import FolderArtifacts, model_store
-from delivery.adapters.command_door import training_door
-from delivery.adapters.dataset import FolderDataset
-from delivery.adapters.door_rooms import DoorRooms
-from delivery.adapters.examiner import OnnxExaminer
-from delivery.adapters.parallel import JoblibParallel
-from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
-from delivery.domain.parity import DoorAnswer, ParityPhoto
 from delivery.errors import DoorFailed, HoldoutUnusable
+from delivery.gate.artifact_folders import FolderArtifacts, model_store
+from delivery.gate.command_door import training_door
+from delivery.gate.dataset import FolderDataset
+from delivery.gate.door_rooms import DoorRooms
+from delivery.gate.examiner import OnnxExaminer
+from delivery.gate.parallel import JoblibParallel
+from delivery.gate.parity_report import DoorAnswer, ParityPhoto
+from delivery.policies.yaml_files import YamlPolicies, YamlReleases
 from walls import Unwalled
 
 KINDS = ["fake", "real"]

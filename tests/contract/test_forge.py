@@ -13,11 +13,11 @@ from support.checkout import commit_all, git
 from support.forge_fakes import FakeForge
 from support.github_stand_in import HEAD, REPOSITORY, TOKEN, Github, serving
 
-from delivery.adapters.forge_box import BoxForge
-from delivery.adapters.forge_github import GithubForge
-from delivery.adapters.github_api import GithubApi, github_client
-from delivery.domain.forge import ForgeRefused, Merged
-from delivery.ports.forge import Forge
+from delivery.forges.box import BoxForge
+from delivery.forges.forge import ForgeRefused, Merged
+from delivery.forges.github import GithubForge
+from delivery.forges.github_api import GithubApi, github_client
+from delivery.forges.ports import Forge
 
 BRANCHES = tuple(f"proposals/architecture-0123456789a{number}" for number in range(8))
 """One a test: a box is made once for all of them."""

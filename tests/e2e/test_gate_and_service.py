@@ -9,7 +9,7 @@ import pytest
 from artifacts.digests import hex_part
 from artifacts.records.gate import GateReport
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
-from delivery.adapters.yaml_files import YamlPolicies
+from delivery.policies.yaml_files import YamlPolicies
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from support.change_records import approvers
 from support.change_world import World
 
 from artifacts.records.approval import Approval
-from delivery.adapters.git_repository import GitRepository
-from delivery.use_cases.judge_merges import JudgeMerges
+from delivery.changes.judge_merges import JudgeMerges
+from delivery.git.repository import GitRepository
 
 EVE = {
     f"GIT_{role}_{what}": value

@@ -16,14 +16,14 @@ from artifacts.digests import digest_json
 from artifacts.records.audit import AuditHead
 from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
 from artifacts.statements import SshSigner
-from delivery.adapters.audit_heads import BRANCH
-from delivery.adapters.audit_log import FileAuditLog
-from delivery.bootstrap.auditing import make_audit_log
-from delivery.bootstrap.heads import head_lines, state_of_log
-from delivery.cli.tracing import app
-from delivery.domain.audit_chain import SignedHead, head_bytes, read_chain
 from delivery.errors import AuditBroken, AuditMissing
 from delivery.settings import read_settings
+from delivery.trail.audit_chain import SignedHead, head_bytes, read_chain
+from delivery.trail.audit_heads import BRANCH
+from delivery.trail.audit_log import FileAuditLog
+from delivery.trail.commands import app
+from delivery.trail.head_wiring import head_lines, state_of_log
+from delivery.trail.wiring import make_audit_log
 
 SETTINGS = {
     "AUDIT": "state/audit",

@@ -10,7 +10,7 @@ from support import change_world
 from support.change_records import report, report_path
 from support.change_world import World
 
-from delivery.domain.promotion.findings import ChangeVerdict
+from delivery.changes.findings import ChangeVerdict
 
 MEBIBYTE = 1 << 20
 

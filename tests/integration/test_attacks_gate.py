@@ -27,17 +27,17 @@ from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
 from artifacts.statements import SshVerifier, read_signed
-from delivery.adapters.artifact_folders import FolderArtifacts
-from delivery.adapters.dataset import FolderDataset
-from delivery.adapters.measuring_room import MeasuringRoom
-from delivery.domain.case import Candidate, Case, Holdout
-from delivery.domain.holdout_text import pin_text
-from delivery.domain.judge import decide, judge
-from delivery.domain.measures.slices import measure_dimension, slices_of
-from delivery.domain.measuring_limits import MeasuringLimits
-from delivery.domain.membership import Membership
-from delivery.domain.resampling import resample_groups
 from delivery.errors import MeasuringFailed
+from delivery.gate.artifact_folders import FolderArtifacts
+from delivery.gate.case import Candidate, Case, Holdout
+from delivery.gate.dataset import FolderDataset
+from delivery.gate.judge import decide, judge
+from delivery.gate.measures.slices import measure_dimension, slices_of
+from delivery.gate.measuring_limits import MeasuringLimits
+from delivery.gate.measuring_room import MeasuringRoom
+from delivery.gate.resampling import resample_groups
+from delivery.policies.holdout_text import pin_text
+from delivery.policies.membership import Membership
 from walls import Unwalled, find_wall
 
 PIN = "policies/holdouts/architecture.csv"
@@ -301,7 +301,7 @@ MEASURING = {
     "a scorer that knows the answers": {"libs/scoring/src/scoring/scorer.py": LOOKUP},
     "a module that is imported with the others": {"libs/features/src/sitecustomize.py": "1\n"},
     "measuring that forgets a slice": {
-        "services/delivery/src/delivery/domain/measures/slices.py": "slices_of = lambda *_: ()\n"
+        "services/delivery/src/delivery/gate/measures/slices.py": "slices_of = lambda *_: ()\n"
     },
     "another version of a library": {"requirements/delivery.txt": "onnxruntime==1\n"},
 }

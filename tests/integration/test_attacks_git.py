@@ -6,9 +6,9 @@ import subprocess
 import pytest
 from support.change_world import World
 
-from delivery.adapters.git_repository import GitRepository
-from delivery.domain.promotion.findings import ChangeVerdict
+from delivery.changes.findings import ChangeVerdict
 from delivery.errors import RepositoryUnreadable
+from delivery.git.repository import GitRepository
 
 PEOPLE = "policies/approvers.yaml"
 

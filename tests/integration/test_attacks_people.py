@@ -11,9 +11,9 @@ from support import change_records
 from support.change_records import AFTER_FIRST, PRODUCTION, STAGING, approvers, email, production
 from support.change_world import World
 
-from delivery.domain.promotion.findings import ChangeVerdict
-from delivery.domain.refusal import Refusal
+from delivery.changes.findings import ChangeVerdict
 from delivery.errors import NotOnMain
+from delivery.refusal import Refusal
 
 JUDGE, CODE = "services/delivery/src/judge.py", "services/inference/src/part.py"
 PEOPLE = "policies/approvers.yaml"

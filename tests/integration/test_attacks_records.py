@@ -8,7 +8,7 @@ from support import change_records
 from support.change_records import PRODUCTION, ROLES, approvers, email, production
 from support.change_world import World
 
-from delivery.domain.promotion.findings import ChangeVerdict
+from delivery.changes.findings import ChangeVerdict
 
 PEOPLE = "policies/approvers.yaml"
 

@@ -12,13 +12,13 @@ from support.audit import deploy
 from typer.testing import CliRunner
 
 from artifacts.records.audit import AuditEntry
-from delivery.bootstrap.auditing import make_audit_log
-from delivery.cli.tracing import app
 from delivery.settings import read_settings
+from delivery.trail.commands import app
+from delivery.trail.wiring import make_audit_log
 
 APPENDING = """
 from support.audit import deploy
-from delivery.bootstrap.auditing import make_audit_log
+from delivery.trail.wiring import make_audit_log
 from delivery.settings import read_settings
 log = make_audit_log(read_settings())
 print("appending", flush=True)

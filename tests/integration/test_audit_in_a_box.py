@@ -13,8 +13,8 @@ from support.deploy_loop import DeployLoop, make_deploy_loop
 
 from artifacts.records.audit import AuditHead
 from artifacts.statements import SshSigner
-from delivery.adapters.audit_heads import BRANCH
-from delivery.domain.audit_chain import SignedHead, head_bytes, read_chain
+from delivery.trail.audit_chain import SignedHead, head_bytes, read_chain
+from delivery.trail.audit_heads import BRANCH
 
 pytestmark = [
     pytest.mark.machine,

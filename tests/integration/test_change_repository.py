@@ -10,13 +10,13 @@ from support.change_world import World
 from typer.testing import CliRunner
 
 from artifacts.records.audit import AuditEvent
-from delivery.adapters.git_commits import parse_commit
-from delivery.adapters.git_repository import GitRepository
-from delivery.adapters.ssh_signatures import SshSignatures
-from delivery.cli import promotion
-from delivery.domain.promotion.facts import Change
-from delivery.domain.promotion.findings import ChangeVerdict
+from delivery.changes import commands as promotion
+from delivery.changes.facts import Change
+from delivery.changes.findings import ChangeVerdict
+from delivery.changes.ssh_signatures import SshSignatures
 from delivery.errors import CommitUnknown, RepositoryUnreadable
+from delivery.git.commits import parse_commit
+from delivery.git.repository import GitRepository
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from support.deploy_loop import DeployLoop, make_deploy_loop
 
-from delivery.adapters.alias_registry import MlflowAliases
-from delivery.adapters.training_rooms import TrainingRooms
-from delivery.domain.deployment.wanted import AliasPoint
+from delivery.deploy.alias_registry import MlflowAliases
+from delivery.deploy.wanted import AliasPoint
+from delivery.retrain.training_rooms import TrainingRooms
 from training.adapters.mlflow_tracking import MlflowTracking
 
 # MLflow's own, of libraries that it uses.

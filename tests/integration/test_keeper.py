@@ -13,7 +13,7 @@ from support.lent_python import CAN_LEND
 
 from artifacts.records.gate import GateReport
 from artifacts.statements import SshVerifier, read_signed
-from delivery.adapters.audit_log import LOG, FileAuditLog
+from delivery.trail.audit_log import LOG, FileAuditLog
 
 pytestmark = pytest.mark.skipif(
     not CAN_LEND, reason="only root, with setpriv and unshare, can start a command as another user"
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 APPEND = """
 import sys
 from artifacts.records.audit import AuditEvent
-from delivery.bootstrap.auditing import make_audit_log
+from delivery.trail.wiring import make_audit_log
 from delivery.settings import read_settings
 log = make_audit_log(read_settings())
 event = AuditEvent(event="judgement", outcome="allowed", actor="a test", reason="x" * 4000)
@@ -30,7 +30,7 @@ for number in range(int(sys.argv[1])):
 """
 SIGN = """
 import sys
-from delivery.bootstrap.signing import make_signer
+from delivery.signing import make_signer
 from delivery.settings import read_settings
 with open(sys.argv[3], "rb") as file:
     data = file.read()
@@ -122,7 +122,7 @@ from typing import get_args
 from artifacts.errors import SigningFailed
 from artifacts.records.keeper import KeyName
 from artifacts.statements import Namespace
-from delivery.bootstrap.signing import make_signer
+from delivery.signing import make_signer
 from delivery.settings import read_settings
 signed = []
 for key in get_args(KeyName):
@@ -302,7 +302,7 @@ def test_the_keeper_does_not_start_for_its_own_user(world: KeeperWorld) -> None:
 def test_the_keeper_loads_no_code_of_the_candidates_side(world: KeeperWorld) -> None:
     heavy = ("numpy", "onnxruntime", "onnx", "sklearn", "PIL", "features", "scoring", "joblib")
     source = (
-        "import delivery.cli.keeping, sys, json\n"
+        "import delivery.trail.keeper_commands, sys, json\n"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     )
 
@@ -343,7 +343,7 @@ def tried(world: KeeperWorld, user: int = JUDGE) -> dict[str, object]:
     """What trying the keeper from a user shows."""
     source = (
         "import json\nfrom dataclasses import asdict\n"
-        "from delivery.bootstrap.rooms import try_own_keeper\n"
+        "from delivery.rooms.wiring import try_own_keeper\n"
         "from delivery.settings import read_settings\n"
         "print(json.dumps(asdict(try_own_keeper(read_settings()))))"
     )

@@ -10,7 +10,7 @@ from support.keeper_world import KEEPER, give, keeper_world
 from support.lent_python import CAN_LEND
 
 from artifacts.statements import SshVerifier
-from delivery.adapters.audit_log import FileAuditLog
+from delivery.trail.audit_log import FileAuditLog
 
 # MLflow's own, of libraries that it uses.
 pytestmark = [

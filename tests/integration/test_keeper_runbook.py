@@ -17,8 +17,8 @@ from support.keeper_world import JUDGE, KEEPER, KeeperWorld, give
 from support.lent_python import CAN_LEND
 
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key
-from delivery.adapters.audit_log import FileAuditLog
-from delivery.cli import GROUPS
+from delivery.cli import COMMANDS
+from delivery.trail.audit_log import FileAuditLog
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = ROOT / "docs/runbooks/keeper.md"
@@ -60,7 +60,7 @@ def test_the_unit_starts_the_keeper_as_a_user_of_its_own_and_closes_its_sockets_
     service = unit()
     program, name, command, *options = service["ExecStart"].split()
     assert (program, name) == ("/opt/plinth/bin/plinth", "delivery")
-    assert command in GROUPS["keeping"]
+    assert command in COMMANDS["trail.keeper_commands"]
     asked = dict(zip(options[::2], options[1::2], strict=True))
     assert asked == {"--socket": "/run/plinth/keeper.sock", "--allow": service["Group"]}
     assert service["User"] != asked["--allow"]
@@ -142,7 +142,7 @@ def test_what_the_runbook_moved_signs_and_goes_on(moved: Moved) -> None:
     assert (moved.state / "evidence/retraining/one").is_dir()
     append = (
         "from support.audit import deploy\n"
-        "from delivery.bootstrap.auditing import make_audit_log\n"
+        "from delivery.trail.wiring import make_audit_log\n"
         "from delivery.settings import read_settings\n"
         "print(make_audit_log(read_settings()).append(deploy('third')).sequence)"
     )

@@ -26,10 +26,10 @@ from artifacts.statements import (
     read_signed,
     write_signed,
 )
-from delivery.adapters.audit_log import FileAuditLog
-from delivery.adapters.image_records import ImageRecords
-from delivery.domain.promotion.signatures import read_signers, service_of
+from delivery.changes.signatures import read_signers, service_of
 from delivery.errors import AuditBroken, AuditUnavailable
+from delivery.targets.aws.image_records import ImageRecords
+from delivery.trail.audit_log import FileAuditLog
 
 RUNBOOK = Path(__file__).parents[2] / "docs/runbooks/people-keys-models.md"
 ZONES = ("UTC", "America/Los_Angeles", "Pacific/Kiritimati")

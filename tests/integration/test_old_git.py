@@ -16,9 +16,9 @@ from artifacts.statements import create_statement_key
 from box.adapters.git_repository import Git
 from box.adapters.git_repository import GitRepository as BoxRepository
 from box.errors import GitFailed
-from delivery.adapters.git_branches import GitBranches
-from delivery.adapters.git_repository import GitRepository
 from delivery.errors import BranchFailed, RepositoryUnreadable
+from delivery.git.branches import GitBranches
+from delivery.git.repository import GitRepository
 
 SAID = "needs git 2.38 or newer, this is 2.34.1"
 SHIM = """#!/bin/sh

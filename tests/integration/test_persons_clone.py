@@ -10,7 +10,7 @@ import pytest
 from support.checkout import commit_all, git
 from support.gate_checkout import SETTINGS, run
 
-from delivery.adapters.persons_clone import MAIN, PersonsClone
+from delivery.changes.persons_clone import MAIN, PersonsClone
 
 Clone = Callable[..., Path]
 

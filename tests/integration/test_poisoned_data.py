@@ -14,8 +14,8 @@ from support import cases
 
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
-from delivery.domain.case import Champion, Holdout
-from delivery.domain.resampling import resample_groups
+from delivery.gate.case import Champion, Holdout
+from delivery.gate.resampling import resample_groups
 from features import Extractor, architecture_schema
 from scoring.labels import quantise
 from scoring.metrics import classification_metrics

@@ -9,8 +9,8 @@ from support.change_records import AFTER_FIRST, PRODUCTION, STAGING, production
 from support.change_world import World
 
 from artifacts.records.release import Payload
-from delivery.domain.promotion.findings import ChangeVerdict
-from delivery.domain.refusal import Refusal
+from delivery.changes.findings import ChangeVerdict
+from delivery.refusal import Refusal
 
 JUDGE = "services/delivery/src/judge.py"
 

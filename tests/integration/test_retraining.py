@@ -16,9 +16,9 @@ from artifacts.digests import hex_part
 from artifacts.records.audit import AuditEvent
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Release, ReleasedCode, ReleasedModel
-from delivery.adapters.git_repository import GitRepository
-from delivery.bootstrap.auditing import make_audit_log
+from delivery.git.repository import GitRepository
 from delivery.settings import Settings
+from delivery.trail.wiring import make_audit_log
 
 pytestmark = [
     pytest.mark.machine,
@@ -35,7 +35,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> RetrainingWorld:
 def killed(world: RetrainingWorld) -> list[Done]:
     """A retraining that was killed with its verdict written down, and one that took it up.
 
-    tests/unit/delivery/use_cases/test_retrain.py kills one after each step.
+    tests/unit/delivery/retrain/test_retrain.py kills one after each step.
     """
     world.take_photos()
     done = world.plinth("delivery", "retrain", more={"PLINTH_DIE_AFTER": "recorded"})

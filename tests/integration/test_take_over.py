@@ -9,10 +9,10 @@ from support.change_records import PRODUCTION, production
 from support.change_world import World
 from support.gate_checkout import SETTINGS, run
 
-from delivery.adapters.taken_over import GitTakeOver
-from delivery.domain.promotion.findings import ChangeVerdict
-from delivery.domain.promotion.page import verdict_page
+from delivery.changes.findings import ChangeVerdict
+from delivery.changes.verdict_page import verdict_page
 from delivery.errors import TakeOverRefused
+from delivery.releases.taken_over import GitTakeOver
 
 LOCK = "requirements/delivery.txt"
 

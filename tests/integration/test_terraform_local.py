@@ -7,12 +7,12 @@ import pytest
 from support.deploy_world import code, model
 
 from artifacts.records.release import Payload
-from delivery.adapters.terraform_checks import TerraformChecks
-from delivery.adapters.terraform_local import LocalTerraform
-from delivery.adapters.terraform_process import TerraformProcess
-from delivery.domain.deployment.wanted import Applied
+from delivery.deploy.wanted import Applied
 from delivery.errors import TerraformFailed
 from delivery.settings import child_environment
+from delivery.targets.aws.terraform_checks import TerraformChecks
+from delivery.targets.aws.terraform_process import TerraformProcess
+from delivery.targets.local.terraform_local import LocalTerraform
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = Payload(code=code("one"), models={"architecture": (model(),)})

@@ -10,9 +10,9 @@ from support.change_world import World
 from typer.testing import CliRunner
 
 from artifacts.statements import SshSigner
-from delivery.adapters.audit_heads import BRANCH, head_file, publication
-from delivery.adapters.git_branches import GitBranches
-from delivery.cli.tracing import app
+from delivery.git.branches import GitBranches
+from delivery.trail.audit_heads import BRANCH, head_file, publication
+from delivery.trail.commands import app
 
 
 @pytest.fixture(scope="module")

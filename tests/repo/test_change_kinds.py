@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from delivery.domain.promotion.paths import PLACES, place_of
+from delivery.changes.path_kinds import PLACES, place_of
 
 
 def test_every_tracked_file_is_classified_on_purpose(

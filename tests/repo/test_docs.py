@@ -11,7 +11,7 @@ import typer
 
 from box.cli import app as box
 from cloud.cli import app as cloud
-from delivery.cli import GROUPS
+from delivery.cli import COMMANDS
 from host.cli import app as host
 from training.cli import app as training
 
@@ -38,7 +38,7 @@ def pages(project_files: tuple[Path, ...]) -> tuple[Path, ...]:
 def words_of(service: str) -> frozenset[str]:
     """The commands of a service."""
     if service == "delivery":
-        return frozenset(name for names in GROUPS.values() for name in names)
+        return frozenset(name for names in COMMANDS.values() for name in names)
     command = typer.main.get_group(APPS[service])
     return frozenset(command.list_commands(typer.Context(command)))
 

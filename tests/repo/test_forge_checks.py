@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from delivery.domain.forge_checks import (
+from delivery.forges.forge_checks import (
     CLOUD_ENVIRONMENTS,
     REQUIRED_CHECKS,
     RUNNER_WORKFLOWS,

@@ -16,10 +16,10 @@ from mutations.importing import importers, imports_of  # noqa: E402
 from mutations.reading import Source  # noqa: E402
 from mutations.targets import Checkout  # noqa: E402
 
-DOMAIN = "services/delivery/src/delivery/domain"
+GATE = "services/delivery/src/delivery/gate"
 TABLE = """
-from delivery.domain.result import Result
-from delivery.domain.rules import held, planted
+from delivery.gate.result import Result
+from delivery.gate.rules import held, planted
 
 
 class Rule:
@@ -41,14 +41,14 @@ class Result:
         return Result(**update)
 """
 RULE = """
-from delivery.domain.result import Result
+from delivery.gate.result import Result
 
 
 def judge_{name}(case):
     return (Result("passed" if case >= 3 else "failed"),)
 """
 TEST = """
-from delivery.domain.rules.table import RULES
+from delivery.gate.rules.table import RULES
 
 
 def outcome(rule, case):
@@ -65,14 +65,14 @@ def test_{name}_refuses_under_three_and_no_more():
 def checkout(tmp_path: Path) -> Path:
     """A gate of two rules; only one of them has a test."""
     files = {
-        f"{DOMAIN}/../__init__.py": "",
-        f"{DOMAIN}/__init__.py": "",
-        f"{DOMAIN}/result.py": RESULT,
-        f"{DOMAIN}/rules/__init__.py": "",
-        f"{DOMAIN}/rules/table.py": TABLE,
-        f"{DOMAIN}/rules/held.py": RULE.format(name="held"),
-        f"{DOMAIN}/rules/planted.py": RULE.format(name="planted"),
-        "tests/unit/delivery/domain/rules/test_held.py": TEST.format(name="held"),
+        f"{GATE}/../__init__.py": "",
+        f"{GATE}/__init__.py": "",
+        f"{GATE}/result.py": RESULT,
+        f"{GATE}/rules/__init__.py": "",
+        f"{GATE}/rules/table.py": TABLE,
+        f"{GATE}/rules/held.py": RULE.format(name="held"),
+        f"{GATE}/rules/planted.py": RULE.format(name="planted"),
+        "tests/unit/delivery/gate/rules/test_held.py": TEST.format(name="held"),
         "mutations/equivalents.yaml": "[]",
         "pyproject.toml": "[tool.pytest.ini_options]\n",
     }
@@ -97,9 +97,11 @@ def test_a_rule_without_a_test_survives_and_is_reported_with_its_diff(checkout: 
 
     assert result.returncode == 1, result.stderr
     survived = set(lines(result, "survived: "))
-    assert "survived: rules/table.py: planted: rule removed" in survived
-    assert "survived: rules/table.py: planted: rule always passes" in survived
-    assert "survived: rules/planted.py: judge_planted: boundary: `>=` -> `>`" in survived
+    assert "survived: delivery/gate/rules/table.py: planted: rule removed" in survived
+    assert "survived: delivery/gate/rules/table.py: planted: rule always passes" in survived
+    assert (
+        "survived: delivery/gate/rules/planted.py: judge_planted: boundary: `>=` -> `>`" in survived
+    )
     assert not [line for line in survived if "held" in line]
     assert '-    Rule("planted", planted.judge_planted),' in result.stdout
     (row,) = lines(result, "| held ")
@@ -120,8 +122,8 @@ def test_all_killed_or_excused_is_a_success(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("mutant", "why"),
     [
-        ("rules/table.py: held: rule removed", "a test notices it"),
-        ("rules/held.py: judge_held: gone", "there is no such mutant"),
+        ("delivery/gate/rules/table.py: held: rule removed", "a test notices it"),
+        ("delivery/gate/rules/held.py: judge_held: gone", "there is no such mutant"),
     ],
 )
 def test_an_excuse_for_what_a_test_notices_or_is_not_there_fails(
@@ -145,7 +147,7 @@ def test_an_excuse_without_a_reason_is_refused(tmp_path: Path) -> None:
 
 
 def test_where_tests_fail_without_a_mutant_the_check_is_broken(checkout: Path) -> None:
-    test = checkout / "tests/unit/delivery/domain/rules/test_held.py"
+    test = checkout / "tests/unit/delivery/gate/rules/test_held.py"
     test.write_text(test.read_text().replace("(2, 3, 4)", "(1, 2, 3)"))
 
     result = check(checkout)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from delivery.domain.promotion.paths import kind_of
+from delivery.changes.path_kinds import kind_of
 
 SERVICE_FOLDERS = ("services", "libs")
 WALLED = {"training", "inference"}

@@ -15,13 +15,13 @@ from support.policy_examples import Example
 from artifacts.digests import digest_json
 from artifacts.records.evidence import LabelDoubt, Method, NearDuplicate, Slice
 from artifacts.records.gate import RuleResult
-from delivery.adapters.schema_files import write_policy_schemas
-from delivery.adapters.yaml_files import YamlPolicies
-from delivery.domain.case import Case, Champion
-from delivery.domain.judge import decide, judge
-from delivery.domain.policy_page import policy_page
-from delivery.domain.resampling import resample_groups
-from delivery.domain.rules.table import RULES, rules_of
+from delivery.gate.case import Case, Champion
+from delivery.gate.judge import decide, judge
+from delivery.gate.policy_page import policy_page
+from delivery.gate.resampling import resample_groups
+from delivery.gate.rules.table import RULES, rules_of
+from delivery.policies.schema_files import write_policy_schemas
+from delivery.policies.yaml_files import YamlPolicies
 
 ROOT = Path(__file__).parents[2]
 FILES = YamlPolicies(ROOT / "policies")

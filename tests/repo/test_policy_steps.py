@@ -15,10 +15,10 @@ from support import policy_examples as examples
 from artifacts.digests import digest_json
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import LabelDoubt, NearDuplicate
-from delivery.adapters.yaml_files import YamlPolicies
-from delivery.domain.case import Case, Champion
-from delivery.domain.resampling import resample_groups
-from delivery.domain.tiers import TIERS
+from delivery.gate.case import Case, Champion
+from delivery.gate.resampling import resample_groups
+from delivery.policies.tiers import TIERS
+from delivery.policies.yaml_files import YamlPolicies
 
 FILES = YamlPolicies(Path(__file__).parents[2] / "policies")
 POLICY, RISK = FILES.read("architecture"), FILES.tiers()

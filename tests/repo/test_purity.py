@@ -1,21 +1,19 @@
 """What import contracts can't see of input and output in features and the domains."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
 
-PURE = (
-    "libs/features/src/features",
-    "services/training/src/training/domain",
-    "services/training/src/training/models",
-    "services/inference/src/inference/domain",
-    "services/inference/src/inference/models",
-    "services/delivery/src/delivery/domain",
-    "services/box/src/box/domain",
-    "services/host/src/host/domain",
-    "services/cloud/src/cloud/domain",
+ROOT = Path(__file__).parents[2]
+TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+(DECIDING,) = (
+    one["source_modules"]
+    for one in TOOLS["importlinter"]["contracts"]
+    if one["id"] == "deciding-is-pure"
 )
+PURE = ("features", *DECIDING)
 CALLS = {"open", "print", "input", "exec", "eval", "__import__"}
 
 
@@ -51,9 +49,16 @@ def impurities(source: str) -> list[str]:
     return [*calls, *paths, *modules, *folders]
 
 
-@pytest.mark.parametrize("folder", PURE)
-def test_pure_code_touches_no_file_terminal_or_clock(folder: str, root: Path) -> None:
-    sources = sorted((root / folder).rglob("*.py"))
+def files_of(module: str) -> list[Path]:
+    """Every file of a module or a package, named as import-linter names it."""
+    (source,) = ROOT.glob(f"*/*/src/{module.partition('.')[0]}")
+    path = source.parent / module.removesuffix(".**").replace(".", "/")
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_pure_code_touches_no_file_terminal_or_clock(module: str, root: Path) -> None:
+    sources = files_of(module)
 
     found = {str(path.relative_to(root)): impurities(path.read_text()) for path in sources}
 

@@ -8,7 +8,7 @@ from support.change_records import PRODUCTION, STAGING, WHY, approvers, producti
 from support.change_world import World
 
 from artifacts.digests import digest_json
-from delivery.domain.promotion.findings import ChangeVerdict
+from delivery.changes.findings import ChangeVerdict
 
 PEOPLE = "policies/approvers.yaml"
 

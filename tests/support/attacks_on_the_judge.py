@@ -5,7 +5,7 @@ from support.attacks import PROMOTED, attack
 from support.change_records import AFTER_FIRST, STAGING, WEAKER, approvers
 from support.change_world import World
 
-from delivery.domain.holdout_text import pin_text
+from delivery.policies.holdout_text import pin_text
 
 POLICY, PIN = "policies/models/architecture.yaml", "policies/holdouts/architecture.csv"
 PEOPLE, JUDGE = "policies/approvers.yaml", "services/delivery/src/judge.py"

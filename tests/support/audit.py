@@ -10,7 +10,7 @@ from pathlib import Path
 from artifacts.digests import digest_json
 from artifacts.errors import SignatureRefused
 from artifacts.records.audit import AuditEntry, AuditEvent
-from delivery.adapters.audit_log import FileAuditLog
+from delivery.trail.audit_log import FileAuditLog
 
 BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

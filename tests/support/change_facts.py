@@ -12,8 +12,7 @@ from artifacts.digests import digest_json
 from artifacts.records.approval import Approval
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Payload, Release, ReleasedCode, ReleasedModel
-from delivery.domain.approvers import People
-from delivery.domain.promotion.facts import (
+from delivery.changes.facts import (
     Change,
     ChangeFacts,
     Commit,
@@ -23,11 +22,12 @@ from delivery.domain.promotion.facts import (
     Report,
     Statement,
 )
-from delivery.domain.promotion.findings import Finding
-from delivery.domain.promotion.judge import judge_change
-from delivery.domain.promotion.paths import Kind
-from delivery.domain.promotion.signatures import ServiceKey, Signature
-from delivery.domain.promotion.words import subjects_of
+from delivery.changes.findings import Finding
+from delivery.changes.judgement import judge_change
+from delivery.changes.path_kinds import Kind
+from delivery.changes.signatures import ServiceKey, Signature
+from delivery.changes.statements import subjects_of
+from delivery.policies.approvers import People
 
 NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COMMIT: Final = "c" * 40

@@ -13,8 +13,8 @@ from artifacts.digests import digest_json, hex_part
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import FirstRelease, Payload, Release, ReleasedModel
-from delivery.adapters.yaml_files import release_text
-from delivery.domain.tiers import RiskTiers
+from delivery.policies.tiers import RiskTiers
+from delivery.policies.yaml_files import release_text
 
 NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WHY: Final = "a reason that is long enough to be one"

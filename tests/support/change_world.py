@@ -41,16 +41,16 @@ from artifacts.records.approval import Approval, Word
 from artifacts.records.audit import AuditEvent
 from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
 from artifacts.statements import SshSigner, SshVerifier
-from delivery.adapters.approval_files import ApprovalFiles
-from delivery.adapters.audit_log import FileAuditLog
-from delivery.adapters.git_repository import GitRepository
-from delivery.adapters.ssh_signatures import SshSignatures
-from delivery.domain.holdout_text import pin_text
-from delivery.domain.promotion.findings import ChangeVerdict
-from delivery.domain.refusal import Refusal
-from delivery.use_cases.gather_change import GatherChange
-from delivery.use_cases.judge_change import JudgeChange, JudgeDeploy
-from delivery.use_cases.speak import Speak, Speaker, path_of
+from delivery.changes.approval_files import ApprovalFiles
+from delivery.changes.findings import ChangeVerdict
+from delivery.changes.gather_change import GatherChange
+from delivery.changes.judge_change import JudgeChange, JudgeDeploy
+from delivery.changes.sign_statement import Speak, Speaker, path_of
+from delivery.changes.ssh_signatures import SshSignatures
+from delivery.git.repository import GitRepository
+from delivery.policies.holdout_text import pin_text
+from delivery.refusal import Refusal
+from delivery.trail.audit_log import FileAuditLog
 
 
 @dataclass

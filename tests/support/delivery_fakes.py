@@ -16,10 +16,10 @@ from artifacts.records.evidence import Evidence
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import Release
-from delivery.domain.parity import DoorAnswer, ParityPhoto
-from delivery.domain.policy import Policy
-from delivery.domain.tiers import RiskTiers
-from delivery.ports.gating import Dataset
+from delivery.gate.parity_report import DoorAnswer, ParityPhoto
+from delivery.gate.ports import Dataset
+from delivery.policies.policy import Policy
+from delivery.policies.tiers import RiskTiers
 from scoring.certificate import Proof
 
 

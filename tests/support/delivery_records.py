@@ -27,12 +27,12 @@ from artifacts.records.manifest import (
 )
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
-from delivery.domain.case import Absent, Candidate, Case, Champion, Holdout
-from delivery.domain.judge import decide, judge
-from delivery.domain.membership import Membership
-from delivery.domain.policy import Policy
-from delivery.domain.resampling import resample_groups
-from delivery.domain.tiers import RiskTiers
+from delivery.gate.case import Absent, Candidate, Case, Champion, Holdout
+from delivery.gate.judge import decide, judge
+from delivery.gate.resampling import resample_groups
+from delivery.policies.membership import Membership
+from delivery.policies.policy import Policy
+from delivery.policies.tiers import RiskTiers
 from scoring.certificate import Proof
 from scoring.metrics import metrics_of
 

@@ -20,11 +20,11 @@ from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Payload, Release, ReleasedModel
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner
-from delivery.adapters.audit_log import FileAuditLog
-from delivery.adapters.yaml_files import release_text
-from delivery.bootstrap.auditing import make_audit_log
-from delivery.domain.holdout_text import pin_text
+from delivery.policies.holdout_text import pin_text
+from delivery.policies.yaml_files import release_text
 from delivery.settings import Settings
+from delivery.trail.audit_log import FileAuditLog
+from delivery.trail.wiring import make_audit_log
 from training.adapters.mlflow_tracking import MlflowTracking
 
 ROOT = Path(__file__).resolve().parents[2]

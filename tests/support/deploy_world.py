@@ -15,16 +15,16 @@ import yaml
 from artifacts.digests import digest_json
 from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Environment, Payload, Release, ReleasedCode, ReleasedModel
-from delivery.adapters.yaml_files import release_text
-from delivery.domain.deployment.answers import Answer
-from delivery.domain.deployment.difference import Drift
-from delivery.domain.deployment.host_observation import HostObservation, Process
-from delivery.domain.deployment.verdict import DeployVerdict
-from delivery.domain.deployment.wanted import AliasPoint, Applied
-from delivery.domain.tiers import RoomName
+from delivery.deploy.change_verdict import DeployVerdict
+from delivery.deploy.deploy import Deploy
+from delivery.deploy.difference import Drift
+from delivery.deploy.verify import Survey
+from delivery.deploy.wanted import AliasPoint, Applied
 from delivery.errors import CommitUnknown, HostFailed, RegistryFailed, TerraformFailed
-from delivery.use_cases.deploy import Deploy
-from delivery.use_cases.verify import Survey
+from delivery.policies.tiers import RoomName
+from delivery.policies.yaml_files import release_text
+from delivery.targets.answers import Answer
+from delivery.targets.local.host_observation import HostObservation, Process
 
 BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NONE_YET = """\

@@ -6,7 +6,7 @@ tests/contract/test_forge.py holds it to the real ones.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from delivery.domain.forge import ForgeRefused, Merged, PublishedBranch, PullRequest
+from delivery.forges.forge import ForgeRefused, Merged, PublishedBranch, PullRequest
 
 COMMIT = "c" * 40
 

@@ -19,7 +19,7 @@ from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
 from artifacts.statements import create_statement_key
 from artifacts.store import FolderModelStore
 from delivery import cli
-from delivery.adapters.yaml_files import YamlPolicies, YamlReleases
+from delivery.policies.yaml_files import YamlPolicies, YamlReleases
 
 PHOTOS = 12
 NO_RULES = (

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from support.lent_python import LentPython
 
 from artifacts.statements import create_statement_key
-from delivery.domain.keeper_rules import NAMESPACES
+from delivery.trail.keeper_rules import NAMESPACES
 
 KEEPER, JUDGE, STRANGER = (pwd.getpwnam(name).pw_uid for name in ("daemon", "bin", "sys"))
 """Users that every Linux has: ssh-keygen works for nobody whom the system can't name."""

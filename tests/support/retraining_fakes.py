@@ -18,16 +18,16 @@ from artifacts.records.inputs import Registered, TrainingInputs
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import Release
 from artifacts.statements import signature_of
-from delivery.adapters.retraining_folder import FolderRetrainings
-from delivery.domain.committed_inputs import MANIFEST, PARAMS, inputs_of
-from delivery.domain.refusal import Refusal
-from delivery.domain.release_text import release_text
 from delivery.errors import TrainingFailed
-from delivery.ports.forge import Forge
-from delivery.ports.retraining import RetrainingPlace
-from delivery.use_cases.plan_retraining import PlanRetraining
-from delivery.use_cases.propose_candidate import ProposeCandidate
-from delivery.use_cases.retrain import Retrain
+from delivery.forges.ports import Forge
+from delivery.refusal import Refusal
+from delivery.releases.release_text import release_text
+from delivery.retrain.committed_inputs import MANIFEST, PARAMS, inputs_of
+from delivery.retrain.plan_retraining import PlanRetraining
+from delivery.retrain.ports import RetrainingPlace
+from delivery.retrain.propose_candidate import ProposeCandidate
+from delivery.retrain.retrain import Retrain
+from delivery.retrain.retraining_folder import FolderRetrainings
 
 ALLOWED = gate_report()
 INPUTS = {

@@ -28,8 +28,8 @@ from artifacts.records.evidence import (
 )
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.manifest import FamilyScore
-from delivery.domain.card import CardRecords
-from delivery.domain.policy import Policy
+from delivery.gate.card import CardRecords
+from delivery.policies.policy import Policy
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SLICES = MappingProxyType(

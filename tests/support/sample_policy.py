@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from delivery.domain.policy import (
+from delivery.policies.policy import (
     ArtifactLimits,
     CalibrationLimit,
     CoverageLimit,

@@ -28,14 +28,14 @@ from artifacts.records.prediction import AnsweringModel, PredictionRecord, file_
 from artifacts.records.release import Payload, Release, ReleasedCode, ReleasedModel
 from artifacts.signatures import KeySigner, create_key_pair
 from artifacts.statements import SshSigner, create_statement_key, write_signed
-from delivery.adapters.audit_log import FileAuditLog
-from delivery.adapters.signers import PresentSigners
-from delivery.domain.policy import Policy
-from delivery.domain.promotion.documents import report_path
-from delivery.domain.promotion.words import subject_digest
-from delivery.domain.release_text import release_text
+from delivery.changes.documents import report_path
+from delivery.changes.statements import subject_digest
+from delivery.policies.policy import Policy
+from delivery.releases.release_text import release_text
 from delivery.settings import Settings
-from delivery.use_cases.trace_people import subject_of
+from delivery.trace.trace_people import subject_of
+from delivery.trail.audit_log import FileAuditLog
+from delivery.trail.signers import PresentSigners
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WHY = "it is what staging verified"

@@ -5,9 +5,9 @@ from pathlib import Path
 from support.traced_world import IDS, World
 
 from artifacts.records.release import Release, ReleasedCode
-from delivery.bootstrap.tracing import make_trace
-from delivery.domain.release_text import release_text
-from delivery.domain.trace import NEEDS, Hop, Trace, trace_lines
+from delivery.releases.release_text import release_text
+from delivery.trace.trace_hops import NEEDS, Hop, Trace, trace_lines
+from delivery.trace.wiring import make_trace
 
 
 def traced(world: World, environment: str = "staging", prediction: str = "") -> Trace:

@@ -15,9 +15,9 @@ from artifacts.folder import ModelArtifact, open_artifact
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, write_signed
-from delivery.adapters.yaml_files import YamlPolicies
-from delivery.domain.holdout_text import pin_text
-from delivery.domain.judge import rules_of
+from delivery.gate.judge import rules_of
+from delivery.policies.holdout_text import pin_text
+from delivery.policies.yaml_files import YamlPolicies
 from training.adapters.mlflow_tracking import MlflowTracking
 
 BRANCH = "first-model"

@@ -29,7 +29,7 @@ class TerraformRoot:
 
     def run(self, command: str, *words: str, codes: tuple[int, ...] = (0,)) -> str:
         """Run a command and return its output; fails the test with it on another exit code."""
-        called = [sys.executable, "-P", "-m", "delivery.adapters.terraform_engine"]
+        called = [sys.executable, "-P", "-m", "delivery.targets.aws.terraform_engine"]
         done = subprocess.run(
             [*called, str(self.copy / self.name), command, *words],
             env={**self._environment(), **self.variables},

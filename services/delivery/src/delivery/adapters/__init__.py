@@ -1,1 +1,0 @@
-"""The ports, implemented over files, ONNX Runtime, processes and HTTP."""

@@ -1,0 +1,1 @@
+"""Judges changes: may this be merged, may it be deployed, and who has approved it."""

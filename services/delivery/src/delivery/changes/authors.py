@@ -1,0 +1,124 @@
+"""authors: whoever changes a release or what judges has signed it, and approves none of it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from delivery.changes.facts import ChangeFacts, Commit, Unreadable
+from delivery.changes.findings import Finding, passed, refused, undecided
+from delivery.changes.identities import persons_named
+from delivery.changes.path_kinds import AUTHORED, PROTECTED
+from delivery.changes.signatures import service_of
+from delivery.policies.approvers import People
+
+RULE = "authors"
+NAMESPACE = "git"
+OF_A_COMMIT = "commit "
+"""How a reason begins that is about one commit."""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who signed a commit: a person or a service by name, or why nobody can say so."""
+
+    person: str | None = None
+    service: str | None = None
+    problem: str = ""
+
+
+def authors_of(facts: ChangeFacts) -> frozenset[str]:
+    """Return every author: who signed, made, committed or is named in a commit, and the pusher."""
+    people = facts.ground.people
+    if isinstance(people, Unreadable):
+        return frozenset()
+    pusher = people.of_account(facts.pusher) if _is_authored(facts) else None
+    made = makers(people, (commit for commit in facts.commits if commit.authored))
+    return made | ({pusher} if pusher else frozenset())
+
+
+def makers(people: People, commits: Iterable[Commit]) -> frozenset[str]:
+    """Return every person whom commits name, or whose key signed one, revoked or not."""
+    found: set[str | None] = set()
+    for commit in commits:
+        found |= persons_named(people, commit)
+        signature = commit.signature
+        if not signature.problem and signature.namespace == NAMESPACE:
+            found.add(people.owner(signature.key))
+    return frozenset(name for name in found if name)
+
+
+def made_before(facts: ChangeFacts, payload: str | None, change: str | None) -> frozenset[str]:
+    """Return the authors that the log has of a payload for production, or of a change.
+
+    It has them of every judgement, whatever branch that was of.
+    """
+    return frozenset(
+        author
+        for entry in facts.log
+        if (payload and entry.payload == payload) or (change and entry.change == change)
+        for author in entry.authors
+    )
+
+
+def judge_authors(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse commits of a release or of what judges that nobody known signed, or in another's name.
+
+    A merge that only joins its parents, and a commit that only adds approvals, need no signature.
+    """
+    authored = [commit for commit in facts.commits if commit.authored]
+    if not _is_authored(facts):
+        return ()
+    people = facts.ground.people
+    if isinstance(people, Unreadable):
+        return (undecided(RULE, f"nobody can say who is who: {people}"),)
+    covered = {change.path for commit in authored for change in commit.changes}
+    problems = [
+        refused(RULE, f"no commit of it says who changed {change.path}")
+        for change in facts.changes
+        if change.kind in AUTHORED and change.path not in covered
+    ]
+    problems += [
+        refused(RULE, f"{OF_A_COMMIT}{commit.id[:12]}: {problem}")
+        for commit in authored
+        for problem in _problems(facts, people, commit)
+    ]
+    names = ", ".join(sorted(authors_of(facts))) or "a service"
+    return tuple(problems) or (passed(RULE, f"made and signed by {names}"),)
+
+
+def signer_of(facts: ChangeFacts, people: People, commit: Commit) -> Signer:
+    """Say whose key signed a commit."""
+    signature = commit.signature
+    if signature.problem:
+        return Signer(problem=signature.problem)
+    if signature.namespace != NAMESPACE:
+        return Signer(problem=f"is signed in the namespace {signature.namespace}, not {NAMESPACE}")
+    if service := service_of(facts.ground.services, signature, facts.now):
+        return Signer(service=service)
+    name = people.owner(signature.key)
+    if name is None:
+        return Signer(problem="is signed by a key of nobody on main")
+    if objection := people.persons[name].objection(signature.key, facts.now):
+        return Signer(problem=f"is signed by {name}, who {objection}")
+    return Signer(person=name)
+
+
+def _is_authored(facts: ChangeFacts) -> bool:
+    from_paths = Commit("", "", "", facts.changes)
+    return from_paths.authored
+
+
+def _problems(facts: ChangeFacts, people: People, commit: Commit) -> Iterator[str]:
+    signer = signer_of(facts, people, commit)
+    if signer.problem:
+        yield signer.problem
+        return
+    committer = people.of_email(commit.committer)
+    if committer is not None and committer != signer.person:
+        who = signer.person or f"the service {signer.service}"
+        yield f"has a forged author: it says that {committer} committed it, and {who} signed it"
+    guarded = [change.path for change in commit.changes if change.kind in PROTECTED]
+    if signer.service and guarded:
+        yield (
+            f"is signed by the service {signer.service}, which may propose releases; only a person "
+            f"changes {guarded[0]}"
+        )

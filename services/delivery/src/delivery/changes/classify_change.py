@@ -1,0 +1,42 @@
+"""changes: which checks a change needs, from the paths that it touches."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from delivery.changes.checks import EVERYTHING, Checks, checks_of
+from delivery.changes.facts import Change
+from delivery.errors import CommitUnknown
+
+
+class Differences(Protocol):
+    """Finds what lies between two commits."""
+
+    def commit(self, revision: str) -> str:
+        """Return the commit that a revision names; CommitUnknown."""
+
+    def fork(self, base: str, head: str) -> str | None:
+        """Return the last commit that two have in common, or None."""
+
+    def changes(self, before: str, after: str) -> tuple[Change, ...]:
+        """Return the files that differ."""
+
+
+@dataclass(frozen=True)
+class ClassifyChange:
+    """Classifying, over a repository."""
+
+    repository: Differences
+
+    def __call__(self, base: str, head: str) -> Checks:
+        """Return the checks of what `head` brings; all, where `base` is no commit here.
+
+        A branch that is pushed for the first time has none, and then nothing is known.
+        """
+        after = self.repository.commit(head)
+        try:
+            before = self.repository.fork(self.repository.commit(base), after)
+        except CommitUnknown:
+            return EVERYTHING
+        if before is None:
+            return EVERYTHING
+        return checks_of(change.path for change in self.repository.changes(before, after))

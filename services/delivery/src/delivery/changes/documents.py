@@ -1,0 +1,109 @@
+"""Files of a commit as records: what can't be read is a value that says why."""
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from artifacts.errors import UnreadableRecord
+from artifacts.records.holdout import HoldoutPin
+from artifacts.records.record import Record, parse_json, parse_yaml
+from artifacts.records.release import Environment, Release
+from delivery.changes.facts import Ground, Unreadable
+from delivery.changes.signatures import ServiceKey, read_signers
+from delivery.policies.approvers import People
+from delivery.policies.holdout_text import parse_pin
+from delivery.policies.policy import Policy, unknown_rules
+from delivery.policies.tiers import RiskTiers
+
+R = TypeVar("R", bound=Record)
+Files = Mapping[str, bytes]
+TIERS, PEOPLE = "policies/risk_tiers.yaml", "policies/approvers.yaml"
+MODELS, HOLDOUTS, KEYS = "policies/models/", "policies/holdouts/", "policies/keys/"
+STATEMENTS, REPORTS = "policies/approvals/", "releases/reports/"
+TOLD, LONGEST = 20, 4000
+"""How many problems of a document are told, and in how many characters."""
+
+
+def release_path(environment: Environment) -> str:
+    """Return where an environment's release is."""
+    return f"releases/{environment}.yaml"
+
+
+def report_path(digest: str) -> str:
+    """Return where a gate report is; its signature lies beside it with `.sig` at the end."""
+    return f"{REPORTS}{digest.removeprefix('sha256:')}.json"
+
+
+def document(kind: type[R], files: Files, path: str) -> R | Unreadable:
+    """Read a record from its file, YAML or JSON by its ending."""
+    data = files.get(path)
+    if data is None:
+        faults: Mapping[str, str] = getattr(files, "faults", {})
+        return Unreadable(path, faults.get(path, "there is no such file"))
+    parse: Callable[[str, str], object] = (
+        parse_yaml if path.endswith((".yaml", ".yml")) else parse_json
+    )
+    try:
+        return kind.parse(parse(data.decode(), path), path)
+    except UnreadableRecord as exc:
+        return Unreadable(path, "; ".join(exc.problems[:TOLD])[:LONGEST])
+    except UnicodeDecodeError as exc:
+        return Unreadable(path, f"it is not UTF-8: {exc.reason} at byte {exc.start}")
+
+
+def read_release(files: Files, environment: Environment) -> Release | Unreadable:
+    """Read an environment's release; another environment's in its place can't be followed."""
+    path = release_path(environment)
+    found = document(Release, files, path)
+    if isinstance(found, Release) and found.environment != environment:
+        return Unreadable(path, f"it is the release of {found.environment}")
+    return found
+
+
+def read_ground(files: Files) -> Ground:
+    """Read policies, people and keys from all files under policies/."""
+    return Ground(
+        tiers=document(RiskTiers, files, TIERS),
+        people=document(People, files, PEOPLE),
+        policies={_stem(path): _policy(files, path) for path in _under(files, MODELS, ".yaml")},
+        pins={_stem(path): _pin(files, path) for path in _under(files, HOLDOUTS, ".csv")},
+        gate=_signers(files, f"{KEYS}gate.signers"),
+        services=_signers(files, f"{KEYS}delivery.signers"),
+    )
+
+
+def _policy(files: Files, path: str) -> Policy | Unreadable:
+    found = document(Policy, files, path)
+    if isinstance(found, Unreadable):
+        text = files.get(path, b"").decode(errors="replace")
+        try:
+            faults = unknown_rules(parse_yaml(text, path))
+        except UnreadableRecord:
+            return found
+        return Unreadable(path, "; ".join((*faults, found.reason)))
+    if found.model != _stem(path):
+        return Unreadable(path, f"it is the policy of {found.model}")
+    return found
+
+
+def _pin(files: Files, path: str) -> HoldoutPin | Unreadable:
+    data = files.get(path)
+    if data is None:
+        faults: Mapping[str, str] = getattr(files, "faults", {})
+        return Unreadable(path, faults.get(path, "there is no such file"))
+    try:
+        return parse_pin(data, _stem(path), path)
+    except UnreadableRecord as exc:
+        return Unreadable(path, "; ".join(exc.problems[:TOLD])[:LONGEST])
+
+
+def _signers(files: Files, path: str) -> tuple[ServiceKey, ...]:
+    return read_signers(files.get(path, b"").decode(errors="replace"))
+
+
+def _under(files: Files, folder: str, ending: str) -> list[str]:
+    return [path for path in sorted(files) if path.startswith(folder) and path.endswith(ending)]
+
+
+def _stem(path: str) -> str:
+    return PurePosixPath(path).stem

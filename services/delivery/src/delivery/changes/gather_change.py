@@ -1,0 +1,388 @@
+"""Gather what the judge of changes must know: from commits and the log, never a working tree."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+from artifacts.code import INFERENCE_CODE, code_digest
+from artifacts.records.approval import Approval
+from artifacts.records.audit import AuditEntry
+from artifacts.records.gate import GateReport
+from artifacts.records.release import Environment, Release
+from artifacts.statements import SUFFIX
+from delivery.changes.committed_files import CommittedFiles, limit_of
+from delivery.changes.documents import (
+    KEYS,
+    PEOPLE,
+    STATEMENTS,
+    Files,
+    document,
+    read_ground,
+    read_release,
+    release_path,
+    report_path,
+)
+from delivery.changes.facts import (
+    Change,
+    ChangeFacts,
+    Commit,
+    CommittedRecord,
+    OddName,
+    Past,
+    PinnedCode,
+    RawCommit,
+    RecordChange,
+    Report,
+    Statement,
+    Unreadable,
+)
+from delivery.changes.find_makers import FindMakers
+from delivery.changes.find_objections import (
+    OBJECTING,
+    FindObjections,
+    Objections,
+    checked_commit,
+)
+from delivery.changes.path_kinds import AUTHORED, Kind, classify
+from delivery.changes.payload_history import course_of
+from delivery.changes.ports import Signatures
+from delivery.changes.signatures import Signature
+from delivery.changes.statements import read_statements, speaks_of
+from delivery.errors import CommitUnknown, NotOnMain, TooMuchToRead
+from delivery.trail.ports import AuditLog, Clock, Repository
+
+ENVIRONMENTS: tuple[Environment, ...] = ("staging", "production")
+Said = tuple[str, bytes, bytes]
+"""A statement's path, bytes and signature."""
+READ = ("policies", "releases")
+MOST_RECORDS: Final = 200
+"""How many statements and reports one change brings or takes away at most."""
+SPOKEN_OF: Final = AUTHORED | {"approvals"}
+"""Kinds of change of which people say something, and the log remembers it."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a change does: the files that differ, its commits, and names that are not plain."""
+
+    changes: tuple[Change, ...] = ()
+    commits: tuple[RawCommit, ...] = ()
+    odd_names: tuple[OddName, ...] = ()
+    excess: str = ""
+
+
+@dataclass(frozen=True)
+class GatherChange:
+    """Gathering with all that it reads through."""
+
+    repository: Repository
+    signatures: Signatures
+    audit: AuditLog
+    clock: Clock
+
+    @property
+    def find(self) -> FindObjections:
+        """What finds rejections on a branch."""
+        return FindObjections(self.repository, self.signatures)
+
+    def main(self, base: str = "", head: str = "") -> str:
+        """Return main's tip, which judges; NotOnMain where a base was never main's tip.
+
+        A commit that main has got already, given with its own first parent as the base, is judged
+        by that parent: it got around the judge, and people approve it afterwards. Raises
+        CommitUnknown, RepositoryUnreadable.
+        """
+        tip = self.repository.main()
+        if not base:
+            return tip
+        line = self.repository.first_parents(tip)
+        base = self.repository.commit(base)
+        if base not in line:
+            raise NotOnMain(base, tip)
+        landed = (base, self.repository.commit(head)) if head else ("", "")
+        return base if landed in pairwise(line) else tip
+
+    def __call__(  # long: one line a fact
+        self,
+        base: str,
+        head: str,
+        pusher: str = "",
+        later: str | None = None,
+        objections: Objections | None = None,
+    ) -> ChangeFacts:
+        """Return the facts about a change from one commit to another.
+
+        `later` is a commit of main after the change, whose statements count as well. `objections`
+        are those of the branch's earlier heads too; without them, the head's. Raises CommitUnknown,
+        RepositoryUnreadable, AuditBroken.
+        """
+        base, head = self.repository.commit(base), self.repository.commit(head)
+        result = self.repository.merged(base, head)
+        after, made = self._made(base, head, result or base)
+        before_files = CommittedFiles(self.repository, base, READ)
+        files = before_files if after == base else CommittedFiles(self.repository, after, READ)
+        kinds = classify(change.path for change in made.changes)
+        clock, log = self.clock(), self._log(kinds)
+        releases = {name: read_release(files, name) for name in ENVIRONMENTS}
+        facts = ChangeFacts(
+            base=base, head=head, pusher=pusher, clock=clock, log=log,
+            now=max((clock, *(entry.at for entry in log))),
+            lands=result is not None,
+            changes=made.changes,
+            commits=tuple(map(self._commit, made.commits)),
+            ground=(ground := read_ground(before_files)),
+            after=ground if files.ground() == before_files.ground() else read_ground(files),
+            releases_before={name: read_release(before_files, name) for name in ENVIRONMENTS},
+            releases_after=releases,
+            reports=dict(self._reports(releases.values(), files, before_files)),
+            code=self._code(base, releases["production"], kinds),
+            production_history=self._history(base, "production", kinds),
+            staging_history=self._history(base, "staging", kinds),
+            line=self._line(base, kinds),
+        )  # fmt: skip
+        facts = replace(facts, odd_names=made.odd_names, excess=made.excess)
+        touched = {one.path.removesuffix(SUFFIX) for one in facts.changes if one.before is not None}
+        gone = {one for one in _said(before_files) if one[0] in touched}
+        said = tuple(self._statements(facts, files, gone, made.commits, later))
+        objected = self.find(base, (head,)) if objections is None else objections
+        statements = _joined(said, objected.statements)
+        facts = replace(facts, statements=statements, unread=objected.unread)
+        return self._with_records(self._with_people(facts), before_files, files)
+
+    def _with_people(self, facts: ChangeFacts) -> ChangeFacts:
+        """Return facts with all that is to be known of those who spoke, and of who wrote code."""
+        words = {one.word for _, one in read_statements(facts)}
+        makers = FindMakers(self.repository, self.signatures)
+        strangers, writers = makers.of_code(facts)
+        return replace(
+            facts,
+            formerly=self.find.approvers_before(facts.base) if "rejected" in words else (),
+            code_authors=writers,
+            code_strangers=strangers,
+            brought_by=makers.by_payload(facts) if "reviewed" in words else {},
+        )
+
+    def _with_records(self, facts: ChangeFacts, before: Files, after: Files) -> ChangeFacts:
+        """Return facts with the statements and reports that differ, and who may have made them."""
+        records = tuple(self._records(facts.changes, before, after))
+        lost = any(one.before is not None for one in records)
+        keys = self._keys_ever(facts.base) if lost else frozenset()
+        return replace(facts, records=records, keys_ever=keys)
+
+    def _made(self, base: str, head: str, after: str) -> tuple[str, Made]:
+        """Return what main becomes and what a change does; over a bound nothing is read on."""
+        try:
+            changes = self.repository.changes(base, after)
+            commits = self.repository.commits(base, head) if base != head else ()
+            trees = dict.fromkeys((after, head, *(one.id for one in commits)))
+            odd_names = self.repository.odd_names(base, tuple(trees))
+        except TooMuchToRead as exc:
+            return base, Made(excess=exc.reason)
+        brought = _records_of((*changes, *(one for it in commits for one in it.changes)))
+        if len(brought) > MOST_RECORDS:
+            much = f"{len(brought):,} statements and reports, and {MOST_RECORDS} are the most"
+            return base, Made(excess=f"it brings or takes away {much}: do it in several changes")
+        return after, Made(changes, commits if changes else (), odd_names)
+
+    def statements_of(self, facts: ChangeFacts) -> ChangeFacts:
+        """Return facts with every statement that the change's head has, whatever it is about.
+
+        And with the log, earlier approvers, and who made what any glass was broken for.
+        """
+        files = CommittedFiles(self.repository, facts.head, [STATEMENTS])
+        known = {_key(one): one for one in facts.statements}
+        for path, data, signature in sorted(_said(files)):
+            checked = self.signatures.check(data, signature)
+            one = Statement(path, document(Approval, files, path), checked)
+            known.setdefault(_key(one), one)
+        whole = replace(facts, statements=tuple(known.values()), log=self.audit.entries())
+        formerly = self.find.approvers_before(facts.base)
+        brought_by = FindMakers(self.repository, self.signatures).by_payload(whole)
+        return replace(whole, formerly=formerly, brought_by=brought_by)
+
+    def _records(
+        self, changes: tuple[Change, ...], before: Files, after: Files
+    ) -> Iterator[RecordChange]:
+        """Give the statements and reports that differ, as they were and as they become."""
+        changed: dict[str, list[Change]] = {}
+        for one in changes:
+            if one.kind in {"approvals", "reports"}:
+                changed.setdefault(one.path.removesuffix(SUFFIX), []).append(one)
+        for stem, mine in sorted(changed.items()):
+            was, becomes = (
+                self._record(stem, files) if any(sides) else None
+                for files, sides in (
+                    (before, [one.before for one in mine]),
+                    (after, [one.after for one in mine]),
+                )
+            )
+            yield RecordChange(stem, was, becomes)
+
+    def _record(self, path: str, files: Files) -> CommittedRecord:
+        if limit_of(path) is None or not path.endswith(".json"):
+            return CommittedRecord(Unreadable(path, "its name is that of no record"))
+        content: Approval | GateReport | Unreadable
+        if path.startswith(STATEMENTS):
+            content = document(Approval, files, path)
+        else:
+            content = document(GateReport, files, path)
+        if isinstance(content, Unreadable):
+            return CommittedRecord(content)
+        signature = self.signatures.check(files[path], files.get(path + SUFFIX))
+        return CommittedRecord(content, signature)
+
+    def _keys_ever(self, base: str) -> frozenset[str]:
+        """Return the keys of persons and of the gate that any commit of main listed."""
+        found: set[str] = set()
+        for path in (PEOPLE, f"{KEYS}gate.signers"):
+            for commit, _ in self.repository.history(base, path):
+                ground = read_ground(CommittedFiles(self.repository, commit, [path]))
+                found |= {one.key for one in ground.gate}
+                if not isinstance(ground.people, Unreadable):
+                    found |= ground.people.keys
+        return frozenset(found)
+
+    def _commit(self, raw: RawCommit) -> Commit:
+        return checked_commit(raw, self.signatures)
+
+    def _reports(
+        self, releases: Iterable[Release | Unreadable], files: Files, before: Files
+    ) -> Iterable[tuple[str, Report]]:
+        for release in releases:
+            if isinstance(release, Unreadable):
+                continue
+            for entries in release.released.values():
+                for entry in entries:
+                    path = report_path(entry.gate_report)
+                    report = document(GateReport, files, path)
+                    data, armoured = files.get(path, b""), files.get(path + SUFFIX)
+                    signature = self.signatures.check(data, armoured)
+                    added = (before.get(path), before.get(path + SUFFIX)) != (data, armoured)
+                    yield entry.gate_report, Report(report, signature, added=added)
+
+    def _code(
+        self, base: str, release: Release | Unreadable, kinds: frozenset[Kind]
+    ) -> PinnedCode | None:
+        if "production_release" not in kinds or isinstance(release, Unreadable):
+            return None
+        if release.code is None:
+            return None
+        try:
+            commit = self.repository.commit(release.code.commit)
+        except CommitUnknown:
+            return PinnedCode(on_main=False, digest=None)
+        files = self.repository.files(commit, INFERENCE_CODE)
+        return PinnedCode(self.repository.is_ancestor(commit, base), code_digest(files))
+
+    def _history(
+        self, base: str, environment: Environment, kinds: frozenset[Kind]
+    ) -> tuple[Past, ...]:
+        if f"{environment}_release" not in kinds:
+            return ()
+        path = release_path(environment)
+        return tuple(
+            Past(commit, at, read_release(self._file(commit, path), environment))
+            for commit, at in self.repository.history(base, path)
+        )
+
+    def _line(self, base: str, kinds: frozenset[Kind]) -> Mapping[str, int]:
+        if "production_release" not in kinds:
+            return {}
+        return {commit: at for at, commit in enumerate(self.repository.first_parents(base))}
+
+    def _file(self, commit: str, path: str) -> Mapping[str, bytes]:
+        data = self.repository.file(commit, path)
+        return {} if data is None else {path: data}
+
+    def _log(self, kinds: frozenset[Kind]) -> tuple[AuditEntry, ...]:
+        return self.audit.entries() if kinds & SPOKEN_OF else ()
+
+    def _statements(  # long: what a statement is read from, and whether it is about this
+        self,
+        facts: ChangeFacts,
+        files: Files,
+        gone: set[Said],
+        commits: tuple[RawCommit, ...],
+        later: str | None,
+    ) -> Iterator[Statement]:
+        """Give what is said of this change, and what came with it, in every form that it had.
+
+        One whose file or signature a later commit removed or replaced was made all the same.
+        """
+        if not facts.kinds & SPOKEN_OF:
+            return
+        added = {change.path for change in facts.changes}
+        present = _said(files)
+        if later:
+            present |= _said(CommittedFiles(self.repository, later, [STATEMENTS]))
+        found = present | gone
+        for commit in commits:
+            touched = {one.path for one in commit.changes if one.after and one.kind == "approvals"}
+            if touched:
+                added |= touched
+                stems = {path.removesuffix(SUFFIX) for path in touched}
+                paths = sorted({*stems, *(stem + SUFFIX for stem in stems)})
+                found |= _said(CommittedFiles(self.repository, commit.id, paths))
+        read = [(p, d, s, document(Approval, {p: d}, p)) for p, d, s in sorted(found)]
+        new = {path for path, *_ in read if {path, path + SUFFIX} & added}
+        logged = {entry.statement for entry in facts.log}
+        meant = [one.subject for p, _, _, one in read if p in new and isinstance(one, Approval)]
+        course = course_of(facts.production_history)
+        left_by = course.left_by(facts.new_payload) if facts.new_payload else ()
+        for path, data, signature, one in read:
+            about = isinstance(one, Approval) and (
+                one.subject in meant
+                or speaks_of(one.subject, facts)
+                or (one.word in OBJECTING and one.digest not in logged)
+            )
+            if about or path in new:
+                checked = self.signatures.check(data, signature)
+                here = (path, data, signature) in present
+                there_at = frozenset(it for it in left_by if self._was_there(it, path))
+                yield Statement(path, one, checked, path in new, here, there_at)
+
+    def _was_there(self, commit: str, path: str) -> bool:
+        """Whether a commit of main, or what it was merged into, has a statement."""
+        commits = (commit, *self.repository.parents(commit)[:1])
+        return any(self.repository.listed(one, [path]) for one in commits)
+
+
+def _joined(
+    said: tuple[Statement, ...], objections: tuple[Statement, ...]
+) -> tuple[Statement, ...]:
+    """Return statements with what a branch tells of rejections, and those that it has lost."""
+    known = {_key(one): one for one in said}
+    for there in objections:
+        one = known.get(_key(there), there)
+        paths, authors = (
+            tuple(dict.fromkeys((*mine, *theirs)))
+            for mine, theirs in ((one.paths, there.paths), (one.authors, there.authors))
+        )
+        commit = one.commit or there.commit
+        known[_key(there)] = replace(one, commit=commit, paths=paths, authors=authors)
+    return tuple(known.values())
+
+
+def _key(statement: Statement) -> tuple[str, str, Signature]:
+    said = statement.approval
+    digest = str(said) if isinstance(said, Unreadable) else said.digest
+    return statement.path, digest, statement.signature
+
+
+def _said(files: Files) -> set[Said]:
+    paths = [path for path in files if path.startswith(STATEMENTS) and path.endswith(".json")]
+    return {
+        (path, data, files.get(path + SUFFIX, b""))
+        for path in paths
+        if (data := files.get(path)) is not None
+    }
+
+
+def _records_of(changes: Iterable[Change]) -> set[str]:
+    """Return the statements and reports that come or go, by path. Rubbish that goes is none."""
+    return {
+        one.path.removesuffix(SUFFIX)
+        for one in changes
+        if one.kind in {"approvals", "reports"} and (one.after is not None or limit_of(one.path))
+    }

@@ -1,0 +1,79 @@
+"""records_genuine: only statements and reports come in, by those whom main knows, in their place.
+
+What comes in is only ever added to, so nothing else may come in. Rubbish that is there already, by
+nobody whom main ever knew, may be taken out again.
+"""
+
+from collections.abc import Iterator
+
+from artifacts.digests import digest_json, hex_part
+from artifacts.records.approval import Approval
+from delivery.changes.documents import STATEMENTS, report_path
+from delivery.changes.facts import ChangeFacts, CommittedRecord, Unreadable
+from delivery.changes.findings import Finding, refused, summed, undecided
+from delivery.changes.plain_names import shown_name
+
+RULE = "records_genuine"
+STATED, JUDGED, GATE = "plinth-approval", "plinth-gate-report", "gate"
+
+
+def statement_path(one: Approval) -> str:
+    """Return where a statement is kept: by what it is about, who made it, and its own digest."""
+    folder = hex_part(digest_json(one.subject.model_dump(mode="json")))[:16]
+    name = f"{one.approver}-{one.word}-{hex_part(one.digest)[:8]}.json"
+    return f"{STATEMENTS}{folder}/{name}"
+
+
+def judge_genuine(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse files under policies/approvals and releases/reports that are no records."""
+    brought = [one for one in facts.records if one.after is not None]
+    if not brought:
+        return ()
+    if isinstance(facts.ground.people, Unreadable):
+        return (undecided(RULE, f"nobody can say who is who: {facts.ground.people}"),)
+    return summed(RULE, tuple(_problems(facts)), "what comes in is signed by those whom main knows")
+
+
+def _problems(facts: ChangeFacts) -> Iterator[Finding]:
+    for one in facts.records:
+        if one.after is None:
+            continue
+        path = shown_name(one.path.encode(errors="surrogateescape"))
+        if fault := malformed(one.path, one.after) or _by_a_stranger(one.after, facts):
+            yield refused(RULE, f"{path}: {fault}")
+
+
+def malformed(path: str, record: CommittedRecord) -> str:
+    """Say why a file is no record, whoever signed it; nothing if it is one."""
+    content, signature = record.content, record.signature
+    if isinstance(content, Unreadable):
+        return content.reason
+    statement = isinstance(content, Approval)
+    place = (
+        statement_path(content) if isinstance(content, Approval) else report_path(content.digest)
+    )
+    if path != place:
+        return f"it belongs at {place}"
+    if signature.problem:
+        return signature.problem
+    namespace = STATED if statement else JUDGED
+    if signature.namespace != namespace:
+        return f"it is signed in the namespace {signature.namespace}, not {namespace}"
+    return ""
+
+
+def _by_a_stranger(record: CommittedRecord, facts: ChangeFacts) -> str:
+    people, key = facts.ground.people, record.signature.key
+    if isinstance(record.content, Approval):
+        owner = None if isinstance(people, Unreadable) else people.owner(key)
+        who = record.content.approver
+        return "" if owner == who else f"it is in the name of {who}, whose key did not sign it"
+    listed = any(one.key == key and one.principal == GATE for one in facts.ground.gate)
+    return "" if listed else "it is signed by a key that is not the gate's on main"
+
+
+def is_record(path: str, record: CommittedRecord | None, facts: ChangeFacts) -> bool:
+    """Whether what main has is a record: well-formed, and signed by a key that main ever knew."""
+    if record is None or malformed(path, record):
+        return False
+    return record.signature.key in facts.keys_ever

@@ -1,0 +1,182 @@
+"""What no change may do, whoever approves it: hide records, lower a bar, smuggle files."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from artifacts.records.approval import Approval, PayloadSubject
+from artifacts.records.release import Release, ReleasedModel
+from artifacts.statements import SUFFIX
+from delivery.changes.documents import release_path, report_path
+from delivery.changes.facts import Change, ChangeFacts, Unreadable
+from delivery.changes.findings import Finding, passed, refused, summed, undecided
+from delivery.changes.genuine import is_record
+from delivery.changes.payload_history import rolls_back
+from delivery.changes.plain_names import name_fault, shown_name
+from delivery.policies.holdouts import shrunk
+from delivery.policies.policy import Policy
+from delivery.policies.tiers import TIERS
+
+LANDS, READABLE, RECORDS = "lands", "readable", "records_kept"
+BOUNDED, NAMES = "bounded", "plain_names"
+POLICIES, HOLDOUT, SMUGGLED = "policies_apply", "holdout_grows", "smuggled_files"
+SMUGGLED_NAMES = frozenset({".env", ".secrets", ".vars", ".input", ".actrc"})
+MOST_NAMED = 20
+"""How many names are refused one by one."""
+PLAIN_MODES = ("100644 ", "100755 ")
+
+
+def judge_landing(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse what can't be joined with main without somebody deciding how."""
+    if facts.lands:
+        return (passed(LANDS, "it joins main without a conflict"),)
+    return (refused(LANDS, "it conflicts with main: merge main into the branch and push again"),)
+
+
+def judge_bounds(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse what is larger than the judge reads."""
+    if facts.excess:
+        return (refused(BOUNDED, f"it is too large to be judged: {facts.excess}"),)
+    return (passed(BOUNDED, "it is small enough to be read whole"),) if facts.changes else ()
+
+
+def judge_names(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse names that readers, tools or file systems take for others, and malformed trees."""
+    if not facts.changes and not facts.odd_names:
+        return ()
+    faults = {one.path: one.fault for one in facts.odd_names}
+    for change in facts.changes:
+        if change.after is not None and (fault := name_fault(change.path)):
+            faults.setdefault(shown_name(change.path.encode(errors="surrogateescape")), fault)
+    problems = [refused(NAMES, f"{path}: {fault}") for path, fault in sorted(faults.items())]
+    more = len(problems) - MOST_NAMED
+    if more > 0:
+        problems = [*problems[:MOST_NAMED], refused(NAMES, f"and {more} more")]
+    return summed(NAMES, tuple(problems), "every name is plain")
+
+
+def judge_readable(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Leave undecided a change of a release that can't be read; a lost policy has its own rule."""
+    touched = {change.path for change in facts.changes}
+    found = tuple(
+        undecided(READABLE, f"{release}")
+        for name, release in facts.releases_after.items()
+        if isinstance(release, Unreadable) and release_path(name) in touched
+    )
+    odd = tuple(
+        refused(READABLE, f"{change.path} is a link or a submodule: its contents lie elsewhere")
+        for change in facts.changes
+        if change.after is not None and not change.after.startswith(PLAIN_MODES)
+    )
+    return found + odd
+
+
+def judge_records(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse changes and removals of statements and gate reports that main has.
+
+    What main has there and is no record may go: nobody whom main ever knew signed it. And a
+    rollback may take along what its promotion brought: statements about the payload that it
+    withdraws, and reports that no release names any more. History has them, and so has the log.
+    """
+    kept = [one for one in facts.changes if one.kind in {"approvals", "reports"}]
+    rubbish = {one.path for one in facts.records if not is_record(one.path, one.before, facts)}
+    gone = tuple(
+        refused(RECORDS, f"{one.path} was {'changed' if one.after else 'removed'}: what was said "
+                "and signed stays as it was")
+        for one in kept
+        if one.before is not None
+        and one.path.removesuffix(SUFFIX) not in rubbish
+        and not _goes_along(one, facts)
+    )  # fmt: skip
+    return summed(RECORDS, gone, "statements and reports are only added") if kept else ()
+
+
+def _goes_along(change: Change, facts: ChangeFacts) -> bool:
+    if change.after is not None or not rolls_back(facts):
+        return False
+    path = change.path.removesuffix(SUFFIX)
+    if change.kind == "reports":
+        named = (one for one in facts.releases_after.values() if isinstance(one, Release))
+        return path not in {report_path(e.gate_report) for one in named for e in _entries(one)}
+    said = [one.approval for one in facts.statements if one.path == path]
+    return bool(said) and all(
+        isinstance(one, Approval)
+        and isinstance(one.subject, PayloadSubject)
+        and one.subject.payload == facts.payload_before
+        for one in said
+    )
+
+
+def _entries(release: Release) -> Iterator[ReleasedModel]:
+    return (entry for entries in release.released.values() for entry in entries)
+
+
+def judge_policies(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse models without a policy on main, and a released model's policy that goes or sinks.
+
+    A model counts as released while any release names it, before the change or after it.
+    """
+    if not facts.kinds & {"policy", "staging_release", "production_release"}:
+        return ()
+    problems = (*_without_policy(facts), *_sinking(facts))
+    return summed(POLICIES, problems, "every released model keeps its policy and its tier")
+
+
+def _without_policy(facts: ChangeFacts) -> Iterator[Finding]:
+    for name, release in facts.releases_after.items():
+        if f"{name}_release" not in facts.kinds or isinstance(release, Unreadable):
+            continue
+        for model in release.released:
+            policy = facts.ground.policies.get(model)
+            if policy is None:
+                yield refused(POLICIES, f"{name} is to run {model}, which has no policy on main")
+            elif isinstance(policy, Unreadable):
+                yield undecided(POLICIES, f"the policy of {model} can't be followed: {policy}")
+
+
+def _sinking(facts: ChangeFacts) -> Iterator[Finding]:
+    named = _named_models(facts)
+    for model, before in facts.ground.policies.items():
+        if model not in named or not isinstance(before, Policy):
+            continue
+        after = facts.after.policies.get(model)
+        if after is None:
+            yield refused(POLICIES, f"{model} is released and would have no policy any more")
+        elif isinstance(after, Unreadable):
+            yield refused(POLICIES, f"the policy of {model} could not be followed: {after}")
+        elif TIERS.index(after.tier) < TIERS.index(before.tier):
+            sinks = f"from tier {before.tier} to {after.tier}"
+            yield refused(POLICIES, f"{model} would move {sinks} while a release names it")
+    if isinstance(facts.after.tiers, Unreadable) and "policy" in facts.kinds:
+        yield refused(POLICIES, f"the risk tiers could not be followed: {facts.after.tiers}")
+
+
+def _named_models(facts: ChangeFacts) -> set[str]:
+    releases = (*facts.releases_before.values(), *facts.releases_after.values())
+    return {model for one in releases if isinstance(one, Release) for model in one.models}
+
+
+def judge_holdout(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse a holdout that loses a photo, or tells another truth of one."""
+    if "holdout" not in facts.kinds:
+        return ()
+    return summed(HOLDOUT, tuple(_easier(facts)), "holdouts only grow")
+
+
+def _easier(facts: ChangeFacts) -> Iterator[Finding]:
+    for model, before in facts.ground.pins.items():
+        after = facts.after.pins.get(model)
+        if after is None:
+            yield refused(HOLDOUT, f"the holdout of {model} would be gone")
+        elif isinstance(after, Unreadable):
+            yield refused(HOLDOUT, f"the holdout of {model} could not be read: {after}")
+        elif not isinstance(before, Unreadable) and (reason := shrunk(before, after)):
+            yield refused(HOLDOUT, f"the holdout of {model} would be easier: {reason}")
+
+
+def judge_smuggling(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Refuse files from which runners and tools take variables, secrets and options unasked."""
+    return tuple(
+        refused(SMUGGLED, f"{one.path}: a runner would take variables, secrets or options from it")
+        for one in facts.changes
+        if one.after is not None and PurePosixPath(one.path).name in SMUGGLED_NAMES
+    )

@@ -1,0 +1,222 @@
+"""approve, reject, withdraw, break-glass, review-break-glass: say something, signed."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from artifacts.digests import hex_part
+from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
+from delivery.changes.approvals import (
+    glass_objection,
+    reason_against,
+    roles_asked,
+)
+from delivery.changes.documents import STATEMENTS
+from delivery.changes.facts import ChangeFacts, Statement, Unreadable
+from delivery.changes.gather_change import GatherChange
+from delivery.changes.judgement import judge_change
+from delivery.changes.ports import Signatures, StatementFiles
+from delivery.changes.rejections import Rejection, counts_as_withdrawal, rejections
+from delivery.changes.reviews import counts_as_review
+from delivery.changes.statements import (
+    objection,
+    payload_subject,
+    read_statements,
+    subject_digest,
+    subjects_of,
+)
+from delivery.changes.verdict_page import subject_lines, verdict_lines
+from delivery.policies.approvers import People
+from delivery.refusal import Refusal
+from delivery.text import plain
+
+STATEMENT: Final = re.compile(r"([0-9a-f]{8,64})(?:\.json)?$")
+APPROVING: Final = frozenset({"approved", "break_glass"})
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks: a person of main's approvers, in a role, with a private key, for a reason."""
+
+    person: str
+    role: str
+    key: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """An earlier statement, found by its digest, with the change that it is about."""
+
+    facts: ChangeFacts
+    digest: str
+    subject: Subject
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Speaking with all that it reads and writes through; `say` shows what is being signed."""
+
+    gather: GatherChange
+    signatures: Signatures
+    files: StatementFiles
+    say: Callable[[str], None]
+
+    def of_change(
+        self, base: str, head: str, word: Word, speaker: Speaker, hours: float | None = None
+    ) -> tuple[Path, ...] | Refusal:
+        """Say a word about all that approvers of a change must sign, and return the files.
+
+        It is shown first. Nothing is written where the statement would not count; the refusal says
+        why. Raises CommitUnknown, RepositoryUnreadable, AuditBroken, SigningFailed.
+        """
+        facts = self.gather(self.gather.main(base, head), head)
+        subjects = tuple(self._meant(facts, word))
+        self._show(facts, subjects)
+        if reason := _early(facts, speaker):
+            return Refusal(reason)
+        asked = {role for one in subjects for role in roles_asked(one, word, facts)}
+        if speaker.role not in asked:
+            roles = ", ".join(sorted(asked)) or "no role: nothing in this change needs it"
+            return Refusal(f"{word} is for {roles}; {speaker.person} speaks as {speaker.role}")
+        meant = [one for one in subjects if speaker.role in roles_asked(one, word, facts)]
+        expires = timedelta(hours=hours) if hours else None
+        made = [self._statement(facts, one, word, speaker, expires) for one in meant]
+        return self._keep(facts, made, speaker)
+
+    def of_statement(
+        self, base: str, head: str, word: Word, statement: str, speaker: Speaker
+    ) -> tuple[Path, ...] | Refusal:
+        """Withdraw or review an earlier statement, named by the beginning of its digest."""
+        facts = self.gather(self.gather.main(base, head), head)
+        found = self._named(facts, statement)
+        if isinstance(found, Refusal):
+            return found
+        if reason := _early(facts, speaker):
+            return Refusal(reason)
+        self.say(f"about the statement {found.digest}")
+        for line in subject_lines(found.subject):
+            self.say(f"  {line}")
+        made = self._statement(found.facts, found.subject, word, speaker, None, found.digest)
+        return self._keep(found.facts, [made], speaker)
+
+    def _meant(self, facts: ChangeFacts, word: Word) -> Iterator[Subject]:
+        for subject in subjects_of(facts):
+            if word != "break_glass" or isinstance(subject, PayloadSubject):
+                yield subject
+
+    def _show(self, facts: ChangeFacts, subjects: tuple[Subject, ...]) -> None:
+        for line in verdict_lines(judge_change(facts)):
+            self.say(line)
+        payloads = [one for one in subjects if isinstance(one, PayloadSubject)]
+        for name, model in ((name, one) for each in payloads for name, one in each.models.items()):
+            report = facts.reports[model.gate_report].report
+            said = "unreadable" if isinstance(report, Unreadable) else report.decision
+            self.say(f"  gate      {name}: {said}")
+        for change in facts.protected:
+            self.say(f"  changed   {plain(change.path)}: {change.before} -> {change.after}")
+
+    def _statement(
+        self,
+        facts: ChangeFacts,
+        subject: Subject,
+        word: Word,
+        speaker: Speaker,
+        expires: timedelta | None,
+        of: str | None = None,
+    ) -> Approval:
+        # Whole seconds: what a person reads in the file is all that there is.
+        at = facts.now.replace(microsecond=0)
+        document = {
+            "subject": subject.model_dump(mode="json"),
+            "word": word,
+            "approver": speaker.person,
+            "role": speaker.role,
+            "reason": speaker.reason,
+            "at": at,
+            "of": of,
+            "expires_at": at + expires if expires else None,
+        }
+        return Approval.parse(document, "this statement")
+
+    def _keep(
+        self, facts: ChangeFacts, made: list[Approval], speaker: Speaker
+    ) -> tuple[Path, ...] | Refusal:
+        """Sign and write statements, if every one of them would count."""
+        signed = [(one, *self.files.sign(one, speaker.key)) for one in made]
+        for one, data, signature in signed:
+            found = Statement(path_of(one), one, self.signatures.check(data, signature), added=True)
+            if reason := _against(found, one, facts):
+                return Refusal(f"{speaker.person} as {speaker.role}: {reason}")
+        return tuple(self.files.write(path_of(one), data, sig) for one, data, sig in signed)
+
+    def _named(self, facts: ChangeFacts, statement: str) -> Named | Refusal:
+        """Find a statement in the change, in what main has, or in the log."""
+        named = STATEMENT.search(statement)
+        if named is None:
+            return Refusal(f"{plain(statement)} names no statement: give its file, or its digest")
+        wanted, whole = named[1], self.gather.statements_of(facts)
+        for _, one in read_statements(whole):
+            if hex_part(one.digest).startswith(wanted):
+                return Named(whole, one.digest, one.subject)
+        for rejection in rejections(whole):
+            if hex_part(rejection.digest).startswith(wanted):
+                subject = _about(whole, rejection)
+                if subject:
+                    return Named(whole, rejection.digest, subject)
+        return Refusal(f"there is no statement {plain(statement)} here: name one by its digest")
+
+
+def path_of(one: Approval) -> str:
+    """Return where a statement is kept: by what it is about, who made it, and its own digest."""
+    folder = hex_part(subject_digest(one.subject))[:16]
+    name = f"{one.approver}-{one.word}-{hex_part(one.digest)[:8]}.json"
+    return f"{STATEMENTS}{folder}/{name}"
+
+
+def _early(facts: ChangeFacts, speaker: Speaker) -> str:
+    people = facts.ground.people
+    if isinstance(people, Unreadable):
+        return f"nobody can say who is who: {people}"
+    return _unknown(people, speaker)
+
+
+def _unknown(people: People, speaker: Speaker) -> str:
+    person = people.persons.get(speaker.person)
+    if person is None:
+        known = ", ".join(sorted(people.persons)) or "nobody yet"
+        return f"main knows no {speaker.person}; its policies/approvers.yaml has {known}"
+    if speaker.role not in person.roles:
+        return f"{speaker.person} doesn't hold the role {speaker.role}, but {_list(person.roles)}"
+    return ""
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return ", ".join(names)
+
+
+def _against(found: Statement, one: Approval, facts: ChangeFacts) -> str:
+    """Say why a statement would not count once it is there."""
+    if one.word in APPROVING:
+        reason = reason_against(found, one, facts, one.subject, None)
+        return reason or (glass_objection(one, facts) if one.word == "break_glass" else "")
+    if reason := objection(found, facts):
+        return reason
+    if one.word == "withdrawn" and not counts_as_withdrawal(one, facts):
+        return "only who made it withdraws it, or of a rejection a role that the tiers name"
+    if one.word == "reviewed" and not counts_as_review(one, facts):
+        return (
+            "broken glass is reviewed by somebody new to the case, who neither broke it, nor "
+            "approved the payload, nor made what brought it"
+        )
+    return ""
+
+
+def _about(facts: ChangeFacts, rejection: Rejection) -> Subject | None:
+    """Return what a rejection is about; of another payload, the one that it stands against here."""
+    if rejection.change:
+        return ChangeSubject(change=rejection.change)
+    return payload_subject(facts)

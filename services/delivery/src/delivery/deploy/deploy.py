@@ -1,0 +1,311 @@
+"""Make an environment run what a commit of main wants, step by step, and say how it ended.
+
+A refusal ends a deploy before anything is touched. What fails later leaves the old payload serving
+(the host sees to that), is written down, and is proposed to be taken back in git.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Final
+
+from artifacts.records.audit import AuditEntry, AuditEvent, Outcome
+from artifacts.records.release import Environment, Payload
+from delivery.changes.committed_files import CommittedFiles
+from delivery.changes.documents import TIERS, document
+from delivery.deploy.alias_moves import AliasMove, moves_of
+from delivery.deploy.change_verdict import Deployed, DeployVerdict
+from delivery.deploy.compare import Found, differences
+from delivery.deploy.deploy_history import (
+    kept_payloads,
+    last_deploy,
+    last_served,
+    left_by_going_back,
+)
+from delivery.deploy.difference import Difference, Unknown
+from delivery.deploy.ports import ChangeJudge, DeployLocks, MachineWalls, Main, RevertProposer
+from delivery.deploy.read_wanted import wanted_at
+from delivery.deploy.room_walls import judge_walls
+from delivery.deploy.steps import STEPS
+from delivery.deploy.verify import Survey, verification_event
+from delivery.deploy.wanted import AliasPoint, Wanted, short
+from delivery.errors import (
+    CloudUnreachable,
+    CommitUnknown,
+    DeploymentFailed,
+    HostFailed,
+    StateLocked,
+)
+from delivery.policies.tiers import RiskTiers
+from delivery.trail.ports import AuditLog, Repository
+
+ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
+_ALLOWED: Final = DeployVerdict("allowed")
+
+
+@dataclass(frozen=True)
+class _Progress:
+    """What the steps so far have found out. `ended` says that no further one is needed."""
+
+    environment: Environment
+    commit: str
+    wanted: Wanted
+    verdict: DeployVerdict = _ALLOWED
+    entries: tuple[AuditEntry, ...] = ()
+    state: str | None = None
+    healing: bool = False
+    moves: tuple[AliasMove, ...] = ()
+    begun: bool = False
+    ended: Deployed | None = None
+
+    @property
+    def payload(self) -> Payload | None:
+        return self.wanted.payload
+
+
+@dataclass(frozen=True)
+class Deploy:
+    """Runs the table of steps. `after` is told each step that is done, `say` what happens.
+
+    `walls` are those of the machine that this runs on; the host says whether services have one.
+    `keep` is how many payloads of an environment stay installed, to go back to.
+    """
+
+    repository: Repository
+    main: Main
+    judge: ChangeJudge
+    walls: MachineWalls
+    survey: Survey
+    audit: AuditLog
+    locks: DeployLocks
+    proposer: RevertProposer
+    actor: str
+    keep: int
+    say: Callable[[str], None]
+    after: Callable[[str], None]
+
+    def run(self, environment: Environment, commit: str) -> Deployed:
+        """Deploy a commit's release of an environment.
+
+        Raises DeployLocked, CommitUnknown, UnreadableRecord and the like where nothing was begun.
+        """
+        nothing = Wanted(environment, commit, None, ())
+        progress = _Progress(environment, self.repository.commit(commit), nothing)
+        with ExitStack() as held:
+            held.enter_context(self.locks.held(environment))
+            self.after("lock")
+            for step in STEPS[1:]:
+                progress = self._step(step.name, progress)
+                if progress.ended:
+                    return progress.ended
+        return Deployed("green", self._summary(progress), progress.wanted)
+
+    def _step(self, name: str, progress: _Progress) -> _Progress:
+        act: Callable[[_Progress], _Progress] = getattr(self, f"_{name}")
+        try:
+            done = act(progress)
+        except DeploymentFailed as exc:
+            done = self._red(progress, name, str(exc), blamed=_blames_the_release(name, exc))
+        self.after(name)
+        return done
+
+    def _tip(self, progress: _Progress) -> _Progress:
+        tip = self.main.tip()
+        if tip == progress.commit:
+            return progress
+        reason = f"{progress.commit[:12]} is no longer main's tip, {tip[:12]} is: its deploy counts"
+        self._note(progress, "superseded", reason)
+        return replace(progress, ended=Deployed("superseded", (reason,), progress.wanted))
+
+    _still_tip = _tip
+
+    def _read(self, progress: _Progress) -> _Progress:
+        images = self.survey.images
+        wanted = wanted_at(self.repository, progress.environment, progress.commit, images)
+        self.say(f"{progress.environment}: {progress.commit[:12]} wants {short(wanted.digest)}")
+        return replace(progress, wanted=wanted, entries=self.audit.entries())
+
+    def _judge(self, progress: _Progress) -> _Progress:
+        environment = progress.environment
+        ran = last_served(progress.entries, environment)
+        if progress.payload is None and ran is None:
+            return progress
+        verdict = self.judge.judge_deploy(environment, progress.commit)
+        if verdict.decision == "allowed" and environment == "production" and progress.payload:
+            walls = self._judge_walls(progress)
+            verdict = verdict if walls.decision == "allowed" else walls
+        if verdict.decision == "allowed":
+            return replace(progress, verdict=verdict)
+        outcome = verdict.decision
+        self._note(progress, outcome, "; ".join(verdict.reasons))
+        return replace(progress, ended=Deployed(outcome, verdict.reasons, progress.wanted))
+
+    def _judge_walls(self, progress: _Progress) -> DeployVerdict:
+        """Judge by what main has now and what it had before: no change accepts for itself."""
+        missing = dict(self.walls())
+        if reason := self.survey.host.observe(progress.environment).unwalled:
+            missing["service"] = reason
+        if not missing:
+            return _ALLOWED
+        commits = (progress.commit, *self.repository.parents(progress.commit)[:1])
+        files = (CommittedFiles(self.repository, commit, [TIERS]) for commit in commits)
+        return judge_walls(missing, [document(RiskTiers, each, TIERS) for each in files])
+
+    def _look(self, progress: _Progress) -> _Progress:
+        applied = self.survey.terraform.applied(progress.environment)
+        state = applied.payload if applied else None
+        if progress.payload is None and state is None and self._silent(progress.environment):
+            return self._nothing(progress)
+        moves = self._moves(progress)
+        if moves:
+            self.survey.registry.prepare()
+        return replace(progress, state=state, moves=moves)
+
+    def _silent(self, environment: Environment) -> bool:
+        return self.survey.host.observe(environment).nothing
+
+    def _nothing(self, progress: _Progress) -> _Progress:
+        self._aliases(replace(progress, moves=self._moves(progress)))
+        line = f"nothing is released in {progress.environment} yet: there is nothing to deploy"
+        return replace(progress, ended=Deployed("nothing", (line,), progress.wanted))
+
+    def _install(self, progress: _Progress) -> _Progress:
+        host, environment, payload = self.survey.host, progress.environment, progress.payload
+        # Commands of the host: each takes longer to start than to do its work.
+        with ThreadPoolExecutor() as pool:
+            seen = pool.submit(host.observe, environment)
+            others = []
+            if payload:
+                others = [
+                    pool.submit(host.want, environment, payload.digest),
+                    pool.submit(host.install, payload),
+                ]
+        for other in others:
+            other.result()
+        # Terraform can't see what became of the processes that it started.
+        applied = payload is not None and progress.state == payload.digest
+        right = payload is not None and seen.result().serves_only(payload.digest)
+        return replace(progress, healing=applied and not right)
+
+    def _begin(self, progress: _Progress) -> _Progress:
+        begun = replace(progress, begun=True)
+        self._note(begun, "undecided", "begun")
+        for statement in progress.verdict.break_glass:
+            event = self._event(progress, "done", "deployed without the approvals it needs")
+            fields = {"event": "break_glass", "subject": statement}
+            self.audit.append(event.model_copy(update=fields))
+        return begun
+
+    def _apply(self, progress: _Progress) -> _Progress:
+        if progress.payload is None:
+            self.survey.host.stop(progress.environment)
+        self.survey.terraform.apply(
+            progress.environment, progress.payload, replace=progress.healing
+        )
+        return progress
+
+    def _settle(self, progress: _Progress) -> _Progress:
+        if progress.payload:
+            self.survey.host.settle(progress.environment, progress.payload)
+        return progress
+
+    def _verify(self, progress: _Progress) -> _Progress:
+        environment, wanted = progress.environment, progress.wanted
+        with ThreadPoolExecutor() as pool:
+            pruning = pool.submit(self._prune, progress)
+            applied, seen = self.survey.applied(environment), self.survey.seen(environment)
+        pruning.result()
+        named = differences(replace(wanted, aliases=()), Found((), applied, seen))
+        if not named:
+            return progress
+        # A newer deploy may have written that it wants another payload: then this one does nothing.
+        passed = self._tip(progress)
+        if passed.ended:
+            return passed
+        return self._differing(progress, named)
+
+    def _aliases(self, progress: _Progress) -> _Progress:
+        if progress.moves:
+            self.survey.registry.point([move.to for move in progress.moves])
+        for move in progress.moves:
+            self.say(str(move))
+            event = self._event(progress, "done", str(move))
+            fields = {"event": "alias", "model": move.to.model, "candidate": move.to.digest}
+            self.audit.append(event.model_copy(update=fields))
+        return progress
+
+    def _record(self, progress: _Progress) -> _Progress:
+        self._note(progress, "green", f"verified; {len(progress.moves)} aliases moved")
+        self.audit.append(verification_event(progress.wanted, (), self.actor))
+        return progress
+
+    def _prune(self, progress: _Progress) -> None:
+        if progress.state == progress.wanted.digest:
+            return  # nothing has become old
+        try:
+            self.survey.host.prune(kept_payloads(self.audit.entries(), ENVIRONMENTS, self.keep))
+        except DeploymentFailed as exc:
+            # What serves may be right; that old payloads take up room is for people to look at.
+            self.say(f"not pruned: {exc}")
+
+    def _moves(self, progress: _Progress) -> tuple[AliasMove, ...]:
+        found = self.survey.aliases(progress.wanted)
+        if isinstance(found, Unknown):
+            self.say(found.reason)
+            found = ()
+        return moves_of(progress.wanted.aliases, found, self._before(progress))
+
+    def _before(self, progress: _Progress) -> tuple[AliasPoint, ...]:
+        last = last_deploy(progress.entries, progress.environment)
+        if last is None or last.commit is None:
+            return ()
+        try:
+            return wanted_at(self.repository, progress.environment, last.commit).aliases
+        except CommitUnknown:
+            return ()
+
+    def _differing(self, progress: _Progress, named: tuple[Difference, ...]) -> _Progress:
+        self.audit.append(verification_event(progress.wanted, named, self.actor))
+        reason = "; ".join(str(difference) for difference in named)
+        return self._red(progress, "verify", reason, blamed=True)
+
+    def _red(self, progress: _Progress, step: str, reason: str, *, blamed: bool) -> _Progress:
+        """End red. A registry or a host that is down is no reason to take the change back."""
+        line = f"red at {step}: {reason}"
+        self._note(progress, "red", line)
+        proposed: tuple[str, ...] = ()
+        if blamed:
+            proposed = self.proposer.propose(progress.environment, progress.commit, line)
+        return replace(progress, ended=Deployed("red", (line, *proposed), progress.wanted))
+
+    def _note(self, progress: _Progress, outcome: Outcome, reason: str) -> None:
+        self.audit.append(self._event(progress, outcome, reason))
+
+    def _event(self, progress: _Progress, outcome: Outcome, reason: str) -> AuditEvent:
+        environment, payload = progress.environment, progress.wanted.digest
+        # What was refused or left behind before it began has withdrawn nothing.
+        left = (
+            left_by_going_back(progress.entries, environment, payload) if progress.begun else None
+        )
+        return AuditEvent(
+            event="rollback" if left else "deploy",
+            outcome=outcome,
+            actor=self.actor,
+            reason=reason[:4000],
+            environment=environment,
+            commit=progress.commit,
+            payload=payload,
+            left=left,
+        )
+
+    def _summary(self, progress: _Progress) -> tuple[str, ...]:
+        what = short(progress.wanted.digest)
+        return (f"{progress.environment} runs {what} of {progress.commit[:12]}, verified",)
+
+
+def _blames_the_release(step: str, failure: DeploymentFailed) -> bool:
+    """Whether a failure is a reason to take the change back: a lock or a registry is none."""
+    if isinstance(failure, HostFailed):
+        return failure.command in {"install", "settle"}
+    return step == "apply" and not isinstance(failure, StateLocked | CloudUnreachable)

@@ -1,0 +1,102 @@
+"""Commands of those who look after what a target is made of."""
+
+from types import MappingProxyType
+from typing import Annotated, Final
+
+import typer
+
+from artifacts.records.release import Environment
+from delivery.deploy.difference import Unknown
+from delivery.deploy.infrastructure_wiring import (
+    make_build_image,
+    make_checks,
+    make_plan,
+    make_report_drift,
+    step_files,
+)
+from delivery.deploy.plan_page import plan_lines, plan_page
+from delivery.errors import ImageRefused
+from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.settings import read_settings
+from delivery.text import plain
+from delivery.trail.head_lines import tell_head
+
+ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
+_DRIFT_EXITS: Final = MappingProxyType(
+    {(False, True): DONE, (True, True): REFUSED, (True, False): BREAKDOWN}
+)
+_LINE: Final = 4000
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def build_image(
+    commit: Annotated[str, typer.Option(help="Commit of main whose staging is deployed next.")],
+) -> None:
+    """Build, push and scan the image of what staging is to run: 0 done, 1 refused, 2 broken.
+
+    Production never builds: it runs the image that staging verified. The local target has none.
+    """
+    settings = read_settings()
+    building = make_build_image(settings)
+    if building is None:
+        typer.echo("nothing: the local target runs processes, no images")
+        return
+    try:
+        built = building(commit)
+    except ImageRefused as exc:
+        refuse(str(exc))
+    for line in built.lines:
+        _say(line)
+    step_files(settings).output({"image": built.image or ""})
+    tell_head(settings, publish=False)
+
+
+@app.command()
+def plan_infrastructure(
+    commit: Annotated[str, typer.Option(help="Commit whose deploy is planned.")],
+) -> None:
+    """Say, in the summary of a step too, what a deploy of a commit would change: 0, or 2 unknown.
+
+    Nothing is changed, and no state is locked.
+    """
+    settings = read_settings()
+    plans = make_plan(settings, _say)(ENVIRONMENTS, commit)
+    for line in plan_lines(plans):
+        _say(line)
+    step_files(settings).summarise(plan_page(plans))
+    if any(isinstance(plan.changes, Unknown) for plan in plans):
+        raise typer.Exit(BREAKDOWN)
+
+
+@app.command()
+def report_drift() -> None:
+    """Compare every environment with git, and keep one issue of it: 0 equal, 1 not, 2 can't tell.
+
+    Where the forge keeps no issues, the log and the exit code say it.
+    """
+    settings = read_settings()
+    report = make_report_drift(settings, _say)(ENVIRONMENTS)
+    for one in report.found:
+        count = len(one.differences)
+        typer.echo(f"{one.wanted.environment}: {count or 'no'} difference{'s' * (count != 1)}")
+        for difference in one.differences:
+            _say(f"  {difference}")
+    if report.issue:
+        _say(f"{'told' if report.drifted else 'closed'}: {report.issue}")
+    # Its token opens issues and pushes nothing: the next deploy publishes the head.
+    tell_head(settings, publish=False)
+    raise typer.Exit(_DRIFT_EXITS[report.drifted, report.certain])
+
+
+@app.command()
+def terraform_check() -> None:
+    """Check Terraform's files: form, meaning, tests. 0 well, 1 not."""
+    failed = make_checks(read_settings(), _say).run()
+    if failed:
+        refuse("; ".join(failed))
+
+
+def _say(line: str) -> None:
+    typer.echo(plain(line, _LINE))

@@ -1,0 +1,57 @@
+"""The adapters of those who look after what a target is made of."""
+
+from collections.abc import Callable
+
+from delivery.deploy.build_image import BuildImage
+from delivery.deploy.plan_infrastructure import PlanInfrastructure
+from delivery.deploy.report_drift import ReportDrift
+from delivery.deploy.wiring import make_verify, who
+from delivery.forges.wiring import find_issues
+from delivery.git.repository import GitRepository
+from delivery.settings import Settings, child_environment
+from delivery.step_files import StepFiles
+from delivery.targets.aws.terraform_checks import TerraformChecks
+from delivery.targets.wiring import make_cloud, make_images, make_survey
+from delivery.trail.wiring import make_audit_log
+
+Say = Callable[[str], None]
+
+
+def make_build_image(settings: Settings) -> BuildImage | None:
+    """Put building images together; None where the target runs none."""
+    images = make_images(settings)
+    if images is None:
+        return None
+    return BuildImage(
+        repository=GitRepository(settings.root),
+        builder=make_cloud(settings),
+        images=images,
+        audit=make_audit_log(settings),
+        source=settings.root.absolute(),
+        actor=who(settings),
+    )
+
+
+def make_plan(settings: Settings, say: Say) -> PlanInfrastructure:
+    """Put planning together."""
+    return PlanInfrastructure(GitRepository(settings.root), make_survey(settings, say))
+
+
+def make_report_drift(settings: Settings, say: Say) -> ReportDrift:
+    """Put looking for drift together."""
+    return ReportDrift(
+        verify=make_verify(settings, say),
+        audit=make_audit_log(settings),
+        issues=find_issues(settings),
+        actor=who(settings),
+    )
+
+
+def make_checks(settings: Settings, say: Say) -> TerraformChecks:
+    """Put checking Terraform's files together."""
+    return TerraformChecks(settings.root / "infra" / "terraform", child_environment(), say)
+
+
+def step_files(settings: Settings) -> StepFiles:
+    """Return where a step of a workflow leaves outputs and a summary."""
+    return StepFiles(settings.step_output, settings.step_summary)

@@ -1,0 +1,130 @@
+"""What those who deploy need from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from artifacts.records.release import Environment, Payload
+    from delivery.deploy.change_verdict import DeployVerdict
+    from delivery.deploy.difference import Drift
+    from delivery.deploy.wanted import AliasPoint, Applied
+    from delivery.policies.tiers import RoomName
+    from delivery.targets.observation import Observation
+
+
+class Main(Protocol):
+    """The branch that environments follow."""
+
+    def tip(self) -> str:
+        """Return the commit that main stands at now; RepositoryUnreadable if nobody can say."""
+
+
+class DeployLocks(Protocol):
+    """Lets one deploy of an environment run at a time, on this machine."""
+
+    def held(self, environment: Environment) -> AbstractContextManager[None]:
+        """Wait for an environment's lock and hold it; DeployLocked after a while."""
+
+
+class Host(Protocol):
+    """What an environment runs on: a machine, or a cloud's service. HostFailed where it fails."""
+
+    def want(self, environment: Environment, payload: str) -> None:
+        """Say which payload, by digest, is to run: a swap to any other does nothing from now on."""
+
+    def install(self, payload: Payload) -> None:
+        """Make a payload ready to run, from cached bytes where they are there."""
+
+    def settle(self, environment: Environment, payload: Payload) -> None:
+        """Wait until what was applied has taken over, or say why it didn't."""
+
+    def observe(self, environment: Environment) -> Observation:
+        """Return what runs and what it says of itself, whatever state it is in."""
+
+    def stop(self, environment: Environment) -> None:
+        """End everything that serves an environment."""
+
+    def prune(self, keep: Sequence[str]) -> None:
+        """Remove payloads that nothing runs, ran last or wants, and that aren't to be kept."""
+
+
+class Terraform(Protocol):
+    """Infrastructure as it was applied. TerraformFailed where the engine fails."""
+
+    def applied(self, environment: Environment) -> Applied | None:
+        """Return what the state says was applied, or None before anything was."""
+
+    def apply(self, environment: Environment, payload: Payload | None, *, replace: bool) -> None:
+        """Make an environment run a payload; `replace` where the state is known to be wrong."""
+
+    def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
+        """Return what isn't as it was applied, as far as the engine can see it."""
+
+
+class Images(Protocol):
+    """The images that were built."""
+
+    def image_of(self, payload: Payload) -> str | None:
+        """Return the digest of the image of code and models; None where there is none yet.
+
+        UnreadableRecord, SignatureRefused where there is one that can't be believed.
+        """
+
+
+class ImageBuilder(Protocol):
+    """Builds images and brings them where a target finds them. HostFailed where it can't."""
+
+    def build(self, payload: Payload, source: Path) -> str:
+        """Build the image of code and models, unless there is one; return what was said."""
+
+    def publish(self, payload: Payload) -> str:
+        """Push the image of a payload, and wait until it was scanned; return what was said."""
+
+
+class AliasRegistry(Protocol):
+    """A registry's aliases: they follow git. RegistryFailed where it can't be asked."""
+
+    def aliases(self, model: str) -> tuple[AliasPoint, ...]:
+        """Return where each alias of a model points."""
+
+    def prepare(self) -> None:
+        """Say that aliases will be moved soon: what takes long to start may start now."""
+
+    def point(self, moves: Sequence[AliasPoint]) -> None:
+        """Point aliases at versions, or remove those that point at none."""
+
+
+class MachineWalls(Protocol):
+    """Knows the rooms of the machine that deploys."""
+
+    def __call__(self) -> Mapping[RoomName, str]:
+        """Return the rooms that have no wall here, with the reason why."""
+
+
+class ChangeJudge(Protocol):
+    """Judges what a commit of main changes."""
+
+    def judge_deploy(self, environment: Environment, commit: str) -> DeployVerdict:
+        """Say whether a commit's release may be deployed now, by what stood before it."""
+
+
+class Reverter(Protocol):
+    """Makes branches that take commits back. RevertRefused where git can't."""
+
+    def revert(self, commit: str, *, onto: str, branch: str, message: str) -> str:
+        """Make a branch of one signed commit that takes another back; return the new commit."""
+
+    def discard(self, branch: str) -> None:
+        """Remove a branch that was made here and went nowhere."""
+
+
+class RevertProposer(Protocol):
+    """Proposes to take back a change that can't be deployed."""
+
+    def propose(self, environment: Environment, commit: str, reason: str) -> tuple[str, ...]:
+        """Return lines for whoever reads the log: what was proposed, or what to do by hand."""

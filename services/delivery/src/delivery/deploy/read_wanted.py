@@ -1,0 +1,53 @@
+"""Reads what git wants of an environment, from a commit and never from the working tree."""
+
+from dataclasses import replace
+
+from artifacts.code import INFERENCE_CODE, code_digest
+from artifacts.errors import UnreadableRecord
+from artifacts.records.record import parse_yaml
+from artifacts.records.release import Environment, Payload, Release, ReleasedCode
+from delivery.deploy.ports import Images
+from delivery.deploy.wanted import Wanted, wanted_of
+from delivery.trail.ports import Repository
+
+
+def release_at(repository: Repository, environment: Environment, commit: str) -> Release:
+    """Return the release of an environment at a commit; UnreadableRecord, CommitUnknown."""
+    path = f"releases/{environment}.yaml"
+    source = f"{path} at {commit[:12]}"
+    data = repository.file(commit, path)
+    if data is None:
+        raise UnreadableRecord(source, ("there is no such file",))
+    try:
+        release = Release.parse(parse_yaml(data.decode(), source), source)
+    except UnicodeDecodeError as exc:
+        raise UnreadableRecord(source, (f"it is not UTF-8: {exc}",)) from exc
+    if release.environment != environment:
+        raise UnreadableRecord(source, (f"it is the release of {release.environment}",))
+    return release
+
+
+def wanted_at(
+    repository: Repository, environment: Environment, commit: str, images: Images | None = None
+) -> Wanted:
+    """Return what a commit wants an environment to run; UnreadableRecord, CommitUnknown.
+
+    With `images`, a payload that pins no image is that of the image that was built of it, if any
+    was: staging runs what main's code comes to.
+    """
+    release = release_at(repository, environment, commit)
+    wanted = wanted_of(release, commit, release.code or code_at(repository, commit))
+    if images is None or wanted.payload is None or wanted.payload.image:
+        return wanted
+    return replace(wanted, payload=with_image(wanted.payload, images))
+
+
+def with_image(payload: Payload, images: Images) -> Payload:
+    """Return a payload with the image that was built of it, if there is one."""
+    return payload.model_copy(update={"image": images.image_of(payload)})
+
+
+def code_at(repository: Repository, commit: str) -> ReleasedCode:
+    """Return the code of the inference service at a commit."""
+    files = repository.files(commit, INFERENCE_CODE)
+    return ReleasedCode(digest=code_digest(files), commit=commit)

@@ -1,0 +1,45 @@
+"""Whether production may be deployed where a room has no wall: only if the policy names it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from delivery.changes.facts import Unreadable
+from delivery.deploy.change_verdict import DeployVerdict
+from delivery.policies.tiers import ROOMS, RiskTiers, RoomName
+
+WALLS = "walls"
+"""The word that a refusal begins with."""
+
+
+def judge_walls(
+    missing: Mapping[RoomName, str], policies: Sequence[RiskTiers | Unreadable]
+) -> DeployVerdict:
+    """Say whether production may be deployed although some rooms have no wall, and why not.
+
+    `missing` has each such room with the reason why it has none. A room is accepted if every
+    policy of `policies` names it; where one can't be read, nothing is decided.
+    """
+    if not missing:
+        return DeployVerdict("allowed")
+    unread = [str(policy) for policy in policies if isinstance(policy, Unreadable)]
+    if unread or not policies:
+        why = "; ".join(unread) or "there is no policy"
+        return DeployVerdict("undecided", (f"{WALLS}: rooms have no wall, and {why}",))
+    accepted = [policy.walls.accepted for policy in policies if isinstance(policy, RiskTiers)]
+    refused = [
+        room for room in ROOMS if room in missing and not all(room in rooms for rooms in accepted)
+    ]
+    if not refused:
+        return DeployVerdict("allowed")
+    return DeployVerdict("refused", tuple(_reasons(missing, refused)))
+
+
+def _reasons(missing: Mapping[RoomName, str], refused: Sequence[RoomName]) -> Iterator[str]:
+    for room in refused:
+        yield f"{WALLS}: the room of {room} has no wall on this machine: {missing[room]}"
+    named = ", ".join(f"{{room: {room}, reason: ...}}" for room in refused)
+    yield (
+        f"{WALLS}: on the machine that deploys, run `apt-get install bubblewrap`, then "
+        "`bin/plinth delivery walls`, and deploy again; or accept it by name in "
+        f"policies/risk_tiers.yaml, `walls: {{accept_missing: [{named}]}}`, which counts from the "
+        "commit after the one that brings it"
+    )

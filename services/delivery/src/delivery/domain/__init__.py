@@ -1,1 +1,0 @@
-"""What a gate, a release and parity are. No I/O: values in, values out."""

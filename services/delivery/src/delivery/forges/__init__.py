@@ -1,0 +1,1 @@
+"""The forge: branches become pull requests in a box or on GitHub."""

@@ -1,0 +1,1 @@
+"""Git: commits and trees read as objects, and branches made without a worktree."""

@@ -1,0 +1,56 @@
+"""Commits as git stores them: headers, one of which may be a signature of all the rest."""
+
+from datetime import UTC, datetime
+
+from delivery.changes.facts import RawCommit
+
+SIGNATURE = b"gpgsig"
+
+
+def parse_commit(raw: bytes) -> RawCommit:
+    """Return persons, message, signature and signed bytes of a commit, without id and changes.
+
+    A second signature is appended to the first, so that neither can be read.
+    """
+    head, gap, message = raw.partition(b"\n\n")
+    kept: list[bytes] = []
+    signature: list[bytes] = []
+    within = False
+    for line in head.split(b"\n"):
+        within = within if line.startswith(b" ") else line.split(b" ", 1)[0] == SIGNATURE
+        if within:
+            signature.append(line.removeprefix(SIGNATURE).removeprefix(b" "))
+        else:
+            kept.append(line)
+    signed = b"\n".join(kept) + gap + message
+    author, committer = (_identity(kept, name) for name in (b"author ", b"committer "))
+    return RawCommit(
+        id="",
+        author=author[1],
+        committer=committer[1],
+        changes=(),
+        signed=signed,
+        signature=b"\n".join(signature),
+        names=(author[0], committer[0]),
+        message=message.decode(errors="replace"),
+    )
+
+
+def committed_at(raw: bytes) -> datetime:
+    """Return the time that a commit says it was made at; the epoch where it says none."""
+    for line in raw.partition(b"\n\n")[0].split(b"\n"):
+        if line.startswith(b"committer "):
+            seconds = line.rpartition(b"> ")[2].split(b" ")[0]
+            try:
+                return datetime.fromtimestamp(int(seconds), UTC)
+            except (ValueError, OverflowError, OSError):
+                break
+    return datetime.fromtimestamp(0, UTC)
+
+
+def _identity(lines: list[bytes], header: bytes) -> tuple[str, str]:
+    """Return the name and the address of a header's person."""
+    line = next((one for one in lines if one.startswith(header)), b"")
+    name, _, rest = line.removeprefix(header).rpartition(b"<")
+    address = rest.partition(b">")[0]
+    return name.decode(errors="replace").strip(), address.decode(errors="replace").strip()

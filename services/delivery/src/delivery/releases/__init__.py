@@ -1,0 +1,1 @@
+"""Changes of releases: proposals, promotions and reverts, each as a branch."""

@@ -1,0 +1,141 @@
+"""promote: ask for production to run the payload that staging runs and verified."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from artifacts.records.audit import AuditEntry
+from artifacts.records.gate import GateReport
+from artifacts.records.record import parse_json
+from artifacts.records.release import Payload, Release
+from delivery.changes.committed_files import CommittedFiles
+from delivery.changes.documents import read_ground, release_path, report_path
+from delivery.changes.facts import Unreadable
+from delivery.deploy.ports import Images
+from delivery.deploy.read_wanted import release_at, wanted_at
+from delivery.forges.open_proposal import Opened, OpenProposal
+from delivery.forges.ports import Forge
+from delivery.policies.policy import Policy
+from delivery.policies.tiers import TIERS, Tier
+from delivery.releases.promotion_request import (
+    NotShown,
+    Promotion,
+    promotion_body,
+    promotion_branch,
+    promotion_title,
+    shown_by_staging,
+)
+from delivery.releases.release_text import release_text
+from delivery.retrain.ports import Branches
+from delivery.trail.ports import AuditLog, Repository
+
+
+@dataclass(frozen=True)
+class AlreadyThere:
+    """Production pins this payload already."""
+
+    payload: str
+
+
+@dataclass(frozen=True)
+class Promote:
+    """Promoting with all that it goes through. Everything is read from commits."""
+
+    repository: Repository
+    audit: AuditLog
+    branches: Branches
+    forge: Forge | None
+    images: Images | None = None
+    """Where the target runs images."""
+
+    def __call__(self) -> Opened | AlreadyThere | NotShown:
+        """Open the promotion or bring it up to date, or say why there is none.
+
+        Raises AuditBroken, UnreadableRecord, BranchFailed, ForgeUnavailable.
+        """
+        entries = self.audit.entries()
+        shown = shown_by_staging(entries)
+        if isinstance(shown, NotShown):
+            return shown
+        base = self.branches.base()
+        payload = self._payload(shown, base)
+        if isinstance(payload, NotShown):
+            return payload
+        present = release_at(self.repository, "production", base).payload()
+        if present and present.digest == payload.digest:
+            return AlreadyThere(payload.digest)
+        files = self._reports(payload, base)
+        if isinstance(files, NotShown):
+            return files
+        promotion = Promotion(
+            payload=payload,
+            reports=_read(payload, files),
+            entries=entries,
+            present=present.digest if present else None,
+            tier=self._tier(payload, base),
+        )
+        return self._open(promotion, base, files)
+
+    def _payload(self, shown: AuditEntry, base: str) -> Payload | NotShown:
+        commit = str(shown.commit)
+        if not self.repository.is_ancestor(commit, base):
+            return NotShown(f"staging verified commit {commit}, which is not in main's history")
+        wanted = wanted_at(self.repository, "staging", commit, self.images)
+        if wanted.payload is None or wanted.digest != shown.payload:
+            return NotShown(
+                f"staging verified {shown.payload} for commit {commit}, whose files come to "
+                f"{wanted.digest}: deploy staging again"
+            )
+        return wanted.payload
+
+    def _reports(self, payload: Payload, base: str) -> dict[str, bytes] | NotShown:
+        """Return the files of all gate reports; they come along where main lacks them."""
+        files: dict[str, bytes] = {}
+        for path in map(report_path, _report_digests(payload)):
+            for one in (path, f"{path}.sig"):
+                found = self.repository.file(base, one)
+                found = found or self.repository.file(payload.code.commit, one)
+                if found is None:
+                    return NotShown(f"{one} is not in git: nobody can judge this payload")
+                files[one] = found
+        return files
+
+    def _tier(self, payload: Payload, base: str) -> Tier | None:
+        """Return the strictest tier among the models, as main has it."""
+        ground = read_ground(CommittedFiles(self.repository, base, ("policies",)))
+        found = [ground.policies.get(model) for model in payload.models]
+        names = [policy.tier for policy in found if isinstance(policy, Policy)]
+        if isinstance(ground.tiers, Unreadable) or len(names) < len(found):
+            return None
+        return ground.tiers.tiers[max(names, key=TIERS.index)]
+
+    def _open(self, promotion: Promotion, base: str, files: Mapping[str, bytes]) -> Opened:
+        payload = promotion.payload
+        staging = release_at(self.repository, "staging", payload.code.commit)
+        release = Release(
+            environment="production",
+            code=payload.code,
+            image=payload.image,
+            models=staging.models,
+        )
+        wanted = {**files, release_path("production"): release_text(release).encode()}
+        return OpenProposal(self.branches, self.forge)(
+            promotion_branch(payload.digest),
+            base,
+            wanted,
+            promotion_title(payload.digest),
+            promotion_body(promotion),
+        )
+
+
+def _report_digests(payload: Payload) -> list[str]:
+    return [entry.gate_report for entries in payload.models.values() for entry in entries]
+
+
+def _read(payload: Payload, files: Mapping[str, bytes]) -> dict[str, GateReport]:
+    """Read the reports to show them; whether they are to be believed is the judge's to say."""
+    reports = {}
+    for digest in _report_digests(payload):
+        path = report_path(digest)
+        text = files[path].decode(errors="replace")
+        reports[digest] = GateReport.parse(parse_json(text, path), path)
+    return reports

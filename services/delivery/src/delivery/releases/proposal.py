@@ -1,0 +1,82 @@
+"""Proposal: the change of a release that an allowed gate report stands for."""
+
+from artifacts.folder import ModelArtifact
+from artifacts.records.gate import GateReport
+from artifacts.records.release import FirstRelease, Release, ReleasedModel
+from delivery.gate.case import Absent
+from delivery.gate.judge import rules_of
+from delivery.gate.rules.champion import champion_of
+from delivery.policies.policy import Policy
+from delivery.policies.tiers import RiskTiers
+from delivery.refusal import Refusal
+
+
+def propose_release(
+    report: GateReport,
+    artifact: ModelArtifact,
+    release: Release,
+    policy: Policy,
+    tiers: RiskTiers,
+    version: int,
+) -> Release | Refusal:
+    """Return the release with the report's candidate as its model's only entry, or a refusal.
+
+    Other models' entries stay as they are. A challenger or shadow of the same model goes: it was
+    compared with a champion that is none any more.
+    """
+    reason = (
+        _not_allowed(report)
+        or _other_model(report, artifact)
+        or _other_policy(report, policy)
+        or _other_tiers(report, tiers)
+        or _other_champion(report, release)
+    )
+    if reason:
+        return Refusal(reason)
+    entry = ReleasedModel(digest=artifact.digest, version=version, gate_report=report.digest)
+    return release.model_copy(update={"models": {**release.models, report.model: (entry,)}})
+
+
+def _not_allowed(report: GateReport) -> str:
+    if report.decision == "allowed":
+        return ""
+    rules = ", ".join(found.rule for found in report.violations) or "none violated"
+    return f"the gate's decision is {report.decision} (rules: {rules})"
+
+
+def _other_model(report: GateReport, artifact: ModelArtifact) -> str:
+    if artifact.digest != report.candidate:
+        return f"the report is about {report.candidate}, the store gave {artifact.digest}"
+    if artifact.manifest.name != report.model:
+        return f"the report is about a {report.model}, the artifact is a {artifact.manifest.name}"
+    return ""
+
+
+def _other_policy(report: GateReport, policy: Policy) -> str:
+    """A report without some rule of the policy would pass its own checks: every rule did pass."""
+    if report.policy != policy.digest:
+        return f"the report was judged by policy {report.policy}, today's is {policy.digest}"
+    found, needed = [rule.rule for rule in report.rules], list(rules_of(policy))
+    if found != needed:
+        missing = sorted(set(needed) - set(found)) or ["none, but they differ in order or number"]
+        return f"the report's rules are not the policy's; missing: {', '.join(missing)}"
+    return ""
+
+
+def _other_tiers(report: GateReport, tiers: RiskTiers) -> str:
+    if report.risk_tiers == tiers.digest:
+        return ""
+    return f"the report was judged by risk tiers {report.risk_tiers}, today's are {tiers.digest}"
+
+
+def _other_champion(report: GateReport, release: Release) -> str:
+    """Two candidates may have been judged against one champion: the second must be judged anew."""
+    champion = champion_of(release, report.model)
+    if isinstance(champion, Absent):
+        return champion.reason
+    if isinstance(champion, FirstRelease):
+        return "" if report.first_release else "the report names a champion, the release has none"
+    if report.champion != champion.digest:
+        judged = report.champion or "no champion"
+        return f"the candidate was compared with {judged}, the champion is now {champion.digest}"
+    return ""

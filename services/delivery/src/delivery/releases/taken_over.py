@@ -1,0 +1,130 @@
+"""A branch of a person with what somebody else changed: a bot, a forge's button, a stranger.
+
+Its one commit, signed by the person, stands on main's tip and brings what merging the other branch
+would have brought. Who takes a change over is its author, and approves nothing of it.
+"""
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from artifacts.git_process import git_command, sharing_environment, version_fault
+from delivery.errors import TakeOverRefused
+from delivery.text import plain
+
+_MAIN: Final = "refs/heads/main"
+_SHARED_MAIN: Final = "refs/remotes/origin/main"
+_TAKEN: Final = "refs/plinth/taken-over"
+_SECONDS: Final = 120
+_CONFLICT: Final = 1
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """The branch that was made, the commit that it took over, and the files that it changes."""
+
+    branch: str
+    of: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GitTakeOver:
+    """Takes changes over in a checkout.
+
+    Key, name and e-mail are those of git's own configuration where they aren't given. Of
+    `environment` git is given what it needs to reach origin and to sign.
+    """
+
+    folder: Path
+    environment: Mapping[str, str]
+    key: Path | None = None
+    name: str | None = None
+    email: str | None = None
+
+    def __call__(self, revision: str) -> TakenOver:
+        """Take a branch of origin, or a commit, over; TakeOverRefused."""
+        main, of = self._fetched(revision)
+        tree = self._merged(revision, main, of)
+        changes = self._git(revision, "diff", "--name-status", "--no-renames", main, tree)
+        if not changes:
+            raise TakeOverRefused(revision, "main has all of it already")
+        message = self._message(revision, of)
+        settings = {
+            "user.name": self.name,
+            "user.email": self.email,
+            "user.signingKey": str(self.key.resolve()) if self.key else None,
+            "gpg.format": "ssh" if self.key else None,
+        }
+        signed = [word for k, v in settings.items() if v for word in ("-c", f"{k}={v}")]
+        words = ("commit-tree", "-S", "-p", main, "-m", message, tree)
+        made = self._git(revision, *signed, *words)
+        branch = f"taken-over/{of[:12]}"
+        self._git(revision, "update-ref", f"refs/heads/{branch}", made)
+        return TakenOver(branch, of, tuple(plain(line) for line in changes.splitlines()))
+
+    def _fetched(self, revision: str) -> tuple[str, str]:
+        """Return the commits of main and of what is taken over, brought here."""
+        if revision.startswith("-"):
+            raise TakeOverRefused(revision, "name a branch of origin, or a commit")
+        if self._try("config", "--get", "remote.origin.url").returncode:
+            return self._commit(revision, _MAIN), self._commit(revision, revision)
+        fetch = ("fetch", "--quiet", "--no-tags", "origin", f"+{_MAIN}:{_SHARED_MAIN}")
+        self._git(revision, *fetch)
+        for named in (f"refs/heads/{revision}", revision):
+            done = self._try("fetch", "--quiet", "--no-tags", "origin", f"+{named}:{_TAKEN}")
+            if not done.returncode:
+                return self._commit(revision, _SHARED_MAIN), self._commit(revision, _TAKEN)
+        return self._commit(revision, _SHARED_MAIN), self._commit(revision, revision)
+
+    def _merged(self, revision: str, main: str, of: str) -> str:
+        done = self._try("merge-tree", "--write-tree", "--no-messages", "--name-only", main, of)
+        if done.returncode == _CONFLICT:
+            names = ", ".join(plain(one) for one in done.stdout.splitlines()[1:6])
+            reason = f"it conflicts with main in {names}: merge main into it first"
+            raise TakeOverRefused(revision, reason)
+        if done.returncode:
+            raise TakeOverRefused(revision, version_fault() or plain(done.stderr, 300))
+        return done.stdout.splitlines()[0]
+
+    def _message(self, revision: str, of: str) -> str:
+        """Return the message: what it was called, and whose it was."""
+        subject, name = self._git(revision, "log", "-1", "--format=%s%n%an", of).split("\n")[:2]
+        title = plain(subject, 200) or "a change"
+        return (
+            f"Take over: {title}\n\nWhat merging commit {of} by {plain(name)} would have brought."
+        )
+
+    def _commit(self, revision: str, name: str) -> str:
+        done = self._try(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+        )
+        if done.returncode:
+            reason = f"there is no {plain(name)}: name a branch of origin, or a whole commit"
+            raise TakeOverRefused(revision, reason)
+        return done.stdout.strip()
+
+    def _git(self, revision: str, *words: str) -> str:
+        done = self._try(*words)
+        if done.returncode:
+            said = plain(done.stderr, 600) or f"git {words[0]} ended with {done.returncode}"
+            raise TakeOverRefused(revision, said)
+        return done.stdout.strip()
+
+    def _try(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        command = git_command("-C", str(self.folder), *words)
+        try:
+            return subprocess.run(  # noqa: S603 - words of ours, and names that git checks
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=_SECONDS,
+                env=sharing_environment(self.environment),
+            )
+        except subprocess.TimeoutExpired:
+            said = f"git {words[0]} took more than {_SECONDS} s"
+            return subprocess.CompletedProcess(command, 124, "", said)

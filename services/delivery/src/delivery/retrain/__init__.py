@@ -1,0 +1,1 @@
+"""Retraining: plan, train in a room, judge, keep, and propose the candidate."""

@@ -1,0 +1,1 @@
+"""Rooms of this machine, and whether their walls stand."""

@@ -1,0 +1,61 @@
+"""What trying the walls of rooms showed, as a table and an exit code."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from delivery.text import plain
+
+_LINE: Final = 400
+_SHOWN: Final = 20
+_PROCESS: Final = re.compile(r"/proc/\d+/")
+
+
+@dataclass(frozen=True)
+class TriedRoom:
+    """One room: the kind of its wall, what was tried, what succeeded; `failure` if it couldn't."""
+
+    room: str
+    wall: str
+    attempts: int
+    breaches: tuple[str, ...]
+    missing: str = ""
+    failure: str = ""
+
+    @property
+    def state(self) -> str:
+        """One word: stands, missing, breached, or unknown where it could not be tried."""
+        if self.failure:
+            return "unknown"
+        if self.missing:
+            return "missing"
+        return "breached" if self.breaches else "stands"
+
+
+def walls_table(tried: Sequence[TriedRoom]) -> str:
+    """Return a line a room, and below it what succeeded inside although it must not.
+
+    What succeeded through several processes stands there once, and a long list is cut.
+    """
+    lines = []
+    for room in tried:
+        breaches = tuple(dict.fromkeys(_PROCESS.sub("/proc/*/", each) for each in room.breaches))
+        held = f"{room.attempts} attempts, {len(breaches) or 'none'} succeeded inside"
+        if len(breaches) > _SHOWN:
+            breaches = (*breaches[:_SHOWN], f"and {len(breaches) - _SHOWN} more")
+        lines.append(f"{room.state:<9} {room.room:<18} {room.wall:<10}  {held}")
+        reasons = (room.failure, room.missing, *breaches)
+        lines += [f"          {plain(reason, _LINE)}" for reason in reasons if reason]
+    return "\n".join(lines)
+
+
+def walls_exit(tried: Sequence[TriedRoom]) -> int:
+    """Return 0 where every wall stands, 1 where one doesn't, 2 where one could not be tried.
+
+    A wall that doesn't stand is certain, whatever became of others.
+    """
+    states = {room.state for room in tried}
+    if states & {"missing", "breached"}:
+        return 1
+    return 0 if states == {"stands"} else 2

@@ -1,0 +1,27 @@
+"""What a step of a workflow leaves for those after it, and for people."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from delivery.text import plain
+
+
+class StepFiles:
+    """The files that a runner gives a step; None where a person runs the command."""
+
+    def __init__(self, output: Path | None, summary: Path | None) -> None:
+        self._output = output
+        self._summary = summary
+
+    def output(self, values: Mapping[str, str]) -> None:
+        """Set outputs; each value is one line, for a second line would be another output."""
+        if self._output:
+            lines = (f"{name}={plain(value, 1000)}\n" for name, value in values.items())
+            with self._output.open("a", encoding="utf-8") as file:
+                file.writelines(lines)
+
+    def summarise(self, markdown: str) -> None:
+        """Add Markdown to the summary; what is not ours in it has been escaped."""
+        if self._summary:
+            with self._summary.open("a", encoding="utf-8") as file:
+                file.write(markdown.rstrip() + "\n\n")

@@ -1,0 +1,1 @@
+"""What an environment runs on: processes of this machine, or images in AWS."""

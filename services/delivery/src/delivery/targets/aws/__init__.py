@@ -1,0 +1,1 @@
+"""The AWS target: images, applied by Terraform."""

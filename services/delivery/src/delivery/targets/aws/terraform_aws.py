@@ -1,0 +1,161 @@
+"""The AWS target, applied by Terraform: the state lies in a bucket, locked while it is changed."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+
+from artifacts.errors import UnreadableRecord
+from artifacts.records.record import parse_json
+from artifacts.records.release import Environment, Payload
+from delivery.deploy.difference import Drift
+from delivery.deploy.wanted import Applied
+from delivery.errors import TerraformFailed
+from delivery.targets.aws.terraform_process import LOCK_SECONDS, TerraformProcess
+from delivery.text import plain
+
+_COMMON: Final = ("-input=false", "-no-color")
+
+
+@dataclass(frozen=True)
+class AwsTerraform:
+    """Applies the AWS root; what Terraform keeps besides the state lies in `folder`.
+
+    `expected` are paths (resource.attribute) that differ after every apply, and why is known:
+    an emulator's shortcomings. They are no drift.
+    """
+
+    engine: TerraformProcess
+    folder: Path
+    bucket: str
+    region: str
+    expected: frozenset[str] = frozenset()
+    lock_seconds: int = LOCK_SECONDS
+    """How long an apply waits for another one's lock."""
+
+    def applied(self, environment: Environment) -> Applied | None:
+        """Return what the state says was applied, or None before anything was; TerraformFailed."""
+        self._init(environment)
+        said = self.engine.read(self._variables(environment), "output", "-json", "-no-color")
+        outputs = _parsed(_Outputs, said, "output").root
+        if "payload" not in outputs:
+            return None
+        return Applied(str(outputs["payload"].value) or None)
+
+    def apply(self, environment: Environment, payload: Payload | None, *, replace: bool) -> None:
+        """Make an environment run a payload, or nothing; TerraformFailed, StateLocked.
+
+        `replace` makes no difference: the engine asks the cloud what is there, and mends it.
+        """
+        del replace
+        self._init(environment)
+        patience = f"-lock-timeout={self.lock_seconds}s"
+        words = ("-auto-approve", *_COMMON, patience, *self._values(environment, payload))
+        self.engine.run(self._variables(environment), "apply", *words)
+
+    def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
+        """Return what an apply of a payload would change; TerraformFailed."""
+        self._init(environment)
+        variables = self._variables(environment)
+        file = self._place(environment) / "plan"
+        values = self._values(environment, payload)
+        # A plan changes no state: it needs no lock, and waits for nobody.
+        self.engine.read(variables, "plan", *_COMMON, "-lock=false", f"-out={file}", *values)
+        said = self.engine.read(variables, "show", "-json", "-no-color", str(file))
+        return tuple(self._drifts(_parsed(_Plan, said, "show")))
+
+    def _drifts(self, plan: "_Plan") -> Iterator[Drift]:
+        for change in plan.resource_changes:
+            action = "-".join(change.change.actions)
+            if action in {"no-op", "read"}:
+                continue
+            if action != "update":
+                # Making or removing has no attribute of its own.
+                if f"{change.address}.{action}" not in self.expected:
+                    yield Drift(change.address, f"to be {action}d")
+                continue
+            names = change.change.changed()
+            left = tuple(name for name in names if f"{change.address}.{name}" not in self.expected)
+            if left:
+                yield Drift(change.address, action, left)
+
+    def _init(self, environment: Environment) -> None:
+        self._place(environment).mkdir(parents=True, exist_ok=True)
+        backend = {
+            "bucket": self.bucket,
+            "key": f"environments/{environment}.tfstate",
+            "region": self.region,
+        }
+        words = (f"-backend-config={name}={value}" for name, value in backend.items())
+        self.engine.read(self._variables(environment), "init", "-reconfigure", *_COMMON, *words)
+
+    def _values(self, environment: Environment, payload: Payload | None) -> tuple[str, ...]:
+        """Return the words that say what is wanted: an environment's own file, and the release."""
+        place = self._place(environment)
+        if payload:
+            payload.write(place / "payload.json")
+        released = {
+            "environment": environment,
+            "payload": payload.digest if payload else "",
+            "payload_file": str(place / "payload.json"),
+        }
+        file = place / "release.tfvars.json"
+        file.write_text(json.dumps(released), "utf-8")
+        own = self.engine.root / "environments" / f"{environment}.tfvars"
+        return (f"-var-file={own}", f"-var-file={file}")
+
+    def _variables(self, environment: Environment) -> dict[str, str]:
+        return {"TF_DATA_DIR": str(self._place(environment) / "data")}
+
+    def _place(self, environment: Environment) -> Path:
+        return self.folder / environment
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Change(_Part):
+    actions: tuple[str, ...]
+    before: dict[str, object] | None = None
+    after: dict[str, object] | None = None
+    after_unknown: dict[str, object] | bool = False
+
+    def changed(self) -> tuple[str, ...]:
+        """Return the attributes that an update changes, or whose value it can't foresee."""
+        before, after = self.before or {}, self.after or {}
+        unknown = self.after_unknown if isinstance(self.after_unknown, dict) else {}
+        names = sorted({*before, *after, *unknown})
+        return tuple(
+            name for name in names if unknown.get(name) or before.get(name) != after.get(name)
+        )
+
+
+class _ResourceChange(_Part):
+    address: str
+    change: _Change
+
+
+class _Plan(_Part):
+    resource_changes: tuple[_ResourceChange, ...] = ()
+
+
+class _Output(_Part):
+    value: object
+
+
+class _Outputs(RootModel[dict[str, _Output]]):
+    pass
+
+
+_Shape = TypeVar("_Shape", bound=BaseModel)
+
+
+def _parsed(shape: type[_Shape], said: str, command: str) -> _Shape:
+    try:
+        return shape.model_validate(parse_json(said, f"terraform {command}"))
+    except (UnreadableRecord, ValidationError) as exc:
+        raise TerraformFailed(command, f"its answer can't be read: {plain(exc)}") from exc

@@ -1,0 +1,315 @@
+"""Walk from a prediction to the photos its model learnt from, and verify every hop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final, TypeVar
+
+from artifacts.code import INFERENCE_CODE, code_digest
+from artifacts.errors import ArtifactError, SigningFailed, UnreadableRecord
+from artifacts.folder import ModelArtifact
+from artifacts.records.audit import AuditEntry
+from artifacts.records.gate import GateReport
+from artifacts.records.prediction import PredictionRecord
+from artifacts.records.release import (
+    Environment,
+    Payload,
+    Release,
+    ReleasedCode,
+    ReleasedModel,
+)
+from artifacts.statements import SUFFIX
+from delivery.changes.documents import (
+    Files,
+    document,
+    read_ground,
+    read_release,
+    release_path,
+    report_path,
+)
+from delivery.changes.facts import Unreadable
+from delivery.changes.ports import Signatures
+from delivery.changes.releases import GATE, NAMESPACE
+from delivery.changes.signatures import service_of
+from delivery.errors import (
+    AuditUnavailable,
+    CommitUnknown,
+    DeliveryError,
+    PredictionsUnavailable,
+    RepositoryUnreadable,
+)
+from delivery.gate.ports import ModelStore
+from delivery.trace.ports import Predictions
+from delivery.trace.trace_deploys import deploy_of
+from delivery.trace.trace_hops import NEEDS, Hop, HopName, Trace
+from delivery.trace.trace_people import TracePeople, subject_of
+from delivery.trace.trace_photos import (
+    PHOTO_MANIFEST,
+    SPLITS,
+    find_photo_manifest,
+    photos_differ,
+)
+from delivery.trail.audit_table import short
+from delivery.trail.ports import AuditLog, Repository
+
+_MAIN: Final = ("refs/remotes/origin/main", "refs/heads/main")
+_COULD_NOT_LOOK = (
+    AuditUnavailable,
+    PredictionsUnavailable,
+    RepositoryUnreadable,
+    SigningFailed,
+)
+"""Breakdowns that say nothing of what would have been found; everything else is a finding."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why a hop can't be made."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the hops so far have found."""
+
+    record: PredictionRecord | None = None
+    entry: AuditEntry | None = None
+    release: Release | None = None
+    payload: Payload | None = None
+    released: ReleasedModel | None = None
+    artifact: ModelArtifact | None = None
+    reports: tuple[tuple[str, GateReport], ...] = ()
+
+
+@dataclass(frozen=True)
+class Made:
+    """A hop that was made: what is known after it, and a line about it."""
+
+    facts: Facts
+    what: str
+
+
+Step = Made | Failed
+
+
+@dataclass(frozen=True)
+class TracePrediction:
+    """The hops with all that they look into."""
+
+    predictions: Predictions
+    audit: AuditLog
+    repository: Repository
+    store: ModelStore
+    signatures: Signatures
+
+    @property
+    def people(self) -> TracePeople:
+        """The part that looks for people's statements."""
+        return TracePeople(self.repository, self.signatures)
+
+    def __call__(self, prediction: str) -> Trace:
+        """Return the trace of a prediction; nothing that goes wrong on the way is raised."""
+        facts, hops = Facts(), list[Hop]()
+        for name, needs in NEEDS.items():
+            made = {hop.hop for hop in hops if hop.outcome == "ok"}
+            missing = [need for need in needs if need not in made]
+            if missing:
+                hops.append(_unreached(name, missing[0], hops))
+                continue
+            hop, facts = self._hop(name, facts, prediction)
+            hops.append(hop)
+        return Trace(prediction=prediction, hops=tuple(hops))
+
+    def _hop(self, name: HopName, facts: Facts, prediction: str) -> tuple[Hop, Facts]:
+        act: Callable[[Facts], Step] = (
+            partial(self._prediction, prediction)
+            if name == "prediction"
+            else getattr(self, f"_{name.replace(' ', '_')}")
+        )
+        try:
+            step = act(facts)
+        except _COULD_NOT_LOOK as exc:
+            return Hop(hop=name, outcome="unknown", what=str(exc)), facts
+        except (DeliveryError, ArtifactError) as exc:
+            return Hop(hop=name, outcome="failed", what=str(exc)), facts
+        if isinstance(step, Failed):
+            return Hop(hop=name, outcome="failed", what=step.reason), facts
+        return Hop(hop=name, outcome="ok", what=step.what), step.facts
+
+    def _prediction(self, prediction: str, facts: Facts) -> Step:
+        found = self.predictions.find(prediction)
+        if not found:
+            return Failed("no service wrote down an answer of this name")
+        if len(found) > 1:
+            return Failed(f"{len(found)} different answers are written down under this name")
+        (record,) = found
+        what = (
+            f"{record.label} ({record.probability:.2f}) by {record.model.name} "
+            f"{short(record.model.digest)} in {record.environment or 'no environment'} at "
+            f"{record.at.isoformat(timespec='seconds')}; photo {record.photo}"
+        )
+        return Made(replace(facts, record=record), what)
+
+    def _deploy(self, facts: Facts) -> Step:
+        record = _known(facts.record)
+        entries = self.audit.entries()
+        entry = deploy_of(entries, record)
+        if isinstance(entry, str):
+            return Failed(entry)
+        if entry.commit is None:
+            return Failed(f"entry {entry.sequence} of the audit log names no commit")
+        what = (
+            f"entry {entry.sequence} of {len(entries)}, intact: {entry.event} of "
+            f"{short(entry.payload)} to {entry.environment} at {entry.at.isoformat('T', 'seconds')}"
+        )
+        return Made(replace(facts, entry=entry), what)
+
+    def _release(self, facts: Facts) -> Step:
+        record, entry = _known(facts.record), _known(facts.entry)
+        environment: Environment = _known(record.environment)
+        commit, main = _known(entry.commit), self._main()
+        if not self.repository.is_ancestor(self.repository.commit(commit), main):
+            here = f"main is {main[:12]} here; fetch it, if it has moved on"
+            return Failed(f"{commit} was deployed and is not on main ({here})")
+        path = release_path(environment)
+        release = read_release(self._file(commit, path), environment)
+        if isinstance(release, Unreadable):
+            return Failed(f"at {commit}: {release}")
+        payload = release.payload(None if release.code else self._code_at(commit))
+        if payload is None:
+            return Failed(f"{path} of {commit} releases nothing")
+        if payload.digest != record.payload:
+            return Failed(f"{path} of {commit} gives {payload.digest}, not {record.payload}")
+        what = f"{path} of main's {commit[:12]} gives this payload, {record.payload}"
+        return Made(replace(facts, release=release, payload=payload), what)
+
+    def _code(self, facts: Facts) -> Step:
+        payload = _known(facts.payload)
+        wanted, commit = payload.code.digest, self.repository.commit(payload.code.commit)
+        if not self.repository.is_ancestor(commit, self._main()):
+            return Failed(f"the code's commit {commit} is not on main")
+        there = self._code_at(commit).digest
+        if there != wanted:
+            return Failed(f"the files of {commit} come to {there}, the payload names {wanted}")
+        return Made(facts, f"the files of {commit[:12]} come to {short(wanted)}")
+
+    def _model(self, facts: Facts) -> Step:
+        record, payload = _known(facts.record), _known(facts.payload)
+        name, digest = record.model.name, record.model.digest
+        released = next((m for m in payload.models.get(name, ()) if m.digest == digest), None)
+        if released is None:
+            return Failed(f"{name} {digest} answered, and is not in the payload")
+        artifact = self.store.get(digest)
+        manifest = artifact.manifest
+        if manifest.name != name:
+            return Failed(f"{digest} is a model {manifest.name}, not {name}")
+        if manifest.feature_schema != record.feature_schema:
+            schema = (
+                f"{record.feature_schema} made the vector, {manifest.feature_schema} is its own"
+            )
+            return Failed(f"the model's feature schema is another: {schema}")
+        what = f"{name} version {released.version}, {digest}: files and signature hold"
+        return Made(replace(facts, released=released, artifact=artifact), what)
+
+    def _gate_report(self, facts: Facts) -> Step:
+        record, payload = _known(facts.record), _known(facts.payload)
+        commit = _known(_known(facts.entry).commit)
+        files = self.repository.files(commit, ["releases/reports", "policies/keys"])
+        reports = []
+        for name, models in payload.models.items():
+            for model in models:
+                report = self._report(name, model, files)
+                if isinstance(report, Failed):
+                    return report
+                reports.append((name, report))
+        own = _known(facts.released)
+        report = next(report for _, report in reports if report.digest == own.gate_report)
+        what = (
+            f"{short(own.gate_report)} allowed {record.model.name} on "
+            f"{report.decided_at.date()}, signed by the gate: {len(report.rules)} rules passed"
+        )
+        return Made(replace(facts, reports=tuple(reports)), what)
+
+    def _report(self, name: str, model: ReleasedModel, files: Files) -> GateReport | Failed:
+        path = report_path(model.gate_report)
+        report = document(GateReport, files, path)
+        if isinstance(report, Unreadable):
+            return Failed(str(report))
+        if report.digest != model.gate_report:
+            return Failed(f"{path} was edited: it is {report.digest}")
+        signature = self.signatures.check(files[path], files.get(path + SUFFIX))
+        if signature.problem:
+            return Failed(f"{path}: {signature.problem}")
+        keys = read_ground(files).gate
+        signer = service_of(keys, signature, report.decided_at)
+        if signature.namespace != NAMESPACE or signer != GATE:
+            return Failed(f"{path} is not signed by the gate's key in policies/keys/gate.signers")
+        if report.decision != "allowed" or report.candidate != model.digest or report.model != name:
+            about = f"{report.decision}, about {report.model} {report.candidate}"
+            return Failed(f"{path} doesn't allow {name} {model.digest}: it is {about}")
+        return report
+
+    def _approvals(self, facts: Facts) -> Step:
+        payload, entry = _known(facts.payload), _known(facts.entry)
+        if entry.environment != "production":
+            return Made(facts, "staging needs none: a merge deploys")
+        subject = subject_of(payload, {report.digest: report for _, report in facts.reports})
+        approved = self.people(subject, _known(entry.commit))
+        if approved.reason:
+            return Failed(approved.reason)
+        back = "; a rollback brought it back" if entry.event == "rollback" else ""
+        return Made(facts, f"{approved.what}{back}")
+
+    def _commit(self, facts: Facts) -> Step:
+        code = _known(facts.artifact).manifest.code
+        if code.dirty:
+            return Failed(f"the model was trained from {code.commit} with files changed since")
+        commit = self.repository.commit(code.commit)
+        return Made(facts, f"the model was trained from {commit}, with nothing changed")
+
+    def _photo_manifest(self, facts: Facts) -> Step:
+        manifest, entry = _known(facts.artifact).manifest, _known(facts.entry)
+        own = _known(facts.released).gate_report
+        judged = next(report for _, report in facts.reports if report.digest == own)
+        commits = (manifest.code.commit, _known(entry.commit))
+        found = find_photo_manifest(self.repository, manifest.data.photo_manifest, commits)
+        if isinstance(found, str):
+            return Failed(found)
+        photos, commit = found
+        reason = photos_differ(photos, manifest.data, judged)
+        if reason:
+            return Failed(reason)
+        counts = ", ".join(f"{len(photos.of_split(split))} {split}" for split in SPLITS)
+        what = f"{PHOTO_MANIFEST} of {commit[:12]} is {photos.digest}: {counts}"
+        return Made(facts, f"{what}; judged on this holdout")
+
+    def _main(self) -> str:
+        for name in _MAIN:
+            try:
+                return self.repository.commit(name)
+            except CommitUnknown:
+                continue
+        raise CommitUnknown("main")
+
+    def _code_at(self, commit: str) -> ReleasedCode:
+        files = self.repository.files(commit, INFERENCE_CODE)
+        return ReleasedCode(digest=code_digest(files), commit=commit)
+
+    def _file(self, commit: str, path: str) -> Files:
+        data = self.repository.file(commit, path)
+        return {} if data is None else {path: data}
+
+
+def _unreached(name: HopName, need: HopName, hops: list[Hop]) -> Hop:
+    """A hop that can't be looked at takes after the one that it waits for."""
+    outcome = next(hop.outcome for hop in hops if hop.hop == need)
+    return Hop(hop=name, outcome=outcome, what=f"not reached: the hop {need} failed")
+
+
+def _known(value: T | None) -> T:
+    """Return what an earlier hop found; it was made, or this one wouldn't be tried."""
+    if value is None:
+        raise UnreadableRecord("the trace", ("a hop went on from what no other found",))
+    return value

@@ -1,0 +1,124 @@
+"""verify-history: judge every merge of main again, as it could have been judged when it was made.
+
+For anybody who has a clone. The rules are those of this code; policies, people and keys are those
+of each merge's first parent; the time is that of the merge, and the log, where there is one, is cut
+to what it knew by then. A rule that needs the log is named as not checked where there is none.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+from artifacts.records.audit import AuditEntry, AuditEvent
+from delivery.changes.findings import Decision, Finding, refused
+from delivery.changes.gather_change import GatherChange
+from delivery.changes.judge_merges import OF_RELEASES, JudgeMerges, against
+from delivery.changes.judgement import decide, judge_change
+from delivery.errors import AuditBroken, AuditUnavailable
+from delivery.trail.audit_chain import Chain, PublishedHead, check_published
+from delivery.trail.ports import Repository
+
+OF_THE_LOG: Final = frozenset({"staging_verified", "payload_approved", "rejections"})
+"""Rules that can't be told without the log: what staging showed, what rolls back, who rejected."""
+DATED: Final = "dated"
+
+
+@dataclass(frozen=True)
+class KnownLog:
+    """The entries of a log that were written by a time; nothing can be added."""
+
+    known: tuple[AuditEntry, ...]
+
+    def entries(self) -> tuple[AuditEntry, ...]:
+        """Return the entries."""
+        return self.known
+
+    def append(self, event: AuditEvent) -> AuditEntry:
+        """Refuse: history is read."""
+        raise AuditUnavailable("history", f"nothing is added to it: {event.event}")
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A commit of main's line as it is judged again.
+
+    `afterwards`: it was refused when it was made, and main has had since what makes it good.
+    `unchecked` are the rules that need a log.
+    """
+
+    commit: str
+    at: datetime
+    decision: Decision
+    problems: tuple[Finding, ...]
+    kinds: tuple[str, ...]
+    unchecked: tuple[str, ...] = ()
+    afterwards: bool = False
+
+
+@dataclass(frozen=True)
+class VerifyHistory:
+    """Replays main. `log` is None where nobody handed one over."""
+
+    repository: Repository
+    gather: GatherChange
+    log: tuple[AuditEntry, ...] | None
+
+    def __call__(self, revision: str) -> Iterator[Replayed]:
+        """Yield each commit of main's line since it names people who approve, oldest first."""
+        tip = self.repository.commit(revision)
+        merges = JudgeMerges(self.repository, self.gather)
+        line = merges.line(merges.beginning(tip), tip)
+        latest: datetime | None = None
+        for parent, merge in line:
+            at, before = (self.repository.committed_at(one) for one in (merge, parent))
+            latest = max(at, before, latest or at)
+            yield self._replayed(parent, merge, tip, latest, misdated=at < before)
+
+    def _replayed(
+        self, parent: str, merge: str, tip: str, at: datetime, *, misdated: bool
+    ) -> Replayed:
+        known = tuple(entry for entry in self.log or () if entry.at <= at)
+        gather = replace(self.gather, clock=lambda: at, audit=KnownLog(known))
+        verdict = judge_change(gather(parent, merge))
+        problems, afterwards = verdict.problems, False
+        if problems:
+            later = judge_change(gather(parent, merge, later=tip))
+            still = tuple(one for one in later.problems if one.rule in OF_RELEASES)
+            if not (still or against(later)):
+                problems, afterwards = (), True
+        unchecked: tuple[str, ...] = ()
+        if self.log is None:
+            named = {one.rule for one in verdict.findings if one.rule in OF_THE_LOG}
+            unchecked = tuple(sorted(named))
+            problems = tuple(one for one in problems if one.rule not in OF_THE_LOG)
+        if misdated:
+            reason = "it is dated before its first parent: a clock or a hand was wrong"
+            problems = (*problems, refused(DATED, reason))
+        return Replayed(merge, at, decide(problems), problems, verdict.kinds, unchecked, afterwards)
+
+
+def faults_of_heads(heads: Sequence[PublishedHead], chain: Chain | None) -> tuple[str, ...]:
+    """Say what is wrong with published heads, alone and against a log where there is one."""
+    faults = [
+        f"commit {one.commit[:12]}: its head is not delivery's: {one.problem}"
+        for one in heads
+        if one.problem
+    ]
+    signed = [one for one in heads if not one.problem]
+    explained = chain is not None and chain.links and chain.links[0].entry.event == "restart"
+    for before, after in pairwise(signed):
+        if after.head.sequence < before.head.sequence and not explained:
+            faults.append(
+                f"commit {after.commit[:12]}: the log has {after.head.sequence} entries, and had "
+                f"{before.head.sequence} in {before.commit[:12]}: it was begun anew, or cut"
+            )
+        elif after.head.sequence == before.head.sequence and after.head != before.head:
+            faults.append(f"commit {after.commit[:12]}: entry {after.head.sequence} is another one")
+    if chain is not None:
+        try:
+            check_published(chain, signed, "log")
+        except AuditBroken as exc:
+            faults.append(str(exc))
+    return tuple(faults)

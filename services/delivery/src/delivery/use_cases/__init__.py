@@ -1,1 +1,0 @@
-"""One file a command: gathers through ports, decides in domain, acts through ports."""

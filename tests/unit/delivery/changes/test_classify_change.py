@@ -1,0 +1,34 @@
+from dataclasses import dataclass
+
+from delivery.changes.checks import EVERYTHING, Checks
+from delivery.changes.classify_change import ClassifyChange
+from delivery.changes.facts import Change
+from delivery.errors import CommitUnknown
+
+
+@dataclass
+class FakeRepository:
+    fork_at: str | None = "fork"
+
+    def commit(self, revision: str) -> str:
+        if revision == "gone":
+            raise CommitUnknown(revision)
+        return revision
+
+    def fork(self, base: str, head: str) -> str | None:
+        assert (base, head) == ("base", "head")
+        return self.fork_at
+
+    def changes(self, before: str, after: str) -> tuple[Change, ...]:
+        assert (before, after) == ("fork", "head")
+        return (Change("docs/glossary.md", None, "blob"),)
+
+
+def test_what_main_got_meanwhile_is_not_the_changes_own():
+    nothing = Checks(tests=False, terraform=False, judge=False, plan=False)
+    assert ClassifyChange(FakeRepository())("base", "head") == nothing
+
+
+def test_without_a_base_everything_is_checked():
+    assert ClassifyChange(FakeRepository())("gone", "head") == EVERYTHING
+    assert ClassifyChange(FakeRepository(fork_at=None))("base", "head") == EVERYTHING

@@ -1,0 +1,165 @@
+"""The commands over the world in memory: what they print, leave for a workflow, and end with."""
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from support.deploy_world import World, code, commit, digest, model, release
+
+from delivery import cli
+from delivery.deploy import commands as deploying
+from delivery.deploy.change_verdict import Deployed
+from delivery.deploy.status import Status
+from delivery.deploy.verify import Verify
+from delivery.errors import RevertRefused
+from delivery.releases.revert import Reverted
+
+SETTINGS = (
+    *("ROOT", "MODEL_STORE", "PUBLIC_KEY", "GATE_KEY", "GATE_SIGNERS", "REPRODUCTION_SIGNERS"),
+    *("EVIDENCE", "POLICIES", "RELEASES"),
+)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
+    """A world that the commands work in, with staging deployed."""
+    for name in SETTINGS:
+        monkeypatch.setenv(f"PLINTH_{name}", str(tmp_path / name))
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    made = World()
+    made.commit("empty")
+    made.commit("a", staging=release("staging", model()))
+    made.deploy()
+    verify = Verify(made.repository, made.repository, made.survey)
+    run = SimpleNamespace(run=lambda where, at: made.deploy(where, _name(at)))
+    monkeypatch.setattr(deploying, "make_deploy", lambda _settings, _say: run)
+    monkeypatch.setattr(deploying, "make_verify", lambda _settings, _say: verify)
+    monkeypatch.setattr(deploying, "audit_log", lambda _settings: made.audit)
+    monkeypatch.setattr(
+        deploying, "make_status", lambda _settings, _say: Status(verify, made.audit)
+    )
+    return made
+
+
+def _name(at: str) -> str:
+    return next(name for name in ("empty", "a", "b", "c") if commit(name) == at)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr("sys.argv", ["delivery", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
+def outputs(tmp_path: Path) -> dict[str, str]:
+    lines = (tmp_path / "output").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_a_deploy_tells_the_workflow_how_it_ended_and_whether_production_waits(
+    world, monkeypatch, tmp_path, capsys
+):
+    at = world.commit("b", production=release("production", model(), code()))
+    assert run(monkeypatch, "deploy", "staging", "--commit", at) == 0
+    assert outputs(tmp_path) == {"outcome": "green", "production": "true"}
+    assert "### staging: green" in (tmp_path / "summary").read_text()
+    assert "green: staging runs" in capsys.readouterr().out
+
+
+def test_where_production_is_as_git_has_it_nothing_waits(world, monkeypatch, tmp_path):
+    assert run(monkeypatch, "deploy", "staging", "--commit", world.repository.tip()) == 0
+    assert outputs(tmp_path)["production"] == "false"
+
+
+def test_a_superseded_deploy_is_green_and_sends_nobody_to_production(world, monkeypatch, tmp_path):
+    at = world.commit("b", production=release("production", model(), code()))
+    world.commit("c")
+    assert run(monkeypatch, "deploy", "staging", "--commit", at) == 0
+    assert outputs(tmp_path) == {"outcome": "superseded"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "exit_code"),
+    [
+        ("green", 0),
+        ("nothing", 0),
+        ("superseded", 0),
+        ("refused", 1),
+        ("undecided", 2),
+        ("red", 2),
+    ],
+)
+def test_each_way_to_end_has_its_exit_code(world, monkeypatch, capsys, outcome, exit_code):
+    ended = Deployed(outcome, ("why\x1b[31m",))
+    monkeypatch.setattr(
+        deploying, "make_deploy", lambda _settings, _say: SimpleNamespace(run=lambda *_: ended)
+    )
+    words = ("deploy", "production", "--commit", world.repository.tip())
+    assert run(monkeypatch, *words) == exit_code
+    said = capsys.readouterr()
+    assert f"{outcome}: why?[31m" in (said.err if exit_code else said.out)
+
+
+def test_a_plan_says_of_each_environment_whether_there_is_anything_to_do(
+    world, monkeypatch, tmp_path
+):
+    at = world.commit("b", production=release("production", model(), code()))
+    assert run(monkeypatch, "plan-deploy", "--commit", at) == 0
+    assert outputs(tmp_path) == {"staging": "false", "production": "true"}
+
+
+def test_verifying_ends_by_what_was_found(world, monkeypatch, capsys):
+    assert run(monkeypatch, "verify", "staging") == 0
+    world.host.running.clear()
+    assert run(monkeypatch, "verify", "staging", "--record") == 1
+    assert "service: the port is silent" in capsys.readouterr().out
+    assert world.audit.log[-1].outcome == "red"
+
+
+def test_where_nobody_can_tell_verifying_is_undecided(world, monkeypatch, capsys):
+    world.registry.down = True
+    assert run(monkeypatch, "verify", "staging") == 2
+    assert "can't be told" in capsys.readouterr().out
+
+
+def test_the_status_ends_by_whether_all_is_well(world, monkeypatch, capsys):
+    assert run(monkeypatch, "status") == 0
+    world.host.running.clear()
+    assert run(monkeypatch, "status") == 1
+    assert "RED" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("world")
+def test_a_revert_says_what_comes_back_and_what_to_push(monkeypatch, capsys):
+    made = Reverted("reverts/x", commit("r"), digest("old"), digest("new"), approved=False)
+    monkeypatch.setattr(
+        deploying, "make_revert", lambda *_: SimpleNamespace(run=lambda _promotion: made)
+    )
+    assert run(monkeypatch, "revert", "abc") == 0
+    said = capsys.readouterr().out
+    assert "git push origin reverts/x" in said
+    assert "its merge needs new approvals" in said
+
+
+@pytest.mark.usefixtures("world")
+def test_a_revert_that_can_not_be_made_is_refused_with_the_reason(monkeypatch, capsys):
+    def refuse(promotion: str) -> Reverted:
+        raise RevertRefused(promotion, "it is no promotion")
+
+    monkeypatch.setattr(deploying, "make_revert", lambda *_: SimpleNamespace(run=refuse))
+    assert run(monkeypatch, "revert", "abc") == 1
+    assert "it is no promotion" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", ["delivery.deploy.commands", "delivery.changes.wiring"])
+def test_deploying_and_judging_load_nothing_that_they_have_no_use_for(module):
+    heavy = "{'numpy', 'onnxruntime', 'sklearn', 'mlflow', 'httpx', 'features', 'scoring'}"
+    asked = f"import sys, {module}; print({heavy} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,25 @@
+from support.delivery_fakes import FakeDataset, FakePolicies
+from support.delivery_records import dataset_rows
+
+from artifacts.records.holdout import HoldoutPin
+from artifacts.records.photos import PhotoManifest
+from delivery.gate.pin_holdout import PinHoldout, Pinned
+from delivery.refusal import Refusal
+
+ROWS = dataset_rows(20)
+PIN = HoldoutPin.of("architecture", ROWS)
+
+
+def test_the_first_pin_is_written_and_says_what_it_holds():
+    policies = FakePolicies()
+    outcome = PinHoldout(policies, FakeDataset(ROWS))("architecture")
+    assert isinstance(outcome, Pinned)
+    assert (outcome.photos, outcome.added, outcome.digest) == (20, 20, PIN.split_digest)
+    assert policies.written == [PIN]
+
+
+def test_a_holdout_that_lost_photos_is_refused_and_nothing_is_written():
+    policies = FakePolicies(pin=PIN)
+    fewer = PhotoManifest(rows=ROWS.rows[:18])
+    assert isinstance(PinHoldout(policies, FakeDataset(fewer))("architecture"), Refusal)
+    assert policies.written == []

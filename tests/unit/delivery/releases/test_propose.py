@@ -1,0 +1,220 @@
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from support.cases import policy, tiers
+from support.delivery_fakes import Believing, FakeModelStore, FakePolicies, FakeReleases
+from support.delivery_records import (
+    FIRST_RELEASE,
+    artifact,
+    champion,
+    dataset_rows,
+    evaluation,
+    first_right,
+    gate_report,
+    good_case,
+    release,
+    released,
+)
+
+from artifacts.digests import digest_json
+from artifacts.errors import SignatureRefused, UnreadableRecord
+from artifacts.records.gate import GateReport
+from artifacts.records.release import Release, ReleasedModel
+from artifacts.statements import signature_of
+from delivery.gate.case import Absent
+from delivery.refusal import Refusal
+from delivery.releases.propose import Propose, Proposed
+
+ALLOWED = gate_report()
+SERVING = released(ALLOWED.champion)
+OTHERS = (released(digest_json("fraud")),)
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def propose(
+    report=ALLOWED,
+    *,
+    store=None,
+    releases=None,
+    rules=None,
+    version=7,
+    signature=b"signed",
+    gate=None,
+):
+    files = releases or FakeReleases(release(SERVING))
+    stored = store or FakeModelStore(artifact("candidate"))
+    policies = rules if isinstance(rules, FakePolicies) else FakePolicies(rules or policy())
+    with TemporaryDirectory() as folder:
+        path = report.write(Path(folder) / "report.json")
+        signature_of(path).write_bytes(signature)
+        proposing = Propose(stored, policies, files, gate or Believing(), lambda: NOW)
+        found = proposing(path, version, "staging")
+    return found, files.written
+
+
+def refused(report=ALLOWED, **ports):
+    found, written = propose(report, **ports)
+    assert isinstance(found, Refusal)
+    assert written == []
+    return found.reason
+
+
+def test_an_allowed_candidate_becomes_the_champion_with_its_gate_report():
+    found, (written,) = propose()
+    assert isinstance(found, Proposed)
+    assert written.models["architecture"] == (
+        ReleasedModel(digest=ALLOWED.candidate, version=7, gate_report=ALLOWED.digest),
+    )
+    assert found.digest == ALLOWED.candidate
+
+
+def test_other_models_keep_their_entries():
+    before = Release(environment="staging", models={"fraud": OTHERS, "architecture": (SERVING,)})
+    _, (written,) = propose(releases=FakeReleases(before))
+    assert written.models["fraud"] == OTHERS
+
+
+def test_shadows_and_challengers_of_the_old_champion_go():
+    shadow = released(digest_json("shadow")).model_copy(update={"role": "shadow"})
+    _, (written,) = propose(releases=FakeReleases(release(SERVING, shadow)))
+    assert [entry.role for entry in written.models["architecture"]] == ["champion"]
+
+
+def test_a_stated_first_release_is_replaced_by_the_first_champion():
+    report = gate_report(good_case(champion=FIRST_RELEASE))
+    _, (written,) = propose(report, releases=FakeReleases(release(FIRST_RELEASE)))
+    assert [entry.kind for entry in written.models["architecture"]] == ["model"]
+
+
+def weaker(right):
+    rows = dataset_rows()
+    evidence = good_case()
+    return gate_report(
+        good_case(evaluation=evaluation(rows, first_right(right), evidence.candidate.digest))
+    )
+
+
+@pytest.mark.parametrize(
+    ("report", "decision"),
+    [
+        (weaker(20), "refused"),
+        (weaker(100), "no_improvement"),
+        (gate_report(good_case(champion=Absent("gone"))), "undecided"),
+    ],
+)
+def test_a_report_that_does_not_allow_changes_nothing(report, decision):
+    assert report.decision == decision
+    assert decision in refused(report)
+
+
+def test_a_report_without_a_candidate_changes_nothing():
+    report = weaker(20).model_copy(update={"candidate": None})
+    assert "names no candidate" in refused(report)
+
+
+@pytest.mark.parametrize("decision", ["allowed", "no_improvement"])
+def test_a_forged_report_that_allows_beside_a_failing_rule_is_unreadable(tmp_path, decision):
+    forged = json.loads(weaker(20).to_json()) | {"decision": decision}
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(forged))
+    with pytest.raises(UnreadableRecord, match="not every rule passed"):
+        GateReport.read(path)
+
+
+def test_a_forged_report_from_which_the_failing_rule_was_taken_changes_nothing():
+    bad = weaker(20)
+    passing = tuple(rule for rule in bad.rules if rule.outcome == "passed")
+    forged = GateReport.model_validate(
+        bad.model_dump() | {"rules": [r.model_dump() for r in passing], "decision": "allowed"}
+    )
+    assert "missing: floor.right" in refused(forged)
+
+
+def test_a_report_that_carries_a_rule_twice_changes_nothing():
+    forged = ALLOWED.model_copy(update={"rules": (*ALLOWED.rules, ALLOWED.rules[0])})
+    assert "differ in order or number" in refused(forged)
+
+
+def test_a_report_under_another_policy_changes_nothing():
+    assert "judged by policy" in refused(rules=policy(known_limits=["Other ones."]))
+
+
+def test_a_report_under_other_risk_tiers_changes_nothing():
+    other = FakePolicies(policy(), risk_tiers=tiers(review_period_days=179))
+    assert "judged by risk tiers" in refused(rules=other)
+
+
+def test_a_report_without_a_signature_that_holds_changes_nothing():
+    assert "signature" in refused(signature=b"")
+
+
+def test_a_report_whose_model_is_not_in_the_store_changes_nothing():
+    assert "holds no artifact" in refused(store=FakeModelStore(artifact("other")))
+
+
+def test_a_report_whose_model_has_no_valid_signature_changes_nothing(tmp_path):
+    errors = {ALLOWED.candidate: SignatureRefused(tmp_path, "not this key")}
+    assert "not this key" in refused(store=FakeModelStore(errors=errors))
+
+
+def test_a_store_that_gives_another_model_changes_nothing():
+    class Liar:
+        def get(self, digest):
+            assert digest == ALLOWED.candidate
+            return artifact("other")
+
+    assert "the store gave" in refused(store=Liar())
+
+
+def test_a_report_that_gives_its_model_another_name_changes_nothing():
+    renamed = ALLOWED.model_copy(update={"model": "fraud"})
+    assert "the artifact is a architecture" in refused(renamed, rules=policy(model="fraud"))
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        (released(digest_json("newer")),),
+        (FIRST_RELEASE,),
+        (),
+    ],
+)
+def test_a_report_against_a_champion_that_has_changed_changes_nothing(now):
+    refused(releases=FakeReleases(release(*now)))
+
+
+def test_a_first_release_is_not_proposed_over_a_champion():
+    report = gate_report(good_case(champion=FIRST_RELEASE))
+    assert "compared with no champion" in refused(report)
+
+
+def test_a_second_candidate_judged_against_the_same_champion_must_be_judged_anew():
+    files = FakeReleases(release(SERVING))
+    propose(releases=files)
+    rows = dataset_rows()
+    assert champion(rows, first_right(100)).digest == ALLOWED.champion
+    found, written = propose(releases=files)
+    assert isinstance(found, Refusal)
+    assert len(written) == 1
+
+
+def test_a_release_that_cannot_be_read_is_a_breakdown():
+    with pytest.raises(UnreadableRecord):
+        propose(releases=FakeReleases())
+
+
+class Rotated(Believing):
+    """Believes a key's signatures of before a time."""
+
+    def verify(self, data, signature, at=None):
+        super().verify(data, signature)
+        if at is None or at >= NOW - timedelta(hours=6):
+            raise SignatureRefused(Path("signers"), "key has expired")
+
+
+def test_a_report_of_a_key_that_was_rotated_out_is_proposed_by_nobody_whatever_its_date():
+    assert ALLOWED.decided_at < NOW - timedelta(hours=6)
+    assert "key has expired" in refused(gate=Rotated())
