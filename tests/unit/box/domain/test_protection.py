@@ -47,7 +47,7 @@ def test_the_merge_of_a_green_pull_request_passes() -> None:
         ({"parents": ()}, "push a branch, and open a pull request"),
         ({"parents": (sha("a"), sha("b"), sha("c"))}, "this one has 3"),
         ({"parents": (sha("b"), sha("a"))}, "its first parent is bbbb"),
-        ({"pull_request": None}, "head of no open pull request"),
+        ({"pull_request": None}, f", and {'b' * 12} is the head of no open pull request"),
         ({"tree": "other"}, "something else than git makes"),
         ({"merged_tree": None}, "something else than git makes"),
         ({"statuses": (status("judge"),)}, "the check ci has not run"),
@@ -128,6 +128,7 @@ def test_a_ref_is_refused(ref: str, old: str, new: str, reason: str) -> None:
         ("refs/heads/feature", sha("a"), sha("b")),
         ("refs/heads/feature", sha("a"), NO_COMMIT),
         ("refs/heads/mainly", sha("a"), NO_COMMIT),
+        (MAIN, sha("a"), sha("b")),  # what is merged has rules of its own
         ("refs/tags/v1", NO_COMMIT, sha("b")),
     ],
 )
@@ -182,6 +183,8 @@ def test_a_tag_and_a_branch_of_one_name_are_refused() -> None:
     assert "share its name" in "".join(namesake_refusals([branch], ["refs/tags/x"]))
     assert len(namesake_refusals([tag, branch], [])) == 2
     assert namesake_refusals([tag], ["refs/heads/y"]) == ()
+    gone = update("refs/heads/x", sha("a"), NO_COMMIT)
+    assert namesake_refusals([tag, gone], []) == ()
     moved = update("refs/heads/x", sha("a"), sha("b"))
     assert namesake_refusals([moved], ["refs/tags/x"]) == ()
 
@@ -190,6 +193,7 @@ def test_a_tag_and_a_branch_of_one_name_are_refused() -> None:
     ("change", "pusher", "fast_forward", "reason"),
     [
         (update(AUDIT, sha("a"), NO_COMMIT), "runner", False, "only grows"),
+        (update(AUDIT, sha("a"), NO_COMMIT), "runner", True, "only grows"),
         (update(AUDIT, sha("a"), sha("b")), "runner", False, "only grows"),
         (update(AUDIT, sha("a"), sha("b")), "ada", True, "pushed by runs of main's workflows"),
         (update(AUDIT, NO_COMMIT, sha("b")), "ada", True, "pushed by runs of main's workflows"),

@@ -64,7 +64,16 @@ def test_a_trailer_names_its_person(trailer):
     assert named(f"a change\n\n{trailer}\n") == {"bo"}
 
 
-@pytest.mark.parametrize("word", sorted(LOOKED))
+WORDS = [
+    *("acked-by", "approved-by", "cc", "reported-by", "requested-by", "reviewed-by", "tested-by")
+]
+
+
+def test_no_other_trailer_is_left_out():
+    assert sorted(LOOKED) == WORDS
+
+
+@pytest.mark.parametrize("word", WORDS)
 def test_who_looked_or_asked_is_no_author(word):
     assert named(f"a change\n\n{word.title()}: Bo <{email('bo')}>") == frozenset()
 

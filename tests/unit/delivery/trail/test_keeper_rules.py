@@ -107,6 +107,12 @@ def test_a_signature_without_a_key_or_a_namespace_is_malformed(missing: str) -> 
     assert "`key` and `namespace` must be named" in refusal(read_request(line(**{missing: None})))
 
 
+@pytest.mark.parametrize("request_", ["append", "about"])
+def test_whoever_wants_no_signature_names_no_key(request_: Any) -> None:
+    found = read_request(line(request=request_, key=None, namespace=None, size=0))
+    assert found == KeeperRequest(request=request_, size=0)
+
+
 @pytest.mark.parametrize("request_", ["sign", "append", "about"])
 def test_more_bytes_than_a_request_may_have_are_refused(request_: Any) -> None:
     most = LARGEST[request_]
@@ -182,6 +188,21 @@ def test_place_and_time_of_an_entry_are_the_keepers_to_give(field: str) -> None:
 @pytest.mark.parametrize("sent", [b"", b"{}", b"\xff", b"null", b'{"event":"x","event":"y"}'])
 def test_what_is_no_event_is_malformed(sent: bytes) -> None:
     assert refusal(read_event(sent)).startswith("malformed: ")
+
+
+def test_a_key_that_an_event_names_twice_is_no_event() -> None:
+    sent = deploy().model_dump_json().encode()
+    twice = sent[:-1] + b',"event":"deploy"}'
+    assert "key given twice: event" in refusal(read_event(twice))
+
+
+def test_five_faults_are_told_and_each_reason_has_an_end() -> None:
+    asked = {f"field{number}": 1 for number in range(6)}
+    sent = json.dumps(json.loads(line()) | asked).encode() + b"\n"
+    assert refusal(read_request(sent)).count("Extra inputs are not permitted") == 5
+    longest = json.dumps(json.loads(line()) | {"a" * 2000: 1}).encode() + b"\n"
+    told = refusal(read_request(longest)).removeprefix("malformed: the request can't be read: ")
+    assert (len(told), told[-1]) == (1000, "\u2026")
 
 
 def test_an_event_is_one_of_the_logs_own() -> None:

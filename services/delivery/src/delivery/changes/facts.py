@@ -92,8 +92,8 @@ class RawCommit:
     changes: tuple[Change, ...]
     signed: bytes
     signature: bytes
-    names: tuple[str, str] = ("", "")
-    message: str = ""
+    names: tuple[str, str]
+    message: str
 
 
 @dataclass(frozen=True)

@@ -132,8 +132,7 @@ class People(Record):
         """Name the person who has an address, however it is written, or whose account it is."""
         wanted = normal_email(email)
         found = (n for n, p in self.persons.items() if wanted in map(normal_email, p.emails))
-        account = account_of(email)
-        return next(found, None) or (self.of_account(account) if account else None)
+        return next(found, None) or self.of_account(account_of(email))
 
     def of_account(self, account: str) -> str | None:
         """Name the person who has an account at the forge, or is called so here."""
