@@ -38,6 +38,7 @@ PAGE ?= $(ROOT)/build/data-report.html
 MODEL_NAME ?= architecture
 PORT ?= 8000
 LIMIT ?= 200
+BUILDINGS ?= 30
 BOX ?= $(STATE)/box
 COVERAGE ?= --cov --cov-report=term-missing:skip-covered
 
@@ -49,6 +50,7 @@ NEEDED_data-report := PHOTOS
 NEEDED_reproduce := MODEL
 NEEDED_serve := MODEL
 NEEDED_predict := PHOTOS OUT_FILE
+NEEDED_samples := OUT_FILE
 NEEDED_revert := PROMOTION
 NEEDED_images := PAYLOAD
 OUT_FILE := $(if $(filter command line environment override,$(origin OUT)),$(OUT))
@@ -57,7 +59,7 @@ require = $(if $($(2)),,$(error $(call usage,$(1))))
 $(foreach goal,$(MAKECMDGOALS),$(foreach name,$(NEEDED_$(goal)),$(call require,$(goal),$(name))))
 
 .PHONY: start help doctor setup clean environment check lint types test test-machine test-cloud unit bench isolation gate-mutations \
-	lock lock-check schemas train pin-holdout gate report explain-policy data-report reproduce parity serve predict \
+	lock lock-check schemas samples train pin-holdout gate report explain-policy data-report reproduce parity serve predict \
 	terraform-check images aws-pages box box-destroy revert rollback-drill demo
 
 start:
@@ -118,7 +120,7 @@ bench: setup ## | peers and limits, measured side by side
 	PYTHONPATH=. $(PYTHON) -P -m benchmarks
 
 gate-mutations: environment ## [ONLY=PATTERN] | weakens every rule and policy line: a test must notice
-	@PYTHONPATH=. OMP_NUM_THREADS=1 $(PYTHON) -P -m mutations "$(ONLY)"
+	@PYTHONPATH=tests OMP_NUM_THREADS=1 $(PYTHON) -P -m mutations "$(ONLY)"
 
 isolation: environment ## [PACKAGE=NAME] | unit tests against wheels, with only what each package declares
 	$(PYTHON) bin/isolation.py $(PACKAGE)
@@ -132,6 +134,9 @@ lock-check: environment
 schemas: environment ## | writes the JSON Schemas of records and policies
 	$(PYTHON) -P -c 'from pathlib import Path; from artifacts.schemas import write_schemas; write_schemas(Path("libs/artifacts/schemas"))'
 	$(PYTHON) -P -c 'from pathlib import Path; from delivery.policies.schema_files import write_policy_schemas; write_policy_schemas(Path("policies/schemas"))'
+
+samples: environment ## OUT=DIR [BUILDINGS=30] | draws sample photos of 25 styles, for those who have none
+	@$(IN_CALLER) "$(ROOT)/$(PYTHON)" -P -m samples "$(OUT)" --buildings "$(BUILDINGS)"
 
 train: setup ## PHOTOS=DIR [OUT=build/candidate] | trains on a folder of photos and packages a signed candidate
 	@$(IN_CALLER) $(PLINTH) training run-pipeline --photos "$(PHOTOS)" --work "$(WORK)" --out "$(OUT)"

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from benchmarks.measure import ROOT
-from training.facades import STYLES, draw_building
+from samples.facades import STYLES, draw_building
 
 COLOUR = ROOT.parent / "shared/data/photos/colour"
 SIZE = (512, 384)

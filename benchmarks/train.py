@@ -12,11 +12,12 @@ from tempfile import TemporaryDirectory
 from benchmarks.command import plinth
 from benchmarks.measure import ROOT, Verdict, at_most, exactly
 from benchmarks.process_tree import Memory, MemoryWatch
+from samples.facades import draw_folder
 
 SHARED = ROOT.parent / "shared/data/photos"
 PACK = "gray25"
 LIMIT_GIB = 2.0
-BUILDINGS_PER_STYLE = 120
+BUILDINGS_PER_STYLE, SEED = 120, 7
 COLUMNS = ("path", "year", "group", "source", "licence")
 STAGE = re.compile(r"Running stage '(\w+)'")
 TOLD = re.compile(
@@ -89,10 +90,7 @@ def _ready_photos(folder: Path) -> Path:
         count = _link_shared(photos)
         print(f"  {count} photos, 128 x 128 in grey, from the folder beside the checkout")
     else:
-        many = ("--per-style", str(BUILDINGS_PER_STYLE))
-        command = plinth(folder, "training", "draw-facades", str(photos), *many)
-        drawn = subprocess.run(command, check=True, capture_output=True, text=True)
-        print(f"  drawn facades: {drawn.stdout.partition(' in ')[0]}")
+        print(f"  {draw_folder(photos, BUILDINGS_PER_STYLE, SEED)} drawn photos")
     return photos
 
 

@@ -4,8 +4,9 @@ Usage: python bin/isolation.py [--imports] [PACKAGE...]
 
 With --imports every module is imported, and no test runs.
 
-Nothing comes from the network: `make setup` has filled uv's cache. What tests need lies in an
-overlay folder, and only after every module of the package was imported without it.
+Nothing comes from the network: `make setup` has filled uv's cache. What tests need (and
+samples, which they draw) lies in an overlay folder, and only after every module of the package was
+imported without it.
 """
 
 import os
@@ -101,6 +102,9 @@ def _overlay(scratch: Path) -> Path:
     if not folder.is_dir():
         target = ("--python", sys.executable, "--target", folder)
         uv("pip", "sync", *target, *uv_options(REQUIREMENTS / "test.txt"), offline=True)
+        # Its own requirements are those of whoever draws: features and training have them.
+        samples = _wheel(PACKAGES["samples"], scratch)
+        uv("pip", "install", *target, "--no-deps", samples, offline=True)
     return folder
 
 

@@ -20,8 +20,9 @@ PYTHON = "3.11"
 OPTIONS = (
     *("--universal", "--python-version", PYTHON, "--generate-hashes"),
     *("--no-emit-index-url", "--no-annotate", "--no-header"),
-    *(word for p in PACKAGES.values() for word in ("--no-emit-package", p.distribution)),
 )
+# They stand in no lock, so a new one makes no other package's lock stale.
+OURS = tuple(word for p in PACKAGES.values() for word in ("--no-emit-package", p.distribution))
 HEADER = "# Written by `make lock` from sha256:{digest}\n"
 
 
@@ -77,7 +78,7 @@ def write(lock: Lock) -> None:
         if lock.path.exists():
             out.write_bytes(lock.path.read_bytes())
         constraint = ("--constraint", REQUIREMENTS / "dev.txt") if lock.constrained else ()
-        uv("pip", "compile", *OPTIONS, *constraint, "--output-file", out, *lock.sources)
+        uv("pip", "compile", *OPTIONS, *OURS, *constraint, "--output-file", out, *lock.sources)
         lock.path.write_text(lock.header() + out.read_text(encoding="utf-8"), encoding="utf-8")
 
 

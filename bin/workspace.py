@@ -54,7 +54,10 @@ class Package:
 PACKAGES = {
     folder.name: Package(folder.name, folder)
     for folder in (
-        *(ROOT / "libs" / name for name in ("features", "artifacts", "scoring", "pages", "walls")),
+        *(
+            ROOT / "libs" / name
+            for name in ("features", "artifacts", "scoring", "pages", "walls", "samples")
+        ),
         *(
             ROOT / "services" / name
             for name in ("training", "inference", "delivery", "box", "host", "cloud")

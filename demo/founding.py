@@ -9,8 +9,11 @@ from demo.loop import Loop
 from demo.scale import STAGING_SECONDS
 from demo.stage import Archive
 from demo.team import Done
+from samples.facades import draw_folder
 
 HOLDOUT_BRANCH, EVERYBODY = "photos/first", ("ada", "bo", "cleo")
+SEED = 7
+"""What the drawn buildings come of."""
 
 
 class Founding:
@@ -43,10 +46,8 @@ class Founding:
         dataset = stage.folder / "archive"
         with self._timeline.step("photos: draw buildings, import them, share them by digest"):
             if self._photos is None:
-                count = ("--per-style", str(stage.scale.buildings))
-                styles = [word for style in stage.scale.styles for word in ("--style", style)]
-                drawn = max_.plinth("training", "draw-facades", str(photos), *count, *styles)
-                self._timeline.require("buildings are drawn", kept=drawn.code == 0, found=drawn)
+                drawn = draw_folder(photos, stage.scale.buildings, SEED, stage.scale.styles)
+                self._timeline.require("buildings are drawn", kept=drawn > 0)
             params = ("--params", str(max_.clone / "params.yaml"))
             place = ("--dataset", str(dataset))
             done = max_.plinth("training", "import-photos", str(photos), *place, *params)

@@ -8,7 +8,7 @@ import yaml
 from support.small_world import PARAMS, make_mild
 from support.small_world import STYLES as FEW
 
-from training.facades import STYLES
+from samples.facades import STYLES
 
 STAGING_SECONDS = 3.6
 """The hours that staging must have run a payload, in a demo that lasts minutes. It is told so."""

@@ -20,7 +20,7 @@ import pytest
 from support.checkout import commit_all, committed_copy
 from support.small_world import MILD, PARAMS, STYLES, make_mild
 
-from training.facades import draw_facades, write_facades
+from samples.facades import draw_facades, write_facades
 
 ROOT = Path(__file__).parents[2]
 BUILDINGS = 10

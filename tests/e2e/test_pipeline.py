@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from training.facades import STYLES, draw_building
+from samples.facades import STYLES, draw_building
 
 STAGES = ("prepare", "featurize", "train", "evaluate", "package")
 OUTPUTS = (
@@ -114,19 +114,6 @@ def test_scored_photos_have_an_answer_or_the_code_of_their_error(pipeline, tmp_p
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", answered["vector_digest"])
     assert answered["error"] == ""
     assert refused == dict.fromkeys(answered, "") | {"path": str(bad), "error": "not_an_image"}
-
-
-def test_one_building_of_every_style_is_drawn_with_a_table(place, tmp_path: Path) -> None:
-    done = place.plinth("training", "draw-facades", tmp_path / "drawn", "--per-style", "1")
-    assert done.code == 0, done.said
-    folders = {path.name for path in (tmp_path / "drawn").iterdir() if path.is_dir()}
-    assert folders == set(STYLES)
-    with (tmp_path / "drawn/table.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert sorted(row["path"] for row in rows) == sorted(
-        path.relative_to(tmp_path / "drawn").as_posix()
-        for path in (tmp_path / "drawn").rglob("*.jpg")
-    )
 
 
 @pytest.mark.parametrize("service", ["training", "inference", "delivery"])

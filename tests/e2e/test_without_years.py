@@ -10,9 +10,9 @@ from support.small_world import MILD, PARAMS, make_mild
 
 from artifacts.records.gate import GateReport
 from artifacts.records.manifest import ModelManifest
+from samples.facades import draw_facades, write_facades
+from samples.facades.store import SOURCE
 from training.domain.sources import TableRow
-from training.facades import draw_facades, write_facades
-from training.facades.store import SOURCE
 
 STYLES = ("gothic", "international")
 ERA = "error_limit.era_median_absolute_error"

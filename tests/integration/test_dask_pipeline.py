@@ -15,7 +15,7 @@ from support.dask_cluster import HOST, DaskCluster, dask_cluster
 from support.small_world import PARAMS, STYLES
 from support.tls_files import write_tls_files
 
-from training.facades import draw_facades, write_facades
+from samples.facades import draw_facades, write_facades
 
 pytestmark = pytest.mark.machine
 

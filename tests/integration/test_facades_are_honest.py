@@ -11,7 +11,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import StratifiedGroupKFold
 
 from features import Extractor, architecture_schema
-from training.facades import STYLES, Facade, draw_building
+from samples.facades import STYLES, Facade, draw_building
 
 BUILDINGS, SEED, TREES, FEW_TREES = 12, 2, 200, 60
 

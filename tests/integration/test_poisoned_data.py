@@ -17,13 +17,13 @@ from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
 from delivery.gate.case import Champion, Holdout
 from delivery.gate.resampling import resample_groups
 from features import Extractor, architecture_schema
+from samples.facades import draw_building
 from scoring.labels import quantise
 from scoring.metrics import classification_metrics
 from training.domain.calibration import TemperedClassifier, fit_tempering
 from training.domain.families import fit_labels
 from training.domain.params import Discriminant
 from training.domain.training_set import TrainingSet
-from training.facades import draw_building
 
 STYLES = (
     "georgian",

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from mutations import equivalents, operators, policy_lines, rule_table
+from mutations.importing import importers, imports_of
+from mutations.reading import Source
+from mutations.targets import Checkout
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from mutations import equivalents, operators, policy_lines, rule_table  # noqa: E402
-from mutations.importing import importers, imports_of  # noqa: E402
-from mutations.reading import Source  # noqa: E402
-from mutations.targets import Checkout  # noqa: E402
 
 GATE = "services/delivery/src/delivery/gate"
 TABLE = """
@@ -73,7 +71,7 @@ def checkout(tmp_path: Path) -> Path:
         f"{GATE}/rules/held.py": RULE.format(name="held"),
         f"{GATE}/rules/planted.py": RULE.format(name="planted"),
         "tests/unit/delivery/gate/rules/test_held.py": TEST.format(name="held"),
-        "mutations/equivalents.yaml": "[]",
+        "tests/mutations/equivalents.yaml": "[]",
         "pyproject.toml": "[tool.pytest.ini_options]\n",
     }
     for name, text in files.items():
@@ -85,7 +83,7 @@ def checkout(tmp_path: Path) -> Path:
 def check(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the check over a checkout as `make gate-mutations` does."""
     command = [sys.executable, "-m", "mutations", "--root", checkout, *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT / "tests", capture_output=True, text=True, check=False)
 
 
 def lines(result: subprocess.CompletedProcess[str], start: str) -> list[str]:
@@ -113,7 +111,7 @@ def test_all_killed_or_excused_is_a_success(checkout: Path) -> None:
 
     survived = {line.removeprefix("survived: ") for line in lines(check(checkout), "survived: ")}
     excuses = [{"mutant": one, "reason": "nobody tests the planted rule"} for one in survived]
-    (checkout / "mutations/equivalents.yaml").write_text(yaml.safe_dump(excuses, width=1000))
+    (checkout / "tests/mutations/equivalents.yaml").write_text(yaml.safe_dump(excuses, width=1000))
 
     result = check(checkout)
     assert (result.returncode, lines(result, "survived: ")) == (0, [])
@@ -130,7 +128,7 @@ def test_an_excuse_for_what_a_test_notices_or_is_not_there_fails(
     mutant: str, why: str, checkout: Path
 ) -> None:
     excuse = [{"mutant": mutant, "reason": "an excuse that has outlived its mutant"}]
-    (checkout / "mutations/equivalents.yaml").write_text(yaml.safe_dump(excuse))
+    (checkout / "tests/mutations/equivalents.yaml").write_text(yaml.safe_dump(excuse))
 
     result = check(checkout, "held")
 

@@ -19,6 +19,7 @@ TARGETS = {
     "bench": "",
     "isolation": "[PACKAGE=NAME]",
     "lock": "",
+    "samples": "OUT=DIR [BUILDINGS=30]",
     "train": "PHOTOS=DIR [OUT=build/candidate]",
     "gate": "CANDIDATE=DIR [DATASET=build/work/data]",
     "pin-holdout": "[DATASET=build/work/data]",
@@ -53,6 +54,7 @@ INCOMPLETE = (
     ("predict",),
     ("predict", "PHOTOS=x"),
     ("predict", "OUT=x.csv"),
+    ("samples",),
 )
 
 

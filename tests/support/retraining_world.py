@@ -12,7 +12,7 @@ from support.checkout import commit_all, committed_copy, git
 from support.small_world import PARAMS, STYLES, make_mild
 from support.stand_in_launcher import write_stand_in_launcher
 
-from training.facades import draw_facades, write_facades
+from samples.facades import draw_facades, write_facades
 
 ROOT = Path(__file__).parents[2]
 BUILDINGS, DRAWN_BY = 10, 5

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from training.facades.store import SOURCE
+from samples.facades.store import SOURCE
 
 STYLES = ("ancient_egyptian", "byzantine", "gothic", "international", "queen_anne")
 SPLIT_BY = 26

@@ -3,11 +3,9 @@
 import dataclasses
 import errno
 import io
-import itertools
 import json
 import sys
 import traceback
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +26,6 @@ from training.cli_reproducing import rebuild, reproduce
 from training.domain.search import Trial
 from training.domain.training_set import seen
 from training.errors import TrainingError
-from training.facades import STYLES, Facade, draw_building, write_facades
 from training.settings import keep_to_itself
 from training.use_cases.evaluate import evaluate_candidate
 from training.use_cases.exchange_photos import fetch_photos as fetch_into
@@ -42,11 +39,6 @@ from training.use_cases.run_pipeline import run_pipeline as run_all_stages
 from training.use_cases.score_photos import score_photos as score
 
 REFUSED, BROKEN = 1, 2
-
-
-def _draw(building: tuple[str, int], seed: int) -> tuple[Facade, ...]:
-    style, number = building
-    return draw_building(style, number, seed)
 
 
 def _tell_trial(number: int, trial: Trial) -> None:
@@ -124,22 +116,6 @@ def create_keys() -> None:
         "training",
         ("plinth-reproduction",),
     )
-
-
-@app.command()
-def draw_facades(
-    out: Path,
-    per_style: Annotated[int, typer.Option(min=1, help="buildings a style")] = 30,
-    seed: Annotated[int, typer.Option(min=0)] = 7,
-    style: Annotated[list[str] | None, typer.Option(help="only these; default: all 25")] = None,
-) -> None:
-    """Draw sample photos of buildings in all 25 styles, and a table beside them."""
-    if unknown := sorted(set(style or ()) - set(STYLES)):
-        raise typer.BadParameter(f"no style {', '.join(unknown)}; there are {', '.join(STYLES)}")
-    buildings = list(itertools.product(style or STYLES, range(per_style)))
-    drawn = _bootstrap().parallel.map(partial(_draw, seed=seed), buildings, "drawing buildings")
-    table = write_facades([photo for photos in drawn for photo in photos], out)
-    print(f"{sum(map(len, drawn))} photos of {len(buildings)} buildings in {out}, {table.name}")
 
 
 app.command()(import_photos)

@@ -31,7 +31,7 @@ from delivery.changes.path_kinds import PLACES, classify, kind_of, place_of
         ("libs/scoring/src/x.py", "judge"),
         ("libs/pages/src/x.py", "judge"),
         ("infra/terraform/local/main.tf", "judge"),
-        ("mutations/runs.py", "judge"),
+        ("tests/mutations/runs.py", "judge"),
         ("tests/repo/test_policies.py", "judge"),
         ("tests/unit/delivery/test_x.py", "judge"),
         ("tests/unit/inference/test_x.py", "code"),

@@ -65,6 +65,7 @@ def test_another_model_is_another_training() -> None:
         (PARAMS, b"model: architecture\nimport_photos: {max_bad_share: 0.5}"),
         ("docs/page.md", b"words"),
         ("services/training/README.md", b"words"),
+        ("libs/samples/src/samples/facades/draw.py", b"another window"),
     ],
 )
 def test_what_changes_no_model_changes_no_inputs(path: str, text: bytes) -> None:

@@ -1,8 +1,8 @@
 import pytest
 
 from features import architecture_schema
+from samples.facades import STYLES as DRAWN
 from training.errors import UnknownModel
-from training.facades import STYLES as DRAWN
 from training.models import model_definition
 from training.models.architecture import ARCHITECTURE, REFERENCE_YEAR, STYLES, style_of_folder
 

@@ -1,6 +1,6 @@
 """The table of styles' periods: complete, plausible, and each with its source."""
 
-from training.facades.history import SPANS
+from samples.facades.history import SPANS
 from training.models.architecture import REFERENCE_YEAR, STYLES
 from training.models.periods import STYLE_PERIODS
 

@@ -10,13 +10,13 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.manifest import Data
 from artifacts.records.photos import PhotoRow
 from features import Extractor, difference_hash, read_photo
+from samples.facades import draw_facades, write_facades
 from training.adapters.photo_folder import PhotoFolder
 from training.adapters.vector_cache import SqliteVectorCache
 from training.adapters.work_folder import WorkFolder
 from training.domain.runs import VectorsRecord
 from training.domain.training_set import seen
 from training.domain.validation import data_of
-from training.facades import draw_facades, write_facades
 from training.models import model_definition
 from training.use_cases.featurize import featurize
 from training.use_cases.import_photos import import_photos

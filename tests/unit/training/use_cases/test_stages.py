@@ -19,6 +19,7 @@ from artifacts.records.manifest import ClassificationHead, Code, ModelManifest
 from artifacts.records.photos import PhotoManifest
 from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
 from features import Extractor
+from samples.facades import draw_facades, write_facades
 from scoring import Scorer, prove
 from training.adapters.onnx_exporter import OnnxExporter
 from training.adapters.photo_folder import PhotoFolder
@@ -32,7 +33,6 @@ from training.errors import (
     UnfaithfulExport,
     UnusableDataset,
 )
-from training.facades import draw_facades, write_facades
 from training.models import model_definition
 from training.use_cases.evaluate import evaluate_candidate
 from training.use_cases.featurize import featurize

@@ -14,6 +14,7 @@ from artifacts.records.answers import RegressionAnswer
 from artifacts.records.manifest import Code, PeriodsHead
 from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
 from features import Extractor
+from samples.facades import draw_facades, write_facades
 from scoring import Scorer, prove
 from training import presentation
 from training.adapters.onnx_exporter import OnnxExporter
@@ -22,7 +23,6 @@ from training.adapters.work_folder import WorkFolder
 from training.domain.params import Params
 from training.domain.runs import Inputs, RunIdentity
 from training.errors import UnusableDataset
-from training.facades import draw_facades, write_facades
 from training.models import model_definition
 from training.use_cases.evaluate import evaluate_candidate
 from training.use_cases.featurize import featurize

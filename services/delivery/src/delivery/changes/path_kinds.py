@@ -95,7 +95,6 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("services/training/", "judge", "what its package is built from"),
     Place("libs/", "judge", "records, signatures, walls, pages, and what measures models"),
     Place("infra/", "judge", "how a payload is made to run"),
-    Place("mutations/", "judge", "tests the tests of the judge"),
     Place("rehearsal/", "judge", "makes the people and keys of a box"),
     Place("tests/", "judge", "what must hold of everything else"),
     Place(".editorconfig", "judge", "how files are read"),

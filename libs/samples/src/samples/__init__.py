@@ -1,0 +1,1 @@
+"""Sample data for the demo, benchmarks and tests. Nothing of production imports it."""

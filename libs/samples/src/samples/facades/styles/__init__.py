@@ -1,0 +1,5 @@
+"""One drawing function a style, and the table that names them."""
+
+from samples.facades.styles.table import RULES, Rule
+
+__all__ = ["RULES", "Rule"]
