@@ -60,7 +60,7 @@ $(foreach goal,$(MAKECMDGOALS),$(foreach name,$(NEEDED_$(goal)),$(call require,$
 
 .PHONY: start help doctor setup clean environment check lint types test test-machine test-cloud unit bench isolation gate-mutations \
 	lock lock-check schemas samples train pin-holdout gate report explain-policy data-report reproduce parity serve predict \
-	terraform-check images aws-pages box box-destroy revert rollback-drill demo
+	terraform-check images terraform-tables box box-destroy revert rollback-drill demo
 
 start:
 	@echo 'Plinth. The three commands that come first:'
@@ -188,8 +188,8 @@ terraform-check: setup ## | formats, validates, tests and scans Terraform's root
 images: setup ## PAYLOAD=FILE.json | builds the image of a payload, code and models, with docker or buildah
 	@$(IN_CALLER) $(PLINTH) cloud build "$(PAYLOAD)" --source "$(ROOT)"
 
-aws-pages: environment ## | writes the generated parts of docs/aws from Terraform's files
-	$(PYTHON) bin/aws_pages.py
+terraform-tables: environment ## | writes variables and outputs of Terraform's folders into their READMEs
+	$(PYTHON) bin/terraform_tables.py
 
 box: setup ## [BOX=.plinth/box] | a forge on this machine, with people and keys, to rehearse in
 	@$(IN_CALLER) $(REHEARSAL) create "$(BOX)"

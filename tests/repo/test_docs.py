@@ -1,31 +1,53 @@
-"""What pages name is there: links, headings, files, tests, commands, targets and variables."""
+"""What pages name is there: links, files, tests, commands, options, make targets, variables."""
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import hcl2
 import pytest
 import typer
 
 from box.cli import app as box
 from cloud.cli import app as cloud
-from delivery.cli import COMMANDS
+from delivery.cli import app as delivery
 from host.cli import app as host
+from inference.cli import cli as inference
 from training.cli import app as training
 
 ROOT = Path(__file__).parents[2]
 THREATS = ROOT / "docs" / "security" / "threat-model.md"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 TEST = re.compile(r"`(tests/[\w/.*]+\.py)(?:::([\w*]+))?`")
+APPS = {
+    "box": box,
+    "cloud": cloud,
+    "delivery": delivery,
+    "host": host,
+    "inference": inference,
+    "training": training,
+}
 COMMAND = re.compile(
-    r"bin/plinth (training|delivery|host|cloud|box) ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)?)"
+    rf"(?:bin/plinth |`)({'|'.join(APPS)}) ([a-z][a-z-]*(?: [a-z][a-z-]*)?)(?=([^`\n]*))"
 )
-DELIVERY = re.compile(r"`delivery ([a-z][a-z-]*)")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+CODE = re.compile(r"`([^`\n]+)`")
+FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+PLACE = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
+SOURCE = re.compile(r"\.(?:py|md|tf|hcl|toml|yml|sh|svg)")
+ELSEWHERE = {
+    "policies/keys": "a team adds its keys",
+    "policies/approvals": "approvals of a team",
+    "sitecustomize.py": "what an attacker would add",
+}
+"""Paths that pages may name and that this repository doesn't have, with the reason."""
 TARGET = re.compile(r"(?:^    |`)make ([a-z][a-z-]*)", re.MULTILINE)
 VARIABLE = re.compile(r"\bPLINTH_[A-Z][A-Z_]*[A-Z]\b")
-APPS = {"training": training, "host": host, "cloud": cloud, "box": box}
 
 
 @pytest.fixture(scope="session")
@@ -35,18 +57,40 @@ def pages(project_files: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 @cache
-def words_of(service: str) -> frozenset[str]:
-    """The commands of a service."""
-    if service == "delivery":
-        return frozenset(name for names in COMMANDS.values() for name in names)
-    command = typer.main.get_group(APPS[service])
-    return frozenset(command.list_commands(typer.Context(command)))
+def command_of(service: str, words: tuple[str, ...]) -> Any:
+    """Return a service's command, or its command's, by name; None where there is none."""
+    app = APPS[service]
+    command: Any = typer.main.get_command(app) if isinstance(app, typer.Typer) else app
+    for word in words:
+        if not hasattr(command, "list_commands"):
+            return command
+        found = command.get_command(typer.Context(command), word)
+        if found is None:
+            return None
+        command = found
+    return command
+
+
+@cache
+def places() -> frozenset[str]:
+    """Return every file and folder of the repository by each end of its path."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, check=True, text=True,
+    ).stdout  # fmt: skip
+    files = [Path(name).parts for name in listing.split("\0") if (ROOT / name).is_file()]
+    return frozenset(
+        "/".join(parts[start:end])
+        for parts in files
+        for end in range(1, len(parts) + 1)
+        for start in range(end)
+    )
 
 
 @cache
 def headings(page: Path) -> frozenset[str]:
     """The anchors that GitHub makes of a page's headings."""
-    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    text = FENCED.sub("", page.read_text())
     titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return frozenset(re.sub(r"[^\w\- ]", "", t.lower()).replace(" ", "-") for t in titles)
 
@@ -81,14 +125,39 @@ def missing_tests(page: Path) -> Iterator[str]:
 
 
 def missing_commands(page: Path) -> Iterator[str]:
-    """Commands of services that a page names and that are not there."""
-    text = page.read_text()
-    for service, words in COMMAND.findall(text):
-        if words.split(" ")[0] not in words_of(service):
-            yield f"bin/plinth {service} {words}"
-    yield from (
-        f"delivery {word}" for word in DELIVERY.findall(text) if word not in words_of("delivery")
-    )
+    """Commands of services, and options of them, that a page names and that are not there."""
+    for service, words, rest in COMMAND.findall(page.read_text().replace("\\\n", " ")):
+        names = tuple(words.split(" "))
+        command = command_of(service, names[:1])
+        group = hasattr(command, "list_commands")
+        command = command_of(service, names) if group and len(names) > 1 else command
+        if command is None:
+            yield f"{service} {words}"
+            continue
+        if hasattr(command, "list_commands"):
+            continue
+        known = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
+        own = re.split(r"&&|\||#|bin/plinth", rest)[0]
+        yield from (
+            f"{service} {words} {name}" for name in OPTION.findall(own) if name not in known
+        )
+
+
+def missing_places(page: Path) -> Iterator[str]:
+    """Files and folders that a page names in its text and that are not there.
+
+    A path may be given by its end: `deploy/steps.py`. Products of commands are not looked for.
+    """
+    top = {place.name for place in ROOT.iterdir() if place.name in places()} - {"data"}
+    for word in CODE.findall(FENCED.sub("", page.read_text())):
+        place = word.partition("::")[0].rstrip("/")
+        if not PLACE.fullmatch(place) or place in ELSEWHERE:
+            continue
+        ours = place.partition("/")[0] in top and "/" in place
+        if not ours and not SOURCE.fullmatch(Path(place).suffix):
+            continue
+        if not (place in places() or ("*" in place and any(fnmatch(p, place) for p in places()))):
+            yield place
 
 
 def faults(pages: tuple[Path, ...], find: object) -> dict[str, list[str]]:
@@ -107,6 +176,10 @@ def test_every_test_that_a_page_names_is_there(pages: tuple[Path, ...]) -> None:
 
 def test_every_command_that_a_page_names_is_there(pages: tuple[Path, ...]) -> None:
     assert faults(pages, missing_commands) == {}
+
+
+def test_every_path_that_a_page_names_is_there(pages: tuple[Path, ...]) -> None:
+    assert faults(pages, missing_places) == {}
 
 
 def test_every_make_target_that_a_page_names_is_there(pages: tuple[Path, ...]) -> None:
@@ -138,7 +211,63 @@ def test_the_map_names_every_package_and_every_workflow() -> None:
 def test_deliverys_page_has_every_command() -> None:
     text = (ROOT / "services" / "delivery" / "README.md").read_text()
 
-    assert {word for word in words_of("delivery") if not re.search(rf"`{word}[` ]", text)} == set()
+    group = command_of("delivery", ())
+
+    assert group
+    words = group.list_commands(typer.Context(group))
+    assert {word for word in words if not re.search(rf"`{word}[` ]", text)} == set()
+
+
+def test_the_map_is_the_top_of_the_repository() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    (map_,) = re.findall(r"^## The map\n\n(.*?)\n\n", text, re.MULTILINE | re.DOTALL)
+    named = [name for line in map_.splitlines() for name in line.split("  ")[2].split()]
+
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    tops = {place.name for place in ROOT.iterdir() if place.is_dir() and place.name in places()}
+    assert tops - {name.partition("/")[0] for name in named} == set()
+
+
+def test_every_promise_of_the_readme_names_what_holds_it() -> None:
+    text = (ROOT / "README.md").read_text()
+    (table,) = re.findall(r"\| promise \| how \| held by \|\n\|[-|]+\|\n(.*?)\n\n", text, re.DOTALL)
+    held = [row.split(" | ")[-1] for row in table.splitlines()]
+
+    assert len(held) > 15
+    assert [cell for cell in held if not re.search(r"`(?:tests/|make )", cell)] == []
+
+
+def test_the_stories_of_delivery_are_its_folders() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    (stories,) = re.findall(
+        r"^Delivery has a folder .*?\n\n(.*?)\n\n", text, re.MULTILINE | re.DOTALL
+    )
+    source = ROOT / "services/delivery/src/delivery"
+    folders = {f"{p.name}/" for p in source.iterdir() if (p / "__init__.py").is_file()}
+
+    assert {line.split()[0] for line in stories.splitlines()} == folders
+
+
+def test_the_numbers_of_disaster_recovery_are_terraforms() -> None:
+    page = (ROOT / "docs/aws/disaster-recovery.md").read_text()
+    rows = re.findall(r"^\| [^|]+ \| (\d+) \| `(\w+)\.(\w+)` \|$", page, re.MULTILINE)
+    terraform = ROOT / "infra/terraform"
+
+    assert len(rows) > 5
+    for number, folder, name in rows:
+        at = terraform / folder if folder == "aws" else terraform / "modules" / folder
+        blocks = hcl2.loads((at / "variables.tf").read_text())["variable"]
+        defaults = {key.strip('"'): block[key].get("default") for block in blocks for key in block}
+        assert (name, defaults[name]) == (name, int(number))
+
+
+def test_the_bootstrap_names_every_variable_that_a_workflow_reads() -> None:
+    texts = [path.read_text() for path in (ROOT / ".github/workflows").glob("*.yml")]
+    names = {name for text in texts for name in re.findall(r"\bvars\.(\w+)", text)}
+    page = (ROOT / "docs/aws/bootstrap.md").read_text()
+
+    assert "TARGET" in names
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []
 
 
 def test_every_word_of_the_glossary_stands_there_once() -> None:
@@ -160,7 +289,15 @@ def test_every_word_of_the_glossary_stands_there_once() -> None:
             ["tests/repo/test_docs.py::test_gone"],
         ),
         ("`tests/repo/test_d*.py::test_every_link_*`", missing_tests, []),
-        ("`bin/plinth delivery conjure x`", missing_commands, ["bin/plinth delivery conjure x"]),
+        ("`bin/plinth delivery conjure x`", missing_commands, ["delivery conjure x"]),
+        ("`host prune --all`", missing_commands, ["host prune --all"]),
+        ("`bin/plinth delivery audit --full`, `host observe staging`", missing_commands, []),
+        (
+            "`docs/gone/`, `deploy/gone.py`, `build/x.csv`",
+            missing_places,
+            ["docs/gone", "deploy/gone.py"],
+        ),
+        ("`deploy/steps.py`, `tests/unit/*/test_cli.py`, `bin/`", missing_places, []),
         ("`delivery conjure`", missing_commands, ["delivery conjure"]),
         ("bin/plinth box log 3, `delivery gate`", missing_commands, []),
     ],

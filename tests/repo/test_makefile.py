@@ -33,7 +33,7 @@ TARGETS = {
     "predict": "PHOTOS=DIR OUT=FILE.csv [MODEL=build/candidate]",
     "terraform-check": "",
     "images": "PAYLOAD=FILE.json",
-    "aws-pages": "",
+    "terraform-tables": "",
     "box": "[BOX=.plinth/box]",
     "box-destroy": "[BOX=.plinth/box]",
     "revert": "PROMOTION=COMMIT",
