@@ -78,7 +78,7 @@ doctor: ## | what this machine has and lacks, what will not work because of it, 
 	@bin/plinth doctor
 
 setup: environment ## | builds every environment from its lock and creates the keys
-	@bin/environment training inference delivery box host cloud
+	@bin/environment training inference delivery box
 	@$(PYTHON) bin/node_tools.py
 	@test -f "$(STATE)/keys/reproduction" || bin/plinth training create-keys
 	@test -f "$(STATE)/keys/gate" || bin/plinth delivery create-keys
@@ -186,7 +186,7 @@ terraform-check: setup ## | formats, validates, tests and scans Terraform's root
 	.envs/checkov/bin/checkov --directory infra/terraform --framework terraform --quiet --compact --skip-download
 
 images: setup ## PAYLOAD=FILE.json | builds the image of a payload, code and models, with docker or buildah
-	@$(IN_CALLER) $(PLINTH) cloud build "$(PAYLOAD)" --source "$(ROOT)"
+	@$(IN_CALLER) $(PLINTH) delivery image build "$(PAYLOAD)" --source "$(ROOT)"
 
 terraform-tables: environment ## | writes variables and outputs of Terraform's folders into their READMEs
 	$(PYTHON) bin/terraform_tables.py

@@ -19,7 +19,7 @@ import sys
 from hashlib import sha256
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-SERVICES = ("training", "inference", "delivery", "box", "host", "cloud")
+SERVICES = ("training", "inference", "delivery", "box")
 TOOLS = ("dev", "checkov")
 CALLER = dict(os.environ)  # noqa: TID251 - a command's environment comes of its caller's
 STAMP = "in-step"

@@ -58,10 +58,7 @@ PACKAGES = {
             ROOT / "libs" / name
             for name in ("features", "artifacts", "scoring", "pages", "walls", "samples")
         ),
-        *(
-            ROOT / "services" / name
-            for name in ("training", "inference", "delivery", "box", "host", "cloud")
-        ),
+        *(ROOT / "services" / name for name in ("training", "inference", "delivery", "box")),
     )
 }
 

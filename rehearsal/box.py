@@ -14,7 +14,7 @@ from rehearsal.setting import ROOT, Setting
 from walls import Wall, find_wall
 
 PUBLIC_KEYS = ("gate.signers", "delivery.signers", "reproduction.signers", "model-signing.pub.pem")
-SERVICES = ("training", "inference", "delivery", "box", "host", "cloud")
+SERVICES = ("training", "inference", "delivery", "box")
 ACCEPTED = "a rehearsal: its keys are made for it, and believed nowhere else"
 Change = Callable[[Path], None]
 """Changes files of the first commit, given its checkout."""
@@ -122,7 +122,7 @@ def destroy_box(folder: Path) -> None:
     people = {person.name: person for person in make_people(setting.people)}
     rehearsal = Rehearsal(setting, people)
     for environment in ("staging", "production"):
-        rehearsal.plinth("host", "stop", environment)
+        rehearsal.plinth("delivery", "local", "stop", environment)
     rehearsal.plinth("box", "destroy")
     shutil.rmtree(setting.folder, ignore_errors=True)
 

@@ -1,11 +1,11 @@
-# Delivery's commands; the checkout and the stores are mounted. Built by `bin/plinth cloud build-service`.
+# Delivery's commands; the checkout and the stores are mounted. Built by `bin/plinth delivery image build-service`.
 ARG BASE_IMAGE
 
 FROM ${BASE_IMAGE} AS builder
 RUN --mount=type=bind,target=/context python3.11 -I /context/install.py /context /opt/plinth
 
 FROM ${BASE_IMAGE}
-# A base made by `cloud base tools` has both already, and then nothing is fetched. Which versions Debian's
+# A base made by `delivery image base tools` has both already, and then nothing is fetched. Which versions Debian's
 # stable release has today is what a scan should see: they are written down in the bill of materials.
 # hadolint ignore=DL3008
 RUN if ! command -v git || ! command -v ssh-keygen; then \

@@ -1,4 +1,4 @@
-# Code and models of one payload: its digest is the whole release. Built by `bin/plinth cloud build`.
+# Code and models of one payload: its digest is the whole release. Built by `bin/plinth delivery image build`.
 ARG BASE_IMAGE
 
 FROM ${BASE_IMAGE} AS builder

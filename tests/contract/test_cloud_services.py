@@ -1,4 +1,4 @@
-"""`cloud observe` and `cloud settle` against an emulated AWS whose scheduler runs tasks."""
+"""`delivery aws observe` and `settle` against an emulated AWS whose scheduler runs tasks."""
 
 import json
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from support.aws.scheduler import Scheduler, Trouble, scheduling, wait_until
 from support.aws.small_service import SmallService, image_of, make_small_service, payload_of
 from support.aws.stub_container import CODE, MODEL, StubContainer
 
-from cloud.cli import main
-from cloud.domain.observation import Observation
+from delivery.cli import main
+from delivery.targets.aws.aws_observation import Observation
 
 SECONDS = "15"
 
@@ -48,7 +48,7 @@ def scheduler(
 def ends(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     if words[0] == "settle" and "--seconds" not in words:
         words = (*words, "--seconds", SECONDS)
-    monkeypatch.setattr("sys.argv", ["cloud", *words])
+    monkeypatch.setattr("sys.argv", ["delivery", "aws", *words])
     with pytest.raises(SystemExit) as caught:
         main()
     return int(caught.value.code or 0)

@@ -15,11 +15,11 @@ from support.load import load_during
 from support.tiny_artifact import tiny_photo
 
 from artifacts.records.release import Payload
-from cloud.bootstrap.services import run_observe, run_settle
-from cloud.domain.observation import Observation
-from cloud.domain.settling import Failed, Settled
-from cloud.settings import read_settings
-from cloud.use_cases.settle import Wanted
+from delivery.settings import read_target_settings
+from delivery.targets.aws.aws_observation import Observation
+from delivery.targets.aws.settle import Wanted
+from delivery.targets.aws.settling import Failed, Settled
+from delivery.targets.aws.wiring import run_observe, run_settle
 
 pytestmark = pytest.mark.cloud
 
@@ -63,11 +63,11 @@ def scheduler(
 
 
 def settled(release: str) -> Settled | Failed:
-    return run_settle(read_settings(), Wanted("staging", image_of(release), SECONDS)).verdict
+    return run_settle(read_target_settings(), Wanted("staging", image_of(release), SECONDS)).verdict
 
 
 def observed() -> Observation:
-    return run_observe(read_settings(), "staging")
+    return run_observe(read_target_settings(), "staging")
 
 
 def exit_codes() -> list[int | None]:

@@ -13,10 +13,10 @@ ROOT = Path(__file__).parents[2]
 BUILDS = workflow(
     "ci",
     "  pull_request:\n  push:\n    branches-ignore: [main]\n",
-    "bin/environment dev host",
+    "bin/environment dev inference",
     ".venv/bin/ruff check --quiet libs/walls && .venv/bin/mypy --version",
     ".venv/bin/python bin/isolation.py pages",
-    "bin/plinth host --help | grep -q Usage && echo 'the host starts'",
+    "bin/plinth inference --help | grep -q Usage && echo 'the service starts'",
 )
 
 
@@ -43,13 +43,13 @@ def test_a_branch_builds_every_environment_in_its_room_from_what_the_box_lends(
     git(tmp_path, "clone", "--quiet", str(rehearsal.setting.origin), str(clone))
     git(clone, "switch", "--quiet", "--create", "code")
     # Another lock of a service, which no environment that the box lends was built from.
-    with (clone / "requirements/host.txt").open("a") as lock:
+    with (clone / "requirements/inference.txt").open("a") as lock:
         lock.write("# changed\n")
-    commit_all(clone, "Change what the host is built from")
+    commit_all(clone, "Change what the service is built from")
     git(clone, "push", "--quiet", "--push-option=as=max", "--push-option=no-wait", "origin", "code")
     run = rehearsal.plinth("box", "wait", "code")
 
     assert "a room without keys, state and network" in run
     assert "isolation: 1 passed, 0 failed" in run
-    assert "the host starts" in run
+    assert "the service starts" in run
     assert "success" in run

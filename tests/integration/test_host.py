@@ -13,7 +13,7 @@ from support.tiny_artifact import tiny_photo
 
 from artifacts.digests import hex_part
 from artifacts.records.release import Payload, ReleasedCode
-from host.domain.observation import Observation
+from delivery.targets.local.local_observation import Observation
 
 pytestmark = pytest.mark.machine
 

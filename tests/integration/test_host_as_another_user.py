@@ -12,7 +12,7 @@ from support.host_world import HostWorld, StubEnvironments, make_stub_world
 from support.load import load_during
 from support.users import IS_ROOT
 
-from host.domain.processes import HostProcess
+from delivery.targets.local.processes import HostProcess
 
 pytestmark = [
     pytest.mark.machine,

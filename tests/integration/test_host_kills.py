@@ -14,7 +14,7 @@ from support.host_world import HostWorld, make_stub_world
 from support.load import LoadReport, load_during
 
 from artifacts.records.release import Payload
-from host.use_cases.swap import STEPS
+from delivery.targets.local.swap import STEPS
 
 pytestmark = pytest.mark.machine
 
@@ -60,7 +60,7 @@ def test_a_swap_killed_after_any_step_leaves_an_environment_that_serves_and_the_
         with load_during(serving.url("/v1/release"), FRESH, None, RATE) as load:
             serving.want(after)
             words = ("run", "staging", serving.digest(after))
-            killed = serving.run(*words, PLINTH_HOST_DIE_AFTER=step.name)
+            killed = serving.run(*words, PLINTH_DIE_AFTER=step.name)
             seen = payloads_that_answer(serving)
             healed = serving.swap(after)
         observed = serving.observe()
@@ -78,7 +78,7 @@ def test_a_swap_killed_after_any_step_leaves_an_environment_that_serves_and_the_
 
 
 def test_a_step_that_is_not_there_can_not_be_killed_after(world: HostWorld) -> None:
-    result = world.run("run", "staging", world.digest(0), PLINTH_HOST_DIE_AFTER="no-such-step")
+    result = world.run("run", "staging", world.digest(0), PLINTH_DIE_AFTER="no-such-step")
 
     assert result.returncode == 2
     assert "no-such-step" in result.stderr

@@ -23,8 +23,8 @@ from artifacts.digests import digest_file
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
 from artifacts.statements import SshVerifier, read_signed
-from cloud.adapters.oci_layout import OciLayouts
-from cloud.domain.contents import ImageContents, pins_of
+from delivery.targets.aws.images.contents import ImageContents, pins_of
+from delivery.targets.aws.images.oci_layout import OciLayouts
 
 pytestmark = pytest.mark.cloud
 
@@ -50,7 +50,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("base", "wheels"):
         if (kept := ROOT / ".plinth" / "images" / name).is_dir():
             shutil.copytree(kept, folder / name)
-    command = [sys.executable, "-P", "-m", "cloud", "base", "runtime"]
+    command = [sys.executable, "-P", "-m", "delivery", "image", "base", "runtime"]
     made = subprocess.run(
         ["env", f"PLINTH_IMAGES={folder}", *command], capture_output=True, text=True, check=False
     )
@@ -64,7 +64,7 @@ def world(images: Path, tmp_path_factory: pytest.TempPathFactory) -> ImageWorld:
     world = make_image_world(tmp_path_factory.mktemp("world"), images)
     words = ("build", str(world.payload), "--source", str(world.source))
     started = subprocess.Popen(
-        [sys.executable, "-P", "-m", "cloud", *words],
+        [sys.executable, "-P", "-m", "delivery", "image", *words],
         env={**world.environment(), "DOCKER_HOST": NO_DAEMON},
         start_new_session=True,
     )

@@ -14,9 +14,7 @@ import pytest
 import typer
 
 from box.cli import app as box
-from cloud.cli import app as cloud
 from delivery.cli import app as delivery
-from host.cli import app as host
 from inference.cli import cli as inference
 from training.cli import app as training
 
@@ -26,9 +24,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 TEST = re.compile(r"`(tests/[\w/.*]+\.py)(?:::([\w*]+))?`")
 APPS = {
     "box": box,
-    "cloud": cloud,
     "delivery": delivery,
-    "host": host,
     "inference": inference,
     "training": training,
 }
@@ -290,8 +286,12 @@ def test_every_word_of_the_glossary_stands_there_once() -> None:
         ),
         ("`tests/repo/test_d*.py::test_every_link_*`", missing_tests, []),
         ("`bin/plinth delivery conjure x`", missing_commands, ["delivery conjure x"]),
-        ("`host prune --all`", missing_commands, ["host prune --all"]),
-        ("`bin/plinth delivery audit --full`, `host observe staging`", missing_commands, []),
+        ("`delivery local prune --all`", missing_commands, ["delivery local prune --all"]),
+        (
+            "`bin/plinth delivery audit --full`, `delivery local observe staging`",
+            missing_commands,
+            [],
+        ),
         (
             "`docs/gone/`, `deploy/gone.py`, `build/x.csv`",
             missing_places,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud.domain.contents import FOREIGN, normal, pins_of
-from cloud.domain.recipes import BASE_FILE, RECIPE_OF, base_named_in
+from delivery.targets.aws.images.contents import FOREIGN, normal, pins_of
+from delivery.targets.aws.images.recipes import BASE_FILE, RECIPE_OF, base_named_in
 
 NAMES = sorted(RECIPE_OF)
 TEST_TOOLS = {"hypothesis", "mypy", "pytest", "ruff"}

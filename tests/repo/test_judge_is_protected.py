@@ -87,8 +87,8 @@ def test_the_derivation_sees_the_jobs_and_services_that_hold_keys(root: Path) ->
     assert {"judge.yml", "deploy.yml", "retrain.yml", "promote.yml", "drift.yml"} <= keyed
     started = {match[1] for run in keyed_commands(root) if (match := COMMAND.match(run))}
     assert started - WALLED <= services_with_keys(root)
-    assert {"delivery", "cloud"} <= started
-    assert {"delivery", "host", "cloud", "box", "artifacts", "features", "scoring", "pages"} <= (
+    assert {"delivery"} <= started
+    assert {"delivery", "box", "artifacts", "features", "scoring", "pages"} <= (
         reached(services_with_keys(root), root)
     )
 

@@ -85,7 +85,7 @@ def test_no_variable_of_python_reaches_a_command(checkout: Checkout) -> None:
     checkout.plant(base / "start.py")
 
     checkout.require_unharmed(
-        *("host", "--help"),
+        *("inference", "--help"),
         PYTHONHOME=base,
         PYTHONSTARTUP=base / "start.py",
         PYTHONUSERBASE=base,
@@ -100,7 +100,7 @@ def test_no_variable_of_python_reaches_a_command(checkout: Checkout) -> None:
 
 def test_compiled_python_of_the_checkout_is_not_run(checkout: Checkout) -> None:
     """Python takes an unchecked .pyc for its source, whatever the source says."""
-    package = checkout.root / "services/host/src/host"
+    package = checkout.root / "services/inference/src/inference"
     planted = checkout.folder / "planted.py"
     checkout.plant(planted)
     for name in ("__init__", "__main__"):
@@ -108,7 +108,7 @@ def test_compiled_python_of_the_checkout_is_not_run(checkout: Checkout) -> None:
         mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
         py_compile.compile(str(planted), cfile=str(cached), invalidation_mode=mode)
 
-    checkout.require_unharmed("host", "--help")
+    checkout.require_unharmed("inference", "--help")
 
 
 def test_environments_of_services_have_no_package_of_ours_and_no_way_to_the_checkout() -> None:
@@ -135,7 +135,7 @@ def test_the_launcher_runs_through_links_from_any_folder_and_in_any_locale(
     for word in (first, second, "links/plinth", "first", "bin/plinth"):
         done = checkout.run(shell, word, "--state", **odd)
         assert done.stdout == f"{checkout.root}/.plinth\n", (word, done.stderr)
-    done = checkout.run(shell, first, "host", "--help", **odd)
+    done = checkout.run(shell, first, "inference", "--help", **odd)
     assert done.returncode == 0, done.stderr
 
 
@@ -164,7 +164,7 @@ def test_a_command_gets_no_variable_of_python_but_the_one_that_keeps_folders_out
 ) -> None:
     launch.CALLER = {"PYTHONPATH": "x", "PYTHONHOME": "y", "PATH": "/bin", "HOME": "/home/x"}
 
-    told = launch.settings("host")
+    told = launch.settings("inference")
 
     assert {n: v for n, v in told.items() if n.startswith("PYTHON")} == {"PYTHONSAFEPATH": "1"}
     assert told["PATH"] == "/bin"

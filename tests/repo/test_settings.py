@@ -49,7 +49,7 @@ def test_a_service_has_one_place_for_settings(root: Path) -> None:
 
     assert found == [
         f"services/{name}/src/{name}/settings.py"
-        for name in ("box", "cloud", "delivery", "host", "inference", "training")
+        for name in ("box", "delivery", "inference", "training")
     ]
 
 

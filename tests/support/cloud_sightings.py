@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from cloud.domain.identity import Caller
-from cloud.domain.observation import (
+from delivery.targets.aws.aws_observation import (
     Deployment,
     ObservedService,
     ObservedTask,
@@ -13,6 +12,7 @@ from cloud.domain.observation import (
     Targets,
     TaskDefinition,
 )
+from delivery.targets.aws.identity import Caller
 
 NEW, OLD = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 PAYLOAD = "sha256:" + "c" * 64

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.records.release import Environment, Payload, ReleasedCode, ReleasedModel
-from host.domain.observation import Answer, EnvironmentState
-from host.domain.processes import HOLDER, HostProcess, Manager, Service, Watcher
-from host.errors import ManagerFailed, NotInstalled, PortTaken
-from host.ports import Kind, Listener
-from host.use_cases.swap import Machine
+from delivery.targets.local.local_errors import ManagerFailed, NotInstalled, PortTaken
+from delivery.targets.local.local_observation import Answer, EnvironmentState
+from delivery.targets.local.ports import Kind, Listener
+from delivery.targets.local.processes import HOLDER, HostProcess, Manager, Service, Watcher
+from delivery.targets.local.swap import Machine
 
 PORT = 8123
 CODE = ReleasedCode(digest=digest_bytes(b"code"), commit="a" * 40)

@@ -16,14 +16,14 @@ from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.release import Environment, Payload, ReleasedCode, ReleasedModel
-from host.adapters.clock import SystemClock
-from host.adapters.depot import FolderDepot
-from host.adapters.processes import MarkedProcesses
-from host.bootstrap import run_observe, run_want
-from host.domain.observation import Observation
-from host.domain.processes import HostProcess
-from host.settings import Settings
-from host.use_cases.install import LOCK, install_payload
+from delivery.settings import TargetSettings
+from delivery.targets.local.depot import FolderDepot
+from delivery.targets.local.install import LOCK, install_payload
+from delivery.targets.local.local_observation import Observation
+from delivery.targets.local.marked_processes import MarkedProcesses
+from delivery.targets.local.processes import HostProcess
+from delivery.targets.local.wiring import run_observe, run_want
+from delivery.targets.monotonic_clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,7 +45,7 @@ class HostWorld:
     def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the host and return how it ended."""
         return subprocess.run(
-            [sys.executable, "-P", "-m", "host", *words],
+            [sys.executable, "-P", "-m", "delivery", "local", *words],
             env={**self.environment(), **variables},
             capture_output=True,
             text=True,
@@ -56,7 +56,7 @@ class HostWorld:
     def start(self, *words: str, **variables: str) -> "subprocess.Popen[str]":
         """Start a command of the host."""
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "host", *words],
+            [sys.executable, "-P", "-m", "delivery", "local", *words],
             env={**self.environment(), **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -94,11 +94,11 @@ class HostWorld:
 
     def want(self, number: int, environment: Environment = "staging") -> None:
         """Write down that a payload is wanted."""
-        run_want(Settings(host=self.host), environment, self.digest(number))
+        run_want(TargetSettings(host=self.host), environment, self.digest(number))
 
     def observe(self, environment: Environment = "staging") -> Observation:
         """Observe an environment."""
-        return run_observe(Settings(host=self.host), environment)
+        return run_observe(TargetSettings(host=self.host), environment)
 
     def serves_soundly(self, number: int) -> bool:
         """Whether staging is as a swap to a payload leaves it."""

@@ -14,12 +14,12 @@ from artifacts.digests import digest_bytes, digest_file
 from artifacts.errors import SignatureRefused
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
-from cloud.domain.contents import PLACE, ImageContents, Layer, Package
-from cloud.domain.findings import Scan
-from cloud.domain.recipes import BASE_FILE
-from cloud.errors import BuildFailed
-from cloud.ports.images import BuildOrder
-from cloud.use_cases.build_image import Workshop
+from delivery.targets.aws.aws_errors import BuildFailed
+from delivery.targets.aws.images.contents import PLACE, ImageContents, Layer, Package
+from delivery.targets.aws.images.make_image import Workshop
+from delivery.targets.aws.images.ports import BuildOrder
+from delivery.targets.aws.images.recipes import BASE_FILE
+from delivery.targets.aws.images.scan_findings import Scan
 
 COMMIT = "a" * 40
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from artifacts.records.image import ImageRecord
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.release import Payload, ReleasedCode
 from artifacts.statements import create_statement_key
-from cloud.domain.recipes import RECIPE_OF, RECIPES
+from delivery.targets.aws.images.recipes import RECIPE_OF, RECIPES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,9 +49,9 @@ class ImageWorld:
         return ImageRecord.read(self.folder / "image.json")
 
     def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of cloud and return how it ended."""
+        """Run a command on images and return how it ended."""
         return subprocess.run(
-            [sys.executable, "-P", "-m", "cloud", *words],
+            [sys.executable, "-P", "-m", "delivery", "image", *words],
             env={**self.environment(), **variables},
             capture_output=True,
             text=True,

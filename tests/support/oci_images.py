@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from artifacts.digests import digest_bytes, hex_part
-from cloud.adapters.oci_layout import MANIFEST
+from delivery.targets.aws.images.oci_layout import MANIFEST
 
 Entries = Mapping[str, tuple[int, bytes | None]]
 """Path: mode and bytes; None makes a folder."""

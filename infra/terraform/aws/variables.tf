@@ -191,7 +191,7 @@ variable "payload_file" {
     condition = var.payload == "" || can(
       regex("^sha256:[0-9a-f]{64}$", jsondecode(file(var.payload_file)).image)
     )
-    error_message = "The payload's file must be there and name its image by digest: build the image first (`bin/plinth cloud build`)."
+    error_message = "The payload's file must be there and name its image by digest: build the image first (`bin/plinth delivery image build`)."
   }
 }
 

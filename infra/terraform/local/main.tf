@@ -1,6 +1,6 @@
 # An environment of this machine: a payload that lies on it, and a service that runs it.
 #
-# terraform_data can't see what became of the processes that it started. Whoever applies this looks first (`host observe`),
+# terraform_data can't see what became of the processes that it started. Whoever applies this looks first (`delivery local observe`),
 # and says -replace=terraform_data.service[0] where something else runs than the state has. Both commands do nothing where
 # there is nothing to do, so that an apply may be repeated, and killed, at any time.
 #
@@ -24,7 +24,7 @@ resource "terraform_data" "payload" {
   triggers_replace = [var.payload]
 
   provisioner "local-exec" {
-    command     = "test \"$INSTALLED\" = true || exec \"$LAUNCHER\" host install \"$PAYLOAD_FILE\" --source \"$SOURCE_REPOSITORY\""
+    command     = "test \"$INSTALLED\" = true || exec \"$LAUNCHER\" delivery local install \"$PAYLOAD_FILE\" --source \"$SOURCE_REPOSITORY\""
     environment = local.words
   }
 }
@@ -35,7 +35,7 @@ resource "terraform_data" "service" {
   input            = var.payload
 
   provisioner "local-exec" {
-    command     = "exec \"$LAUNCHER\" host run \"$ENVIRONMENT\" \"$PAYLOAD\" --port \"$PORT\""
+    command     = "exec \"$LAUNCHER\" delivery local run \"$ENVIRONMENT\" \"$PAYLOAD\" --port \"$PORT\""
     environment = local.words
   }
 

@@ -9,6 +9,6 @@ output "payload" {
 }
 
 output "port" {
-  description = "The port that was asked for; 0 is the host's own choice, which `host observe` names."
+  description = "The port that was asked for; 0 is the host's own choice, which `delivery local observe` names."
   value       = var.port
 }

@@ -120,7 +120,7 @@ def _lend(images: Path) -> None:
     for name in ("base", "wheels"):
         if (ROOT / ".plinth/images" / name).is_dir():
             shutil.copytree(ROOT / ".plinth/images" / name, images / name, symlinks=True)
-    command = [sys.executable, "-P", "-m", "cloud", "base", "runtime"]
+    command = [sys.executable, "-P", "-m", "delivery", "image", "base", "runtime"]
     subprocess.run(["env", f"PLINTH_IMAGES={images}", *command], check=True)
 
 

@@ -17,8 +17,8 @@ from support.aws.scheduler import container_of
 from artifacts.digests import hex_part
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
-from host.adapters.environment_files import FolderEnvironments
-from host.domain.processes import Service
+from delivery.targets.local.environment_files import FolderEnvironments
+from delivery.targets.local.processes import Service
 
 STOP_SECONDS = 30
 

@@ -60,7 +60,7 @@ resource "aws_ecs_service" "inference" {
   health_check_grace_period_seconds  = var.health_grace_seconds
   propagate_tags                     = "SERVICE"
   enable_ecs_managed_tags            = true
-  # Whoever deploys waits and says why it failed (`cloud settle`); Terraform would only say that its time was over.
+  # Whoever deploys waits and says why it failed (`delivery aws settle`); Terraform would only say that its time was over.
   wait_for_steady_state = false
   tags                  = merge(local.tags, { "plinth:url" = "https://${var.domain_name}" })
 

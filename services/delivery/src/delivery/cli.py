@@ -35,6 +35,9 @@ COMMANDS: Final = MappingProxyType(
         "trail.commands": ("create-deploy-key", "audit", "restart-audit", "review-restart"),
         "trace.commands": ("verify-history", "trace"),
         "trail.keeper_commands": ("keep-keys",),
+        "targets.local.commands": ("local",),
+        "targets.aws.commands": ("aws",),
+        "targets.aws.images.commands": ("image",),
         "retrain.commands": (
             "plan-retraining", "train", "retrain", "register", "reproduce", "walls", "record-gate",
             "promote", "comment-evidence", "check-forge",

@@ -33,6 +33,9 @@ DeliveryError
 |-- BranchFailed      a branch could not be made or pushed
 |-- ForgeUnavailable  the forge doesn't answer, or answers otherwise than documented
 |-- OtherCheckout     the checkout is at another commit than the one that is asked for
+|-- HostError         the local target: targets/local/local_errors.py has the tree
+|-- CloudError        the AWS target: targets/aws/aws_errors.py has the tree
+|-- NotARehearsal     an address of a rehearsal is given, and the cloud is a real one
 `-- SettingsMissing   the environment doesn't say where something lies
 """
 
@@ -135,6 +138,16 @@ class SettingsMissing(DeliveryError):
         super().__init__(
             "settings are missing: " + "; ".join(problems) + ". Call this through bin/plinth, "
             "which sets a checkout's own, or set the PLINTH_ variables"
+        )
+
+
+class NotARehearsal(DeliveryError):
+    """PLINTH_CLOUD_URL would hide what the real service answers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PLINTH_CLOUD_URL stands in for the service's own address in rehearsals alone: unset "
+            "it, or point AWS_ENDPOINT_URL at an emulator on this machine"
         )
 
 

@@ -1,14 +1,16 @@
 """Where this process runs: the only place that reads environment variables."""
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from delivery.errors import SettingsMissing
+from delivery.errors import NotARehearsal, SettingsMissing
 
 VARIABLES: Final = MappingProxyType({"aws_region": "AWS_REGION"})
 """Settings that others name, too."""
@@ -27,10 +29,67 @@ TRAINING: Final = (
 """The variables that commands of training get: where things lie, and no token."""
 
 
-class Settings(BaseSettings):
-    """Paths of a checkout, from PLINTH_ROOT, PLINTH_MODEL_STORE and so on; none has a default."""
+class TargetSettings(BaseSettings):
+    """What the targets need: where a payload comes from, and where it runs."""
 
     model_config = SettingsConfigDict(env_prefix="PLINTH_", frozen=True, extra="ignore")
+
+    model_store: Path | None = None
+    public_key: Path | None = None
+    keeper: Annotated[Path | None, BeforeValidator(lambda text: text or None)] = None
+    """The socket of the keeper, a process of another user that holds keys and log. Without one
+    they are files of this user."""
+    deploy_key: Path | None = None
+    deploy_signers: Path | None = None
+    host: Path | None = None
+    """The local target's folder: payloads, code, models, and a folder an environment."""
+    uv: Path | None = None
+    """The uv that builds the environments of payloads."""
+    images: Path | None = None
+    """Images that were built: their signed records, lists of contents, and layers."""
+    die_after: str = ""
+    """A test kills a deploy right after the step of this name."""
+    cloud_url: str | None = None
+    """Where an environment answers in a rehearsal; refused where the cloud is a real one."""
+    aws_region: Annotated[str | None, Field(validation_alias="AWS_REGION")] = None
+    aws_endpoint: Annotated[str | None, Field(validation_alias="AWS_ENDPOINT_URL")] = None
+    token_url: Annotated[str | None, Field(validation_alias="ACTIONS_ID_TOKEN_REQUEST_URL")] = None
+    token_secret: Annotated[
+        SecretStr | None, Field(validation_alias="ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+    ] = None
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether the cloud is an emulator on this machine."""
+        return is_this_machine(self.aws_endpoint or "")
+
+    @property
+    def address(self) -> str | None:
+        """The address that stands in for the service's own; NotARehearsal."""
+        if self.cloud_url and not self.rehearsal:
+            raise NotARehearsal
+        return self.cloud_url or None
+
+    def needed(self, name: str) -> Path:
+        """Return a path that this command can't do without; SettingsMissing."""
+        value = getattr(self, name)
+        if value is None:
+            raise SettingsMissing((f"PLINTH_{name.upper()}",))
+        found: Path = value
+        return found.absolute()
+
+    def named(self, *names: str) -> tuple[str, ...]:
+        """Return texts that this command can't do without; SettingsMissing names all missing."""
+        missing = [name for name in names if not getattr(self, name)]
+        if missing:
+            raise SettingsMissing(
+                tuple(VARIABLES.get(name, f"PLINTH_{name.upper()}") for name in missing)
+            )
+        return tuple(str(getattr(self, name)) for name in names)
+
+
+class Settings(TargetSettings):
+    """Paths of a checkout, from PLINTH_ROOT, PLINTH_MODEL_STORE and so on; none has a default."""
 
     root: Path
     model_store: Path
@@ -47,15 +106,9 @@ class Settings(BaseSettings):
     # What only the loop needs: a person who judges a candidate by hand has none of it.
     audit: Path | None = None
     audit_head: Path | None = None
-    keeper: Annotated[Path | None, BeforeValidator(lambda text: text or None)] = None
-    """The socket of the keeper, a process of another user that holds keys and log. Without one
-    they are files of this user."""
     reproduction_key: Path | None = None
     signing_key: Path | None = None
-    deploy_key: Path | None = None
-    deploy_signers: Path | None = None
     terraform: Path | None = None
-    host: Path | None = None
     tracking_uri: str | None = None
     photos: Path | None = None
     training: Path | None = None
@@ -68,10 +121,7 @@ class Settings(BaseSettings):
     forge_token: SecretStr | None = None
     # What only the AWS target needs.
     target: Literal["local", "aws"] = "local"
-    images: Path | None = None
     aws_account: str | None = None
-    aws_region: Annotated[str | None, Field(validation_alias="AWS_REGION")] = None
-    aws_endpoint: Annotated[str | None, Field(validation_alias="AWS_ENDPOINT_URL")] = None
     state_bucket: str | None = None
     expected_drift: Path | None = None
     """Paths that an emulator makes differ after every apply; used with an emulator alone."""
@@ -81,8 +131,6 @@ class Settings(BaseSettings):
     """What started this command, for the audit log: the number of a run."""
     actor: str = "unknown"
     """Who, likewise: the person that a runner acts for."""
-    die_after: str = ""
-    """A test kills a deploy right after the step of this name."""
     step_output: Annotated[Path | None, Field(validation_alias="GITHUB_OUTPUT")] = None
     step_summary: Annotated[Path | None, Field(validation_alias="GITHUB_STEP_SUMMARY")] = None
 
@@ -105,22 +153,14 @@ class Settings(BaseSettings):
         )
         return tuple(path.absolute() for path in paths if path is not None)
 
-    def needed(self, name: str) -> Path:
-        """Return a path that this command can't do without; SettingsMissing."""
-        value = getattr(self, name)
-        if value is None:
-            raise SettingsMissing((f"PLINTH_{name.upper()}",))
-        found: Path = value
-        return found
 
-    def named(self, *names: str) -> tuple[str, ...]:
-        """Return texts that this command can't do without; SettingsMissing names all missing."""
-        missing = [name for name in names if not getattr(self, name)]
-        if missing:
-            raise SettingsMissing(
-                tuple(VARIABLES.get(name, f"PLINTH_{name.upper()}") for name in missing)
-            )
-        return tuple(str(getattr(self, name)) for name in names)
+def is_this_machine(url: str) -> bool:
+    """Whether an address is localhost or a loopback one."""
+    host = urlsplit(url).hostname
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def read_settings() -> Settings:
@@ -132,9 +172,30 @@ def read_settings() -> Settings:
         raise SettingsMissing(tuple(names)) from exc
 
 
+def read_target_settings() -> TargetSettings:
+    """Read the settings of targets; SettingsMissing names every variable that is unusable."""
+    try:
+        return TargetSettings()
+    except ValidationError as exc:
+        names = (f"PLINTH_{str(error['loc'][0]).upper()}" for error in exc.errors())
+        raise SettingsMissing(tuple(names)) from exc
+
+
 def child_environment(**extra: str) -> dict[str, str]:
     """Return this process's environment with some variables set, for a process it starts."""
     return {**os.environ, **extra}  # noqa: TID251 - this is settings.py
+
+
+def tool_environment() -> dict[str, str]:
+    """Return this process's environment for a tool that it starts, without git's own variables.
+
+    Those are set while a hook runs, and would lead git to another repository.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251 - this is settings.py
+        if not name.startswith("GIT_")
+    }
 
 
 def training_variables() -> dict[str, str]:

@@ -55,7 +55,7 @@ SAID = {
 def launcher(folder: Path, body: str) -> Path:
     """Make a launcher that runs some lines of Python; its words are `words`."""
     path = folder / "plinth"
-    head = f"#!{sys.executable}\nimport sys, pathlib\nwords = sys.argv[1:]\n"
+    head = f"#!{sys.executable}\nimport sys, pathlib\nwords = sys.argv[2:]\n"
     path.write_text(f"{head}here = pathlib.Path({str(folder)!r})\n{body}\n")
     path.chmod(0o755)
     return path
@@ -93,11 +93,11 @@ def test_commands_are_handed_on_word_for_word(tmp_path):
     host.stop("production")
     host.prune([P, C])
     called = (tmp_path / "called").read_text().splitlines()
-    assert called[0] == repr(["host", "want", "staging", P])
+    assert called[0] == repr(["local", "want", "staging", P])
     assert f"'--source', '{tmp_path / 'source'}'" in called[1]
     assert called[2:] == [
-        repr(["host", "stop", "production"]),
-        repr(["host", "prune", "--keep", P, "--keep", C]),
+        repr(["local", "stop", "production"]),
+        repr(["local", "prune", "--keep", P, "--keep", C]),
     ]
     assert (tmp_path / "payload").read_text() == PAYLOAD.to_json()
 

@@ -25,7 +25,6 @@ class Checks:
 
 INFRASTRUCTURE: Final = (
     "infra/",
-    "services/cloud/",
     "services/delivery/",
     "tests/integration/aws/",
     "tests/support/aws/",

@@ -89,8 +89,6 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("requirements/", "judge", "what the judge and the services are built from"),
     Place("services/delivery/", "judge", "the judge itself"),
     Place("services/box/", "judge", "protects main in a box"),
-    Place("services/host/", "judge", "installs and runs what was approved"),
-    Place("services/cloud/", "judge", "builds, registers and observes what was approved"),
     Place("services/inference/", "judge", "what its package is built from"),
     Place("services/training/", "judge", "what its package is built from"),
     Place("libs/", "judge", "records, signatures, walls, pages, and what measures models"),

@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from delivery.errors import TrainingFailed
+from artifacts.records.release import Environment
+from delivery.errors import DeliveryError, TrainingFailed
 from delivery.gate.measuring_wall import measuring_room, measuring_wall
 from delivery.gate.wiring import DOORS, HTTP, make_door_rooms, measuring_hidden
 from delivery.policies.tiers import RoomName
@@ -20,6 +21,7 @@ from walls import Room, UnusableRoom, Wall, find_wall, try_room
 
 Entered = tuple[Room, Wall, str]
 """A room, the wall that stands around it, and the interpreter that is known inside."""
+ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 _NO_ROOM: Final = (TrainingFailed, UnusableRoom, KeyError, OSError)
 """Why a room can't be made: a variable that is not set is a KeyError."""
 
@@ -113,7 +115,7 @@ def parity_rooms(settings: Settings, folder: Path) -> Iterator[RoomHere]:
 def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
     """Enter each room of this machine and try there what must fail.
 
-    The host tries those of its services, and the box that of a branch's own workflows. Where a
+    The box tries that of a branch's own workflows. Where a
     keeper holds keys and log, this process's own user is the room that is tried.
     """
     launcher = settings.root.absolute() / "bin" / "plinth"
@@ -123,16 +125,29 @@ def try_walls(settings: Settings) -> tuple[TriedRoom, ...]:
         tried = [room.tried() for room in here]
     if settings.target == "local":
         hidden = [path for path in settings.hidden if path != settings.host]
-        words = [word for path in hidden for word in ("--hidden", str(path))]
-        words += ["--socket", str(settings.keeper.absolute())] if settings.keeper else []
-        for environment in ("staging", "production"):
-            asked = (launcher, ("host", "walls", environment, *words))
-            tried += rooms_tried_by(*asked, unknown=f"service-{environment}")
+        sockets = [settings.keeper.absolute()] if settings.keeper else []
+        for environment in ENVIRONMENTS:
+            tried += _services_room(settings, environment, hidden, sockets)
     if settings.box:
         tried += rooms_tried_by(launcher, ("box", "walls"), unknown="box")
     if keeper := try_own_keeper(settings):
         tried.append(keeper)
     return tuple(tried)
+
+
+def _services_room(
+    settings: Settings, environment: Environment, hidden: list[Path], sockets: list[Path]
+) -> list[TriedRoom]:
+    """Try the room of an environment's service; one that can't be tried says why."""
+    # circus takes a moment to import, and only this needs it.
+    from delivery.targets.local.wiring import run_walls  # noqa: PLC0415
+
+    name = f"service-{environment}"
+    try:
+        found = run_walls(settings, environment, hidden, sockets)
+    except (DeliveryError, *_NO_ROOM) as exc:
+        return [TriedRoom(name, find_wall().name, 0, (), "", f"{type(exc).__name__}: {exc}")]
+    return [TriedRoom(**asdict(room)) for room in found]
 
 
 def try_own_keeper(settings: Settings) -> TriedRoom | None:

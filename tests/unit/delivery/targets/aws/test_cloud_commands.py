@@ -49,7 +49,7 @@ SAID = {
 def cloud(folder: Path, body: str) -> CloudCommands:
     """Return the cloud behind a launcher of some lines of Python; its words are `words`."""
     path = folder / "plinth"
-    head = f"#!{sys.executable}\nimport sys, pathlib\nwords = sys.argv[1:]\n"
+    head = f"#!{sys.executable}\nimport sys, pathlib\nwords = sys.argv[2:]\n"
     log = f"pathlib.Path({str(folder / 'called')!r}).open('a').write(' '.join(words) + '\\n')\n"
     path.write_text(f"{head}{log}{body}\n")
     path.chmod(0o755)
@@ -121,7 +121,7 @@ def test_a_rollout_that_settles_says_nothing(tmp_path):
     cloud(tmp_path, "").settle("staging", PAYLOAD)
 
     assert (tmp_path / "called").read_text().split() == [
-        *("cloud", "settle", "staging", "--image", IMAGE, "--seconds", "30"),
+        *("aws", "settle", "staging", "--image", IMAGE, "--seconds", "30"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The cloud, through its commands: `bin/plinth cloud ...`."""
+"""The cloud, through its commands: `bin/plinth delivery aws ...` and `image ...`."""
 
 import subprocess
 import tempfile
@@ -25,7 +25,7 @@ _LAST_WORDS: Final = 1500
 
 @dataclass(frozen=True)
 class CloudCommands:
-    """Runs `<launcher> cloud ...` in an account; a rollout is waited for `patience` seconds."""
+    """Runs `<launcher> delivery aws ...` in an account; waits `patience` seconds for a rollout."""
 
     launcher: Path
     account: str
@@ -101,7 +101,7 @@ class CloudCommands:
         """Return exit code, output, and the last words of what went wrong."""
         try:
             done = subprocess.run(  # noqa: S603 - the project's own launcher, no shell
-                [str(self.launcher), "cloud", *words],
+                [str(self.launcher), "delivery", _group(words[0]), *words],
                 capture_output=True,
                 text=True,
                 errors="replace",
@@ -112,6 +112,10 @@ class CloudCommands:
             raise HostFailed(words[0], plain(exc), "cloud") from exc
         why = " ".join(done.stderr.split())[-_LAST_WORDS:]
         return done.returncode, done.stdout, plain(why, _LAST_WORDS)
+
+
+def _group(command: str) -> str:
+    return "image" if command in _OF_IMAGES else "aws"
 
 
 class _Part(BaseModel):

@@ -1,4 +1,4 @@
-"""The host, through its commands: `bin/plinth host ...`."""
+"""The host, through its commands: `bin/plinth delivery local ...`."""
 
 import subprocess
 import tempfile
@@ -24,7 +24,7 @@ _LAST_WORDS: Final = 1500
 
 @dataclass(frozen=True)
 class HostCommands:
-    """Runs `<launcher> host ...`; code comes from the git repository `source`."""
+    """Runs `<launcher> delivery local ...`; code comes from the git repository `source`."""
 
     launcher: Path
     source: Path
@@ -61,7 +61,7 @@ class HostCommands:
     def _run(self, *words: str) -> str:
         try:
             done = subprocess.run(  # noqa: S603 - the project's own launcher, no shell
-                [str(self.launcher), "host", *words],
+                [str(self.launcher), "delivery", "local", *words],
                 capture_output=True,
                 text=True,
                 errors="replace",

@@ -1,1 +1,0 @@
-"""What the AWS target runs: images built and registered, services observed."""

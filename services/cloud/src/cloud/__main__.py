@@ -1,5 +1,0 @@
-"""`python -m cloud`."""
-
-from cloud.cli import main
-
-main()

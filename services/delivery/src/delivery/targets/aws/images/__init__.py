@@ -1,0 +1,1 @@
+"""Images of payloads and services: built, checked, kept, pushed, scanned."""

@@ -1,0 +1,25 @@
+"""Wait for the registry's scan of an image, and judge it."""
+
+from delivery.targets.aws.images.outcomes import Clean, Refused, Undecided
+from delivery.targets.aws.images.ports import ImageStore, Registry
+from delivery.targets.aws.images.push_image import repository_of, require_built
+from delivery.targets.aws.images.scan_findings import judge
+from delivery.targets.aws.ports import Clock
+
+PAUSE_SECONDS = 5.0
+
+
+def scan_image(
+    key: str, store: ImageStore, registry: Registry, clock: Clock, seconds: float
+) -> Clean | Refused | Undecided:
+    """Return what the scan says, within some seconds; CloudFailed, NotBuilt."""
+    record = require_built(key, store)
+    repository, deadline = repository_of(record), clock.seconds() + seconds
+    while True:
+        scan = registry.scan(repository, record.image)
+        verdict = judge(record.image, scan)
+        if verdict is not None:
+            return verdict
+        if clock.seconds() + PAUSE_SECONDS > deadline:
+            return Undecided(f"the scan of {record.image} still runs after {seconds:.0f} s")
+        clock.sleep(PAUSE_SECONDS)

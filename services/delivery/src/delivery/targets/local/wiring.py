@@ -1,0 +1,183 @@
+"""Build what the local target works with, from the settings."""
+
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import Final, get_args
+
+from artifacts.errors import ArtifactError
+from artifacts.records.release import Environment, Payload
+from delivery.errors import SettingsMissing
+from delivery.settings import TargetSettings, tool_environment
+from delivery.targets.local.depot import FolderDepot
+from delivery.targets.local.environment_files import FolderEnvironments
+from delivery.targets.local.install import Installed, install_payload
+from delivery.targets.local.local_errors import HostError
+from delivery.targets.local.local_observation import Observation
+from delivery.targets.local.marked_processes import MarkedProcesses
+from delivery.targets.local.observe_machine import observe
+from delivery.targets.local.payloads import Refused
+from delivery.targets.local.processes import Service, of_role
+from delivery.targets.local.prune import prune
+from delivery.targets.local.stop import stop
+from delivery.targets.local.swap import STEPS, Machine, Superseded, Swapped, swap
+from delivery.targets.monotonic_clock import SystemClock
+from walls import TriedRoom, find_wall, try_room
+
+# All that a process of an environment gets besides its own: nothing of whoever deployed it.
+_VARIABLES: Final = MappingProxyType({"LANG": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"})
+
+
+def run_install(
+    settings: TargetSettings,
+    payload: Path,
+    source: Path,
+    models: Path | None,
+    public_key: Path | None,
+    *,
+    every_byte: bool,
+) -> Installed | Refused:
+    """Install the payload of a file."""
+    # Each of these takes a moment to import, and no other command needs them.
+    from artifacts.git_source import GitSource  # noqa: PLC0415
+    from artifacts.model_copies import StoredModels  # noqa: PLC0415
+    from delivery.targets.local.uv_environments import UvEnvironments  # noqa: PLC0415
+
+    tools = tool_environment()
+    return install_payload(
+        Payload.read(payload),
+        FolderDepot(_root(settings)),
+        GitSource(source),
+        StoredModels(
+            models or settings.needed("model_store"), public_key or settings.needed("public_key")
+        ),
+        UvEnvironments(settings.needed("uv"), tools),
+        every_byte=every_byte,
+    )
+
+
+def run_want(settings: TargetSettings, environment: Environment, payload: str) -> None:
+    """Write down which payload an environment should run."""
+    _files(settings).want(environment, payload)
+
+
+def run_swap(
+    settings: TargetSettings, environment: Environment, payload: str, port: int
+) -> Swapped | Superseded:
+    """Make an environment serve a payload."""
+    after = _killer(settings.die_after)
+    return swap(_machine(settings), environment, payload, port, after)
+
+
+def run_stop(settings: TargetSettings, environment: Environment) -> int:
+    """End everything of an environment; return how many processes there were."""
+    return stop(environment, _files(settings), _processes(settings))
+
+
+def run_observe(settings: TargetSettings, environment: Environment) -> Observation:
+    """Say what an environment runs."""
+    machine = _machine(settings)
+    parts = (machine.files, machine.processes, machine.managers, machine.probe)
+    return observe(environment, *parts, find_wall().name)
+
+
+def run_walls(
+    settings: TargetSettings,
+    environment: Environment,
+    beyond: Sequence[Path],
+    sockets: Sequence[Path] = (),
+) -> tuple[TriedRoom, ...]:
+    """Enter the room of an environment's service and try there what must fail.
+
+    `beyond` must be out of its reach, as are the other environment and what keeps this one, and
+    `sockets` too. Where nothing was served yet, the room is one over empty folders.
+    """
+    from delivery.targets.local.circus_managers import service_room  # noqa: PLC0415
+
+    root, wall = _root(settings), find_wall()
+    others = [root / other for other in get_args(Environment) if other != environment]
+    own = [root / environment / part for part in ("run", "wanted", "state.json", "logs")]
+    hidden = [path for path in (*beyond, *others, *own) if path.exists()]
+    with TemporaryDirectory(prefix="plinth-walls-") as name:
+        Path(name).chmod(0o755)
+        service = _served(settings, environment) or _empty_service(Path(name))
+        room = service_room(environment, service, _VARIABLES)
+        python, paths = service.command[0], [str(path) for path in sockets]
+        tried = try_room(wall, room, python=python, beyond=hidden, sockets=paths)
+    found = of_role(_processes(settings).of(environment), "service")
+    unwalled = tuple(
+        f"process {process.pid} serves without a wall: deploy {environment} again"
+        for process in found
+        if process.wall in {"", "none"}
+    )
+    breaches = (*tried.breaches, *unwalled)
+    return (replace(tried, room=f"service-{environment}", breaches=breaches),)
+
+
+def _served(settings: TargetSettings, environment: Environment) -> Service | None:
+    """Return how what ran last in an environment is served, or None where nothing has."""
+    files = _files(settings)
+    running = files.state(environment).running
+    try:
+        return files.service(environment, FolderDepot(_root(settings)).payload(running or ""))
+    except (HostError, ArtifactError, ValueError):
+        return None
+
+
+def _empty_service(folder: Path) -> Service:
+    return Service("", (sys.executable,), (), "", reads=(sys.prefix,), writes=(str(folder),))
+
+
+def run_prune(settings: TargetSettings, keep: Sequence[str]) -> tuple[str, ...]:
+    """Remove what nobody needs; return what was removed."""
+    root = _root(settings)
+    return prune(keep, FolderDepot(root), _files(settings), _processes(settings))
+
+
+def _machine(settings: TargetSettings) -> Machine:
+    from delivery.targets.local.circus_managers import CircusManagers  # noqa: PLC0415
+    from delivery.targets.local.listeners import SocketListeners  # noqa: PLC0415
+    from delivery.targets.local.release_probe import HttpProbe  # noqa: PLC0415
+
+    root, clock = _root(settings), SystemClock()
+    return Machine(
+        depot=FolderDepot(root),
+        files=_files(settings),
+        processes=_processes(settings),
+        listeners=SocketListeners(root),
+        managers=CircusManagers(root, _VARIABLES, lambda: secrets.token_hex(4), clock, find_wall),
+        probe=HttpProbe(),
+        clock=clock,
+        wall=find_wall().name,
+    )
+
+
+def _files(settings: TargetSettings) -> FolderEnvironments:
+    return FolderEnvironments(_root(settings), {})
+
+
+def _processes(settings: TargetSettings) -> MarkedProcesses:
+    return MarkedProcesses(_root(settings), SystemClock())
+
+
+def _root(settings: TargetSettings) -> Path:
+    # Resolved: processes carry this path, and two ways to one folder must not look like two hosts.
+    return settings.needed("host").resolve()
+
+
+def _killer(step: str) -> Callable[[str], None]:
+    """Return what a test kills a swap with, right after a step: as a power cut would."""
+    if step and step not in {known.name for known in STEPS}:
+        raise SettingsMissing((f"PLINTH_DIE_AFTER: there is no step {step}",))
+
+    def after(name: str) -> None:
+        if name == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return after

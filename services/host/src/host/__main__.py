@@ -1,5 +1,0 @@
-"""`python -m host`."""
-
-from host.cli import main
-
-main()
