@@ -28,12 +28,14 @@ APPS = {
     "inference": inference,
     "training": training,
 }
+PACKAGES = tuple(sorted(path.parents[0].name for path in ROOT.glob("*s/*/src/*/__init__.py")))
 COMMAND = re.compile(
     rf"(?:bin/plinth |`)({'|'.join(APPS)}) ([a-z][a-z-]*(?: [a-z][a-z-]*)?)(?=([^`\n]*))"
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+MODULE = re.compile(rf"`((?:{'|'.join(PACKAGES)})(?:\.\w+){{2,}})`")
 PLACE = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
 SOURCE = re.compile(r"\.(?:py|md|tf|hcl|toml|yml|sh|svg)")
 ELSEWHERE = {
@@ -98,6 +100,12 @@ def functions(path: Path) -> frozenset[str]:
     return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef))
 
 
+@cache
+def all_tests() -> frozenset[str]:
+    """Return the names of all tests."""
+    return frozenset(name for path in ROOT.glob("tests/**/test_*.py") for name in functions(path))
+
+
 def dead_links(page: Path) -> Iterator[str]:
     """Links of a page that lead to no file, or to no heading of it."""
     for link in LINK.findall(page.read_text()):
@@ -118,6 +126,9 @@ def missing_tests(page: Path) -> Iterator[str]:
             name and not any(wanted.fullmatch(f) for p in files for f in functions(p))
         ):
             yield f"{pattern}::{name}"
+    yield from (
+        name for name in re.findall(r"`(test_\w+)`", page.read_text()) if name not in all_tests()
+    )
 
 
 def missing_commands(page: Path) -> Iterator[str]:
@@ -140,12 +151,17 @@ def missing_commands(page: Path) -> Iterator[str]:
 
 
 def missing_places(page: Path) -> Iterator[str]:
-    """Files and folders that a page names in its text and that are not there.
+    """Files, folders and modules that a page names and that are not there.
 
     A path may be given by its end: `deploy/steps.py`. Products of commands are not looked for.
     """
     top = {place.name for place in ROOT.iterdir() if place.name in places()} - {"data"}
-    for word in CODE.findall(FENCED.sub("", page.read_text())):
+    text = page.read_text()
+    for module in (*re.findall(r"-m ((?:\w+\.)+\w+)", text), *MODULE.findall(text)):
+        place = module.replace(".", "/")
+        if not {place, f"{place}.py", f"{place.rpartition('/')[0]}.py"} & places():
+            yield module
+    for word in CODE.findall(FENCED.sub("", text)):
         place = word.partition("::")[0].rstrip("/")
         if not PLACE.fullmatch(place) or place in ELSEWHERE:
             continue
@@ -296,6 +312,16 @@ def test_every_word_of_the_glossary_stands_there_once() -> None:
             "`docs/gone/`, `deploy/gone.py`, `build/x.csv`",
             missing_places,
             ["docs/gone", "deploy/gone.py"],
+        ),
+        (
+            "`delivery.gone.rules`, python -m delivery.nowhere",
+            missing_places,
+            ["delivery.nowhere", "delivery.gone.rules"],
+        ),
+        (
+            "`test_gone`, `test_every_link_leads_to_a_file_and_a_heading`",
+            missing_tests,
+            ["test_gone"],
         ),
         ("`deploy/steps.py`, `tests/unit/*/test_cli.py`, `bin/`", missing_places, []),
         ("`delivery conjure`", missing_commands, ["delivery conjure"]),
