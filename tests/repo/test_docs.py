@@ -16,6 +16,7 @@ import typer
 from box.cli import app as box
 from delivery.cli import app as delivery
 from inference.cli import cli as inference
+from inference.settings import Settings as ServiceSettings
 from training.cli import app as training
 
 ROOT = Path(__file__).parents[2]
@@ -271,6 +272,15 @@ def test_the_numbers_of_disaster_recovery_are_terraforms() -> None:
         blocks = hcl2.loads((at / "variables.tf").read_text())["variable"]
         defaults = {key.strip('"'): block[key].get("default") for block in blocks for key in block}
         assert (name, defaults[name]) == (name, int(number))
+
+
+def test_the_defaults_of_the_service_are_as_its_page_says() -> None:
+    page = (ROOT / "services/inference/README.md").read_text()
+    rows = re.findall(r"^\| `PLINTH_([A-Z_]+)` \| ([\d.]+) \|", page, re.MULTILINE)
+
+    assert len(rows) > 5
+    told = {name.lower(): float(number) for name, number in rows}
+    assert {name: ServiceSettings.model_fields[name].default for name in told} == told
 
 
 def test_the_bootstrap_names_every_variable_that_a_workflow_reads() -> None:
