@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from support.cases import policy, tiers
 from support.delivery_fakes import (
     FakeArtifacts,
     FakeDataset,
@@ -18,11 +17,13 @@ from support.delivery_fakes import (
     FakeReleases,
 )
 from support.delivery_records import FIRST_RELEASE, evaluation, release
+from support.policy_documents import policy, tiers
 from support.tiny_artifact import LABELS, build_tiny_artifact, public_key_of, tiny_photo
 
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.errors import UnknownArtifact, UnreadableRecord
 from artifacts.photo_store import FolderPhotoStore
+from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import Release
@@ -34,7 +35,7 @@ from delivery.gate.door_rooms import DoorRooms
 from delivery.gate.examiner import OnnxExaminer
 from delivery.gate.parallel import JoblibParallel
 from delivery.gate.parity_report import DoorAnswer, ParityPhoto
-from delivery.policies.yaml_files import YamlPolicies, YamlReleases
+from delivery.releases.yaml_releases import YamlReleases
 from walls import Unwalled
 
 KINDS = ["fake", "real"]

@@ -10,18 +10,15 @@ import pytest
 from support import cases, change_world
 from support.change_records import HOLDOUT
 from support.change_world import World
-from support.delivery_records import (
-    artifact,
-    champion,
-    dataset_rows,
-    evaluation,
-    first_right,
-    good_case,
-)
+from support.dataset_rows import dataset_rows
+from support.delivery_records import artifact, champion, evaluation, first_right, good_case
 from support.gate_checkout import Checkout, copied, gate
 from support.hostile_onnx import slow
+from support.policy_documents import DECIDED, policy, settings, tiers
 from support.tiny_artifact import public_key_of
 
+from artifacts.policies.holdout_text import pin_text
+from artifacts.policies.membership import Membership
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.holdout import HoldoutPin
@@ -36,8 +33,6 @@ from delivery.gate.measures.slices import measure_dimension, slices_of
 from delivery.gate.measuring_limits import MeasuringLimits
 from delivery.gate.measuring_room import MeasuringRoom
 from delivery.gate.resampling import resample_groups
-from delivery.policies.holdout_text import pin_text
-from delivery.policies.membership import Membership
 from walls import Unwalled, find_wall
 
 PIN = "policies/holdouts/architecture.csv"
@@ -65,18 +60,18 @@ def judged(manifest: PhotoManifest, pin: HoldoutPin) -> tuple[RuleResult, ...]:
     photos = len(manifest.rows)
     hits = first_right(photos - SOUTH)
     scored = _by_region(manifest, hits, artifact("candidate", manifest).digest)
-    accuracy = {"metric": "style.accuracy", **cases.DECIDED}
-    rules = cases.settings(
+    accuracy = {"metric": "style.accuracy", **DECIDED}
+    rules = settings(
         slice_floors=[{"dimension": "region", "at_least": 0.5, **accuracy}],
         slice_gaps=None,
         slice_regressions=None,
     )
-    required = {"dimension": "region", "names": ["north"], "min_photos": 20, **cases.DECIDED}
+    required = {"dimension": "region", "names": ["north"], "min_photos": 20, **DECIDED}
     resampling = resample_groups(scored.groups, 2000, 7)
     found = slices_of(measure_dimension(scored, "region", resampling), 0.95)
     case: Case = good_case(
-        policy=cases.policy(rules=rules, slices={"required": [required], "optional": []}),
-        tiers=cases.tiers(rules=["floors", "non_inferiority"], limits=[]),
+        policy=policy(rules=rules, slices={"required": [required], "optional": []}),
+        tiers=tiers(rules=["floors", "non_inferiority"], limits=[]),
         candidate=Candidate.of(artifact("candidate", manifest).manifest),
         holdout=Holdout.of(manifest),
         membership=Membership.of(pin, manifest),

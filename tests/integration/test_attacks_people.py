@@ -8,12 +8,13 @@ from datetime import timedelta
 
 import pytest
 from support import change_records
-from support.change_records import AFTER_FIRST, PRODUCTION, STAGING, approvers, email, production
+from support.change_records import AFTER_FIRST, PRODUCTION, STAGING, approvers, production
 from support.change_world import World
+from support.people import email
 
+from artifacts.refusal import Refusal
 from delivery.changes.findings import ChangeVerdict
 from delivery.errors import NotOnMain
-from delivery.refusal import Refusal
 
 JUDGE, CODE = "services/delivery/src/judge.py", "services/inference/src/part.py"
 PEOPLE = "policies/approvers.yaml"

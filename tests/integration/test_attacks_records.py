@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 import yaml
 from support import change_records
-from support.change_records import PRODUCTION, ROLES, approvers, email, production
+from support.change_records import PRODUCTION, approvers, production
 from support.change_world import World
+from support.people import ROLES, email
 
 from delivery.changes.findings import ChangeVerdict
 

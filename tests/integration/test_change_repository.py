@@ -4,9 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import change_records, change_world
-from support.change_records import PRODUCTION, email
+from support import change_records, change_world, people
+from support.change_records import PRODUCTION
 from support.change_world import World
+from support.people import email
 from typer.testing import CliRunner
 
 from artifacts.records.audit import AuditEvent
@@ -208,7 +209,7 @@ def test_judge_deploy_is_a_command_as_well(world: World, run) -> None:  # type: 
 
 
 def test_people_speak_by_command(world: World, run) -> None:  # type: ignore[no-untyped-def]
-    base = ("--reason", change_records.WHY, "--base", "main")
+    base = ("--reason", people.WHY, "--base", "main")
 
     def by(name: str, role: str) -> tuple[str, ...]:
         return ("--as", name, "--role", role, "--key", str(world.keys / name), *base)
@@ -239,7 +240,7 @@ def test_nobody_signs_without_a_key(world: World, run) -> None:  # type: ignore[
         "--role",
         "model_owner",
         "--reason",
-        change_records.WHY,
+        people.WHY,
         "--base",
         "main",
     )

@@ -10,7 +10,7 @@ import pytest
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
-from support import cases
+from support import cases, policy_documents
 
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
@@ -118,14 +118,14 @@ def accuracy(made: Evaluation) -> float:
 def judged(candidate: Evaluation, champion: Evaluation):
     """What the committed policy's rule on styles says of a candidate against a champion."""
     rule = {
-        **cases.DECIDED,
+        **policy_documents.DECIDED,
         "dimension": "style",
         "metric": "style.brier_score",
         "margin": 0.01,
         "confidence": 0.95,
     }
     case = cases.passing(
-        policy=cases.ruled(slice_regressions=[rule]),
+        policy=policy_documents.ruled(slice_regressions=[rule]),
         holdout=Holdout(MANIFEST, (("holdout", HOLDOUT),)),
         evaluation=candidate,
         champion=Champion(champion.model, MANIFEST, champion),

@@ -4,13 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support import change_records, change_world
+from support import change_records, change_world, people
 from support.change_records import AFTER_FIRST, PRODUCTION, STAGING, production
 from support.change_world import World
 
 from artifacts.records.release import Payload
+from artifacts.refusal import Refusal
 from delivery.changes.findings import ChangeVerdict
-from delivery.refusal import Refusal
 
 JUDGE = "services/delivery/src/judge.py"
 
@@ -363,7 +363,7 @@ def test_who_can_not_approve_is_told_before_anything_is_written(
     world: World, name: str, role: str, key: str, words: str
 ) -> None:
     world.promote()
-    assert words in refusal(world.speak(name, role or change_records.ROLES.get(
+    assert words in refusal(world.speak(name, role or people.ROLES.get(
         name, ["risk_officer"])[0], key=key))  # fmt: skip
     assert world.git("status", "--porcelain") == ""
 

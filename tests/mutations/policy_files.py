@@ -9,9 +9,8 @@ REFUSED: Final = "refused when read"
 def refused(root: Path, path: PurePosixPath) -> bool:
     """Whether the gate's own reader refuses a policy file of a checkout."""
     # What is mutated is imported by runs alone, when the copy is in its place.
-    from artifacts.errors import UnreadableRecord  # noqa: PLC0415
-    from delivery.errors import PolicyRefused  # noqa: PLC0415
-    from delivery.policies.yaml_files import YamlPolicies  # noqa: PLC0415
+    from artifacts.errors import PolicyRefused, UnreadableRecord  # noqa: PLC0415
+    from artifacts.policies.policy_files import YamlPolicies  # noqa: PLC0415
 
     policies = YamlPolicies(root / "policies")
     try:

@@ -12,7 +12,8 @@ from mutations.reading import Source
 
 DELIVERY: Final = "services/delivery/src"
 BOX: Final = "services/box/src"
-SOURCES: Final = (DELIVERY, BOX)
+ARTIFACTS: Final = "libs/artifacts/src"
+SOURCES: Final = (DELIVERY, BOX, ARTIFACTS)
 """The folders whose packages hold what decides."""
 RULES: Final = f"{DELIVERY}/delivery/gate/rules"
 TABLE: Final = f"{RULES}/table.py"
@@ -21,11 +22,11 @@ CHANGES: Final = f"{DELIVERY}/delivery/changes/rule_table.py"
 # Each below a folder of SOURCES, with the class that is mutated, or "" for all of it.
 DECIDING: Final = {
     "delivery/gate/judge.py": "",
-    "delivery/policies/policy.py": "",
-    "delivery/policies/tiers.py": "",
-    "delivery/policies/membership.py": "",
-    "delivery/policies/holdouts.py": "",
-    "delivery/policies/approvers.py": "",
+    "artifacts/policies/policy.py": "",
+    "artifacts/policies/tiers.py": "",
+    "artifacts/policies/membership.py": "",
+    "artifacts/policies/holdouts.py": "",
+    "artifacts/policies/approvers.py": "",
     "delivery/releases/proposal.py": "",
     "delivery/deploy/room_walls.py": "",
     "delivery/changes/judgement.py": "",
@@ -68,7 +69,7 @@ NOTICING: Final = (
     "delivery/gate/test_gate.py",
     "delivery/gate/test_pin_holdout.py",
     "delivery/gate/test_policy_page.py",
-    "delivery/policies/test_*.py",
+    "artifacts/policies/test_*.py",
     "delivery/changes/test_*.py",
     "delivery/deploy/test_room_walls.py",
     "delivery/releases/test_propose.py",
@@ -81,8 +82,8 @@ NOTICING: Final = (
 # Where the tests of a file don't have its name.
 NAMED_OTHERWISE: Final = {
     "proposal": ("delivery/releases/test_propose.py",),
-    "membership": ("delivery/policies/test_holdouts*.py",),
-    "tiers": ("delivery/policies/test_policy_bounds.py",),
+    "membership": ("artifacts/policies/test_holdouts*.py",),
+    "tiers": ("artifacts/policies/test_policy_bounds.py",),
     "paired": ("delivery/gate/test_pairs.py",),
     "results": (
         "delivery/gate/test_intervals_of_estimates.py",

@@ -13,6 +13,8 @@ from support import policy_examples as examples
 from support.policy_examples import Example
 
 from artifacts.digests import digest_json
+from artifacts.policies.policy_files import YamlPolicies
+from artifacts.policies.policy_schemas import write_policy_schemas
 from artifacts.records.evidence import LabelDoubt, Method, NearDuplicate, Slice
 from artifacts.records.gate import RuleResult
 from delivery.gate.case import Case, Champion
@@ -20,8 +22,6 @@ from delivery.gate.judge import decide, judge
 from delivery.gate.policy_page import policy_page
 from delivery.gate.resampling import resample_groups
 from delivery.gate.rules.table import RULES, rules_of
-from delivery.policies.schema_files import write_policy_schemas
-from delivery.policies.yaml_files import YamlPolicies
 
 ROOT = Path(__file__).parents[2]
 FILES = YamlPolicies(ROOT / "policies")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from support import cases
 
+from artifacts.policies.policy_files import YamlPolicies
 from delivery.gate.case import Case
-from delivery.policies.yaml_files import YamlPolicies
 
 POLICY = YamlPolicies(Path(__file__).parents[2] / "policies").read("architecture")
 OF_ERA = (

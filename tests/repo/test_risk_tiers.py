@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from support import cases
 from support import policy_examples as examples
 
+from artifacts.policies.approvers import People
+from artifacts.policies.policy import Policy, Rules
+from artifacts.policies.policy_files import YamlPolicies
+from artifacts.policies.tiers import TIERS, Tier
 from delivery.gate.rules.policy_applies import weaknesses
 from delivery.gate.rules.table import RULES
-from delivery.policies.approvers import People
-from delivery.policies.policy import Policy, Rules
-from delivery.policies.tiers import TIERS, Tier
-from delivery.policies.yaml_files import YamlPolicies
 
 FILES = YamlPolicies(Path(__file__).parents[2] / "policies")
 POLICY, RISK = FILES.read("architecture"), FILES.tiers()

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from support import change_records
 from support.attacks import APPROVED, HALF, PROMOTED, attack
-from support.change_records import PRODUCTION, STAGING, WHY, approvers, production
+from support.change_records import PRODUCTION, STAGING, approvers, production
 from support.change_world import World
+from support.people import WHY
 
 from artifacts.digests import digest_json
 from delivery.changes.findings import ChangeVerdict

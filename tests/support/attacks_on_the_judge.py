@@ -1,11 +1,11 @@
 """Attacks on what judges: policies, keys, holdouts, authors, rejections."""
 
-from support import cases, change_records
+from support import change_records, policy_documents
 from support.attacks import PROMOTED, attack
 from support.change_records import AFTER_FIRST, STAGING, WEAKER, approvers
 from support.change_world import World
 
-from delivery.policies.holdout_text import pin_text
+from artifacts.policies.holdout_text import pin_text
 
 POLICY, PIN = "policies/models/architecture.yaml", "policies/holdouts/architecture.csv"
 PEOPLE, JUDGE = "policies/approvers.yaml", "services/delivery/src/judge.py"
@@ -15,7 +15,7 @@ PEOPLE, JUDGE = "policies/approvers.yaml", "services/delivery/src/judge.py"
 def own_policy(world: World) -> None:
     """A policy weakened in the branch that it judges."""
     world.branch("proposal-second")
-    weaker = cases.policy(known_limits=["None at all."])
+    weaker = policy_documents.policy(known_limits=["None at all."])
     files = {POLICY: change_records.policy_text(known_limits=["None at all."])}
     files[STAGING] = change_records.staging(world.entry("second", policy=weaker.digest))
     world.commit("max", files | world.reported("second", policy=weaker.digest))

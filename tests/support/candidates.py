@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from support import cases
+from support import cases, policy_documents
 
 from artifacts.digests import digest_json
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
@@ -118,8 +118,8 @@ def _passing(candidate: Candidate, mine: Evaluation, champion: Evaluation) -> Ca
     metrics = {name: cases.estimate(value) for name, value in metrics_of(mine).items()}
     brier = {"dimension": "style", "metric": "style.brier_score", "margin": 0.01}
     return cases.passing(
-        policy=cases.ruled(
-            slice_regressions=[{**brier, "confidence": 0.95, **cases.DECIDED}],
+        policy=policy_documents.ruled(
+            slice_regressions=[{**brier, "confidence": 0.95, **policy_documents.DECIDED}],
             error_limits=None,
         ),
         evaluation=mine,

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from support import cases, change_records
-from support.change_records import FIRST, HOLDOUT, ROLES, WHY, email, report
+from support import change_records, policy_documents
+from support.change_records import FIRST, HOLDOUT, report
+from support.people import NOON, ROLES, WHY, email, key_of, people
 
 from artifacts.digests import digest_json
 from artifacts.records.approval import Approval
@@ -27,9 +28,7 @@ from delivery.changes.judgement import judge_change
 from delivery.changes.path_kinds import Kind
 from delivery.changes.signatures import ServiceKey, Signature
 from delivery.changes.statements import subjects_of
-from delivery.policies.approvers import People
 
-NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COMMIT: Final = "c" * 40
 CODE: Final = ReleasedCode(digest=digest_json("code"), commit=COMMIT)
 SPACE: Final = "plinth-approval"
@@ -46,27 +45,12 @@ PATHS: Final[dict[Kind, str]] = {
 }
 
 
-def key_of(name: str) -> str:
-    """A key in somebody's name, which no signature was ever made with."""
-    return f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA{name}"
-
-
-def people(**changes: Any) -> People:
-    """Everybody of the small world, with changes to some."""
-    persons = {
-        name: {"name": name, "roles": roles, "emails": [email(name)], "keys": [key_of(name)],
-               "since": date(2026, 1, 1)} | changes.get(name, {})
-        for name, roles in ROLES.items()
-    }  # fmt: skip
-    return People.model_validate({"kind": "approvers", "persons": persons})
-
-
 def ground(**changes: Any) -> Ground:
     """What judges on main."""
     made = Ground(
         tiers=change_records.tiers(),
         people=people(),
-        policies={"architecture": cases.policy()},
+        policies={"architecture": policy_documents.policy()},
         pins={"architecture": HOLDOUT},
         gate=(ServiceKey("gate", frozenset({"plinth-gate-report"}), key_of("gate")),),
         services=(ServiceKey("delivery", frozenset({"git"}), key_of("delivery")),),

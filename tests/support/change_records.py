@@ -5,26 +5,19 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from support import cases
-from support.delivery_records import dataset_rows
+from support import policy_documents
+from support.dataset_rows import dataset_rows
+from support.people import ROLES, WHY, email
 from support.staging_asked import shown_by_staging
 
 from artifacts.digests import digest_json, hex_part
+from artifacts.policies.tiers import RiskTiers
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import FirstRelease, Payload, Release, ReleasedModel
-from delivery.policies.tiers import RiskTiers
-from delivery.policies.yaml_files import release_text
+from delivery.releases.release_text import release_text
 
 NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
-WHY: Final = "a reason that is long enough to be one"
-ROLES: Final = {
-    "ada": ["model_owner"],
-    "bo": ["risk_officer"],
-    "cleo": ["security_officer"],
-    "dan": ["risk_officer", "model_owner"],
-    "max": ["ml_engineer"],
-}
 EVERYBODY: Final = (*ROLES, "eve", "gate", "delivery")
 FIRST: Final = FirstRelease(reason=WHY, stated_on=NOON.date())
 HOLDOUT: Final = HoldoutPin.of("architecture", dataset_rows(6))
@@ -32,11 +25,6 @@ WEAKER: Final = HoldoutPin(model="architecture", photos=HOLDOUT.photos[1:])
 AFTER_FIRST: Final = {"champion": digest_json("first"), "first_release": False}
 """What a gate report says of a model that was compared with `first`."""
 PRODUCTION, STAGING = "releases/production.yaml", "releases/staging.yaml"
-
-
-def email(name: str) -> str:
-    """A person's address."""
-    return f"{name}@people.invalid"
 
 
 def report(title: str, **changes: Any) -> GateReport:
@@ -48,7 +36,7 @@ def report(title: str, **changes: Any) -> GateReport:
         "candidate": digest_json(title),
         "champion": None,
         "first_release": True,
-        "policy": cases.policy().digest,
+        "policy": policy_documents.policy().digest,
         "risk_tiers": tiers().digest,
         "evidence": digest_json("evidence"),
         "photo_manifest": digest_json("photos"),
@@ -87,7 +75,7 @@ def tiers_document() -> dict[str, Any]:
                "staging": shown}
         for i, name in enumerate(("low", "moderate", "high"))
     }  # fmt: skip
-    document = cases.tiers_document(**made)
+    document = policy_documents.tiers_document(**made)
     document["roles"] = dict.fromkeys((*asked, "ml_engineer"), "Answers for something.")
     glass = [{"role": role, "persons": 1} for role in asked[1:]]
     document["break_glass"] = document["break_glass"] | {"approvals": glass}
@@ -137,4 +125,4 @@ def public(keys: Path, name: str) -> str:
 
 def policy_text(**changes: Any) -> str:
     """A policy's file."""
-    return yaml_text(cases.policy_document(**changes))
+    return yaml_text(policy_documents.policy_document(**changes))

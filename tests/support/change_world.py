@@ -20,11 +20,8 @@ from support.change_records import (
     HOLDOUT,
     NOON,
     PRODUCTION,
-    ROLES,
     STAGING,
-    WHY,
     approvers,
-    email,
     policy_text,
     production,
     public,
@@ -34,12 +31,15 @@ from support.change_records import (
     tiers_document,
     yaml_text,
 )
+from support.people import ROLES, WHY, email
 
 from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.digests import digest_json
+from artifacts.policies.holdout_text import pin_text
 from artifacts.records.approval import Approval, Word
 from artifacts.records.audit import AuditEvent
 from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
+from artifacts.refusal import Refusal
 from artifacts.statements import SshSigner, SshVerifier
 from delivery.changes.approval_files import ApprovalFiles
 from delivery.changes.findings import ChangeVerdict
@@ -48,8 +48,6 @@ from delivery.changes.judge_change import JudgeChange, JudgeDeploy
 from delivery.changes.sign_statement import Speak, Speaker, path_of
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.git.repository import GitRepository
-from delivery.policies.holdout_text import pin_text
-from delivery.refusal import Refusal
 from delivery.trail.audit_log import FileAuditLog
 
 

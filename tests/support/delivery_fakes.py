@@ -6,11 +6,13 @@ tests/contract/test_delivery_ports.py holds the fakes to the real adapters.
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from support.cases import tiers
 from support.delivery_records import PROOF, evidence
+from support.policy_documents import tiers
 
 from artifacts.errors import SignatureRefused, UnknownArtifact, UnreadableRecord
 from artifacts.folder import ModelArtifact
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import RiskTiers
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.holdout import HoldoutPin
@@ -18,8 +20,6 @@ from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import Release
 from delivery.gate.parity_report import DoorAnswer, ParityPhoto
 from delivery.gate.ports import Dataset
-from delivery.policies.policy import Policy
-from delivery.policies.tiers import RiskTiers
 from scoring.certificate import Proof
 
 

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from support import cases
-from support.cases import policy, tiers
+from support.dataset_rows import LABELS, PHOTOS, dataset_rows
+from support.policy_documents import policy, tiers
 
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.folder import ModelArtifact, list_files
+from artifacts.policies.membership import Membership
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import RiskTiers
 from artifacts.records.answers import ClassificationAnswer, LabelProbability, RegressionAnswer
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
 from artifacts.records.evidence import Evidence
@@ -25,43 +29,19 @@ from artifacts.records.manifest import (
     PredictionSet,
     RegressionHead,
 )
-from artifacts.records.photos import PhotoManifest, PhotoRow
+from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
 from delivery.gate.case import Absent, Candidate, Case, Champion, Holdout
 from delivery.gate.judge import decide, judge
 from delivery.gate.resampling import resample_groups
-from delivery.policies.membership import Membership
-from delivery.policies.policy import Policy
-from delivery.policies.tiers import RiskTiers
 from scoring.certificate import Proof
 from scoring.metrics import metrics_of
 
-LABELS = ("baroque", "gothic", "tudor_revival")
-PHOTOS, PER_GROUP = 200, 2
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 WHY = "a reason that is long enough to be one"
 FIRST_RELEASE = FirstRelease(reason=WHY, stated_on=TODAY)
 PROOF = Proof((), bit_equal=True)
-
-
-def dataset_rows(photos: int = PHOTOS, per_group: int = PER_GROUP) -> PhotoManifest:
-    """A photo manifest whose holdout has that many photos, so many of each building."""
-    digests = sorted(digest_json(f"photo {i}") for i in range(photos))
-    return PhotoManifest(
-        rows=tuple(
-            PhotoRow(
-                photo=photo,
-                split="holdout",
-                group=f"building {i // per_group}",
-                style=LABELS[i % len(LABELS)],
-                year=1900 + i % 50,
-                source="made up",
-                licence="CC0-1.0",
-            )
-            for i, photo in enumerate(digests)
-        )
-    )
 
 
 def evaluation(

@@ -16,12 +16,12 @@ from support.stand_in_launcher import write_stand_in_launcher
 
 from artifacts.digests import digest_bytes
 from artifacts.folder import open_artifact
+from artifacts.policies.holdout_text import pin_text
 from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Payload, Release, ReleasedModel
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner
-from delivery.policies.holdout_text import pin_text
-from delivery.policies.yaml_files import release_text
+from delivery.releases.release_text import release_text
 from delivery.settings import Settings
 from delivery.trail.audit_log import FileAuditLog
 from delivery.trail.wiring import make_audit_log

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from artifacts.digests import digest_json
+from artifacts.policies.tiers import RoomName
 from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Environment, Payload, Release, ReleasedCode, ReleasedModel
 from delivery.deploy.change_verdict import DeployVerdict
@@ -21,8 +22,7 @@ from delivery.deploy.difference import Drift
 from delivery.deploy.verify import Survey
 from delivery.deploy.wanted import AliasPoint, Applied
 from delivery.errors import CommitUnknown, HostFailed, RegistryFailed, TerraformFailed
-from delivery.policies.tiers import RoomName
-from delivery.policies.yaml_files import release_text
+from delivery.releases.release_text import release_text
 from delivery.targets.answers import Answer
 from delivery.targets.local.host_observation import HostObservation, Process
 

@@ -4,13 +4,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.cases import DECIDED, policy, settings, tiers
 from support.delivery_records import FIRST_RELEASE, release
+from support.policy_documents import DECIDED, policy, settings, tiers
 from support.tiny_artifact import LABELS, public_key_of, tiny_artifact, tiny_photo
 
 from artifacts.digests import digest_bytes
 from artifacts.folder import SIGNATURE, list_files, write_artifact
 from artifacts.photo_store import FolderPhotoStore
+from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.manifest import Data, DataSplit
@@ -19,7 +20,7 @@ from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
 from artifacts.statements import create_statement_key
 from artifacts.store import FolderModelStore
 from delivery import cli
-from delivery.policies.yaml_files import YamlPolicies, YamlReleases
+from delivery.releases.yaml_releases import YamlReleases
 
 PHOTOS = 12
 NO_RULES = (

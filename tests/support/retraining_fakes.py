@@ -6,21 +6,21 @@ from pathlib import Path
 
 import yaml
 from support.audit import FakeAuditLog
-from support.cases import policy, tiers
 from support.delivery_fakes import FakeModelStore
 from support.delivery_records import artifact, gate_report, release, released
 from support.deploy_world import FakeRepository
 from support.forge_fakes import FakeBranches, FakeForge
+from support.policy_documents import policy, tiers
 
 from artifacts.folder import SIGNATURE
 from artifacts.records.gate import GateReport
 from artifacts.records.inputs import Registered, TrainingInputs
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import Release
+from artifacts.refusal import Refusal
 from artifacts.statements import signature_of
 from delivery.errors import TrainingFailed
 from delivery.forges.ports import Forge
-from delivery.refusal import Refusal
 from delivery.releases.release_text import release_text
 from delivery.retrain.committed_inputs import MANIFEST, PARAMS, inputs_of
 from delivery.retrain.plan_retraining import PlanRetraining

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from delivery.policies.policy import (
+from artifacts.policies.policy import (
     ArtifactLimits,
     CalibrationLimit,
     CoverageLimit,

@@ -12,13 +12,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from support.cases import policy_document, tiers
 from support.checkout import commit_all, git
+from support.policy_documents import policy_document, tiers
 from support.tiny_artifact import public_key_of, tiny_artifact
 
 from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.digests import digest_bytes, digest_json, hex_part
 from artifacts.folder import SIGNATURE, write_artifact
+from artifacts.policies.policy import Policy
 from artifacts.records.approval import Approval
 from artifacts.records.audit import AuditEvent
 from artifacts.records.gate import GateReport, RuleResult
@@ -30,7 +31,6 @@ from artifacts.signatures import KeySigner, create_key_pair
 from artifacts.statements import SshSigner, create_statement_key, write_signed
 from delivery.changes.documents import report_path
 from delivery.changes.statements import subject_digest
-from delivery.policies.policy import Policy
 from delivery.releases.release_text import release_text
 from delivery.settings import Settings
 from delivery.trace.trace_people import subject_of

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rehearsal.box import CommandFailed, accept_missing_walls
 
-from delivery.policies.tiers import ROOMS, RiskTiers
+from artifacts.policies.tiers import ROOMS, RiskTiers
 from walls import OtherUser, Unwalled, Wall
 
 TIERS = Path(__file__).parents[2] / "policies/risk_tiers.yaml"

@@ -12,12 +12,12 @@ from support.tiny_artifact import build_tiny_artifact
 
 from artifacts.digests import hex_part
 from artifacts.folder import ModelArtifact, open_artifact
+from artifacts.policies.holdout_text import pin_text
+from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, write_signed
 from delivery.gate.judge import rules_of
-from delivery.policies.holdout_text import pin_text
-from delivery.policies.yaml_files import YamlPolicies
 from training.adapters.mlflow_tracking import MlflowTracking
 
 BRANCH = "first-model"

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.cases import policy
+from support.policy_documents import policy
 from support.tiny_artifact import LABELS, tiny_artifact, tiny_photo
 
 from artifacts.digests import digest_bytes
 from artifacts.folder import ModelArtifact
 from artifacts.photo_store import FolderPhotoStore
+from artifacts.policies.policy import Policy
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from delivery.gate.dataset import FolderDataset
-from delivery.policies.policy import Policy
 
 SPLITS = ("train",) * 24 + ("validation",) * 8 + ("holdout",) * 48
 MakeDataset = Callable[[Path], FolderDataset]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.delivery_records import dataset_rows
+from support.dataset_rows import dataset_rows
 from support.tiny_artifact import tiny_artifact, tiny_heads
 
 from artifacts.folder import ModelArtifact

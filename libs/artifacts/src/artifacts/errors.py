@@ -2,6 +2,7 @@
 
 ArtifactError
 |-- UnreadableRecord     a record's file is missing, isn't JSON or YAML, or doesn't fit its schema
+|-- PolicyRefused        a policy, or the risk tiers, are there and can't be followed
 |-- InvalidArtifact      an artifact folder isn't what its manifest says
 |-- SignatureRefused     a signature is missing, or isn't of these bytes and this key
 |-- SigningFailed        there is no key to sign with, or no program that signs
@@ -26,6 +27,18 @@ class UnreadableRecord(ArtifactError):
         self.source = source
         self.problems = problems
         super().__init__(f"{source} is unreadable: " + "; ".join(problems))
+
+
+class PolicyRefused(ArtifactError):
+    """A policy file is there and is not one that can be followed; `problems` names every fault.
+
+    Unlike a file that isn't there, this is a fault of whoever wrote it, and so refuses.
+    """
+
+    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+        self.source = source
+        self.problems = problems
+        super().__init__(f"{source} is refused: " + "; ".join(problems))
 
 
 class InvalidArtifact(ArtifactError):

@@ -7,7 +7,6 @@ DeliveryError
 |-- JudgeUnfit        this code can't make the features that an artifact needs
 |-- HoldoutUnusable   a photo of the holdout, or one it is compared with, can't be read
 |-- HoldoutEmpty      the photo manifest has no holdout
-|-- PolicyRefused     a policy, or the risk tiers, are there and can't be followed
 |-- NoPhotos          the paths lead to no photo
 |-- DoorFailed        one of the three ways to an answer gave none at all
 |-- CommitUnknown     the repository has no such commit
@@ -99,18 +98,6 @@ class HoldoutEmpty(DeliveryError):
         super().__init__(
             f"the photo manifest {photo_manifest} has no holdout: import photos until it has one"
         )
-
-
-class PolicyRefused(DeliveryError):
-    """A policy file is there and is not one that can be followed; `problems` names every fault.
-
-    Unlike a file that isn't there, this is a fault of whoever wrote it, and so refuses.
-    """
-
-    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
-        self.source = source
-        self.problems = problems
-        super().__init__(f"{source} is refused: " + "; ".join(problems))
 
 
 class NoPhotos(DeliveryError):

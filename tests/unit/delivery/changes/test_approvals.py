@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from support.change_facts import (
-    NOON,
     approved,
     change,
     commit,
@@ -14,13 +13,11 @@ from support.change_facts import (
     facts,
     finding,
     ground,
-    key_of,
     log,
     on_main,
     outcome,
     past,
     payload,
-    people,
     production,
     promotion,
     saying,
@@ -29,6 +26,7 @@ from support.change_facts import (
     verified,
 )
 from support.change_records import report
+from support.people import NOON, key_of, people
 
 from artifacts.digests import digest_json
 from artifacts.records.approval import ChangeSubject

@@ -3,18 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from support.change_facts import (
-    NOON,
-    change,
-    commit,
-    email,
-    facts,
-    finding,
-    ground,
-    key_of,
-    outcome,
-    people,
-)
+from support.change_facts import change, commit, email, facts, finding, ground, outcome
+from support.people import NOON, key_of, people
 
 from delivery.changes.authors import authors_of
 from delivery.changes.facts import Unreadable

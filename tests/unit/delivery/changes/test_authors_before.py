@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from support.change_facts import change, commit, facts, key_of, log, people
+from support.change_facts import change, commit, facts, log
+from support.people import key_of, people
 
 from artifacts.digests import digest_json
 from delivery.changes.authors import made_before, makers

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.change_facts import approved, facts, ground, log, outcome, people, promotion, verified
+from support.change_facts import approved, facts, ground, log, outcome, promotion, verified
 from support.change_records import NOON
+from support.people import people
 
 from delivery.changes.judgement import judge_by_both, judge_change
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from support.change_facts import CODE, NOON, entry, facts, payload, production, staging
+from support.change_facts import CODE, entry, facts, payload, production, staging
+from support.people import NOON
 
 from delivery.changes.facts import Past, Unreadable, payload_of
 

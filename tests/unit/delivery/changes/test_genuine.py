@@ -3,17 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from support.change_facts import (
-    change,
-    facts,
-    finding,
-    ground,
-    key_of,
-    outcome,
-    promotion,
-    stated,
-)
+from support.change_facts import change, facts, finding, ground, outcome, promotion, stated
 from support.change_records import report
+from support.people import key_of
 
 from artifacts.digests import digest_json, hex_part
 from delivery.changes.documents import report_path

@@ -5,23 +5,21 @@ from datetime import timedelta
 
 import pytest
 from support.change_facts import (
-    NOON,
     approved,
     change,
     commit,
     facts,
     finding,
     ground,
-    key_of,
     log,
     outcome,
     payload,
-    people,
     promotion,
     saying,
     stated,
     verified,
 )
+from support.people import NOON, key_of, people
 
 from artifacts.digests import digest_json
 from delivery.changes.approvals import glass_objection, roles_asked

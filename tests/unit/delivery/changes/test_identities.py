@@ -1,11 +1,12 @@
 """Whom a commit names, however their address, account or name is written."""
 
 import pytest
-from support.change_facts import change, email, people
+from support.change_facts import change, email
+from support.people import people
 
+from artifacts.policies.approvers import account_of, normal_email
 from delivery.changes.facts import Commit
 from delivery.changes.identities import LOOKED, persons_named
-from delivery.policies.approvers import account_of, normal_email
 
 KNOWN = people(bo={"accounts": ["Bo-At-Forge"], "name": "Bo van Dyk"}, ada={"emails": ["A@b.c"]})
 

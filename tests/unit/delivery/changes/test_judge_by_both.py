@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from support.change_facts import NOON, facts, ground, promotion, saying, stated
+from support.change_facts import facts, ground, promotion, saying, stated
+from support.people import NOON
 
 from delivery.changes.facts import Unreadable
 from delivery.changes.judgement import judge_by_both, judge_change

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
-from support.change_facts import COMMIT, NOON, approved, change, facts, log, people
+from support.change_facts import COMMIT, approved, change, facts, log
+from support.people import NOON, people
 
 from artifacts.records.audit import AuditEntry
 from delivery.changes.facts import Change, ChangeFacts

@@ -1,7 +1,8 @@
 """The table of rules, the sum of findings, and how a verdict is shown."""
 
 import pytest
-from support.change_facts import NOON, approved, entry, facts, production, promotion, staging
+from support.change_facts import approved, entry, facts, production, promotion, staging
+from support.people import NOON
 
 from delivery.changes.findings import passed, refused, undecided
 from delivery.changes.judgement import decide, judge_change, settled

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support import cases
+from support import policy_documents
 from support.change_facts import (
     approved,
     change,
@@ -180,7 +180,7 @@ def test_a_renamed_model_has_no_policy():
     [
         ({}, "would have no policy any more"),
         ({"architecture": GONE}, "could not be followed"),
-        ({"architecture": cases.policy(tier="low")}, "from tier moderate to low"),
+        ({"architecture": policy_documents.policy(tier="low")}, "from tier moderate to low"),
     ],
 )
 def test_a_released_model_keeps_its_policy_and_its_tier(policies, words):
@@ -191,7 +191,7 @@ def test_a_released_model_keeps_its_policy_and_its_tier(policies, words):
 
 @pytest.mark.parametrize("tier", ["moderate", "high"])
 def test_a_tier_may_stay_or_rise(tier):
-    policies = {"architecture": cases.policy(tier=tier)}
+    policies = {"architecture": policy_documents.policy(tier=tier)}
     assert outcome(facts("policy", after=ground(policies=policies)), "policies_apply") == "passed"
 
 

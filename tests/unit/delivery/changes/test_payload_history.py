@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from support.change_facts import (
-    NOON,
     deployed,
     entry,
     log,
@@ -16,6 +15,7 @@ from support.change_facts import (
     staging,
     verified,
 )
+from support.people import NOON
 
 from delivery.changes.facts import Unreadable
 from delivery.changes.payload_history import course_of, departures, deployments, rolls_back

@@ -2,18 +2,8 @@
 
 from dataclasses import replace
 
-from support.change_facts import (
-    NOON,
-    approved,
-    facts,
-    ground,
-    key_of,
-    log,
-    people,
-    promotion,
-    saying,
-    stated,
-)
+from support.change_facts import approved, facts, ground, log, promotion, saying, stated
+from support.people import NOON, key_of, people
 
 from delivery.changes.facts import Unreadable
 from delivery.changes.findings import refused

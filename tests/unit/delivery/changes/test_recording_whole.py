@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from support.change_facts import (
-    NOON,
     change,
     commit,
     entry,
@@ -12,11 +11,11 @@ from support.change_facts import (
     ground,
     log,
     on_main,
-    people,
     promotion,
     saying,
     stated,
 )
+from support.people import NOON, people
 
 from artifacts.digests import digest_json
 from delivery.changes.facts import Unreadable

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from support.change_facts import (
-    NOON,
     approved,
     change,
     commit,
@@ -14,21 +13,21 @@ from support.change_facts import (
     ground,
     log,
     outcome,
-    people,
     promotion,
     saying,
     stated,
     verified,
 )
+from support.people import NOON, people
 
 from artifacts.digests import digest_json
+from artifacts.policies.approvers import People
 from artifacts.records.approval import ChangeSubject
 from delivery.changes.facts import Unreadable
 from delivery.changes.judgement import judge_change
 from delivery.changes.recording import events_of
 from delivery.changes.rejections import EVERYTHING, MOST_PATHS, bounded_paths
 from delivery.changes.statements import subjects_of
-from delivery.policies.approvers import People
 
 OTHER = digest_json("another")
 REJECTED = {"event": "rejection", "actor": "dan", "subject": digest_json("said"), "reason": "no"}

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from support.change_facts import (
-    NOON,
     deployed,
     entry,
     facts,
@@ -21,6 +20,7 @@ from support.change_facts import (
     staging,
     stated,
 )
+from support.people import NOON
 
 from artifacts.digests import digest_json
 from delivery.changes.rejections import (

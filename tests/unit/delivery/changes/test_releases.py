@@ -3,16 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from support import cases
+from support import policy_documents
 from support.change_facts import (
     CODE,
-    NOON,
     change,
     entry,
     facts,
     finding,
     ground,
-    key_of,
     log,
     outcome,
     payload,
@@ -23,13 +21,14 @@ from support.change_facts import (
     verified,
 )
 from support.change_records import report, tiers_document
+from support.people import NOON, key_of
 from support.staging_asked import shown_by_staging
 
 from artifacts.digests import digest_json
+from artifacts.policies.tiers import RiskTiers
 from delivery.changes.facts import Past, PinnedCode, Report, Unreadable
 from delivery.changes.releases import strictest_tier
 from delivery.changes.signatures import MISSING, Signature
-from delivery.policies.tiers import RiskTiers
 
 GATE = Signature(key_of("gate"), "plinth-gate-report")
 NAME = report("first").digest
@@ -178,8 +177,8 @@ def test_the_strictest_tier_of_all_models_counts():
     models = {"architecture": (entry(),), "buildings": (entry("second"),)}
     release = production(entry()).model_copy(update={"models": models})
     policies = {
-        "architecture": cases.policy(),
-        "buildings": cases.policy(model="buildings", tier="high"),
+        "architecture": policy_documents.policy(),
+        "buildings": policy_documents.policy(model="buildings", tier="high"),
     }
     after = promotion().releases_after | {"production": release}
     made = promotion(

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from support.change_facts import ground, key_of, promotion
+from support.change_facts import ground, promotion
 from support.change_records import NOON, report
+from support.people import key_of
 
 from delivery.changes.facts import Report
 from delivery.changes.releases import judge_reports

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from support.change_facts import NOON, facts, log, promotion, saying, stated
+from support.change_facts import facts, log, promotion, saying, stated
+from support.people import NOON
 
 from artifacts.digests import digest_json
 from delivery.changes.reviews import counts_as_review

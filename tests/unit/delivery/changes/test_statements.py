@@ -5,23 +5,21 @@ from datetime import timedelta
 
 import pytest
 from support.change_facts import (
-    NOON,
     approved,
     deployed,
     entry,
     facts,
     ground,
-    key_of,
     log,
     outcome,
     past,
-    people,
     production,
     promotion,
     saying,
     staging,
     stated,
 )
+from support.people import NOON, key_of, people
 
 from artifacts.digests import digest_json
 from artifacts.records.approval import ChangeSubject

@@ -7,8 +7,8 @@ from support.change_facts import finding, ground, log, outcome, payload, promoti
 from support.change_records import NOON, tiers_document
 from support.staging_asked import shown_by_staging
 
+from artifacts.policies.tiers import RiskTiers
 from delivery.changes.payload_history import watch_of
-from delivery.policies.tiers import RiskTiers
 
 OTHER = verified("second")
 DEPLOYED = verified() | {"event": "deploy"}

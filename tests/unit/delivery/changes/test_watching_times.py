@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from support.change_facts import (
-    NOON,
     deployed,
     entry,
     facts,
@@ -16,6 +15,7 @@ from support.change_facts import (
     staging,
     verified,
 )
+from support.people import NOON
 
 from artifacts.records.audit import AuditEntry
 from delivery.changes.payload_history import Watch, watch_of

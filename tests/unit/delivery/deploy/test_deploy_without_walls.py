@@ -1,11 +1,12 @@
 """A deploy of production is refused where the machine or the host has no wall for a room."""
 
 import pytest
-from support.cases import WHY, tiers_document
 from support.change_records import yaml_text
 from support.deploy_world import World, code, model, release
+from support.policy_documents import tiers_document
+from support.staging_asked import WHY
 
-from delivery.policies.tiers import ROOMS, RoomName
+from artifacts.policies.tiers import ROOMS, RoomName
 from delivery.targets.aws.cloud_observation import CloudObservation
 
 WHY_NONE = "bwrap is not on PATH"

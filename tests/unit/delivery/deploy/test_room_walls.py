@@ -1,11 +1,12 @@
 """Production without walls is refused, unless the policy names each room that has none."""
 
 import pytest
-from support.cases import WHY, tiers_document
+from support.policy_documents import tiers_document
+from support.staging_asked import WHY
 
+from artifacts.policies.tiers import ROOMS, RiskTiers, RoomName
 from delivery.changes.facts import Unreadable
 from delivery.deploy.room_walls import judge_walls
-from delivery.policies.tiers import ROOMS, RiskTiers, RoomName
 
 NONE = dict.fromkeys(ROOMS, "bwrap is not on PATH")
 

@@ -5,9 +5,11 @@ import sys
 from hashlib import sha256
 
 import pytest
-from support.cases import evaluation, evidence, first_right, policy, ruled
+from support.cases import evaluation, evidence, first_right
+from support.dataset_rows import dataset_rows
 from support.delivery_fakes import FakeDataset
-from support.delivery_records import artifact, dataset_rows
+from support.delivery_records import artifact
+from support.policy_documents import policy, ruled
 
 from artifacts.digests import digest_json
 from artifacts.errors import SignatureRefused, SigningFailed

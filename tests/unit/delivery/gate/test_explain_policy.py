@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from artifacts.errors import UnreadableRecord
+from artifacts.policies.policy_files import YamlPolicies
 from delivery.gate.explain_policy import ExplainPolicy
-from delivery.policies.yaml_files import YamlPolicies
 
 ROOT = Path(__file__).parents[4]
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.cases import DECIDED, policy, settings, tiers
+from support.dataset_rows import dataset_rows
 from support.delivery_fakes import (
     Believing,
     FakeArtifacts,
@@ -16,20 +16,20 @@ from support.delivery_records import (
     FIRST_RELEASE,
     NOON,
     artifact,
-    dataset_rows,
     evaluation,
     first_right,
     release,
     released,
 )
+from support.policy_documents import DECIDED, policy, settings, tiers
 
 from artifacts.digests import digest_json
-from artifacts.errors import InvalidArtifact, SignatureRefused, UnreadableRecord
+from artifacts.errors import InvalidArtifact, PolicyRefused, SignatureRefused, UnreadableRecord
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.reproduction import Reproduction
 from artifacts.statements import signature_of
-from delivery.errors import HoldoutUnusable, JudgeUnfit, PolicyRefused, UnfitModel
+from delivery.errors import HoldoutUnusable, JudgeUnfit, UnfitModel
 from delivery.gate.gate import Gate
 from scoring.certificate import Proof
 

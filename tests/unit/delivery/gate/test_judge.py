@@ -2,8 +2,6 @@ import itertools
 
 import pytest
 from support.cases import (
-    DECIDED,
-    FIRST_RELEASE,
     GROUPS,
     PHOTOS,
     RIGHT,
@@ -15,11 +13,9 @@ from support.cases import (
     measured,
     outcome,
     passing,
-    policy,
-    ruled,
-    settings,
     slice_of,
 )
+from support.policy_documents import DECIDED, FIRST_RELEASE, policy, ruled, settings
 
 from artifacts.records.gate import RuleResult
 from delivery.gate.case import Absent

@@ -1,16 +1,8 @@
 """A limit on what nobody could measure: a gap, unless the policy says that it needn't be there."""
 
 import pytest
-from support.cases import (
-    candidate,
-    evaluation,
-    evidence,
-    first_right,
-    outcome,
-    passing,
-    result_of,
-    ruled,
-)
+from support.cases import candidate, evaluation, evidence, first_right, outcome, passing, result_of
+from support.policy_documents import ruled
 
 from delivery.gate.case import Absent, Case
 from delivery.gate.judge import decide, judge

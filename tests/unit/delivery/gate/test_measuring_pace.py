@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.delivery_records import dataset_rows
+from support.dataset_rows import dataset_rows
 
 from delivery.errors import TooSlow
 from delivery.gate.measuring_pace import Pace, Workload, require_pace, workload

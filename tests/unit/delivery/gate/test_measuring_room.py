@@ -12,6 +12,7 @@ import pytest
 from support.tiny_artifact import tiny_artifact
 
 from artifacts.folder import ModelArtifact
+from artifacts.policies.policy import Policy
 from artifacts.records.evaluation import Evaluation
 from delivery.errors import HoldoutUnusable, MeasuringFailed, TooSlow, UnfitModel
 from delivery.gate.dataset import FolderDataset
@@ -19,7 +20,6 @@ from delivery.gate.examiner import OnnxExaminer
 from delivery.gate.measuring_limits import MeasuringLimits
 from delivery.gate.measuring_room import MeasuringRoom
 from delivery.gate.parallel import JoblibParallel
-from delivery.policies.policy import Policy
 from walls import Unwalled, find_wall
 
 LIMITS = MeasuringLimits(cpu_seconds=120, memory_mib=2048, corrupted_photos=10)

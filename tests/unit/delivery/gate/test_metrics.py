@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
-from support.delivery_records import LABELS, dataset_rows, evaluation
+from support.dataset_rows import LABELS, dataset_rows
+from support.delivery_records import evaluation
 
+from artifacts.policies.metric_names import LIMITS, limit_of
 from artifacts.records.evaluation import Evaluation
 from delivery.gate.metrics import (
     METRICS,
@@ -11,7 +13,6 @@ from delivery.gate.metrics import (
     sliced_metric,
 )
 from delivery.gate.resampling import resample_groups
-from delivery.policies.metric_names import LIMITS, limit_of
 from scoring.metrics import metrics_of
 
 NAMES = [

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from support.cases import FIRST_RELEASE, PHOTOS, RIGHT, champion, evaluation, first_right, passing
+from support.cases import PHOTOS, RIGHT, champion, evaluation, first_right, passing
+from support.policy_documents import FIRST_RELEASE
 
 from artifacts.digests import digest_json
 from delivery.gate.case import Absent

@@ -2,8 +2,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.dataset_rows import dataset_rows
 from support.delivery_fakes import FakeArtifacts, FakeDoor
-from support.delivery_records import artifact, dataset_rows
+from support.delivery_records import artifact
 
 from artifacts.digests import digest_json
 from delivery.errors import DoorFailed

@@ -1,10 +1,10 @@
+from support.dataset_rows import dataset_rows
 from support.delivery_fakes import FakeDataset, FakePolicies
-from support.delivery_records import dataset_rows
 
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
+from artifacts.refusal import Refusal
 from delivery.gate.pin_holdout import PinHoldout, Pinned
-from delivery.refusal import Refusal
 
 ROWS = dataset_rows(20)
 PIN = HoldoutPin.of("architecture", ROWS)

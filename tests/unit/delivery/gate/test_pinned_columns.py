@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from artifacts.folder import ModelArtifact
+from artifacts.policies.policy import Policy
 from artifacts.records.holdout import PinnedPhoto
 from artifacts.records.photos import PhotoRow
 from delivery.gate import rules
@@ -14,7 +15,6 @@ from delivery.gate.case import Holdout
 from delivery.gate.dataset import FolderDataset
 from delivery.gate.examiner import OnnxExaminer
 from delivery.gate.parallel import JoblibParallel
-from delivery.policies.policy import Policy
 
 WHOLE = frozenset({"_cells", "digest_rows", "_consistent", "of_split"})
 """Functions that go through whole rows, whatever is in them: they judge by no column."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from support.cases import policy, policy_document, ruled, settings, tiers
+from support.policy_documents import policy, policy_document, ruled, settings, tiers
 
+from artifacts.policies.policy import Policy, Setting
 from delivery.gate.policy_page import policy_page
 from delivery.gate.policy_words import words
 from delivery.gate.rules.table import RULES
-from delivery.policies.policy import Policy, Setting
 from delivery.text import prose
 
 PAGE = policy_page(policy(), tiers())

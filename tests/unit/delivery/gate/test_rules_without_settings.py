@@ -1,7 +1,8 @@
 """A rule that the policy gives no settings, or that has no policy, says nothing."""
 
 import pytest
-from support.cases import passing, ruled, settings
+from support.cases import passing
+from support.policy_documents import ruled, settings
 
 from delivery.gate.case import Absent
 from delivery.gate.rules.table import RULES

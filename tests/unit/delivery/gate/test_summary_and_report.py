@@ -3,22 +3,14 @@
 from pathlib import Path
 
 import pytest
-from support.cases import policy
+from support.dataset_rows import dataset_rows
 from support.delivery_fakes import Believing, FakeArtifacts, FakeDataset, FakeExaminer, FakePolicies
-from support.delivery_records import (
-    PROOF,
-    artifact,
-    dataset_rows,
-    evaluation,
-    evidence,
-    first_right,
-    gate_report,
-)
+from support.delivery_records import PROOF, artifact, evaluation, evidence, first_right, gate_report
+from support.policy_documents import policy
 
-from artifacts.errors import SignatureRefused, UnreadableRecord
+from artifacts.errors import PolicyRefused, SignatureRefused, UnreadableRecord
 from artifacts.records.gate import GateReport
 from artifacts.statements import signature_of
-from delivery.errors import PolicyRefused
 from delivery.gate.report import Report
 from delivery.gate.summary import Summary
 

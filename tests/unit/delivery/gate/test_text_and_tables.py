@@ -2,16 +2,8 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.cases import (
-    FIRST_RELEASE,
-    RIGHT,
-    champion,
-    estimate,
-    evidence,
-    first_right,
-    gate_report,
-    passing,
-)
+from support.cases import RIGHT, champion, estimate, evidence, first_right, gate_report, passing
+from support.policy_documents import FIRST_RELEASE
 
 from artifacts.digests import digest_json
 from artifacts.records.gate import RuleResult

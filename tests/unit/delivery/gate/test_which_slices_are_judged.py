@@ -3,7 +3,8 @@
 import math
 
 import pytest
-from support.cases import DECIDED, gap, measured, passing, policy, result_of, settings, slice_of
+from support.cases import gap, measured, passing, result_of, slice_of
+from support.policy_documents import DECIDED, policy, settings
 
 NORMAL = slice_of("lighting", "normal", 200, 0.76)
 FLOOR, GAP = "slice_floor.lighting", "slice_gap.lighting"

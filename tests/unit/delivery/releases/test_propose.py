@@ -4,13 +4,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from support.cases import policy, tiers
+from support.dataset_rows import dataset_rows
 from support.delivery_fakes import Believing, FakeModelStore, FakePolicies, FakeReleases
 from support.delivery_records import (
     FIRST_RELEASE,
     artifact,
     champion,
-    dataset_rows,
     evaluation,
     first_right,
     gate_report,
@@ -18,14 +17,15 @@ from support.delivery_records import (
     release,
     released,
 )
+from support.policy_documents import policy, tiers
 
 from artifacts.digests import digest_json
 from artifacts.errors import SignatureRefused, UnreadableRecord
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Release, ReleasedModel
+from artifacts.refusal import Refusal
 from artifacts.statements import signature_of
 from delivery.gate.case import Absent
-from delivery.refusal import Refusal
 from delivery.releases.propose import Propose, Proposed
 
 ALLOWED = gate_report()

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from support.cases import DECIDED, policy, ruled
+from support.dataset_rows import dataset_rows
 from support.delivery_fakes import (
     Believing,
     FakeArtifacts,
@@ -11,15 +11,8 @@ from support.delivery_fakes import (
     FakePolicies,
     FakeReleases,
 )
-from support.delivery_records import (
-    FIRST_RELEASE,
-    NOON,
-    artifact,
-    dataset_rows,
-    evaluation,
-    first_right,
-    release,
-)
+from support.delivery_records import FIRST_RELEASE, NOON, artifact, evaluation, first_right, release
+from support.policy_documents import DECIDED, policy, ruled
 
 from artifacts.errors import SignatureRefused
 from artifacts.records.gate import GateReport

@@ -11,10 +11,10 @@ from support.training_doubles import DIGEST
 
 from artifacts.errors import ArtifactError, InvalidArtifact
 from artifacts.folder import open_artifact
+from artifacts.refusal import Refusal
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key, write_signed
 from artifacts.store import FolderModelStore
-from delivery.refusal import Refusal
 from delivery.retrain.keep_model import KeepModel
 
 NAMESPACE = "plinth-gate-report"

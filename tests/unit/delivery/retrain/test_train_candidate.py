@@ -11,8 +11,8 @@ from support.retraining_fakes import training_inputs
 
 from artifacts.digests import digest_json
 from artifacts.records.inputs import TrainingInputs
+from artifacts.refusal import Refusal
 from delivery.errors import HandoverRefused, TrainingFailed
-from delivery.refusal import Refusal
 from delivery.retrain.handover import HandedOver, not_as_planned
 from delivery.retrain.ports import RetrainingPlace, TrainingPlace
 from delivery.retrain.retraining_folder import FolderPlace

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 from artifacts.digests import Digest, digest_bytes, digest_json
 from artifacts.errors import UnreadableRecord
 from artifacts.records.record import Record
+from artifacts.write_whole import write_whole
 
 Split = Literal["train", "validation", "holdout"]
 Text = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -131,11 +132,7 @@ class PhotoManifest(Record):
 
     def write(self, path: Path) -> Path:
         """Write the manifest as CSV, whole or not at all, and return the path."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(path.name + ".draft")
-        draft.write_text(self.to_csv(), encoding="utf-8", newline="")
-        draft.replace(path)
-        return path
+        return write_whole(path, self.to_csv())
 
     @classmethod
     def read(cls, path: Path) -> Self:

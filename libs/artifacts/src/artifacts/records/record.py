@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from artifacts.digests import digest_json
 from artifacts.errors import UnreadableRecord
+from artifacts.write_whole import write_whole
 
 
 class Part(BaseModel):
@@ -39,11 +40,7 @@ class Record(Part):
 
     def write(self, path: Path) -> Path:
         """Write the record to a file, whole or not at all, and return the path."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(path.name + ".draft")
-        draft.write_text(self.to_json(), encoding="utf-8")
-        draft.replace(path)
-        return path
+        return write_whole(path, self.to_json())
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from artifacts.policies.tiers import TIERS, Approvers, BreakGlass, Tier
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
 from delivery.changes.authors import authors_of, made_before
 from delivery.changes.facts import ChangeFacts, Statement, Unreadable
@@ -18,7 +19,6 @@ from delivery.changes.statements import (
     speaks_of,
     withdrawn_by,
 )
-from delivery.policies.tiers import TIERS, Approvers, BreakGlass, Tier
 
 PAYLOAD, CHANGE = "payload_approved", "change_approved"
 STRICTEST: Final = TIERS[-1]

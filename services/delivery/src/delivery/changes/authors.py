@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from artifacts.policies.approvers import People
 from delivery.changes.facts import ChangeFacts, Commit, Unreadable
 from delivery.changes.findings import Finding, passed, refused, undecided
 from delivery.changes.identities import persons_named
 from delivery.changes.path_kinds import AUTHORED, PROTECTED
 from delivery.changes.signatures import service_of
-from delivery.policies.approvers import People
 
 RULE = "authors"
 NAMESPACE = "git"

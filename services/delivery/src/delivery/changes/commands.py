@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.records.approval import Word
+from artifacts.refusal import Refusal
 from delivery.changes.findings import ChangeVerdict, Decision
 from delivery.changes.sign_statement import Speaker
 from delivery.changes.verdict_page import verdict_lines, verdict_page
@@ -18,7 +19,6 @@ from delivery.changes.wiring import (
     why_not_here,
 )
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
-from delivery.refusal import Refusal
 from delivery.rooms.standing_walls import machine_line
 from delivery.settings import Settings, read_settings
 from delivery.text import prose

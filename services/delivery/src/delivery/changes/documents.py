@@ -5,15 +5,15 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from artifacts.errors import UnreadableRecord
+from artifacts.policies.approvers import People
+from artifacts.policies.holdout_text import parse_pin
+from artifacts.policies.policy import Policy, unknown_rules
+from artifacts.policies.tiers import RiskTiers
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.record import Record, parse_json, parse_yaml
 from artifacts.records.release import Environment, Release
 from delivery.changes.facts import Ground, Unreadable
 from delivery.changes.signatures import ServiceKey, read_signers
-from delivery.policies.approvers import People
-from delivery.policies.holdout_text import parse_pin
-from delivery.policies.policy import Policy, unknown_rules
-from delivery.policies.tiers import RiskTiers
 
 R = TypeVar("R", bound=Record)
 Files = Mapping[str, bytes]

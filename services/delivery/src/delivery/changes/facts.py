@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from artifacts.digests import digest_json
+from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
@@ -17,11 +18,10 @@ from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import Environment, Release
 from delivery.changes.path_kinds import AUTHORED, PROTECTED, Kind, classify, kind_of
 from delivery.changes.signatures import MISSING, ServiceKey, Signature
-from delivery.policies.approvers import People
 
 if TYPE_CHECKING:
-    from delivery.policies.policy import Policy
-    from delivery.policies.tiers import RiskTiers
+    from artifacts.policies.policy import Policy
+    from artifacts.policies.tiers import RiskTiers
 
 
 @dataclass(frozen=True)

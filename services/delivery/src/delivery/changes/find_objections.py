@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from artifacts.digests import digest_json
+from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject
 from artifacts.statements import SUFFIX
 from delivery.changes.authors import makers
@@ -24,7 +25,6 @@ from delivery.changes.facts import Commit, RawCommit, Statement, Unreadable, pay
 from delivery.changes.path_kinds import PROTECTED
 from delivery.changes.ports import Signatures
 from delivery.errors import CommitUnknown, RepositoryUnreadable, TooMuchToRead
-from delivery.policies.approvers import People
 from delivery.trail.ports import Repository
 
 OBJECTING: Final = frozenset({"rejected", "withdrawn"})

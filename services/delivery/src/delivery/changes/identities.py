@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from artifacts.policies.approvers import People
 from delivery.changes.facts import Commit, RawCommit
-from delivery.policies.approvers import People
 
 _TRAILER: Final = re.compile(
     r"^\s*(?P<key>[A-Za-z][A-Za-z0-9 _-]{0,39}?)\s*[:=]\s*(?P<value>\S.*)$"

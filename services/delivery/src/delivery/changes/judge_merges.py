@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from artifacts.policies.approvers import People
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Environment
 from delivery.changes import authors
@@ -19,7 +20,6 @@ from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
 from delivery.changes.path_kinds import Kind, classify
 from delivery.changes.payload_history import deployments
-from delivery.policies.approvers import People
 from delivery.trail.ports import Repository
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")

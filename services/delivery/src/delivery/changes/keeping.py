@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from artifacts.policies.holdouts import shrunk
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import TIERS
 from artifacts.records.approval import Approval, PayloadSubject
 from artifacts.records.release import Release, ReleasedModel
 from artifacts.statements import SUFFIX
@@ -12,9 +15,6 @@ from delivery.changes.findings import Finding, passed, refused, summed, undecide
 from delivery.changes.genuine import is_record
 from delivery.changes.payload_history import rolls_back
 from delivery.changes.plain_names import name_fault, shown_name
-from delivery.policies.holdouts import shrunk
-from delivery.policies.policy import Policy
-from delivery.policies.tiers import TIERS
 
 LANDS, READABLE, RECORDS = "lands", "readable", "records_kept"
 BOUNDED, NAMES = "bounded", "plain_names"

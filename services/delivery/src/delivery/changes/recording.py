@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from typing import Final
 
+from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, PayloadSubject, Word
 from artifacts.records.audit import AuditEntry, AuditEvent, Event
 from delivery.changes.authors import authors_of, judge_authors, signer_of
@@ -18,7 +19,6 @@ from delivery.changes.statements import (
     payload_subject,
     read_statements,
 )
-from delivery.policies.approvers import People
 
 EVENTS: Final = MappingProxyType[Word, Event](
     {

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import TIERS, RiskTiers, Tier
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import ReleasedModel
@@ -10,8 +12,6 @@ from delivery.changes.facts import ChangeFacts, Report, Unreadable
 from delivery.changes.findings import Finding, passed, refused, summed, undecided
 from delivery.changes.payload_history import rolls_back, watch_of
 from delivery.changes.signatures import counts_until, service_of
-from delivery.policies.policy import Policy
-from delivery.policies.tiers import TIERS, RiskTiers, Tier
 
 REPORTS, CODE, STAGING = "gate_reports", "code_on_main", "staging_verified"
 NAMESPACE, GATE = "plinth-gate-report", "gate"

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from artifacts.digests import hex_part
+from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
+from artifacts.refusal import Refusal
 from delivery.changes.approvals import (
     glass_objection,
     reason_against,
@@ -29,8 +31,6 @@ from delivery.changes.statements import (
     subjects_of,
 )
 from delivery.changes.verdict_page import subject_lines, verdict_lines
-from delivery.policies.approvers import People
-from delivery.refusal import Refusal
 from delivery.text import plain
 
 STATEMENT: Final = re.compile(r"([0-9a-f]{8,64})(?:\.json)?$")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from artifacts.digests import digest_json
+from artifacts.policies.approvers import People, Person
 from artifacts.records.approval import (
     Approval,
     ApprovedModel,
@@ -15,7 +16,6 @@ from artifacts.records.approval import (
 from artifacts.records.gate import GateReport
 from delivery.changes.facts import ChangeFacts, Statement, Unreadable
 from delivery.changes.payload_history import rolls_back
-from delivery.policies.approvers import People, Person
 
 NAMESPACE: Final = "plinth-approval"
 SKEW: Final = timedelta(minutes=5)

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 
+from artifacts.policies.tiers import RiskTiers
 from artifacts.records.audit import AuditEntry, AuditEvent, Outcome
 from artifacts.records.release import Environment, Payload
 from delivery.changes.committed_files import CommittedFiles
@@ -37,7 +38,6 @@ from delivery.errors import (
     HostFailed,
     StateLocked,
 )
-from delivery.policies.tiers import RiskTiers
 from delivery.trail.ports import AuditLog, Repository
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")

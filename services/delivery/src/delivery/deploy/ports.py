@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from artifacts.policies.tiers import RoomName
     from artifacts.records.release import Environment, Payload
     from delivery.deploy.change_verdict import DeployVerdict
     from delivery.deploy.difference import Drift
     from delivery.deploy.wanted import AliasPoint, Applied
-    from delivery.policies.tiers import RoomName
     from delivery.targets.observation import Observation
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from artifacts.policies.tiers import ROOMS, RiskTiers, RoomName
 from delivery.changes.facts import Unreadable
 from delivery.deploy.change_verdict import DeployVerdict
-from delivery.policies.tiers import ROOMS, RiskTiers, RoomName
 
 WALLS = "walls"
 """The word that a refusal begins with."""

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from artifacts.policies.membership import HOLDOUT, Membership
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import RiskTiers
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.manifest import Code, Data, ModelManifest, Origin
@@ -11,9 +14,6 @@ from artifacts.records.photos import PhotoManifest, Split
 from artifacts.records.release import FirstRelease
 from artifacts.records.reproduction import Reproduction
 from delivery.gate.resampling import Resampling
-from delivery.policies.membership import HOLDOUT, Membership
-from delivery.policies.policy import Policy
-from delivery.policies.tiers import RiskTiers
 from scoring.certificate import Proof
 
 

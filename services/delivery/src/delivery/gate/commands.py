@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from artifacts.refusal import Refusal
 from artifacts.statements import create_statement_key, write_signed
 from delivery.exits import DONE, EXIT_CODES, REFUSED, refuse
 from delivery.gate.tables import gate_lines, parity_lines
@@ -24,7 +25,6 @@ from delivery.gate.wiring import (
     photo_files,
     policy_card,
 )
-from delivery.refusal import Refusal
 from delivery.settings import read_settings
 
 COLOURS: Final = MappingProxyType(

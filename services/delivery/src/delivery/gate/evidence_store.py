@@ -11,14 +11,14 @@ from typing import TypeVar
 from artifacts.digests import digest_json, hex_part
 from artifacts.errors import ArtifactError
 from artifacts.folder import ModelArtifact
+from artifacts.policies.membership import HOLDOUT
+from artifacts.policies.policy import Policy
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.record import Record, parse_json
 from artifacts.statements import StatementSigner, StatementVerifier, signature_of
 from delivery.gate.measures.plan import MeasurementPlan
 from delivery.gate.ports import Dataset, Examiner
-from delivery.policies.membership import HOLDOUT
-from delivery.policies.policy import Policy
 from scoring.certificate import Proof
 
 R = TypeVar("R", bound=Record)

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from artifacts.errors import ArtifactError
 from artifacts.folder import ModelArtifact
+from artifacts.policies.membership import HOLDOUT
+from artifacts.policies.policy import Policy
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence, Resources
 from artifacts.records.photos import PhotoManifest, Split
@@ -30,8 +32,6 @@ from delivery.gate.measuring_photos import (
 from delivery.gate.measuring_resources import Stopwatch, choose_timed, measure_resources
 from delivery.gate.parallel import JoblibParallel
 from delivery.gate.ports import Dataset
-from delivery.policies.membership import HOLDOUT
-from delivery.policies.policy import Policy
 from features import CORRUPTIONS, SchemaError
 from scoring import NonFiniteScore, Scorer, ScoringError, UnusableModel, evaluate, prove
 from scoring.certificate import Proof

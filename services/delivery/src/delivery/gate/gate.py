@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from artifacts.errors import ArtifactError, InvalidArtifact, SignatureRefused
+from artifacts.errors import ArtifactError, InvalidArtifact, PolicyRefused, SignatureRefused
 from artifacts.folder import ModelArtifact
+from artifacts.policies.membership import Membership
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import RiskTiers
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
@@ -12,15 +15,12 @@ from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import Environment, FirstRelease
 from artifacts.records.reproduction import Reproduction
 from artifacts.statements import StatementVerifier, read_signed
-from delivery.errors import DeliveryError, PolicyRefused, UnfitModel
+from delivery.errors import DeliveryError, UnfitModel
 from delivery.gate.case import Absent, Candidate, Case, Champion, Holdout
 from delivery.gate.judge import candidate_digest, decide, judge
 from delivery.gate.ports import ArtifactReader, Dataset, Examiner, ModelStore, Policies, Releases
 from delivery.gate.resampling import Resampling, resample_groups
 from delivery.gate.rules.champion import champion_of
-from delivery.policies.membership import Membership
-from delivery.policies.policy import Policy
-from delivery.policies.tiers import RiskTiers
 from delivery.trail.ports import Clock
 from scoring.certificate import Proof
 

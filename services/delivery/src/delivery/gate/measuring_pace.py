@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from artifacts.policies.membership import HOLDOUT
 from artifacts.records.photos import PhotoRow
 from delivery.errors import TooSlow
 from delivery.gate.measuring_resources import PHOTOS as TIMED
 from delivery.gate.measuring_resources import Stopwatch
-from delivery.policies.membership import HOLDOUT
 from features import CORRUPTIONS, PhotoRefused
 from scoring import Scorer
 

@@ -21,6 +21,8 @@ from typing import IO, Any, Final, TypeVar, cast
 
 from artifacts.errors import UnreadableRecord
 from artifacts.folder import ModelArtifact
+from artifacts.policies.membership import HOLDOUT
+from artifacts.policies.policy import Policy
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.manifest import ClassificationHead
@@ -41,8 +43,6 @@ from delivery.gate.measuring_limits import MeasuringLimits
 from delivery.gate.measuring_usage import usage_of
 from delivery.gate.measuring_wall import measuring_command, measuring_room, measuring_wall
 from delivery.gate.ports import Dataset
-from delivery.policies.membership import HOLDOUT
-from delivery.policies.policy import Policy
 from delivery.text import plain
 from scoring.certificate import Proof
 from walls import Wall

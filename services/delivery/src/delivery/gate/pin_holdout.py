@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from artifacts.policies.holdouts import grow
+from artifacts.refusal import Refusal
 from delivery.gate.ports import Dataset, Policies
-from delivery.policies.holdouts import grow
-from delivery.refusal import Refusal
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ Every line of the policy shows on it, so that a change of a policy is a change o
 
 from collections.abc import Iterable, Iterator
 
+from artifacts.policies.policy import Policy, Setting
+from artifacts.policies.tiers import ROOMS, RiskTiers, Tier
 from delivery.gate.policy_words import words
 from delivery.gate.rules.table import RULES, Rule
-from delivery.policies.policy import Policy, Setting
-from delivery.policies.tiers import ROOMS, RiskTiers, Tier
 from delivery.text import prose
 
 HOW_IT_JUDGES = (

@@ -2,7 +2,7 @@
 
 from functools import singledispatch
 
-from delivery.policies.policy import (
+from artifacts.policies.policy import (
     ArtifactLimits,
     DataQuality,
     HoldoutSize,

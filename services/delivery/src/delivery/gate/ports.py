@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from artifacts.folder import ModelArtifact
+    from artifacts.policies.policy import Policy
+    from artifacts.policies.tiers import RiskTiers
     from artifacts.records.evaluation import Evaluation
     from artifacts.records.evidence import Evidence
     from artifacts.records.holdout import HoldoutPin
     from artifacts.records.photos import PhotoManifest
     from artifacts.records.release import Environment, Release
     from delivery.gate.parity_report import DoorAnswer, ParityPhoto
-    from delivery.policies.policy import Policy
-    from delivery.policies.tiers import RiskTiers
     from scoring.certificate import Proof
 
 

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from artifacts.errors import UnreadableRecord
+from artifacts.errors import PolicyRefused, UnreadableRecord
+from artifacts.policies.policy import Policy
 from artifacts.statements import StatementVerifier
-from delivery.errors import PolicyRefused
 from delivery.gate.card import CardRecords
 from delivery.gate.card_page import ModelCard
 from delivery.gate.ports import ArtifactReader, Dataset, Examiner, Policies
 from delivery.gate.summary import evidence_of, report_about
-from delivery.policies.policy import Policy
 
 
 @dataclass(frozen=True)

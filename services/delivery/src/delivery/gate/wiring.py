@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from artifacts.errors import ArtifactError
+from artifacts.policies.policy_files import YamlPolicies
 from artifacts.progress import ProgressLine
 from artifacts.statements import SshVerifier, StatementSigner
 from delivery.errors import DeliveryError
@@ -31,8 +32,8 @@ from delivery.gate.parity import Parity
 from delivery.gate.photo_files import find_photos
 from delivery.gate.pin_holdout import PinHoldout
 from delivery.gate.summary import Summary
-from delivery.policies.yaml_files import YamlPolicies, YamlReleases
 from delivery.releases.propose import Propose
+from delivery.releases.yaml_releases import YamlReleases
 from delivery.settings import Settings, training_variables
 from delivery.signing import make_signer
 from delivery.text import plain

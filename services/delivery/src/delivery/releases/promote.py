@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import TIERS, Tier
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.record import parse_json
@@ -14,8 +16,6 @@ from delivery.deploy.ports import Images
 from delivery.deploy.read_wanted import release_at, wanted_at
 from delivery.forges.open_proposal import Opened, OpenProposal
 from delivery.forges.ports import Forge
-from delivery.policies.policy import Policy
-from delivery.policies.tiers import TIERS, Tier
 from delivery.releases.promotion_request import (
     NotShown,
     Promotion,

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Final
 
 from artifacts.digests import hex_part
+from artifacts.policies.tiers import Tier
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Payload
 from delivery.changes.payload_history import watch_of
 from delivery.deploy.deploy_history import last_deploy, last_verification
-from delivery.policies.tiers import Tier
 from delivery.text import markdown, prose
 
 APPROVE: Final = (

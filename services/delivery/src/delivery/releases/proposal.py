@@ -1,14 +1,14 @@
 """Proposal: the change of a release that an allowed gate report stands for."""
 
 from artifacts.folder import ModelArtifact
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import RiskTiers
 from artifacts.records.gate import GateReport
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
+from artifacts.refusal import Refusal
 from delivery.gate.case import Absent
 from delivery.gate.judge import rules_of
 from delivery.gate.rules.champion import champion_of
-from delivery.policies.policy import Policy
-from delivery.policies.tiers import RiskTiers
-from delivery.refusal import Refusal
 
 
 def propose_release(

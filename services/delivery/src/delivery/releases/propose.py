@@ -9,9 +9,9 @@ from artifacts.errors import InvalidArtifact, SignatureRefused, UnknownArtifact
 from artifacts.folder import ModelArtifact
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Environment
+from artifacts.refusal import Refusal
 from artifacts.statements import StatementVerifier, read_signed
 from delivery.gate.ports import ModelStore, Policies, Releases
-from delivery.refusal import Refusal
 from delivery.releases.proposal import propose_release
 
 

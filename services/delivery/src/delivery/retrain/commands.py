@@ -8,12 +8,12 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.errors import SignatureRefused
+from artifacts.refusal import Refusal
 from delivery.errors import HandoverRefused
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.forges.forge_checks import SO_IT_IS, checklist
 from delivery.forges.open_proposal import Opened
 from delivery.forges.wiring import find_forge, find_forge_settings
-from delivery.refusal import Refusal
 from delivery.releases.promote import AlreadyThere
 from delivery.releases.promotion_request import NotShown
 from delivery.retrain.retraining_page import plan_outputs, retrained_outputs, retrained_page

@@ -8,8 +8,8 @@ from pathlib import Path
 from artifacts.errors import SignatureRefused
 from artifacts.folder import ModelArtifact
 from artifacts.records.gate import GateReport
+from artifacts.refusal import Refusal
 from artifacts.statements import StatementVerifier, read_signed
-from delivery.refusal import Refusal
 
 
 @dataclass(frozen=True)

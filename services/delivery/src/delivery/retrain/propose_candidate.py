@@ -7,6 +7,7 @@ from artifacts.errors import ArtifactError
 from artifacts.records.gate import GateReport
 from artifacts.records.inputs import Registered, TrainingInputs
 from artifacts.records.release import Release, ReleasedModel
+from artifacts.refusal import Refusal
 from artifacts.statements import signature_of
 from delivery.changes.committed_files import CommittedFiles
 from delivery.changes.documents import read_ground, release_path, report_path
@@ -15,7 +16,6 @@ from delivery.deploy.read_wanted import release_at
 from delivery.forges.open_proposal import Opened, OpenProposal
 from delivery.forges.ports import Forge
 from delivery.gate.ports import ModelStore
-from delivery.refusal import Refusal
 from delivery.releases.proposal import propose_release
 from delivery.releases.release_text import release_text
 from delivery.retrain.ports import Branches

@@ -12,10 +12,10 @@ from typing import Final
 
 from artifacts.records.gate import GateReport
 from artifacts.records.inputs import Registered, TrainingInputs
+from artifacts.refusal import Refusal
 from delivery.errors import AuditBroken
 from delivery.forges.forge import PullRequest
 from delivery.forges.open_proposal import Opened
-from delivery.refusal import Refusal
 from delivery.retrain.plan_retraining import PlanRetraining
 from delivery.retrain.ports import (
     CandidateJudge,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from artifacts.records.inputs import TrainingInputs
+from artifacts.refusal import Refusal
 from delivery.errors import CommitUnknown, HandoverRefused, TrainingFailed
-from delivery.refusal import Refusal
 from delivery.retrain.handover import HandedOver, not_as_planned
 from delivery.retrain.ports import Handover, RetrainingPlace
 from delivery.trail.ports import Repository

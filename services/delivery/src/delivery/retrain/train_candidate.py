@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from artifacts.records.inputs import TrainingInputs
-from delivery.refusal import Refusal
+from artifacts.refusal import Refusal
 from delivery.retrain.handover import HandedOver
 from delivery.retrain.ports import Handover, TrainingPlace, Trainings
 

@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 
 from artifacts.photo_store import FolderPhotoStore
+from artifacts.policies.membership import HOLDOUT
 from artifacts.records.photos import PhotoManifest
-from delivery.policies.membership import HOLDOUT
 
 
 def lay_out_photos(manifest: Path, store: Path, place: Path) -> Path:

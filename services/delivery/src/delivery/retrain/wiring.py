@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from artifacts.errors import UnreadableRecord
+from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.reproduction import Reproduction
@@ -20,7 +21,6 @@ from delivery.gate.artifact_folders import (
     model_store,
 )
 from delivery.git.repository import GitRepository
-from delivery.policies.yaml_files import YamlPolicies
 from delivery.releases.promote import Promote
 from delivery.retrain.committed_inputs import PATHS, inputs_of
 from delivery.retrain.handover_folder import HandoverFolder

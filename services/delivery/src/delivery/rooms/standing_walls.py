@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from delivery.policies.tiers import RoomName
+from artifacts.policies.tiers import RoomName
 from delivery.settings import Settings
 from delivery.text import plain
 from walls import find_wall

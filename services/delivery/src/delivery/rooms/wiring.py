@@ -7,11 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from artifacts.policies.tiers import RoomName
 from artifacts.records.release import Environment
 from delivery.errors import DeliveryError, TrainingFailed
 from delivery.gate.measuring_wall import measuring_room, measuring_wall
 from delivery.gate.wiring import DOORS, HTTP, make_door_rooms, measuring_hidden
-from delivery.policies.tiers import RoomName
 from delivery.retrain.wiring import make_rooms
 from delivery.rooms.keeper_probe import try_keeper
 from delivery.rooms.room_commands import rooms_tried_by

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from artifacts.policies.approvers import People
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import TIERS, Approvers, RiskTiers
 from artifacts.records.approval import Approval, PayloadSubject, Word
 from delivery.changes.facts import Ground, Statement, Unreadable
 from delivery.changes.statements import NAMESPACE, covers
-from delivery.policies.approvers import People
-from delivery.policies.policy import Policy
-from delivery.policies.tiers import TIERS, Approvers, RiskTiers
 
 _WORDS: Final[tuple[Word, ...]] = ("approved", "break_glass")
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from support.delivery_records import dataset_rows, evaluation
+from support.dataset_rows import dataset_rows
+from support.delivery_records import evaluation
 
 from artifacts.records.evaluation import Evaluation
 from delivery.gate.resampling import Resampling, resample_groups

@@ -1,4 +1,4 @@
-from support.delivery_records import LABELS, dataset_rows
+from support.dataset_rows import LABELS, dataset_rows
 
 from artifacts.records.photos import PhotoManifest
 from delivery.gate.measures.data_summary import summarise_data

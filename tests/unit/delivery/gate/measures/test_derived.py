@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
-from support.delivery_records import LABELS, dataset_rows, evaluation
+from support.dataset_rows import LABELS, dataset_rows
+from support.delivery_records import evaluation
 
 from artifacts.records.photos import PhotoManifest
 from delivery.gate.measures.derived import with_derived_slices

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from support.delivery_records import dataset_rows, evaluation
+from support.dataset_rows import dataset_rows
+from support.delivery_records import evaluation
 
 from delivery.gate.measures.estimates import estimate, measure_metrics
 from delivery.gate.metrics import METRICS, resampled_metric

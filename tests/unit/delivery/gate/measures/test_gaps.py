@@ -1,5 +1,6 @@
 import pytest
-from support.delivery_records import dataset_rows, evaluation
+from support.dataset_rows import dataset_rows
+from support.delivery_records import evaluation
 
 from artifacts.records.evaluation import Evaluation
 from delivery.gate.measures.gaps import gaps_of

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from support.delivery_records import dataset_rows, evaluation
+from support.dataset_rows import dataset_rows
+from support.delivery_records import evaluation
 
 from artifacts.records.evaluation import Evaluation
 from delivery.gate.measures.label_doubts import find_label_doubts

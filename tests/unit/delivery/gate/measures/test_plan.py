@@ -1,10 +1,10 @@
 from datetime import date
 
 import pytest
-from support.cases import policy, ruled
+from support.policy_documents import policy, ruled
 
+from artifacts.policies.policy import LeakageLimits, OptionalSlices
 from delivery.gate.measures.plan import MeasurementPlan
-from delivery.policies.policy import LeakageLimits, OptionalSlices
 
 WHY = "a reason that is long enough to be one"
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from support.delivery_records import LABELS, dataset_rows
+from support.dataset_rows import LABELS, dataset_rows
 
 from artifacts.records.photos import PhotoManifest
 from delivery.gate.measures.sources import (

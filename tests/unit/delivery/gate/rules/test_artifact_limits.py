@@ -1,7 +1,8 @@
 import math
 
 import pytest
-from support.cases import WHY, measured, outcome, passing, resources, result_of
+from support.cases import measured, outcome, passing, resources, result_of
+from support.staging_asked import WHY
 
 from delivery.gate.case import Absent
 

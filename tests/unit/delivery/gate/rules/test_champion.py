@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
-from support.cases import CHAMPION, FIRST_RELEASE, passing, result_of
+from support.cases import CHAMPION, passing, result_of
+from support.policy_documents import FIRST_RELEASE
 
 from artifacts.digests import digest_json
 from artifacts.records.release import Release, ReleasedModel

@@ -1,7 +1,6 @@
 import pytest
 from support.cases import (
     LABELS,
-    WHY,
     evaluation,
     first_right,
     measured,
@@ -10,6 +9,7 @@ from support.cases import (
     result_of,
     split_summary,
 )
+from support.staging_asked import WHY
 
 from artifacts.digests import digest_json
 from artifacts.records.evidence import LabelDoubt

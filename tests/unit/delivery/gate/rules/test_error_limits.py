@@ -1,7 +1,8 @@
 import math
 
 import pytest
-from support.cases import WHY, estimate, evidence, measured, outcome, passing, result_of
+from support.cases import estimate, evidence, measured, outcome, passing, result_of
+from support.staging_asked import WHY
 
 from delivery.gate.case import Absent
 

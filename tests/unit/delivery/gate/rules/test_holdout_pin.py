@@ -1,8 +1,8 @@
 import pytest
 from support.cases import HOLDOUT, outcome, passing, result_of
 
+from artifacts.policies.membership import Membership
 from delivery.gate.case import Absent
-from delivery.policies.membership import Membership
 
 PHOTOS = tuple(f"photo {i}" for i in range(8))
 

@@ -1,13 +1,6 @@
 import pytest
-from support.cases import (
-    RIGHT,
-    evaluation,
-    first_right,
-    passing,
-    result_of,
-    ruled,
-    settings,
-)
+from support.cases import RIGHT, evaluation, first_right, passing, result_of
+from support.policy_documents import ruled, settings
 
 from delivery.gate.case import Absent
 

@@ -1,7 +1,8 @@
 import math
 
 import pytest
-from support.cases import PHOTOS, WHY, estimate, leakage, measured, outcome, passing, result_of
+from support.cases import PHOTOS, estimate, leakage, measured, outcome, passing, result_of
+from support.staging_asked import WHY
 
 from artifacts.digests import digest_json
 from artifacts.records.evidence import NearDuplicate

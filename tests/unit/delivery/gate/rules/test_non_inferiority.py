@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from support.cases import (
     CHAMPION,
-    FIRST_RELEASE,
     MANIFEST,
     MODEL,
     PHOTOS,
@@ -12,9 +11,8 @@ from support.cases import (
     evaluation,
     passing,
     result_of,
-    ruled,
-    settings,
 )
+from support.policy_documents import FIRST_RELEASE, ruled, settings
 
 from artifacts.digests import digest_json
 from delivery.gate.case import Absent, Champion

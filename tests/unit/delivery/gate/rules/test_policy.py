@@ -1,22 +1,19 @@
 import pytest
-from support.cases import (
-    WHY,
-    candidate,
-    outcome,
-    passing,
+from support.cases import candidate, outcome, passing, result_of
+from support.policy_documents import (
     policy,
     policy_document,
-    result_of,
     ruled,
     settings,
     tier_document,
     tiers,
     tiers_document,
 )
+from support.staging_asked import WHY
 
+from artifacts.policies.policy import Policy, Rules
+from artifacts.policies.tiers import RiskTiers
 from delivery.gate.case import Absent
-from delivery.policies.policy import Policy, Rules
-from delivery.policies.tiers import RiskTiers
 
 
 def limit(rule, setting, **kinds):

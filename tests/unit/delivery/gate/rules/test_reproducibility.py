@@ -1,5 +1,6 @@
 import pytest
-from support.cases import DECIDED, MANIFEST, MODEL, candidate, passing, result_of, ruled
+from support.cases import MANIFEST, MODEL, candidate, passing, result_of
+from support.policy_documents import DECIDED, ruled
 
 from artifacts.digests import digest_json
 from artifacts.records.manifest import Code

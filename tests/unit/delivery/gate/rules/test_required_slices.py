@@ -1,5 +1,6 @@
 import pytest
-from support.cases import DECIDED, measured, outcome, passing, policy, result_of, slice_of
+from support.cases import measured, outcome, passing, result_of, slice_of
+from support.policy_documents import DECIDED, policy
 
 from delivery.gate.case import Absent
 

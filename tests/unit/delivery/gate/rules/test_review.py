@@ -1,7 +1,8 @@
 from datetime import date, timedelta
 
 import pytest
-from support.cases import TODAY, outcome, passing, policy, result_of, tiers
+from support.cases import outcome, passing, result_of
+from support.policy_documents import TODAY, policy, tiers
 
 from delivery.gate.case import Absent
 

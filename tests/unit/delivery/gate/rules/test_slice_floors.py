@@ -1,16 +1,7 @@
 import pytest
-from support.cases import (
-    DECIDED,
-    WHY,
-    evidence,
-    measured,
-    outcome,
-    passing,
-    policy,
-    result_of,
-    settings,
-    slice_of,
-)
+from support.cases import evidence, measured, outcome, passing, result_of, slice_of
+from support.policy_documents import DECIDED, policy, settings
+from support.staging_asked import WHY
 
 from delivery.gate.case import Absent
 

@@ -1,7 +1,8 @@
 import math
 
 import pytest
-from support.cases import WHY, gap, measured, outcome, passing, result_of, slice_of
+from support.cases import gap, measured, outcome, passing, result_of, slice_of
+from support.staging_asked import WHY
 
 from delivery.gate.case import Absent
 

@@ -1,19 +1,9 @@
 import numpy as np
 import pytest
 from scipy import stats
-from support.cases import (
-    DECIDED,
-    FIRST_RELEASE,
-    LIGHTING,
-    PHOTOS,
-    WHY,
-    champion,
-    evaluation,
-    passing,
-    policy,
-    result_of,
-    settings,
-)
+from support.cases import LIGHTING, PHOTOS, champion, evaluation, passing, result_of
+from support.policy_documents import DECIDED, FIRST_RELEASE, policy, settings
+from support.staging_asked import WHY
 
 from artifacts.digests import digest_json
 from delivery.gate.case import Absent

@@ -4,12 +4,13 @@ import ast
 from pathlib import Path
 
 import pytest
-from support.cases import measured, passing, policy, ruled, slice_of
+from support.cases import measured, passing, slice_of
+from support.policy_documents import policy, ruled
 
+from artifacts.policies.policy import Rules
 from delivery.gate.case import Absent
 from delivery.gate.judge import judge
 from delivery.gate.rules.table import RULES, rules_of
-from delivery.policies.policy import Rules
 
 FOLDER = Path(__file__).parent
 IDS = [rule.id for rule in RULES]

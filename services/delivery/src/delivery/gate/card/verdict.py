@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
+from artifacts.policies.policy import Policy
 from artifacts.records.gate import Decision, GateReport, Outcome, RuleResult
 from delivery.gate.card.records import CardRecords
 from delivery.gate.tables import bounds, number
-from delivery.policies.policy import Policy
 from pages import (
     Badge,
     Banner,

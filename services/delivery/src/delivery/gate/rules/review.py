@@ -1,10 +1,10 @@
 """review: people looked at the policy, and the day by which they must again is not past."""
 
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import Tier
 from artifacts.records.gate import RuleResult
 from delivery.gate.case import Absent, Case
 from delivery.gate.rules.results import absent, result
-from delivery.policies.policy import Policy
-from delivery.policies.tiers import Tier
 
 RULE = "review"
 

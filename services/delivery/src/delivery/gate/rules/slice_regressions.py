@@ -21,6 +21,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from artifacts.policies.policy import Policy, SliceRegression
 from artifacts.records.evaluation import UNKNOWN_SLICE, Evaluation
 from artifacts.records.gate import RuleResult
 from delivery.gate.case import Absent, Case
@@ -29,7 +30,6 @@ from delivery.gate.resampling import Floats
 from delivery.gate.rules.paired import Pair, pair_of
 from delivery.gate.rules.results import DIGITS, result
 from delivery.gate.rules.slices import not_judged, too_small
-from delivery.policies.policy import Policy, SliceRegression
 from scoring.metrics import known
 
 PREFIX = "slice_regression."

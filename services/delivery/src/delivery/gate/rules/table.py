@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from artifacts.policies.policy import Policy, Rules
 from artifacts.records.gate import RuleResult
 from delivery.gate.case import Case
 from delivery.gate.rules import (
@@ -30,7 +31,6 @@ from delivery.gate.rules import (
     slice_regressions,
     slices,
 )
-from delivery.policies.policy import Policy, Rules
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from artifacts.errors import UnreadableRecord
+from artifacts.policies.holdout_text import parse_pin
 from artifacts.records.holdout import HoldoutPin
-from delivery.policies.holdout_text import parse_pin
 
 
 def read_pin(path: Path, model: str) -> HoldoutPin:

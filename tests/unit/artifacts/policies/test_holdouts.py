@@ -1,13 +1,13 @@
 """A holdout may grow. Whoever takes a photo away, or eases its truth, is refused by name."""
 
 import pytest
-from support.delivery_records import dataset_rows
+from support.dataset_rows import dataset_rows
 
+from artifacts.policies.holdouts import Grown, grow, shrunk
+from artifacts.policies.membership import Membership
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
-from delivery.policies.holdouts import Grown, grow, shrunk
-from delivery.policies.membership import Membership
-from delivery.refusal import Refusal
+from artifacts.refusal import Refusal
 
 SMALL, LARGE = dataset_rows(10), dataset_rows(14)
 PIN = HoldoutPin.of("architecture", SMALL)

@@ -10,8 +10,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
+from artifacts.policies.policy import Id, Line, Reason, TierName
 from artifacts.records.record import Part, Record
-from delivery.policies.policy import Id, Line, Reason, TierName
 
 TIERS: Final[tuple[TierName, ...]] = ("low", "moderate", "high")
 TWO: Final = 2

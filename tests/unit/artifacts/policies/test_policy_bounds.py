@@ -1,13 +1,7 @@
 """Bounds that no policy and no tier may cross: on it a value is read, beyond it refused."""
 
 import pytest
-from support.cases import (
-    DECIDED,
-    policy,
-    policy_document,
-    settings,
-    tiers,
-)
+from support.policy_documents import DECIDED, policy, policy_document, settings, tiers
 from support.staging_asked import shown_by_staging
 
 from artifacts.errors import UnreadableRecord

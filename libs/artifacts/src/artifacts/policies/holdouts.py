@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from artifacts.policies.membership import HOLDOUT, Membership, differing_columns
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
-from delivery.policies.membership import HOLDOUT, Membership, differing_columns
-from delivery.refusal import Refusal
+from artifacts.refusal import Refusal
 
 SHOWN = 5
 

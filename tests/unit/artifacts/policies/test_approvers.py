@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from pydantic import ValidationError
-from support.change_facts import NOON, key_of, people
+from support.people import NOON, key_of, people
 
 KEY, OTHER = key_of("bo"), key_of("bo2")
 

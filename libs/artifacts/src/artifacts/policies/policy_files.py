@@ -1,19 +1,17 @@
-"""Policies and releases as YAML files in git."""
+"""The files of policies/: policies, risk tiers and pinned holdouts."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from artifacts.errors import UnreadableRecord
+from artifacts.errors import PolicyRefused, UnreadableRecord
+from artifacts.policies.holdout_text import pin_text
+from artifacts.policies.pin_file import read_pin
+from artifacts.policies.policy import Policy, unknown_rules
+from artifacts.policies.tiers import RiskTiers
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.record import Record, parse_yaml
-from artifacts.records.release import Environment, Release
-from delivery.errors import PolicyRefused
-from delivery.policies.holdout_text import pin_text
-from delivery.policies.pin_file import read_pin
-from delivery.policies.policy import Policy, unknown_rules
-from delivery.policies.tiers import RiskTiers
-from delivery.releases.release_text import release_text
+from artifacts.write_whole import write_whole
 
 R = TypeVar("R", bound=Record)
 
@@ -47,7 +45,7 @@ class YamlPolicies:
 
     def write_pin(self, pin: HoldoutPin) -> Path:
         """Replace a model's pinned holdout whole, and return its path."""
-        return _replace(self._pin_path(pin.model), pin_text(pin))
+        return write_whole(self._pin_path(pin.model), pin_text(pin))
 
     def _pin_path(self, model: str) -> Path:
         return self._root / "holdouts" / f"{model}.csv"
@@ -68,34 +66,3 @@ def _followed(record: type[R], path: Path, faults: Callable[[object], tuple[str,
         raise PolicyRefused(str(path), (f"it is not UTF-8: {exc}",)) from exc
     except OSError as exc:
         raise UnreadableRecord(str(path), (str(exc),)) from exc
-
-
-class YamlReleases:
-    """releases/<environment>.yaml, in one form: the same release makes the same bytes."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    def read(self, environment: Environment) -> Release:
-        """Return an environment's release; UnreadableRecord where there is none, or another's."""
-        path = self._path(environment)
-        release = Release.read(path)
-        if release.environment != environment:
-            raise UnreadableRecord(str(path), (f"it is the release of {release.environment}",))
-        return release
-
-    def write(self, release: Release) -> Path:
-        """Replace a release's file whole, and return its path."""
-        return _replace(self._path(release.environment), release_text(release))
-
-    def _path(self, environment: Environment) -> Path:
-        return self._root / f"{environment}.yaml"
-
-
-def _replace(path: Path, text: str) -> Path:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".draft")
-    draft.write_text(text, encoding="utf-8", newline="")
-    draft.replace(path)
-    return path

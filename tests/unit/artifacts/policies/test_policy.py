@@ -1,9 +1,9 @@
 import pytest
 from pydantic import ValidationError
-from support.cases import DECIDED, policy, policy_document, settings
+from support.policy_documents import DECIDED, policy, policy_document, settings
 
 from artifacts.errors import UnreadableRecord
-from delivery.policies.policy import Floor, Policy, Rules, unknown_rules
+from artifacts.policies.policy import Floor, Policy, Rules, unknown_rules
 
 
 def make_floor(**changes):

@@ -11,10 +11,10 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from artifacts.policies.metric_names import LIMITS, Limit, limit_of
 from artifacts.records.evidence import MetricName
 from artifacts.records.manifest import ModelName, spelled_off
 from artifacts.records.record import Part, Record
-from delivery.policies.metric_names import LIMITS, Limit, limit_of
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Line = Annotated[str, Field(min_length=3, max_length=600)]

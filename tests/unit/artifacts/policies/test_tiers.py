@@ -1,9 +1,9 @@
 import pytest
-from support.cases import WHY, tier_document, tiers_document
-from support.staging_asked import shown_by_staging
+from support.policy_documents import tier_document, tiers_document
+from support.staging_asked import WHY, shown_by_staging
 
 from artifacts.errors import UnreadableRecord
-from delivery.policies.tiers import RiskTiers, SettingLimit
+from artifacts.policies.tiers import RiskTiers, SettingLimit
 
 MARGIN = {"rule": "non_inferiority", "setting": "margin", "reason": WHY}
 

@@ -1,10 +1,11 @@
 """What risk_tiers.yaml may say of rooms without a wall: by name, once, and with a reason."""
 
 import pytest
-from support.cases import WHY, tiers_document
+from support.policy_documents import tiers_document
+from support.staging_asked import WHY
 
 from artifacts.errors import UnreadableRecord
-from delivery.policies.tiers import ROOMS, RiskTiers
+from artifacts.policies.tiers import ROOMS, RiskTiers
 
 
 def parsed(walls: object) -> RiskTiers:

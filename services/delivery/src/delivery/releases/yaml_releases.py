@@ -1,0 +1,30 @@
+"""The files of releases/: what each environment should run."""
+
+from pathlib import Path
+
+from artifacts.errors import UnreadableRecord
+from artifacts.records.release import Environment, Release
+from artifacts.write_whole import write_whole
+from delivery.releases.release_text import release_text
+
+
+class YamlReleases:
+    """releases/<environment>.yaml, in one form: the same release makes the same bytes."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def read(self, environment: Environment) -> Release:
+        """Return an environment's release; UnreadableRecord where there is none, or another's."""
+        path = self._path(environment)
+        release = Release.read(path)
+        if release.environment != environment:
+            raise UnreadableRecord(str(path), (f"it is the release of {release.environment}",))
+        return release
+
+    def write(self, release: Release) -> Path:
+        """Replace a release's file whole, and return its path."""
+        return write_whole(self._path(release.environment), release_text(release))
+
+    def _path(self, environment: Environment) -> Path:
+        return self._root / f"{environment}.yaml"
