@@ -12,10 +12,10 @@ from artifacts.records.photos import PhotoManifest, PhotoRow
 from benchmarks.measure import Verdict, exactly, interleave, ratio, row, seconds_of
 from benchmarks.photos import distinct, make_photos
 from features import Extractor, architecture_schema
-from training.adapters.parallel import JoblibParallel
-from training.adapters.vector_cache import SqliteVectorCache
-from training.adapters.work_folder import WorkFolder
-from training.use_cases.featurize import featurize
+from training.cluster.parallel import JoblibParallel
+from training.dataset.featurize import featurize
+from training.dataset.vector_cache import SqliteVectorCache
+from training.work.work_folder import WorkFolder
 
 ROUNDS = 3
 PICTURES = 48

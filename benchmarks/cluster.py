@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.command import free_port, plinth
-from training.adapters.cluster import ClusterParallel
+from training.cluster.cluster_parallel import ClusterParallel
 
 HOST = "127.0.0.1"
 READY_SECONDS = 60

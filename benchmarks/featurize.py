@@ -21,8 +21,8 @@ from benchmarks.measure import (
 )
 from benchmarks.photos import distinct, make_photos
 from features import Extractor, architecture_schema
-from training.adapters.parallel import JoblibParallel
-from training.use_cases.featurize import make_vector
+from training.cluster.parallel import JoblibParallel
+from training.dataset.featurize import make_vector
 
 ROUNDS = 9
 PROCESS_ROUNDS = 5

@@ -25,7 +25,7 @@ from benchmarks.measure import ROOT, Verdict, cores, machine, seconds_of
 from benchmarks.photos import distinct, make_photos
 from benchmarks.scale_model import DASK, JOBLIB, NETWORK_BYTES, SENT_BY_DASK, CostModel, Point
 from features import Extractor, architecture_schema
-from training.adapters.parallel import JoblibParallel
+from training.cluster.parallel import JoblibParallel
 
 PICTURES = 48
 COUNTS = (500, 1000, 2000)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.measure import Verdict, at_most, exactly, interleave, ratio, row, seconds_of
-from training.domain.grouping import near_groups
+from training.photos.grouping import near_groups
 
 ROUNDS = 5
 PHOTOS = 3_000

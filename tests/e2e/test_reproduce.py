@@ -22,7 +22,7 @@ def rebuilt(pipeline, tmp_path_factory: pytest.TempPathFactory):
     The code has moved on since: its latest commit trains nothing at all.
     """
     folder, checkout = tmp_path_factory.mktemp("rebuilt"), pipeline.place.checkout
-    stages = checkout / "services/training/src/training/use_cases/train.py"
+    stages = checkout / "services/training/src/training/fitting/train.py"
     stages.write_text("raise SystemExit('this is not the code of the model')\n", encoding="utf-8")
     commit_all(checkout, "Break training")
     before = sorted(path.relative_to(checkout) for path in (checkout / ".git").rglob("*"))

@@ -12,7 +12,7 @@ from artifacts.records.gate import GateReport
 from artifacts.records.manifest import ModelManifest
 from samples.facades import draw_facades, write_facades
 from samples.facades.store import SOURCE
-from training.domain.sources import TableRow
+from training.photos.sources import TableRow
 
 STYLES = ("gothic", "international")
 ERA = "error_limit.era_median_absolute_error"

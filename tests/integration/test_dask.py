@@ -29,13 +29,13 @@ import features
 from artifacts.errors import UnreadableRecord
 from artifacts.photo_store import FolderPhotoStore
 from features import Extractor
-from training.adapters import cluster as cluster_adapter
-from training.adapters.cluster import ClusterParallel
-from training.adapters.parallel import JoblibParallel
-from training.adapters.work_folder import WorkFolder
-from training.domain.search import Trial
+from training.cluster import cluster_parallel as cluster_adapter
+from training.cluster.cluster_parallel import ClusterParallel
+from training.cluster.parallel import JoblibParallel
+from training.dataset.featurize import featurize
 from training.errors import ClusterDiffers, ClusterUnavailable
-from training.use_cases.featurize import featurize
+from training.work.study import Trial
+from training.work.work_folder import WorkFolder
 
 pytestmark = pytest.mark.machine
 

@@ -20,10 +20,10 @@ from features import Extractor, architecture_schema
 from samples.facades import draw_building
 from scoring.labels import quantise
 from scoring.metrics import classification_metrics
-from training.domain.calibration import TemperedClassifier, fit_tempering
-from training.domain.families import fit_labels
-from training.domain.params import Discriminant
-from training.domain.training_set import TrainingSet
+from training.dataset.training_set import TrainingSet
+from training.fitting.calibration import TemperedClassifier, fit_tempering
+from training.fitting.families import fit_labels
+from training.params import Discriminant
 
 STYLES = (
     "georgian",

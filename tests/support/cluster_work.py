@@ -14,16 +14,16 @@ from support.training_doubles import PARAMS, DrawingSampler, Serial, small_param
 from artifacts.records.manifest import Code
 from features import Extractor
 from samples.facades import draw_facades, write_facades
-from training.adapters.onnx_exporter import OnnxExporter
-from training.adapters.photo_folder import PhotoFolder
-from training.adapters.work_folder import WorkFolder
-from training.domain.runs import Inputs, RunIdentity
-from training.domain.search import Trial
-from training.domain.trained import TrainedModel
+from training.fitting.onnx_exporter import OnnxExporter
+from training.fitting.train import train
 from training.models import model_definition
+from training.photos.import_photos import import_photos
+from training.photos.photo_folder import PhotoFolder
 from training.ports import Parallel
-from training.use_cases.import_photos import import_photos
-from training.use_cases.train import train
+from training.work.runs import Inputs, RunIdentity
+from training.work.study import Trial
+from training.work.trained import TrainedModel
+from training.work.work_folder import WorkFolder
 
 MODEL = model_definition("architecture")
 STYLES = ("gothic", "international", "ancient_egyptian")

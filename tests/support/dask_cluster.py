@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.adapters.cluster import ClusterParallel
+from training.cluster.cluster_parallel import ClusterParallel
 
 HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 60

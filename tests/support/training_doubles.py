@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from support.photo_files import jpeg
 
-from training.domain.params import AnySpace, Family, IntSpan, Params
-from training.domain.runs import Run
-from training.domain.search import Trial
-from training.domain.training_set import TrainingSet
+from training.dataset.training_set import TrainingSet
+from training.params import AnySpace, Family, IntSpan, Params
 from training.ports import PhotoStore
+from training.work.runs import Run
+from training.work.study import Trial
 
 Input = TypeVar("Input")
 Output = TypeVar("Output")

@@ -18,7 +18,7 @@ from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, write_signed
 from delivery.gate.judge import rules_of
-from training.adapters.mlflow_tracking import MlflowTracking
+from training.packaging.mlflow_tracking import MlflowTracking
 
 BRANCH = "first-model"
 PROPOSER = "max"

@@ -16,8 +16,8 @@ from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, create_statement_key, write_signed
 from artifacts.store import FolderModelStore
-from training.adapters.work_lock import alone_in
 from training.cli import main
+from training.work.work_lock import alone_in
 
 SETTINGS = {
     "PLINTH_ROOT": "root",

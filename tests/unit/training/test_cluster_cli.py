@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from support.training_doubles import small_params
 
-from training.adapters import cluster_nodes
-from training.adapters.dvc_pipeline import DvcPipeline
-from training.bootstrap import Bootstrap
 from training.cli import main
+from training.cluster import cluster_nodes
 from training.errors import BadCertificates
+from training.pipeline.dvc_pipeline import DvcPipeline
 from training.settings import Settings
+from training.wiring import Bootstrap
 
 PATHS = (
     *("root", "model_store", "signing_key", "public_key", "gate_signers", "reproduction_key"),

@@ -9,7 +9,7 @@ import pytest
 from support.training_doubles import small_params, style_tree
 
 from training.cli import main
-from training.domain import inspection
+from training.photos import inspection
 from training.settings import Settings
 
 

@@ -1,7 +1,7 @@
 from artifacts.records.manifest import FamilyScore
-from training.domain.params import NearestNeighbours
-from training.domain.search import Trial
+from training.params import NearestNeighbours
 from training.presentation import family_lines, trial_line
+from training.work.study import Trial
 
 
 def score(

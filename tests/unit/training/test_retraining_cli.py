@@ -10,10 +10,10 @@ from support.photo_files import jpeg
 
 from artifacts.digests import digest_bytes
 from artifacts.records.photos import PhotoManifest, PhotoRow
-from training.adapters.dvc_pipeline import DvcPipeline
-from training.adapters.work_setup import bring_manifest
 from training.cli import main
 from training.errors import NoManifest
+from training.pipeline.dvc_pipeline import DvcPipeline
+from training.work.work_setup import bring_manifest
 
 ROOT = Path(__file__).parents[3]
 PATHS = {

@@ -19,24 +19,24 @@ from artifacts.statements import create_statement_key
 from features import FeaturesError
 from scoring import Scorer, ScoringError
 from training import presentation
-from training.bootstrap import Bootstrap
 from training.cli_importing import data_report, import_photos
 from training.cli_registry import upgrade_registry
 from training.cli_reproducing import rebuild, reproduce
-from training.domain.search import Trial
-from training.domain.training_set import seen
+from training.dataset.featurize import featurize as featurize_photos
+from training.dataset.prepare import prepare as prepare_dataset
+from training.dataset.training_set import seen
 from training.errors import TrainingError
+from training.fitting.evaluate import evaluate_candidate
+from training.packaging.package import package as package_candidate
+from training.packaging.point_aliases import point_aliases as point_on_orders
+from training.packaging.register import register as register_candidate
+from training.photos.exchange_photos import fetch_photos as fetch_into
+from training.photos.exchange_photos import push_photos as push_from
+from training.pipeline.run_pipeline import run_pipeline as run_all_stages
+from training.reproducing.score_photos import score_photos as score
 from training.settings import keep_to_itself
-from training.use_cases.evaluate import evaluate_candidate
-from training.use_cases.exchange_photos import fetch_photos as fetch_into
-from training.use_cases.exchange_photos import push_photos as push_from
-from training.use_cases.featurize import featurize as featurize_photos
-from training.use_cases.package import package as package_candidate
-from training.use_cases.point_aliases import point_aliases as point_on_orders
-from training.use_cases.prepare import prepare as prepare_dataset
-from training.use_cases.register import register as register_candidate
-from training.use_cases.run_pipeline import run_pipeline as run_all_stages
-from training.use_cases.score_photos import score_photos as score
+from training.wiring import Bootstrap
+from training.work.study import Trial
 
 REFUSED, BROKEN = 1, 2
 
@@ -148,7 +148,7 @@ def featurize(work: WorkOption = HERE, scheduler: SchedulerOption = None) -> Non
 def train(work: WorkOption = HERE, scheduler: SchedulerOption = None) -> None:
     """Stage 3: compare families, fit the best, export it, keep the run."""
     # scikit-learn takes seconds to import, and most commands train nothing.
-    from training.use_cases.train import train as train_model  # noqa: PLC0415
+    from training.fitting.train import train as train_model  # noqa: PLC0415
 
     boot = _bootstrap(scheduler)
     files = boot.work(work)

@@ -6,12 +6,12 @@ from typing import Annotated, Final
 import typer
 
 from training import presentation
-from training.bootstrap import Bootstrap
 from training.errors import DatasetAmongPhotos
 from training.models import model_definition
-from training.use_cases.data_report import data_report as write_data_report
-from training.use_cases.data_report import survey_photos
-from training.use_cases.import_photos import import_photos as import_into
+from training.photos.data_report import data_report as write_data_report
+from training.photos.data_report import survey_photos
+from training.photos.import_photos import import_photos as import_into
+from training.wiring import Bootstrap
 
 REFUSED: Final = 1
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from training.bootstrap import Bootstrap
+from training.wiring import Bootstrap
 
 
 def upgrade_registry() -> None:

@@ -8,9 +8,9 @@ import typer
 from artifacts.folder import write_artifact
 from artifacts.records.manifest import ModelManifest
 from training import presentation
-from training.bootstrap import Bootstrap
-from training.use_cases.reproduce import rebuild as rebuild_model
-from training.use_cases.reproduce import reproduce as reproduce_model
+from training.reproducing.reproduce import rebuild as rebuild_model
+from training.reproducing.reproduce import reproduce as reproduce_model
+from training.wiring import Bootstrap
 
 REFUSED: Final = 1
 

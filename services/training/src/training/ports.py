@@ -12,13 +12,13 @@ from artifacts.folder import ModelArtifact
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.manifest import Data, Metric
 from artifacts.records.photos import PhotoManifest
-from training.domain.aliases import AliasPoint
-from training.domain.params import AnySpace, Family, Params
-from training.domain.problems import Problem
-from training.domain.runs import Run, VectorsRecord
-from training.domain.search import Study, Trial
-from training.domain.sources import Listing, Table
-from training.domain.trained import TrainedModel
+from training.packaging.aliases import AliasPoint
+from training.params import AnySpace, Family, Params
+from training.photos.problems import Problem
+from training.photos.sources import Listing, Table
+from training.work.runs import Run, VectorsRecord
+from training.work.study import Study, Trial
+from training.work.trained import TrainedModel
 
 Input = TypeVar("Input")
 Output = TypeVar("Output")

@@ -9,17 +9,17 @@ from pathlib import Path
 from artifacts.records.manifest import Data, FamilyScore
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.reproduction import Reproduction
-from training.domain.data_report import Survey
-from training.domain.import_report import import_text
-from training.domain.origins import origin_line
-from training.domain.params import Params
-from training.domain.search import OBJECTIVE, Trial
-from training.domain.validation import dataset_notices
+from training.dataset.featurize import Featurized
+from training.dataset.origins import origin_line
+from training.dataset.validation import dataset_notices
 from training.models.definition import ModelDefinition
-from training.use_cases.exchange_photos import Exchanged
-from training.use_cases.featurize import Featurized
-from training.use_cases.import_photos import ImportOutcome
-from training.use_cases.score_photos import ScoredPhoto
+from training.params import Params
+from training.photos.exchange_photos import Exchanged
+from training.photos.import_photos import ImportOutcome
+from training.photos.import_report import import_text
+from training.photos.survey import Survey
+from training.reproducing.score_photos import ScoredPhoto
+from training.work.study import OBJECTIVE, Trial
 
 _SHOWN_METRICS = (
     *("accuracy", "macro_f1", "top3_accuracy", "calibration_error", "set_size"),

@@ -1,1 +1,0 @@
-"""The outside world of training: files, processes, MLflow, git, DVC."""

@@ -1,0 +1,1 @@
+"""Parallel work: on this machine's cores, or on a Dask cluster."""

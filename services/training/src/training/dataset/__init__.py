@@ -1,0 +1,1 @@
+"""From a dataset to vectors that a model can be fitted on."""

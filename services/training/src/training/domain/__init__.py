@@ -1,1 +1,0 @@
-"""Decisions of training, without I/O."""

@@ -1,0 +1,1 @@
+"""Compares families, fits the best, exports it to ONNX and scores it."""

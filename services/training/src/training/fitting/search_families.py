@@ -1,0 +1,78 @@
+"""Compare classifiers: the families that params.yaml lists, and then those that a search finds."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from training.dataset.training_set import TrainingSet
+from training.fitting.selection import (
+    Calibration,
+    LabelTask,
+    calibrate,
+    label_tasks,
+    out_of_fold,
+    run_task,
+)
+from training.params import Family, TrainParams
+from training.ports import Parallel, Sampler, Work
+from training.work.study import Study, Trial, trial_seed
+
+Run = Callable[[Sequence[Family]], list[Trial]]
+"""Tries families: a trial of each."""
+Tell = Callable[[int, Trial], None]
+"""Hears of every trial as it ends: its number, from 1, and what came of it."""
+
+
+class Comparison:
+    """Cross-validates classifiers on one training set, and remembers how each is calibrated."""
+
+    def __init__(
+        self, head: str, data: TrainingSet, params: TrainParams, seed: int, parallel: Parallel
+    ) -> None:
+        self._head = head
+        self._data = data
+        self._params = params
+        self._seed = seed
+        self._parallel = parallel
+        self._done: dict[Family, Calibration] = {}
+
+    def run(self, families: Sequence[Family]) -> list[Trial]:
+        """Return a trial of each family, all of them at once and over the same folds."""
+        data, seed = self._data, self._seed
+        todo = list(label_tasks(data, families, self._params.folds, seed))
+        work = partial(run_task, data=data, seed=seed)
+        folds = list(zip(todo, self._parallel.map(work, todo, "cross-validating"), strict=True))
+        for family in families:
+            found = out_of_fold(LabelTask, family, folds)
+            self._done[family] = calibrate(self._head, data, found, self._params.set_level)
+        return [Trial(family=family, metrics=self._done[family].metrics) for family in families]
+
+    def calibration(self, family: Family) -> Calibration:
+        """Return how a family is calibrated; one that an earlier run tried is tried once more."""
+        if family not in self._done:
+            self.run([family])
+        return self._done[family]
+
+
+def search_families(
+    params: TrainParams, seed: int, work: Work, key: str, sampler: Sampler, run: Run, tell: Tell
+) -> Study:
+    """Return the study of a key with as many trials as params ask for.
+
+    The families listed come first, whatever the number of trials. Each trial is kept when it ends
+    and follows from those before it alone: a search that was stopped gives the trials that it
+    would have given. A family that was tried before is not run again, and counts.
+    """
+    study = work.study(key)
+    wanted = max(params.search.trials, len(params.classification))
+    while (number := len(study.trials)) < wanted:
+        if number < len(params.classification):
+            new = run(params.classification[number:])
+        else:
+            spaces = params.search.families
+            family = sampler.propose(spaces, study.trials, trial_seed(seed, number))
+            new = [study.find(family) or run([family])[0]]
+        study = study.with_trials(*new)
+        work.write_study(study)
+        for place, trial in enumerate(new, number + 1):
+            tell(place, trial)
+    return study.first(wanted)

@@ -1,0 +1,241 @@
+"""Stage train: compare families by grouped cross-validation, fit the best, export it to ONNX."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artifacts.records.manifest import (
+    ClassificationHead,
+    FamilyScore,
+    Head,
+    PeriodsHead,
+    RegressionHead,
+    head_files,
+)
+from artifacts.records.photos import PhotoRow
+from features import Extractor
+from scoring.labels import winners
+from scoring.scorer import Scorer
+from training.dataset.origins import era_origin, from_periods
+from training.dataset.training_set import TrainingSet, seen, training_set
+from training.errors import UnfaithfulExport
+from training.fitting.calibration import TemperedClassifier
+from training.fitting.families import fit_labels, fit_values
+from training.fitting.search_families import Comparison, Tell, search_families
+from training.fitting.selection import (
+    Fold,
+    ValueTask,
+    out_of_fold,
+    run_task,
+    value_metrics,
+    value_tasks,
+)
+from training.fitting.watched_scores import watched_scores
+from training.models.definition import ModelDefinition
+from training.params import FamilyParams, Params
+from training.ports import Exporter, Parallel, Sampler, Work
+from training.work.runs import Inputs, RunIdentity, VectorsRecord
+from training.work.study import study_key
+from training.work.trained import TrainedModel
+
+PROBABILITY_TOLERANCE = 1e-3
+"""Largest difference of a probability between scikit-learn and ONNX Runtime."""
+VALUE_TOLERANCE = 1e-4
+"""Largest difference of a raw value between scikit-learn and ONNX Runtime."""
+
+
+def train(
+    work: Work,
+    model: ModelDefinition,
+    identity: RunIdentity,
+    inputs: Inputs,
+    exporter: Exporter,
+    parallel: Parallel,
+    sampler: Sampler,
+    tell: Tell,
+) -> TrainedModel:
+    """Train every head and prove that its ONNX form answers as it does.
+
+    Only the train split is fitted on; what is compared are all photos that training may see. `tell`
+    hears of each trial of the search; what an earlier run over the same `inputs` tried is not tried
+    again. Raises UnfaithfulExport if one label differs.
+    """
+    params, manifest = work.params(), work.manifest()
+    made = VectorsRecord(photo_manifest=manifest.digest, feature_schema=identity.feature_schema)
+    vectors = np.array(work.vectors(made))
+    of_train = np.array([row.split == "train" for row in seen(manifest)])
+    rows = manifest.of_split("train")
+    data = training_set(rows, vectors[of_train], model)
+    key = study_key(params, inputs, manifest.digest)
+    labels, honest = _train_labels(model, data, params, work, key, parallel, sampler, tell)
+    answering = (labels, *_values(rows, model, data, params, parallel, honest))
+    heads = tuple(found.head for found in answering)
+    files = _exported(answering, exporter, vectors.shape[1])
+    photos = [row.photo for row in seen(manifest)]
+    fitted = {found.head.name: found.estimator for found in answering}
+    scorer = Scorer(Extractor(model.schema()), heads, files)
+    scores = watched_scores(scorer, vectors, parallel, "comparing ONNX with scikit-learn")
+    require_faithful(scorer, fitted, vectors, photos, scores)
+    trained = TrainedModel(
+        identity=identity,
+        heads=heads,
+        families=tuple(score for found in answering for score in found.scores),
+        photos_compared=len(photos),
+    )
+    work.write_model(trained, files)
+    return trained
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A head, what answers for it (None: another head), and the families compared for it."""
+
+    head: Head
+    estimator: Any
+    scores: tuple[FamilyScore, ...]
+
+
+def _exported(answering: Sequence[_Fitted], exporter: Exporter, width: int) -> dict[str, bytes]:
+    """Return the ONNX files of the heads that have one, by their names."""
+    return {
+        file: exporter.export(found.estimator, width)
+        for found in answering
+        for file in head_files((found.head,))
+    }
+
+
+def _train_labels(
+    model: ModelDefinition,
+    data: TrainingSet,
+    params: Params,
+    work: Work,
+    key: str,
+    parallel: Parallel,
+    sampler: Sampler,
+    tell: Tell,
+) -> tuple[_Fitted, NDArray[np.float64]]:
+    """Return the classifier, and honest probabilities (n, k) of the photos that it learned from."""
+    name, train, seed = model.classification.name, params.train, params.seed
+    comparison = Comparison(name, data, train, seed, parallel)
+    study = search_families(train, seed, work, key, sampler, comparison.run, tell)
+    best = study.best().family
+    calibration = comparison.calibration(best)
+    head = ClassificationHead(
+        name=name,
+        family=best.kind,
+        file=f"heads/{name}.onnx",
+        labels=data.names,
+        temperature=calibration.tempering.temperature,
+        prediction_set=calibration.prediction_set,
+    )
+    fitted = parallel.fit(partial(fit_labels, best, data, seed, jobs=None))
+    estimator = TemperedClassifier(fitted, calibration.tempering)
+    metrics = {trial.family: trial.metrics for trial in study.trials}
+    return _Fitted(head, estimator, _scores(name, metrics, best)), calibration.probabilities
+
+
+def _values(
+    rows: Sequence[PhotoRow],
+    model: ModelDefinition,
+    data: TrainingSet,
+    params: Params,
+    parallel: Parallel,
+    honest: NDArray[np.float64],
+) -> tuple[_Fitted, ...]:
+    """Return what answers with a number; nothing where that is off."""
+    origin = era_origin(rows, model, params)
+    if origin == "learned":
+        return (_train_values(model, data, params, parallel),)
+    return (_periods(model, data, params, honest),) if origin == "periods" else ()
+
+
+def _periods(
+    model: ModelDefinition, data: TrainingSet, params: Params, honest: NDArray[np.float64]
+) -> _Fitted:
+    """Return the head that answers by the labels' periods; known years check its intervals."""
+    target, known = model.regression, np.isfinite(data.values)
+    years = np.array([target.scale.to_value(raw) for raw in data.values[known]])
+    labels = (model.classification.name, data.names)
+    found = from_periods(target, labels, params.train.interval_level, honest[known], years)
+    head = found.head
+    score = FamilyScore(
+        head=head.name,
+        family=head.family,
+        settings={"mass": f"{head.mass:g}", "years_known": str(head.known)},
+        metrics=found.metrics,
+        chosen=True,
+    )
+    return _Fitted(head, None, (score,))
+
+
+def _train_values(
+    model: ModelDefinition, data: TrainingSet, params: Params, parallel: Parallel
+) -> _Fitted:
+    target, train, seed = model.regression, params.train, params.seed
+    todo = list(value_tasks(data, train.regression, train.folds, seed))
+    done = parallel.map(partial(run_task, data=data, seed=seed), todo, "cross-validating")
+    folds: list[Fold] = list(zip(todo, done, strict=True))
+    truths, level = data.valued().values, train.interval_level
+    found = {
+        family: value_metrics(target, truths, out_of_fold(ValueTask, family, folds), level)
+        for family in train.regression
+    }
+    # The first of equals wins: params.yaml lists the cheaper family first.
+    best = min(found, key=lambda family: found[family][0]["median_absolute_error"])
+    head = RegressionHead(
+        name=target.name,
+        family=best.kind,
+        file=f"heads/{target.name}.onnx",
+        unit=target.unit,
+        scale=target.scale,
+        interval=found[best][1],
+    )
+    metrics = {family: metrics for family, (metrics, _) in found.items()}
+    fitted = parallel.fit(partial(fit_values, best, data, seed, jobs=None))
+    return _Fitted(head, fitted, _scores(target.name, metrics, best))
+
+
+def _scores(
+    head: str, metrics: Mapping[Any, dict[str, float]], best: FamilyParams
+) -> tuple[FamilyScore, ...]:
+    return tuple(
+        FamilyScore(
+            head=head,
+            family=family.kind,
+            settings=family.settings(),
+            metrics=found,
+            chosen=family == best,
+        )
+        for family, found in metrics.items()
+    )
+
+
+def require_faithful(
+    scorer: Scorer,
+    fitted: dict[str, Any],
+    vectors: NDArray[np.float32],
+    photos: list[str],
+    scores: Mapping[str, NDArray[np.float64]],
+) -> None:
+    """Raise UnfaithfulExport unless ONNX answers as the fitted estimators do on vectors (n, width).
+
+    Labels must be equal on every photo, by the one rule that names them; probabilities and values
+    within their tolerances. `scores` are those of the ONNX heads.
+    """
+    for head in scorer.heads:
+        if isinstance(head, PeriodsHead):
+            continue  # it has no other form, and the head that it follows from is compared
+        estimator, found = fitted[head.name], scores[head.name]
+        if isinstance(head, ClassificationHead):
+            wanted = estimator.predict_proba(vectors)
+            far = (np.abs(wanted - found) > PROBABILITY_TOLERANCE).any(axis=1)
+            differing = far | (winners(wanted) != winners(found))
+        else:
+            differing = np.abs(estimator.predict(vectors) - found) > VALUE_TOLERANCE
+        if differing.any():
+            where = tuple(photos[i] for i in np.flatnonzero(differing))
+            raise UnfaithfulExport(head.name, where, len(photos))

@@ -1,0 +1,1 @@
+"""The signed artifact, its run and its version in the registry."""

@@ -1,0 +1,154 @@
+"""MLflow: runs and model versions. What an environment runs is in releases/, not here.
+
+MLflow's import takes seconds, so it is imported where it is used.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artifacts.folder import ModelArtifact
+from artifacts.records.manifest import FamilyScore
+from training.errors import RegistryUnavailable
+from training.packaging.aliases import AliasPoint
+from training.packaging.registry_file import (
+    database_of,
+    reason_of,
+    require_this_version,
+    upgrade,
+)
+from training.work.runs import Run
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+_KEY = "plinth.identity"
+_DIGEST = "plinth.digest"
+_REPORT = "plinth.gate_report"
+
+
+class MlflowTracking:
+    """A tracking server or database, by its URI; artifacts of runs go into a local folder."""
+
+    def __init__(self, uri: str, artifacts: Path) -> None:
+        self._uri = uri
+        self._artifacts = artifacts
+
+    def record(self, run: Run) -> str:
+        """Keep a run, or add to the run of the same identity, and return its id."""
+        with self._client() as client:
+            experiment = _experiment(client, run.identity.model, self._artifacts)
+            query = f"tags.`{_KEY}` = '{run.identity.key}'"
+            found = client.search_runs([experiment], query, max_results=1)
+            run_id: str = (found[0] if found else client.create_run(experiment)).info.run_id
+            for name, value in _tags(run).items():
+                client.set_tag(run_id, name, value)
+            for name, value in run.params.items():
+                client.log_param(run_id, name, value)
+            for name, number in _metrics(run).items():
+                client.log_metric(run_id, name, number)
+            client.set_terminated(run_id)
+            return run_id
+
+    def register(self, artifact: ModelArtifact, location: Path, gate_report: str) -> int:
+        """Return the version of an artifact, a new one if it has none yet."""
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415
+
+        name = artifact.manifest.name
+        with self._client() as client:
+            try:
+                client.create_registered_model(name)
+            except MlflowException as exc:
+                if exc.error_code != "RESOURCE_ALREADY_EXISTS":
+                    raise
+            query = f"name = '{name}' and tag.`{_DIGEST}` = '{artifact.digest}'"
+            if known := client.search_model_versions(query, max_results=1):
+                return int(known[0].version)
+            tags = {_DIGEST: artifact.digest, _REPORT: gate_report}
+            made = client.create_model_version(name, source=location.as_uri(), tags=tags)
+            return int(made.version)
+
+    def aliases(self, model: str) -> tuple[AliasPoint, ...]:
+        """Return where each alias of a model points; none where the model isn't known."""
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415
+
+        with self._client() as client:
+            try:
+                found = client.get_registered_model(model).aliases
+            except MlflowException as exc:
+                if exc.error_code != "RESOURCE_DOES_NOT_EXIST":
+                    raise
+                return ()
+            return tuple(
+                AliasPoint(model, alias, int(version), self._digest(client, model, version))
+                for alias, version in sorted(found.items())
+            )
+
+    def point_alias(self, model: str, alias: str, version: int | None) -> None:
+        """Point an alias at a version, or remove it; RegistryUnavailable, as without one."""
+        with self._client() as client:
+            if version is None:
+                client.delete_registered_model_alias(model, alias)
+            else:
+                client.set_registered_model_alias(model, alias, str(version))
+
+    def upgrade(self) -> Path | None:
+        """Bring the database to this MLflow's form; return its backup, None where it is already."""
+        return upgrade(self._uri)
+
+    def _digest(self, client: "MlflowClient", model: str, version: str) -> str | None:
+        tags: dict[str, str] = client.get_model_version(model, str(version)).tags
+        return tags.get(_DIGEST)
+
+    @contextmanager
+    def _client(self) -> Iterator["MlflowClient"]:
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415
+        from mlflow.tracking import MlflowClient  # noqa: PLC0415
+        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+        # Its first words on a new database are about tables, which nobody asked for.
+        logging.getLogger("mlflow").setLevel(logging.WARNING)
+        try:
+            if database := database_of(self._uri):
+                database.parent.mkdir(parents=True, exist_ok=True)
+                require_this_version(self._uri)
+            yield MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
+        except (MlflowException, SQLAlchemyError, OSError) as exc:
+            raise RegistryUnavailable(self._uri, reason_of(exc)) from exc
+
+
+def _experiment(client: "MlflowClient", name: str, artifacts: Path) -> str:
+    known = client.get_experiment_by_name(name)
+    if known is not None:
+        return str(known.experiment_id)
+    return str(client.create_experiment(name, artifact_location=artifacts.absolute().as_uri()))
+
+
+def _tags(run: Run) -> dict[str, str]:
+    identity = run.identity
+    tags = {
+        _KEY: identity.key,
+        "plinth.commit": identity.code.commit,
+        "plinth.dirty": str(identity.code.dirty).lower(),
+        "plinth.photo_manifest": identity.photo_manifest,
+        "plinth.feature_schema": identity.feature_schema,
+        "plinth.environment": identity.environment,
+        "plinth.params": identity.params,
+    }
+    return tags | ({_DIGEST: run.candidate} if run.candidate else {})
+
+
+def _metrics(run: Run) -> dict[str, float]:
+    compared = {
+        f"cv.{score.head}.{_described(score)}.{name}": value
+        for score in run.families
+        for name, value in score.metrics.items()
+    }
+    return compared | {f"{metric.over}.{metric.name}": metric.value for metric in run.metrics}
+
+
+def _described(score: FamilyScore) -> str:
+    settings = [f"{name}-{value}" for name, value in score.settings.items()]
+    return ".".join([score.family, *settings])

@@ -1,0 +1,1 @@
+"""Runs the stages that are out of date, in order."""

@@ -1,0 +1,1 @@
+"""Builds a model again from its commit and data, and compares."""

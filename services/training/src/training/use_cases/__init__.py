@@ -1,1 +1,0 @@
-"""What training does, one file a use case."""

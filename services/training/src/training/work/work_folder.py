@@ -1,0 +1,124 @@
+"""The files between the stages of the pipeline, below one folder (see dvc.yaml)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artifacts.digests import hex_part
+from artifacts.errors import UnreadableRecord
+from artifacts.records.evaluation import Evaluation
+from artifacts.records.manifest import Data, Metric, head_files
+from artifacts.records.photos import PhotoManifest
+from training.errors import BadParams, MissingStageOutput
+from training.params import Params
+from training.photos.dataset_folder import DatasetFolder
+from training.work.runs import VectorsRecord
+from training.work.study import Study
+from training.work.trained import TrainedModel
+
+
+class WorkFolder:
+    """The pipeline's files: data/ and params.yaml come in, build/ comes out."""
+
+    def __init__(self, root: Path) -> None:
+        self._build = root / "build"
+        self._params = root / "params.yaml"
+        self.dataset = DatasetFolder(root / "data")
+        self.photos = self.dataset.photos
+        self.candidate = self._build / "candidate"
+
+    def params(self) -> Params:
+        """Return the parameters; BadParams names all that is wrong with them."""
+        try:
+            return Params.read(self._params)
+        except UnreadableRecord as exc:
+            raise BadParams(str(self._params), exc.problems) from exc
+
+    def manifest(self) -> PhotoManifest:
+        """Return the photo manifest; UnreadableRecord."""
+        return self.dataset.manifest()
+
+    def write_data(self, data: Data) -> None:
+        """Leave what prepare found."""
+        data.write(self._build / "prepared" / "data.json")
+
+    def data(self) -> Data:
+        """Return what prepare found; MissingStageOutput."""
+        return Data.read(self._there(self._build / "prepared" / "data.json", "prepare"))
+
+    def write_vectors(self, vectors: NDArray[np.float32], made: VectorsRecord) -> None:
+        """Leave the vectors (n, width) of the photos that training may see, in their order."""
+        folder = self._build / "vectors"
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "vectors.npy", vectors, allow_pickle=False)
+        made.write(folder / "made_of.json")
+
+    def vectors(self, made: VectorsRecord) -> NDArray[np.float32]:
+        """Return the vectors; MissingStageOutput where they are of other photos or features."""
+        record = self._there(self._build / "vectors" / "made_of.json", "featurize")
+        if VectorsRecord.read(record) != made:
+            raise MissingStageOutput(record, "featurize")
+        matrix: NDArray[np.float32] = np.load(
+            record.with_name("vectors.npy"), mmap_mode="r", allow_pickle=False
+        )
+        return matrix
+
+    def study(self, key: str) -> Study:
+        """Return the study of a key, an empty one where there is none or it can't be read."""
+        try:
+            found = Study.read(self._study(key))
+        except UnreadableRecord:
+            return Study(key=key)
+        return found if found.key == key else Study(key=key)
+
+    def write_study(self, study: Study) -> None:
+        """Keep a study, whole or not at all, where no stage of DVC's removes it."""
+        study.write(self._study(study.key))
+
+    def write_model(self, trained: TrainedModel, files: Mapping[str, bytes]) -> None:
+        """Leave the trained heads."""
+        folder = self._build / "model"
+        for name, data in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        trained.write(folder / "trained.json")
+
+    def trained(self) -> TrainedModel:
+        """Return what is known of the trained heads; MissingStageOutput."""
+        return TrainedModel.read(self._there(self._build / "model" / "trained.json", "train"))
+
+    def model(self) -> tuple[TrainedModel, dict[str, bytes]]:
+        """Return the trained heads and their files; MissingStageOutput."""
+        trained, folder = self.trained(), self._build / "model"
+        return trained, {name: (folder / name).read_bytes() for name in head_files(trained.heads)}
+
+    def write_evaluation(self, evaluation: Evaluation, metrics: Sequence[Metric]) -> None:
+        """Leave the outcomes on the validation split, and all metrics (for `dvc metrics show`)."""
+        folder = self._build / "evaluation"
+        evaluation.write(folder / "validation.json")
+        by_split: dict[str, dict[str, float]] = {}
+        for metric in metrics:
+            by_split.setdefault(metric.over, {})[metric.name] = metric.value
+        text = json.dumps(by_split, indent=2, sort_keys=True)
+        (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
+
+    def metrics(self) -> tuple[Metric, ...]:
+        """Return all metrics measured so far; MissingStageOutput."""
+        path = self._there(self._build / "evaluation" / "metrics.json", "evaluate")
+        by_split = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(
+            Metric.model_validate({"name": name, "value": value, "over": over})
+            for over, found in by_split.items()
+            for name, value in found.items()
+        )
+
+    def _study(self, key: str) -> Path:
+        return self._build / "search" / f"{hex_part(key)}.json"
+
+    def _there(self, path: Path, stage: str) -> Path:
+        if not path.exists():
+            raise MissingStageOutput(path, stage)
+        return path

@@ -1,0 +1,112 @@
+import joblib
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.training_doubles import a_training_set
+
+from training.fitting.families import fit_labels, fit_values, floor32
+from training.params import (
+    Discriminant,
+    Family,
+    LabelMeans,
+    Linear,
+    NearestNeighbours,
+    Trees,
+    ValueFamily,
+)
+
+TREES = Trees(kind="extra_trees", trees=20, max_leaves=64, min_leaf_photos=1, max_features="sqrt")
+FAMILIES: list[Family] = [
+    TREES,
+    TREES.model_copy(update={"kind": "random_forest"}),
+    Linear(kind="linear", strength=1.0),
+    Discriminant(kind="discriminant", shrinkage=0.5),
+    NearestNeighbours(kind="nearest_neighbours", neighbours=1, levels=8),
+]
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.kind)
+def test_every_family_overfits_a_few_photos(family: Family) -> None:
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(24, 40)).astype(np.float32)
+    labels = np.arange(24) % 4
+    model = fit_labels(family, a_training_set(vectors, labels), seed=1)
+    assert (model.predict(vectors) == labels).all()
+
+
+@pytest.mark.parametrize("family", FAMILIES[:3], ids=lambda family: family.kind)
+def test_every_regressor_follows_what_it_was_fitted_on(family: ValueFamily) -> None:
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(30, 40)).astype(np.float32)
+    values = random.normal(size=30)
+    model = fit_values(family, a_training_set(vectors, values=values), seed=1)
+    assert np.abs(model.predict(vectors) - values).mean() < 0.5 * np.abs(values).mean()
+
+
+@given(st.floats(-1e30, 1e30))
+def test_floor32_is_the_largest_float32_that_is_not_above(value: float) -> None:
+    (found,) = floor32(np.array([value]))
+    assert np.float32(found) == found
+    assert found <= value
+    assert float(np.nextafter(np.float32(found), np.float32(np.inf))) > value or found == value
+
+
+@given(st.floats(-1e6, 1e6, width=32), st.floats(-1e6, 1e6))
+def test_rounding_a_threshold_changes_no_comparison(feature: float, threshold: float) -> None:
+    assert (feature <= threshold) == (feature <= floor32(np.array([threshold]))[0])
+
+
+def test_a_forest_has_float32_thresholds_after_fitting() -> None:
+    random = np.random.default_rng(0)
+    data = a_training_set(random.normal(size=(60, 8)).astype(np.float32), np.arange(60) % 3)
+    model = fit_labels(TREES, data, seed=1)
+    thresholds = np.concatenate([tree.tree_.threshold for tree in model.estimators_])
+    assert (thresholds == thresholds.astype(np.float32)).all()
+
+
+def labelled(photos: int = 90) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    labels = np.arange(photos) % 3
+    return (random.normal(size=(photos, 8)) + 6 * np.eye(8)[labels]).astype(np.float32), labels
+
+
+def test_label_means_answer_what_is_known_of_the_likely_label() -> None:
+    vectors, labels = labelled()
+    values = np.array([4.0, 5.0, 6.0])[labels]
+    family = LabelMeans(kind="label_means", shrinkage=0.1, prior_photos=0.001)
+    model = fit_values(family, a_training_set(vectors, labels, values), seed=1)
+    assert np.abs(model.predict(vectors) - values).max() < 0.05
+
+
+def test_photos_of_unknown_value_teach_labels_but_no_value() -> None:
+    vectors, labels = labelled()
+    values = np.array([4.0, 5.0, 6.0])[labels]
+    values[9:] = np.nan
+    family = LabelMeans(kind="label_means", shrinkage=0.1, prior_photos=0.001)
+    model = fit_values(family, a_training_set(vectors, labels, values), seed=1)
+    assert model.means == pytest.approx([4.0, 5.0, 6.0], abs=0.01)
+
+
+def test_a_label_without_a_known_value_has_the_mean_of_all() -> None:
+    vectors, labels = labelled()
+    values = np.where(labels == 2, np.nan, np.array([4.0, 5.0, 6.0])[labels])
+    family = LabelMeans(kind="label_means", shrinkage=0.1, prior_photos=10)
+    model = fit_values(family, a_training_set(vectors, labels, values), seed=1)
+    assert model.means[2] == pytest.approx(4.5)
+    assert 4.0 < model.means[0] < 4.5, "and few photos are drawn towards it"
+
+
+@pytest.mark.parametrize("kind", ["extra_trees", "random_forest"])
+def test_how_many_jobs_fit_a_forest_changes_nothing(kind: str) -> None:
+    random = np.random.default_rng(3)
+    vectors = random.normal(size=(90, 12)).astype(np.float32)
+    data = a_training_set(vectors, random.integers(0, 3, 90), random.normal(size=90))
+    family = TREES.model_copy(update={"kind": kind})
+    for fit, answer in ((fit_labels, "predict_proba"), (fit_values, "predict")):
+        one = fit(family, data, seed=1)
+        with joblib.parallel_config(n_jobs=2):
+            two = fit(family, data, seed=1, jobs=None)
+            found = getattr(two, answer)(vectors)
+        assert found.tobytes() == getattr(one, answer)(vectors).tobytes()
+        assert two.n_jobs == 1, "jobs that predict add up in the order in which they end"

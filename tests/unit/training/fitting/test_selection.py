@@ -1,0 +1,123 @@
+import numpy as np
+import pytest
+from scipy.special import softmax
+from support.training_doubles import small_params
+
+from artifacts.records.manifest import LogAgeScale
+from training.dataset.training_set import TrainingSet
+from training.fitting import selection
+from training.fitting.selection import (
+    LabelTask,
+    Task,
+    ValueTask,
+    calibrate,
+    interval_of,
+    label_tasks,
+    out_of_fold,
+    run_task,
+    value_metrics,
+    value_tasks,
+)
+from training.models.definition import RegressionTarget
+
+PARAMS = small_params().train
+TARGET = RegressionTarget("era", "year", LogAgeScale(reference_year=2030), periods={})
+
+
+def a_training_set(photos: int = 120, groups: int = 40, classes: int = 4) -> TrainingSet:
+    """Vectors that tell a label well, and groups whose photos share it."""
+    random = np.random.default_rng(3)
+    group = np.arange(photos) % groups
+    labels = group % classes
+    vectors = random.normal(size=(photos, 12)) + 3 * np.eye(12)[labels]
+    values = np.where(group % 5 == 0, np.nan, 4.0 + labels)
+    names = tuple("abcd"[:classes])
+    return TrainingSet(vectors.astype(np.float32), names, labels, values, group)
+
+
+def all_tasks(data: TrainingSet) -> list[Task]:
+    labels = label_tasks(data, PARAMS.classification, PARAMS.folds, seed=7)
+    return [*labels, *value_tasks(data, PARAMS.regression, PARAMS.folds, seed=7)]
+
+
+def test_nothing_is_fitted_on_a_building_that_is_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = a_training_set()
+    seen = []
+
+    def remember(task: LabelTask | ValueTask, others: TrainingSet) -> None:
+        of = data if isinstance(task, LabelTask) else data.valued()
+        seen.append(set(of.groups[task.held_out]) & set(others.groups))
+
+    for name in ("fit_labels", "fit_values"):
+        real = getattr(selection, name)
+        monkeypatch.setattr(
+            selection, name, lambda f, o, s, real=real: (remember(task, o), real(f, o, s))[1]
+        )
+    for task in all_tasks(data):
+        run_task(task, data, seed=7)
+    assert len(seen) == 6
+    assert not any(seen)
+
+
+def test_every_photo_is_held_out_once() -> None:
+    data = a_training_set()
+    family = PARAMS.classification[0]
+    held = [t.held_out for t in all_tasks(data) if t.family == family]
+    assert sorted(np.concatenate(held)) == list(range(120))
+
+
+def test_out_of_fold_predictions_come_in_the_order_of_the_photos() -> None:
+    data = a_training_set()
+    done = [(task, run_task(task, data, 7)) for task in all_tasks(data)]
+    found = out_of_fold(LabelTask, PARAMS.classification[0], done)
+    assert calibrate("style", data, found, set_level=0.8).metrics["accuracy"] > 0.9
+    metrics, _ = value_metrics(
+        TARGET,
+        data.valued().values,
+        out_of_fold(ValueTask, PARAMS.regression[0], done),
+        level=0.8,
+    )
+    assert metrics["interval_coverage"] >= 0.8
+
+
+def test_shuffled_labels_leave_nothing_to_learn() -> None:
+    data = a_training_set(240, 240)
+    shuffled = np.random.default_rng(5).permutation(data.labels)
+    lost = TrainingSet(data.vectors, data.names, shuffled, data.values, data.groups)
+    done = [(task, run_task(task, lost, 7)) for task in all_tasks(lost)]
+    found = out_of_fold(LabelTask, PARAMS.classification[0], done)
+    assert calibrate("style", lost, found, set_level=0.8).metrics["accuracy"] < 0.4
+
+
+def test_calibration_makes_what_is_too_sure_honest_and_its_sets_cover() -> None:
+    random = np.random.default_rng(2)
+    data = a_training_set(400, 400)
+    logits = random.normal(size=(400, 4)) + np.eye(4)[data.labels]
+    sure = softmax(5 * logits, axis=1)
+    found = calibrate("style", data, sure, set_level=0.9)
+    assert found.tempering.temperature == pytest.approx(5, rel=0.2)
+    assert found.metrics["calibration_error"] < 0.08
+    assert found.metrics["set_coverage"] >= 0.9
+    assert 1 < found.metrics["set_size"] < 4
+    assert found.metrics["accuracy"] == (sure.argmax(axis=1) == data.labels).mean()
+
+
+def test_the_interval_covers_new_residuals_at_its_level() -> None:
+    random = np.random.default_rng(11)
+    covered = []
+    for _ in range(300):
+        interval = interval_of(random.normal(size=100), 0.9)
+        fresh = random.normal(size=200)
+        inside = (interval.low_offset <= fresh) & (fresh <= interval.high_offset)
+        covered.append(inside.mean())
+    assert np.mean(covered) == pytest.approx(0.9, abs=0.015)
+    assert np.mean(covered) >= 0.9
+
+
+def test_a_label_that_a_fold_lacks_gets_no_probability() -> None:
+    data = a_training_set()
+    task = all_tasks(data)[0]
+    held = set(task.held_out.tolist())
+    labels = np.where([n in held for n in range(120)], 2, data.labels % 2)
+    split = TrainingSet(data.vectors, data.names, labels, data.values, np.arange(120))
+    assert (run_task(task, split, 7)[:, 2:] == 0).all()
