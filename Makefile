@@ -40,7 +40,8 @@ PORT ?= 8000
 LIMIT ?= 200
 BUILDINGS ?= 30
 BOX ?= $(STATE)/box
-COVERAGE ?= --cov --cov-report=term-missing:skip-covered
+# Coverage is of the whole suite: of some tests it says nothing.
+COVERAGE ?= $(if $(CHANGED)$(TESTS),,--cov --cov-report=term-missing:skip-covered)
 
 # What a target can't do without; said before anything runs.
 NEEDED_train := PHOTOS
@@ -99,9 +100,10 @@ lint: environment lock-check ## | style, import contracts, shell scripts and loc
 types: environment ## | mypy --strict over packages and scripts
 	.venv/bin/mypy && .venv/bin/mypy bin
 
-test: setup ## | every test with coverage, after every module was imported from wheels alone
+test: setup ## [CHANGED=main TESTS=tests/unit] | every test with coverage, or those that what differs from CHANGED can break
 	$(PYTHON) bin/isolation.py --imports
-	.venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not machine and not cloud" $(COVERAGE)
+	$(if $(CHANGED),$(PYTHON) bin/affected.py "$(CHANGED)" $(TESTS) --) .venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder \
+		-m "not machine and not cloud" $(COVERAGE) $(if $(CHANGED),,$(TESTS))
 
 test-machine: setup ## | tests that start real deploys, hosts and boxes, for minutes
 	.venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder -m machine

@@ -48,17 +48,39 @@ def test_every_environment_is_asked_for() -> None:
     assert named == {*TOKEN_ENVIRONMENTS, *CLOUD_ENVIRONMENTS, WITH_REVIEWERS}
 
 
-def test_every_required_check_is_a_job_of_a_pull_request() -> None:
-    checks = {job["name"] for workflow, job in jobs() if workflow in REQUIRED_CHECKS}
+def test_every_required_check_is_one_job_and_no_other_goes_by_its_name() -> None:
+    # Of two jobs of one name a skipped one would count, and it counts as green.
+    names = [job["name"] for _, job in jobs()]
 
-    assert checks == set(REQUIRED_CHECKS)
+    assert [names.count(check) for check in REQUIRED_CHECKS] == [1] * len(REQUIRED_CHECKS)
+    for check in REQUIRED_CHECKS:
+        assert check in {job["name"] for workflow, job in jobs() if workflow == check}
 
 
-def test_no_workflow_runs_for_a_merge_queue() -> None:
-    # `check-forge` wants none on main. Who adds the event takes that item away.
-    events = [yaml.safe_load(path.read_text())[True] for path in WORKFLOWS]
+def test_both_required_checks_are_told_of_what_a_merge_queue_would_merge() -> None:
+    ci, judge = (
+        yaml.safe_load((WORKFLOWS[0].parent / f"{name}.yml").read_text())
+        for name in REQUIRED_CHECKS
+    )
 
-    assert not any("merge_group" in event for event in events)
+    assert "merge_group" in ci[True]
+    # GitHub runs a queue's own workflow files, and the judge is main: it follows ci's run.
+    assert "merge_group" not in judge[True]
+    assert judge[True]["workflow_run"]["workflows"] == [ci["name"]]
+    assert judge[True]["workflow_run"]["types"] == ["requested"]
+    queue = judge["jobs"]["queue"]
+    assert "github.event.workflow_run.event == 'merge_group'" in queue["if"]
+    *_, judged, reported = queue["steps"]
+    assert judged["env"]["HEAD"] == "${{ github.event.workflow_run.head_sha }}"
+    assert judged["id"] in reported["env"]["OUTCOME"]
+    assert "report-check judge " in reported["run"]
+    assert reported["if"] == "always()"
+
+
+def test_only_the_queues_job_may_set_a_status() -> None:
+    setters = [job["name"] for _, job in jobs() if "statuses" in (job.get("permissions") or {})]
+
+    assert setters == ["judge the queue"]
 
 
 def test_the_page_about_moving_names_every_item_that_a_team_sets_by_hand() -> None:

@@ -302,7 +302,7 @@ def test_every_rule_and_every_policy_of_this_checkout_has_mutants() -> None:
     }
 
 
-def test_ci_runs_it_as_a_step_of_its_own() -> None:
+def test_ci_runs_it_as_a_job_of_its_own() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
     runs = [step.get("run") for job in workflow["jobs"].values() for step in job["steps"]]
 

@@ -12,7 +12,7 @@ TARGETS = {
     "check": "",
     "lint": "",
     "types": "",
-    "test": "",
+    "test": "[CHANGED=main TESTS=tests/unit]",
     "test-machine": "",
     "test-cloud": "",
     "unit": "[PACKAGE=NAME]",

@@ -1,4 +1,4 @@
-"""Workflows hold no logic, no rights that they don't need, and no third-party code but checkout."""
+"""Workflows hold no logic, no rights that they don't need, and no code but ours and the forge's."""
 
 import json
 import re
@@ -6,11 +6,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from delivery.changes.checks import Checks
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -24,6 +27,9 @@ ZIZMOR = Path(sys.executable).parent / "zizmor"
 WORD = r"""(?:[\w./:=@%+,-]|\$\w+|"(?:[\w ./:=@%+,-]|\$\w+)*")+"""
 ONE_COMMAND = re.compile(rf"(?:make [a-z-]+|bin/\w+)(?: {WORD})*")
 CHECKOUT = re.compile(r"actions/checkout@[0-9a-f]{40}")
+CACHE = re.compile(r"actions/cache@[0-9a-f]{40}")
+HOSTED = "ubuntu-latest"
+"""The forge's own machines, which hold no key and are new at each run."""
 READ_ONLY = ({}, {"contents": "read"})
 
 
@@ -52,11 +58,25 @@ def test_a_run_is_one_make_target_or_one_command(path: Path) -> None:
 
 
 @each_file([*WORKFLOWS, *ACTIONS])
-def test_the_only_action_of_others_is_checkout_pinned_to_a_commit(path: Path) -> None:
+def test_the_only_actions_of_others_are_the_forges_checkout_and_cache_pinned_to_commits(
+    path: Path,
+) -> None:
     jobs = workflow(path).get("jobs", {}).values()
     uses = [part["uses"] for part in (*steps(path), *jobs) if "uses" in part]
+    others = [name for name in uses if not name.startswith("./")]
 
-    assert [u for u in uses if not u.startswith("./") and not CHECKOUT.fullmatch(u)] == []
+    assert [u for u in others if not (CHECKOUT.fullmatch(u) or CACHE.fullmatch(u))] == []
+
+
+def test_a_cache_is_read_only_where_no_key_is_and_holds_only_what_locks_name() -> None:
+    # What it holds, a pull request's code may have put there: hashes in the locks are checked.
+    for path in WORKFLOWS:
+        for job in workflow(path)["jobs"].values():
+            caches = [s for s in job["steps"] if s.get("uses", "").startswith("actions/cache")]
+            for cache in caches:
+                assert job["runs-on"] == HOSTED
+                assert cache["with"]["path"] == "~/.cache/uv"
+                assert "hashFiles('requirements/**')" in cache["with"]["key"]
 
 
 @each_file([*WORKFLOWS, *ACTIONS])
@@ -171,3 +191,64 @@ def test_zizmor_finds_what_is_wrong(tmp_path: Path) -> None:
 
     assert result.returncode != 0
     assert "template-injection" in result.stdout
+
+
+CI = workflow(ROOT / ".github/workflows/ci.yml")["jobs"]
+CHECKS = [job for job in CI if job not in {"changes", "ci"}]
+
+
+def test_every_job_of_ci_is_one_that_changes_may_call_for() -> None:
+    assert set(CHECKS) | {"plan"} == {field.name for field in fields(Checks)}
+    assert CI["changes"]["outputs"] == {
+        job: f"${{{{ steps.changes.outputs.{job} }}}}" for job in CHECKS
+    }
+
+
+@pytest.mark.parametrize("job", CHECKS)
+def test_a_job_of_ci_waits_for_no_other_and_runs_exactly_where_it_is_needed(job: str) -> None:
+    assert CI[job]["needs"] == "changes"
+    assert CI[job]["if"] == f"needs.changes.outputs.{job} == 'true'"
+    assert CI[job]["name"] == job
+
+
+def test_the_required_job_sums_up_every_other_and_is_never_skipped() -> None:
+    required = CI["ci"]
+
+    assert required["needs"] == ["changes", *CHECKS]
+    assert required["if"] == "always()"
+    assert required["steps"][-1]["run"] == 'bin/plinth delivery sum-checks "$RESULTS"'
+    assert required["steps"][-1]["env"] == {"RESULTS": "${{ toJSON(needs) }}"}
+
+
+def test_no_check_may_fail_and_go_on() -> None:
+    parts = [*CI.values(), *(step for job in CI.values() for step in job["steps"])]
+
+    assert [part for part in parts if "continue-on-error" in part] == []
+
+
+def groups_of(path: Path) -> dict[str, str]:
+    """The concurrency group of each job that deploys, and that of its workflow."""
+    document = workflow(path)
+    own = {
+        job["environment"]: job["concurrency"]["group"]
+        for job in document["jobs"].values()
+        if "environment" in job and "concurrency" in job
+    }
+    return own | ({"": document["concurrency"]["group"]} if "concurrency" in document else {})
+
+
+def test_a_deploy_that_waits_for_a_reviewer_holds_back_no_other() -> None:
+    groups = groups_of(ROOT / ".github/workflows/deploy.yml")
+
+    # The workflow has none: it would be held while any job of it waits.
+    assert "" not in groups
+    assert groups["staging"] == "deploy-staging"
+    # Its reviewer may be asleep: the next commit's job, or a rollback's, has another group.
+    assert groups["production"] == "deploy-production-${{ github.sha }}"
+    assert len(set(groups.values())) == len(groups)
+
+
+def test_no_deploy_is_cancelled_half_way() -> None:
+    jobs = workflow(ROOT / ".github/workflows/deploy.yml")["jobs"].values()
+
+    assert {job["concurrency"]["cancel-in-progress"] for job in jobs} == {False}

@@ -27,6 +27,7 @@ class Github:
         self.failures: list[tuple[int, dict[str, str], Any]] = []
         self.asked: list[str] = []
         self.settings: dict[str, Any] = {}
+        self.statuses: list[tuple[str, Any]] = []
         self.activity: list[dict[str, Any]] = []
         self.login = "plinth[bot]"
 
@@ -36,6 +37,9 @@ class Github:
             found = re.fullmatch(pattern, path)
             if found and wanted == method:
                 return act(self, query, body, *map(int, found.groups()))
+        if method == "POST" and path.startswith("/statuses/"):
+            self.statuses.append((path.removeprefix("/statuses/"), body))
+            return 201, body
         if method == "GET" and path in self.settings:
             return 200, self.settings[path]
         return 404, {"message": "Not Found"}

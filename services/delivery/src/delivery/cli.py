@@ -21,7 +21,7 @@ COMMANDS: Final = MappingProxyType(
             "create-keys", "pin-holdout", "gate", "propose", "summary", "report", "explain-policy",
             "parity",
         ),
-        "changes.check_commands": ("changes",),
+        "changes.check_commands": ("changes", "sum-checks", "report-check"),
         "deploy.commands": (
             "deploy", "plan-deploy", "verify", "status", "revert", "take-over",
         ),

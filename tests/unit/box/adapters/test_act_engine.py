@@ -39,6 +39,8 @@ class Bench:
         source = folder / "source"
         (source / ".github/workflows").mkdir(parents=True)
         (source / ".github/workflows/ci.yml").write_text("on: push\n")
+        cached = f"on: push\n# actions/cache@{'c' * 40} # v4\n"
+        (source / ".github/workflows/cached.yml").write_text(cached)
         git(source, "init", "--quiet", "--initial-branch=main")
         self.commit = commit_all(source, "first")
         self.box.mkdir()
@@ -110,6 +112,22 @@ def test_steps_see_what_is_allowed_and_what_the_box_gives(bench: Bench) -> None:
         "PAGER": "cat", "TERM": "dumb", "HOME": str(bench.scratch / "home"),
         "PLINTH_BOX": str(bench.box), "PLINTH_RUN": "7", "PLINTH_ACTOR": "ada",
     }  # fmt: skip
+
+
+def test_jobs_run_one_after_the_other(bench: Bench) -> None:
+    bench.run()
+
+    arguments, _, _ = bench.seen()
+    assert arguments[arguments.index("--concurrent-jobs") + 1] == "1"
+
+
+def test_the_forges_cache_is_an_action_here_that_keeps_nothing(bench: Bench) -> None:
+    bench.run(file=".github/workflows/cached.yml")
+
+    arguments, _, _ = bench.seen()
+    (option,) = [word for word in arguments if word.startswith("--local-repository=")]
+    assert option == f"--local-repository=actions/cache@{'c' * 40}={bench.scratch / 'no-cache'}"
+    assert "using: composite" in (bench.scratch / "no-cache/action.yml").read_text()
 
 
 def test_workflows_read_the_variables_of_the_box(bench: Bench) -> None:

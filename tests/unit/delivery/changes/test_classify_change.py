@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from delivery.changes.checks import EVERYTHING, Checks
+from delivery.changes.checks import checks_of, every_check
 from delivery.changes.classify_change import ClassifyChange
 from delivery.changes.facts import Change
 from delivery.errors import CommitUnknown
@@ -25,10 +25,13 @@ class FakeRepository:
 
 
 def test_what_main_got_meanwhile_is_not_the_changes_own():
-    nothing = Checks(tests=False, terraform=False, judge=False, plan=False)
+    nothing = checks_of((), whole=False)
     assert ClassifyChange(FakeRepository())("base", "head") == nothing
 
 
 def test_without_a_base_everything_is_checked():
-    assert ClassifyChange(FakeRepository())("gone", "head") == EVERYTHING
-    assert ClassifyChange(FakeRepository(fork_at=None))("base", "head") == EVERYTHING
+    for whole in (True, False):
+        everything = every_check(whole=whole)
+        assert ClassifyChange(FakeRepository())("gone", "head", whole=whole) == everything
+        unrelated = ClassifyChange(FakeRepository(fork_at=None))
+        assert unrelated("base", "head", whole=whole) == everything

@@ -11,6 +11,7 @@ from delivery.forges.forge_facts import (
     ForgeFacts,
     MainRules,
     MergeMethods,
+    MergeQueue,
     RequiredCheck,
     RunnerGroup,
     Unknown,
@@ -30,6 +31,7 @@ MAIN = MainRules(
     no_force_push=True,
     no_deletion=True,
 )
+QUEUE = MergeQueue(method="MERGE", built_at_once=1, merged_at_once=1)
 AUDIT = AuditRules(
     no_force_push=True, no_deletion=True, writers=frozenset({f"Integration {OTHER_APP}"})
 )
@@ -149,7 +151,13 @@ def test_a_forge_that_is_set_up_has_nothing_missing(facts: ForgeFacts) -> None:
             "a branch is up to date before it is merged",
             replace(WELL, main=replace(MAIN, up_to_date=False)),
         ),
-        ("main has no merge queue", replace(WELL, main=replace(MAIN, merge_queue=True))),
+        *(
+            (
+                "a merge queue merges one change at a time",
+                replace(WELL, main=replace(MAIN, queue=replace(QUEUE, **other))),
+            )
+            for other in ({"method": "SQUASH"}, {"built_at_once": 2}, {"merged_at_once": 5})
+        ),
         ("main can't be pushed by force", replace(WELL, main=replace(MAIN, no_force_push=False))),
         ("main can't be deleted", replace(WELL, main=replace(MAIN, no_deletion=False))),
         ("the rules of main bind administrators too", replace(WELL, binds_administrators=False)),
@@ -330,3 +338,9 @@ def test_a_pull_request_is_found_by_its_address_or_by_its_number() -> None:
 
     assert pull.name == "pull request #7"
     assert replace(pull, url="https://forge.invalid/7").name == "https://forge.invalid/7"
+
+
+def test_with_a_queue_that_merges_one_change_at_a_time_nothing_is_missing() -> None:
+    queued = replace(WELL, main=replace(MAIN, queue=QUEUE, up_to_date=False))
+
+    assert {item.state for item in checklist(queued)} == {"ok"}

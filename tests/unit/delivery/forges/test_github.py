@@ -9,7 +9,8 @@ from support.github_stand_in import REPOSITORY, TOKEN, Github, serving
 from delivery.errors import ForgeUnavailable
 from delivery.forges.forge import Merged, mark_of
 from delivery.forges.github import GithubForge
-from delivery.forges.github_api import ATTEMPTS, GithubApi, github_client
+from delivery.forges.github_api import ATTEMPTS, GithubApi, GithubRefusal, github_client
+from delivery.forges.github_statuses import GithubStatuses
 
 LIMITED: tuple[int, dict[str, str], Any] = (
     403,
@@ -190,3 +191,22 @@ def test_what_is_merged_is_the_head_that_was_looked_at(forge: GithubForge, githu
 
     assert isinstance(forge.merge(opened.number), Merged)
     assert f"PUT /repos/{REPOSITORY}/pulls/1/merge" in github.asked
+
+
+def test_a_status_says_whether_a_check_of_a_commit_is_green(api: GithubApi, github: Github) -> None:
+    report = GithubStatuses(api)
+
+    report("a" * 40, "judge", green=True, description="x" * 200)
+    report("b" * 40, "judge", green=False, description="refused")
+
+    assert github.statuses == [
+        ("a" * 40, {"context": "judge", "state": "success", "description": "x" * 140}),
+        ("b" * 40, {"context": "judge", "state": "failure", "description": "refused"}),
+    ]
+
+
+def test_a_status_that_is_not_taken_is_a_breakdown(api: GithubApi, github: Github) -> None:
+    github.failures = [(422, {}, {"message": "No commit found for SHA"})]
+
+    with pytest.raises(GithubRefusal, match="No commit found"):
+        GithubStatuses(api)("a" * 40, "judge", green=True, description="")

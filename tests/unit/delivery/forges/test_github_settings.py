@@ -57,6 +57,15 @@ def test_what_runners_are_asked_for_by_is_read(api: GithubApi, github: Github) -
     assert [group.labels for group in groups] == [{"keeper": frozenset({"self-hosted"})}]
 
 
+def test_a_queue_of_one_change_at_a_time_is_what_a_queue_should_be(
+    api: GithubApi, github: Github
+) -> None:
+    rules = [*RULES, QUEUE | {"parameters": ONE}]
+    github.settings = SETTINGS | {"/rules/branches/main": rules}
+
+    assert {item.state for item in checklist(GithubSettings(api).facts())} == {"ok"}
+
+
 def test_branch_protection_does_what_rulesets_do(api: GithubApi, github: Github) -> None:
     github.settings = SETTINGS | {
         "/rules/branches/main": [],
@@ -80,6 +89,9 @@ def changed_group(**values: Any) -> dict[str, Any]:
     return {GROUPS: {"runner_groups": [KEEPERS | values]}}
 
 
+QUEUE = {"type": "merge_queue", "ruleset_id": 5}
+ONE = {"merge_method": "MERGE", "max_entries_to_build": 1, "max_entries_to_merge": 1}
+AT_ONCE = ONE | {"max_entries_to_build": 5}
 FORKS_OF_PRIVATE = "/actions/permissions/fork-pr-workflows-private-repos"
 PRIVATE = {"": SETTINGS[""] | {"private": True}}
 CAREFUL = {
@@ -122,8 +134,12 @@ CAREFUL = {
             changed_rule(3, strict_required_status_checks_policy=False),
         ),
         (
-            "main has no merge queue",
-            {"/rules/branches/main": [*RULES, {"type": "merge_queue", "ruleset_id": 5}]},
+            "a merge queue merges one change at a time",
+            {"/rules/branches/main": [*RULES, QUEUE]},
+        ),
+        (
+            "a merge queue merges one change at a time",
+            {"/rules/branches/main": [*RULES, QUEUE | {"parameters": AT_ONCE}]},
         ),
         (
             "the rules of main bind administrators too",

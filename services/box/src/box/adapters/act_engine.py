@@ -8,6 +8,7 @@ folder, a view of the repository's objects and what the box shares; nothing outl
 """
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -30,6 +31,17 @@ NO_WALL: Final = (
     "refused: no wall keeps a branch's workflow from keys and state here ({why}). Install "
     "bubblewrap, or accept it: `box create --accept-missing-wall REASON` with the other options"
 )
+_CACHE: Final = re.compile(r"\bactions/cache@([0-9a-f]{40})\b")
+_NO_CACHE: Final = """\
+name: cache
+description: Keeps nothing. A box lends its environments, and nothing is fetched in it.
+runs:
+  using: composite
+  steps:
+    - run: "true"
+      shell: bash
+"""
+"""What stands in for the forge's cache, which act would fetch from the network."""
 _OWN: Final = ("environment", "box.yaml", "queue", "runs", "pulls", "pushes", "locks")
 """What of the box's folder no branch's workflow may reach, besides the repository's refs."""
 _QUIET: Final = {
@@ -210,6 +222,8 @@ class ActEngine:
             "--platform", "ubuntu-latest=-self-hosted", "--platform", "self-hosted=-self-hosted",
             "--action-cache-path", str(scratch / "cache"), "--action-offline-mode",
             "--no-cache-server", "--pull=false", "--defaultbranch", "main",
+            # Jobs share this machine, so they run one after the other.
+            "--concurrent-jobs", "1", *_without_cache(clone / run.file, scratch / "no-cache"),
             f"--actor={run.actor}", "--json",
         ]  # fmt: skip
 
@@ -286,6 +300,15 @@ class _TimeLimit:
     def _pass(self) -> None:
         self.passed = True
         self._then()
+
+
+def _without_cache(workflow: Path, folder: Path) -> list[str]:
+    """Return options that put an action which does nothing in the place of each cache."""
+    text = workflow.read_text(encoding="utf-8", errors="replace")
+    folder.mkdir()
+    (folder / "action.yml").write_text(_NO_CACHE, encoding="utf-8")
+    found = sorted(set(_CACHE.findall(text)))
+    return [f"--local-repository=actions/cache@{commit}={folder}" for commit in found]
 
 
 def _first_line(wall: Wall, order: Order) -> str:

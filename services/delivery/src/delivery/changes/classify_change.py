@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from delivery.changes.checks import EVERYTHING, Checks, checks_of
+from delivery.changes.checks import Checks, checks_of, every_check
 from delivery.changes.facts import Change
 from delivery.errors import CommitUnknown
 
@@ -27,16 +27,18 @@ class ClassifyChange:
 
     repository: Differences
 
-    def __call__(self, base: str, head: str) -> Checks:
+    def __call__(self, base: str, head: str, *, whole: bool = False) -> Checks:
         """Return the checks of what `head` brings; all, where `base` is no commit here.
 
-        A branch that is pushed for the first time has none, and then nothing is known.
+        A branch that is pushed for the first time has none, and then nothing is known. `whole`
+        asks for the whole suite instead of the tests that the change can break.
         """
         after = self.repository.commit(head)
         try:
             before = self.repository.fork(self.repository.commit(base), after)
         except CommitUnknown:
-            return EVERYTHING
+            return every_check(whole=whole)
         if before is None:
-            return EVERYTHING
-        return checks_of(change.path for change in self.repository.changes(before, after))
+            return every_check(whole=whole)
+        changed = self.repository.changes(before, after)
+        return checks_of((change.path for change in changed), whole=whole)

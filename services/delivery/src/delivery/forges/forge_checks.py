@@ -118,6 +118,20 @@ def _bound(name: str) -> Callable[[ForgeFacts], Answer]:
     )
 
 
+def _one_at_a_time(main: MainRules) -> Answer:
+    queue = main.queue
+    if queue is None or (queue.method, queue.built_at_once, queue.merged_at_once) == (
+        "MERGE",
+        1,
+        1,
+    ):
+        return True
+    return (
+        f"it makes {queue.method} commits, builds {queue.built_at_once} changes at once and merges "
+        f"up to {queue.merged_at_once}"
+    )
+
+
 def _only_main(environment: EnvironmentRules) -> Answer:
     if environment.branches == frozenset({"main"}):
         return True
@@ -236,13 +250,14 @@ _CHECKS: Final = (
         "a branch is up to date before it is merged",
         f"require branches to be up to date before merging {_RULESET}: a verdict is about one "
         "commit of main",
-        _main(lambda main: main.up_to_date),
+        # A queue puts each change on top of main by itself.
+        _main(lambda main: main.up_to_date or main.queue is not None),
     ),
     _Check(
-        "main has no merge queue",
-        f"take the merge queue away {_RULESET}: ci and judge don't run for `merge_group`, so a "
-        "queue would wait for ever",
-        _main(lambda main: not main.merge_queue),
+        "a merge queue merges one change at a time",
+        f"set the merge queue {_RULESET} to the method merge commit, build concurrency 1 and at "
+        "most 1 pull request to merge, or take it away: the judge compares with main's tip",
+        _main(_one_at_a_time),
     ),
     _Check(
         "main can't be pushed by force",

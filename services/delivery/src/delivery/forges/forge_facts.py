@@ -29,6 +29,15 @@ class RequiredCheck:
 
 
 @dataclass(frozen=True)
+class MergeQueue:
+    """How main's merge queue merges: in which way, and how many changes at once."""
+
+    method: str
+    built_at_once: int
+    merged_at_once: int
+
+
+@dataclass(frozen=True)
 class MainRules:
     """What protects main, by rulesets and by branch protection together."""
 
@@ -37,7 +46,7 @@ class MainRules:
     stale_reviews_go: bool = False
     checks: frozenset[RequiredCheck] = frozenset()
     up_to_date: bool = False
-    merge_queue: bool = False
+    queue: MergeQueue | None = None
     no_force_push: bool = False
     no_deletion: bool = False
 

@@ -15,6 +15,7 @@ from delivery.forges.forge_facts import (
     ForgeFacts,
     MainRules,
     MergeMethods,
+    MergeQueue,
     RequiredCheck,
     RunnerGroup,
     Unknown,
@@ -281,9 +282,17 @@ def _of_rule(kind: str, parameters: Any) -> MainRules:
         stale_reviews_go=bool(parameters.get("dismiss_stale_reviews_on_push", False)),
         checks=frozenset(_check(one, "integration_id") for one in checks),
         up_to_date=bool(parameters.get("strict_required_status_checks_policy", False)),
-        merge_queue=kind == "merge_queue",
+        queue=_queue(parameters) if kind == "merge_queue" else None,
         no_force_push=kind == "non_fast_forward",
         no_deletion=kind == "deletion",
+    )
+
+
+def _queue(parameters: Any) -> MergeQueue:
+    return MergeQueue(
+        method=str(parameters.get("merge_method", "unknown")),
+        built_at_once=int(parameters.get("max_entries_to_build", 0)),
+        merged_at_once=int(parameters.get("max_entries_to_merge", 0)),
     )
 
 
@@ -316,7 +325,7 @@ def _joined(one: MainRules, other: MainRules) -> MainRules:
         stale_reviews_go=one.stale_reviews_go or other.stale_reviews_go,
         checks=one.checks | other.checks,
         up_to_date=one.up_to_date or other.up_to_date,
-        merge_queue=one.merge_queue or other.merge_queue,
+        queue=one.queue or other.queue,
         no_force_push=one.no_force_push or other.no_force_push,
         no_deletion=one.no_deletion or other.no_deletion,
     )

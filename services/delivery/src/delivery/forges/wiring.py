@@ -12,6 +12,7 @@ from delivery.signing import make_signer
 
 if TYPE_CHECKING:
     from delivery.forges.github_api import GithubApi
+    from delivery.forges.github_statuses import GithubStatuses
 
 RUNNER = "runner"
 """Whom the box takes for its own runner."""
@@ -39,6 +40,14 @@ def find_issues(settings: Settings) -> Issues | None:
     from delivery.forges.github_issues import GithubIssues  # noqa: PLC0415
 
     return GithubIssues(api)
+
+
+def find_statuses(settings: Settings) -> "GithubStatuses | None":
+    """Return what sets the status of a commit at GitHub, where a token is given."""
+    from delivery.forges.github_statuses import GithubStatuses  # noqa: PLC0415
+
+    api = _github(settings)
+    return GithubStatuses(api) if api else None
 
 
 def find_forge_settings(settings: Settings) -> ForgeSettings | None:
