@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import cache, decoding, featurize, keeper, predict, scale, serve, ties, train
+from benchmarks import cache, decoding, featurize, keeper, predict, scale, serve, start, ties, train
 from benchmarks.measure import Verdict, machine
 
 # The long one last.
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], list[Verdict]]] = {
     "keeper": keeper.run,
     "predict": predict.run,
     "serve": serve.run,
+    "start": start.run,
     "ties": ties.run,
     "scale": scale.run,
     "train": train.run,

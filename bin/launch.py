@@ -12,9 +12,6 @@ with `sys.executable` runs from the same copy. Standard library only.
 
 import fcntl
 import os
-import re
-import shutil
-import stat
 import sys
 from hashlib import sha256
 
@@ -25,7 +22,9 @@ CALLER = dict(os.environ)  # noqa: TID251 - a command's environment comes of its
 STAMP = "in-step"
 MANIFEST = "manifest"
 CACHE = "/__pycache__/"
-FOREIGN = re.compile(r"PYTHON|DVC_|MLFLOW_(?!TRACKING_(USERNAME|PASSWORD|TOKEN)$)")
+LINK = "link to "
+FOREIGN = ("PYTHON", "DVC_", "MLFLOW_")
+OURS = tuple(f"MLFLOW_TRACKING_{name}" for name in ("USERNAME", "PASSWORD", "TOKEN"))
 NOT_COMMANDS = ("python", "activate", "Activate", "deactivate", "pydoc")
 AGAIN = "Nothing was run. Find out who changed it, then type: rm -rf"
 STATE = {
@@ -68,8 +67,7 @@ def main(words: list[str]) -> int:
             case ["environment", "--where", *names]:
                 sys.stdout.writelines(runnable(name) + "\n" for name in names)
             case ["environment", *names]:
-                for name in names:
-                    runnable(name)
+                list(map(runnable, names))
     except Refused as refusal:
         sys.stderr.write(f"plinth: {refusal}\n")
         return 2
@@ -97,7 +95,7 @@ def runnable(name: str) -> str:
 
 def settings(service: str) -> dict[str, str]:
     """The variables of a command: the caller's without other tools' own, and Plinth's defaults."""
-    variables = {name: value for name, value in CALLER.items() if not FOREIGN.match(name)}
+    variables = {n: v for n, v in CALLER.items() if not n.startswith(FOREIGN) or n in OURS}
     # Workers started without -I import nothing of the caller's folder; no library reports its use.
     variables |= {"PYTHONSAFEPATH": "1", "ORT_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "true"}
 
@@ -142,8 +140,9 @@ def state_folder() -> str:
                           "set PLINTH_STATE to a folder outside of the workspace")  # fmt: skip
         base = os.path.join(home, ".local", "state")
     repository = CALLER.get("GITHUB_REPOSITORY", "") or "unnamed"
-    name = re.sub(r"[^A-Za-z0-9_.-]", "-", repository).lstrip(".-") or "unnamed"
-    return os.path.join(base, "plinth", name)
+    allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
+    name = "".join(one if one in allowed else "-" for one in repository).lstrip(".-")
+    return os.path.join(base, "plinth", name or "unnamed")
 
 
 def environments() -> str:
@@ -257,7 +256,7 @@ def packaged(service: str, folder: str, stamped: str) -> str:
         pass  # a shared folder that this user only reads
     expected = {f"{place}/{path}": digest for path, digest in digests.items()}
     expected |= {path: sha256(data).hexdigest() for path, data in around.items()}
-    expected |= {path: link_to(target) for path, target in links.items()}
+    expected |= {path: LINK + target for path, target in links.items()}
     verify(copy, expected)
     return copy
 
@@ -280,9 +279,10 @@ def read_sources(service: str) -> dict[str, bytes]:
     """The files of the packages that a service declares, by PACKAGE/PATH."""
     folder = os.path.join(ROOT, "services", service)
     with open(os.path.join(folder, "pyproject.toml"), encoding="utf-8") as file:
-        libraries = re.findall(r'^ *"plinth-([a-z]+)",?$', file.read(), re.MULTILINE)
+        lines = [line.strip(" ,\n") for line in file]
+    libraries = [line[8:-1] for line in lines if line.startswith('"plinth-') and line[-1] == '"']
     files: dict[str, bytes] = {}
-    read_package(os.path.join(folder, "src", service), service, files)
+    read_package(f"{folder}/src/{service}", service, files)
     for library in libraries:
         read_package(os.path.join(ROOT, "libs", library, "src", library), library, files)
     return files
@@ -312,6 +312,8 @@ def read_package(folder: str, name: str, into: dict[str, bytes]) -> None:
 
 def build(copy: str, files: dict[str, bytes], links: dict[str, str], base: str) -> None:
     """Makes a packaged copy: all of it under another name first, then at once."""
+    import shutil  # noqa: PLC0415 - a start that makes no copy has no use for it
+
     draft = f"{copy}.{os.getpid()}.draft"
     shutil.rmtree(draft, ignore_errors=True)
     for path, data in files.items():
@@ -351,27 +353,25 @@ def write(path: str, data: bytes, mode: int = 0o444) -> None:
         file.write(data)
 
 
-def contents(folder: str, inside: str = "") -> dict[str, str]:
+def contents(folder: str) -> dict[str, str]:
     """The digest of every file below a folder, and where links lead, by path."""
     found: dict[str, str] = {}
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            path = inside + entry.name
-            if entry.is_symlink():
-                found[path] = link_to(os.readlink(entry.path))
-            elif entry.is_dir(follow_symlinks=False):
-                found |= contents(entry.path, path + "/")
-            elif stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
-                with open(entry.path, "rb", buffering=0) as file:
-                    found[path] = sha256(file.read()).hexdigest()
-            else:
-                found[path] = "neither file nor link"
+    folders = [""]
+    while folders:
+        inside = folders.pop()
+        with os.scandir(f"{folder}/{inside}") as entries:
+            for entry in entries:
+                path = inside + entry.name
+                if entry.is_file(follow_symlinks=False):
+                    with open(entry.path, "rb", buffering=0) as file:
+                        found[path] = sha256(file.read()).hexdigest()
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(path + "/")
+                elif entry.is_symlink():
+                    found[path] = LINK + os.readlink(entry.path)
+                else:
+                    found[path] = "neither file nor link"
     return found
-
-
-def link_to(target: str) -> str:
-    """What stands for a link where a digest stands for a file."""
-    return f"link to {target}"
 
 
 def verify(copy: str, expected: dict[str, str]) -> None:

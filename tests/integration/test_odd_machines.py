@@ -105,7 +105,7 @@ def test_who_loads_the_runtime_of_models_leaves_nothing_at_home_and_starts_no_re
 
 def test_a_command_of_training_tells_mlflows_makers_nothing(tmp_path: Path) -> None:
     program = (
-        "import sys; from training import cli; sys.argv = ['training', '--help']\n"
+        "import sys; from training import cli; sys.argv = ['training', 'aliases', '--help']\n"
         "try: cli.main()\nexcept SystemExit: pass\n"
         "from mlflow.telemetry.utils import is_telemetry_disabled; print(is_telemetry_disabled())"
     )

@@ -15,7 +15,7 @@ import typer
 
 from box.cli import app as box
 from delivery.cli import app as delivery
-from inference.cli import cli as inference
+from inference.cli import app as inference
 from inference.settings import Settings as ServiceSettings
 from training.cli import app as training
 

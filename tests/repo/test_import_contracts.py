@@ -30,7 +30,7 @@ PLANTS = (
     Plant("layers-inference", "inference/bootstrap.py", "import inference.app"),
     Plant("layers-box", "box/domain/__init__.py", "import box.use_cases"),
     Plant("layers-box", "box/stray.py", "import box.domain"),
-    Plant("only-bootstrap-constructs", "inference/cli.py", "import inference.adapters"),
+    Plant("only-bootstrap-constructs", "inference/commands.py", "import inference.adapters"),
     Plant("only-bootstrap-constructs", "box/cli.py", "import box.adapters"),
     Plant("services-apart", "box/__init__.py", "import delivery"),
     Plant("services-apart", "delivery/__init__.py", "import box"),

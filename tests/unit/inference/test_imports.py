@@ -13,7 +13,7 @@ FITTING = {"sklearn", "skl2onnx", "joblib", "mlflow", "dvc", "training", "delive
 
 def test_nothing_that_fits_models_is_loaded_by_the_service():
     """In a process of its own, since other tests may have loaded it here."""
-    code = "import sys, inference.cli, inference.app; print(*sys.modules)"
+    code = "import sys, inference.commands, inference.app; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
     )
@@ -21,7 +21,7 @@ def test_nothing_that_fits_models_is_loaded_by_the_service():
 
 
 def test_a_batch_loads_no_http_library():
-    code = "import sys, inference.cli; print(*sys.modules)"
+    code = "import sys, inference.commands; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
     )

@@ -1,76 +1,192 @@
 """The command line. Exit codes: 0 allowed or done, 1 refused, 2 undecided, 3 no improvement.
 
-Each story has its commands in a module of its own. Only the module of the command that runs is
-imported: a deploy has no use for what measures robustness, and would wait for it.
+Each story has its commands in a module of its own; the module is imported when one of them runs.
 """
 
 import sys
-from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import typer
-from typer.core import TyperGroup
 
-from delivery.exits import BREAKDOWN
-from delivery.text import plain
+from artifacts.command_line import CommandLine
+from artifacts.text import plain
 
+_BREAKDOWN: Final = 2
 COMMANDS: Final = MappingProxyType(
     {
-        "gate.commands": (
-            "create-keys", "pin-holdout", "gate", "propose", "summary", "report", "explain-policy",
-            "parity",
-        ),
-        "changes.check_commands": ("changes", "sum-checks", "report-check"),
-        "deploy.commands": (
-            "deploy", "plan-deploy", "verify", "status", "revert", "take-over",
-        ),
-        "deploy.infrastructure_commands": (
-            "build-image", "plan-infrastructure", "report-drift", "terraform-check",
-        ),
-        "changes.commands": (
-            "judge-change", "judge-deploy", "approve", "reject", "withdraw", "break-glass",
-            "review-break-glass",
-        ),
-        "trail.commands": ("create-deploy-key", "audit", "restart-audit", "review-restart"),
-        "trace.commands": ("verify-history", "trace"),
-        "trail.keeper_commands": ("keep-keys",),
-        "targets.local.commands": ("local",),
-        "targets.aws.commands": ("aws",),
-        "targets.aws.images.commands": ("image",),
-        "retrain.commands": (
-            "plan-retraining", "train", "retrain", "register", "reproduce", "walls", "record-gate",
-            "promote", "comment-evidence", "check-forge",
-        ),
+        "gate.commands": {
+            "create-keys": (
+                "Create the gate's signing key where there is none, and no keeper holds one."
+            ),
+            "pin-holdout": (
+                "Write down which photos a model is judged on; photos may be added, never taken "
+                "away."
+            ),
+            "gate": "Measure a candidate and its champion anew, and judge by the model's policy.",
+            "propose": "Write an allowed candidate into an environment's release.",
+            "summary": (
+                "Write a candidate and its verdict as Markdown, for a job's summary or a pull "
+                "request."
+            ),
+            "report": "Write the model card: one HTML file that needs nothing beside it.",
+            "explain-policy": "Write a model's policy as a page for those who sign it.",
+            "parity": "Send the same photos through training, batch and live service, and compare.",
+        },
+        "changes.check_commands": {
+            "changes": (
+                "Say which checks a change needs, to people and to the workflow's other jobs."
+            ),
+            "sum-checks": (
+                "Say whether all checks that a change needed are green. 1 if one is not, 2 if "
+                "unreadable."
+            ),
+            "report-check": (
+                "Set the status of a commit at GitHub. 2 where no forge is set up: nobody was told."
+            ),
+        },
+        "deploy.commands": {
+            "deploy": (
+                "Make an environment run what a commit of main wants: 0 done, 1 refused, 2 broken."
+            ),
+            "plan-deploy": (
+                "Say, as outputs of a step too, in which environments a deploy would have "
+                "anything to do."
+            ),
+            "verify": (
+                "Compare git, aliases, Terraform's state and what runs: 0 equal, 1 different, 2 "
+                "can't tell."
+            ),
+            "status": (
+                "Show all environments and the audit log: what is wanted, what differs: 0 "
+                "green, 1 not."
+            ),
+            "revert": "Make the branch that takes a promotion back: 0 made, 1 refused.",
+            "take-over": (
+                "Make a branch of yours, signed, of what a bot or a forge's button changed: 0 "
+                "made, 1 refused."
+            ),
+        },
+        "deploy.infrastructure_commands": {
+            "build-image": (
+                "Build, push and scan the image of what staging is to run: 0 done, 1 refused, 2 "
+                "broken."
+            ),
+            "plan-infrastructure": (
+                "Say, in the summary of a step too, what a deploy of a commit would change: 0, "
+                "or 2 unknown."
+            ),
+            "report-drift": (
+                "Compare every environment with git, and keep one issue of it: 0 equal, 1 not, "
+                "2 can't tell."
+            ),
+            "terraform-check": "Check Terraform's files: form, meaning, tests. 0 well, 1 not.",
+        },
+        "changes.commands": {
+            "judge-change": (
+                "Judge whether a change may be merged, by the policies, people and keys that "
+                "main has."
+            ),
+            "judge-deploy": (
+                "Judge whether what a commit of main releases may be deployed, when it first is."
+            ),
+            "approve": "Show what a change brings, and sign that you approve it.",
+            "reject": (
+                "Show what a change brings, and sign that you reject it: it is blocked until "
+                "withdrawn."
+            ),
+            "withdraw": "Sign that an approval or a rejection is taken back.",
+            "break-glass": (
+                "Sign that a payload must go to production now, without its approvals and "
+                "verifications."
+            ),
+            "review-break-glass": (
+                "Sign that you have reviewed what was deployed with the glass broken."
+            ),
+        },
+        "trail.commands": {
+            "create-deploy-key": (
+                "Create the key that signs the audit log and the commits of proposals, where "
+                "there is none."
+            ),
+            "audit": (
+                "Verify the audit log and print it: 1 where a line is not what was written, 2 "
+                "without a log."
+            ),
+            "restart-audit": (
+                "Begin a new audit log in place of one that is lost or broken: 0 begun, 1 it is "
+                "intact."
+            ),
+            "review-restart": (
+                "Say that you have looked at why the audit log was begun anew: 0 said, 1 "
+                "nothing to review."
+            ),
+        },
+        "trace.commands": {
+            "verify-history": (
+                "Judge every merge of main again by what stood before it: 0 allowed, 1 refused, "
+                "2 can't tell."
+            ),
+            "trace": (
+                "Walk from a prediction back to its photos, and verify every hop; 1 where one "
+                "fails."
+            ),
+        },
+        "trail.keeper_commands": {
+            "keep-keys": (
+                "Hold the keys of gate, delivery and reproduction and the audit log, and sign "
+                "for others."
+            ),
+        },
+        "targets.local.commands": {
+            "local": "What this machine runs, as the local target.",
+        },
+        "targets.aws.commands": {
+            "aws": "What the AWS target runs.",
+        },
+        "targets.aws.images.commands": {
+            "image": "Images of payloads and services.",
+        },
+        "retrain.commands": {
+            "plan-retraining": (
+                "Say whether a commit's inputs are to be trained on: those judged before are not."
+            ),
+            "train": (
+                "Train once from this checkout's inputs, and hand the candidate over. Needs no "
+                "key or log."
+            ),
+            "retrain": (
+                "Take what was trained from these inputs, once, judge, record, register and "
+                "propose."
+            ),
+            "register": (
+                "Keep a candidate that the gate allowed in the model store, and give it a version."
+            ),
+            "reproduce": (
+                "Have a model built again in a room, and sign whether the bytes are equal: 1 if "
+                "they differ."
+            ),
+            "walls": (
+                "Try the wall of each room of this machine: 0 all stand, 1 one doesn't, 2 "
+                "nobody can tell."
+            ),
+            "record-gate": (
+                "Add a verdict to the audit log, under the inputs that its candidate was "
+                "trained from."
+            ),
+            "promote": (
+                "Ask for production to run what staging runs and verified: 0 asked, 1 nothing "
+                "to promote."
+            ),
+            "comment-evidence": "Keep one comment of a pull request up to date.",
+            "check-forge": (
+                "Check how GitHub is set up, item by item: 0 well, 1 not, 2 nobody can tell."
+            ),
+        },
     }
-)  # fmt: skip
-_MODULE_OF: Final = MappingProxyType(
-    {command: module for module, commands in COMMANDS.items() for command in commands}
 )
 
-
-class LazyCommands(TyperGroup):
-    """Commands whose modules are imported when one of them is asked for."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return all names, in the order of the table."""
-        del ctx
-        return list(_MODULE_OF)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command, or None where there is none of that name."""
-        if cmd_name not in _MODULE_OF:
-            return None
-        module = import_module(f"delivery.{_MODULE_OF[cmd_name]}")
-        group = typer.main.get_group(module.app)
-        return group.get_command(ctx, cmd_name)
-
-
-app = LazyCommands(
-    name="delivery",
-    help="Judges, approves, deploys, verifies and traces.",
-    no_args_is_help=True,
-)
+app = CommandLine("delivery", "Judges, approves, deploys, verifies and traces.", COMMANDS)
 
 
 def main() -> None:
@@ -79,4 +195,4 @@ def main() -> None:
         app(prog_name="delivery")
     except Exception as exc:  # noqa: BLE001 - a traceback would end with 1, which means refused
         typer.echo(f"delivery: {type(exc).__name__}: {plain(exc, 2000)}", err=True)
-        sys.exit(BREAKDOWN)
+        sys.exit(_BREAKDOWN)

@@ -1,68 +1,25 @@
-"""The commands. No logic: arguments in, a use case called, an exit code out."""
+"""The command line. Exit codes: 0 done, 1 refused, 2 broken."""
 
-import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, TypeVar
+from types import MappingProxyType
+from typing import Final
 
-import typer
+from artifacts.command_line import CommandLine
 
-from inference.bootstrap import run_batch
-from inference.errors import InferenceError, ModelRefused
-from inference.settings import read_settings
-
-REFUSED, BREAKDOWN, INTERRUPTED = 1, 2, 130
-Result = TypeVar("Result")
-
-cli = typer.Typer(
-    help="Photo of a building in, style and era out.",
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
+COMMANDS: Final = MappingProxyType(
+    {
+        "commands": {
+            "serve": "Answer photos over HTTP, once the model is verified and proven.",
+            "predict": (
+                "Answer photos in files, a row each; a file that can't be used gets its error "
+                "as its row."
+            ),
+        },
+    }
 )
-ModelFolder = Annotated[Path, typer.Option("--model", help="Folder of a signed model artifact.")]
 
-
-@cli.command()
-def serve(
-    model: ModelFolder,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
-    fd: Annotated[
-        int | None, typer.Option(min=0, help="A listening socket to take, not host and port.")
-    ] = None,
-) -> None:
-    """Answer photos over HTTP, once the model is verified and proven."""
-    from inference.app import serve as run  # noqa: PLC0415 - a batch needs no HTTP library
-
-    _or_exit(lambda: run(read_settings(), model, host, port, fd, sys.stdout))
-
-
-@cli.command()
-def predict(
-    paths: Annotated[list[Path], typer.Argument(help="Photos, and folders of photos.")],
-    out: Annotated[Path, typer.Option(help="The CSV file to write.")],
-    model: ModelFolder,
-) -> None:
-    """Answer photos in files, a row each; a file that can't be used gets its error as its row."""
-    count = _or_exit(lambda: run_batch(read_settings(), model, paths, out))
-    typer.echo(f"{count.photos} photos, {count.errors} with an error: {out}")
-
-
-def _or_exit(act: Callable[[], Result]) -> Result:
-    try:
-        return act()
-    except InferenceError as exc:
-        typer.echo(str(exc), err=True)
-        raise typer.Exit(REFUSED if isinstance(exc, ModelRefused) else BREAKDOWN) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None
-    # Python's own exit code for it is 1, which would say that the model was refused.
-    except Exception as exc:
-        typer.echo(f"An error that nobody foresaw, {type(exc).__name__}: {exc}", err=True)
-        raise typer.Exit(BREAKDOWN) from exc
+app = CommandLine("inference", "Photo of a building in, style and era out.", COMMANDS)
 
 
 def main() -> None:
-    """Run the command line."""
-    cli()
+    """Run a command."""
+    app(prog_name="inference")

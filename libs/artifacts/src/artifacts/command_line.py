@@ -1,0 +1,48 @@
+"""The command line of a service: a table of its commands, each imported when it is asked for.
+
+`SERVICE --help` is answered from the table, so that it imports no command; a test in tests/repo
+holds each line of the table against the command's own docstring.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+Commands = Mapping[str, Mapping[str, str]]
+"""By module of the service: the names of its commands, each with what it does, in one line."""
+
+
+class CommandLine(TyperGroup):
+    """A service's commands by name. A module has them in `app`, a Typer application."""
+
+    def __init__(self, service: str, what: str, commands: Commands) -> None:
+        """Take the service's name, what it does in one sentence, and its table."""
+        lines: dict[str, Any] = {
+            name: TyperCommand(name, help=line)
+            for names in commands.values()
+            for name, line in names.items()
+        }
+        # Plain text: to import what draws boxes and colours takes longer than all the rest.
+        super().__init__(
+            name=service, help=what, no_args_is_help=True, rich_markup_mode=None, commands=lines
+        )
+        self._modules = {
+            name: f"{service}.{module}" for module, names in commands.items() for name in names
+        }
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, imported; None where there is none of that name."""
+        del ctx
+        if cmd_name not in self._modules:
+            return None
+        group = typer.main.get_group(import_module(self._modules[cmd_name]).app)
+        return group.commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write every command with its whole line."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.help) for name, command in self.commands.items()])
