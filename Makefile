@@ -13,9 +13,6 @@ CALLER := $(if $(findstring w,$(firstword -$(MAKEFLAGS))),$(PWD),$(CURDIR))
 IN_CALLER := cd "$(CALLER)" &&
 PLINTH := "$(ROOT)/bin/plinth"
 PYTHON := .venv/bin/python
-# -P: the folder one stands in is data.
-REHEARSAL := PYTHONPATH="$(ROOT)" "$(ROOT)/$(PYTHON)" -P -m rehearsal
-STORY := PYTHONPATH="$(ROOT):$(ROOT)/tests" "$(ROOT)/$(PYTHON)" -P -m demo
 # Only where this make uses it: on a runner it lies outside of the workspace.
 STATE = $(shell bin/plinth --state)
 
@@ -79,7 +76,7 @@ doctor: ## | what this machine has and lacks, what will not work because of it, 
 	@bin/plinth doctor
 
 setup: environment ## | builds every environment from its lock and creates the keys
-	@bin/environment training inference delivery box
+	@bin/environment training inference delivery rehearsal
 	@$(PYTHON) bin/node_tools.py
 	@test -f "$(STATE)/keys/reproduction" || bin/plinth training create-keys
 	@test -f "$(STATE)/keys/gate" || bin/plinth delivery create-keys
@@ -194,16 +191,16 @@ terraform-tables: environment ## | writes variables and outputs of Terraform's f
 	$(PYTHON) bin/terraform_tables.py
 
 box: setup ## [BOX=.plinth/box] | a forge on this machine, with people and keys, to rehearse in
-	@$(IN_CALLER) $(REHEARSAL) create "$(BOX)"
+	@$(IN_CALLER) $(PLINTH) rehearsal create "$(BOX)"
 
 box-destroy: setup ## [BOX=.plinth/box] | ends what the box runs and removes it
-	@$(IN_CALLER) $(REHEARSAL) destroy "$(BOX)"
+	@$(IN_CALLER) $(PLINTH) rehearsal destroy "$(BOX)"
 
 revert: setup ## PROMOTION=COMMIT | makes the signed branch that takes a promotion back
 	@$(IN_CALLER) $(PLINTH) delivery revert "$(PROMOTION)"
 
 rollback-drill: setup ## | measures a rollback under load: seconds, and requests that failed
-	@$(IN_CALLER) $(STORY) drill
+	@$(IN_CALLER) $(PLINTH) rehearsal drill
 
 demo: setup ## [PHOTOS=DIR] [FAST=1] | the whole loop in a box: train, promote, attack, roll back
-	@$(IN_CALLER) $(STORY) $(if $(FAST),--fast) $(if $(PHOTOS),"$(PHOTOS)")
+	@$(IN_CALLER) $(PLINTH) rehearsal demo $(if $(FAST),--fast) $(if $(PHOTOS),"$(PHOTOS)")

@@ -88,7 +88,7 @@ print(json.dumps([took, high, verdict.decision]))
 
 
 def _environment(source: Path) -> dict[str, str]:
-    packages = [str(path) for path in sorted(source.glob("*/*/src"))]
+    packages = [str(path) for path in sorted((*source.glob("*/*/src"), *source.glob("*/src")))]
     return {**os.environ, "PYTHONPATH": os.pathsep.join([*packages, str(source / "tests")])}  # noqa: TID251
 
 

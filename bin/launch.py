@@ -3,11 +3,10 @@
 Usage: python -I -S bin/launch.py run SERVICE COMMAND... | environment [--where] NAME... | state
 
 A service runs from a packaged copy: a virtual environment of compiled copies of the packages
-which the service declares (libs/*/src/PACKAGE, services/SERVICE/src/SERVICE, nothing that lies
-beside them), on top of the environment that was built from its lock. The copy is named by the
-digest of all that is in it, and compared with that at each start. Python runs isolated (-I), so
-neither the caller's folder, nor a variable, nor a user's site reaches it. Whatever a command starts
-with `sys.executable` runs from the same copy. Standard library only.
+which it declares (their src/PACKAGE, nothing that lies beside them), on top of the environment that
+was built from its lock. The copy is named by the digest of all that is in it, and compared with
+that at each start. Python runs isolated (-I): neither the caller's folder, nor a variable, nor a
+user's site reaches it, nor what it starts with `sys.executable`. Standard library only.
 """
 
 import fcntl
@@ -16,7 +15,7 @@ import sys
 from hashlib import sha256
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-SERVICES = ("training", "inference", "delivery", "box")
+SERVICES = ("training", "inference", "delivery", "rehearsal")
 TOOLS = ("dev", "checkov")
 CALLER = dict(os.environ)  # noqa: TID251 - a command's environment comes of its caller's
 STAMP = "in-step"
@@ -113,7 +112,7 @@ def settings(service: str) -> dict[str, str]:
     default("PLINTH_POLICIES", f"{root}/policies")
     default("PLINTH_RELEASES", f"{root}/releases")
     default("PLINTH_ENVIRONMENT_LOCK", f"{root}/requirements/training.txt")
-    if service == "box":  # delivery takes a box for its forge only where one is named
+    if service == "rehearsal":  # delivery takes a box for its forge only where one is named
         default("PLINTH_BOX", f"{state}/box/box")
     return variables
 
@@ -180,6 +179,7 @@ def inputs_digest(name: str) -> str:
         *("bin/build_environment.py", "bin/workspace.py"),
     ]
     if name == "dev":  # the packages themselves are installed there, to be edited
+        inputs.append("rehearsal/pyproject.toml")
         for folder in ("libs", "services"):
             inputs += [f"{folder}/{one}/pyproject.toml" for one in os.listdir(f"{ROOT}/{folder}")]
     files = {}
@@ -277,7 +277,7 @@ def surroundings(service: str, copy: str, site: str, place: str, base: str) -> d
 
 def read_sources(service: str) -> dict[str, bytes]:
     """The files of the packages that a service declares, by PACKAGE/PATH."""
-    folder = os.path.join(ROOT, "services", service)
+    folder = os.path.join(ROOT, service if service == "rehearsal" else f"services/{service}")
     with open(os.path.join(folder, "pyproject.toml"), encoding="utf-8") as file:
         lines = [line.strip(" ,\n") for line in file]
     libraries = [line[8:-1] for line in lines if line.startswith('"plinth-') and line[-1] == '"']

@@ -58,7 +58,8 @@ PACKAGES = {
             ROOT / "libs" / name
             for name in ("features", "artifacts", "scoring", "pages", "walls", "samples")
         ),
-        *(ROOT / "services" / name for name in ("training", "inference", "delivery", "box")),
+        *(ROOT / "services" / name for name in ("training", "inference", "delivery")),
+        ROOT / "rehearsal",
     )
 }
 

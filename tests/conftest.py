@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-# For rehearsal, which is no package of the workspace.
-sys.path.append(str(Path(__file__).parents[1]))
 IN_CI = os.environ.get("CI") == "true"  # noqa: TID251 - CI says so there and nowhere else
 
 

@@ -22,7 +22,7 @@ from delivery.forges.ports import Forge
 BRANCHES = tuple(f"proposals/architecture-0123456789a{number}" for number in range(8))
 """One a test: a box is made once for all of them."""
 ODD = "-other;-odd"
-LAUNCHER = '#!/bin/sh\nshift\nexport PLINTH_BOX="{box}"\nexec "{python}" -P -m box "$@"\n'
+LAUNCHER = '#!/bin/sh\nshift\nexport PLINTH_BOX="{box}"\nexec "{python}" -P -m rehearsal.box "$@"\n'
 
 
 class Place:

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.checkout import commit_all, committed_copy
-from support.small_world import MILD, PARAMS, STYLES, make_mild
+from support.checkout import commit_all
 
+from rehearsal.checkout import committed_copy
+from rehearsal.small_world import MILD, PARAMS, STYLES, make_mild
 from samples.facades import draw_facades, write_facades
 
 ROOT = Path(__file__).parents[2]

@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.small_world import MILD, PARAMS, make_mild
 
 from artifacts.records.gate import GateReport
 from artifacts.records.manifest import ModelManifest
+from rehearsal.small_world import MILD, PARAMS, make_mild
 from samples.facades import draw_facades, write_facades
 from samples.facades.store import SOURCE
 from training.photos.sources import TableRow

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from support.host_world import HostWorld, make_stub_world
-from support.load import load_during
 
 from artifacts.digests import hex_part
+from rehearsal.load import load_during
 
 pytestmark = pytest.mark.machine
 

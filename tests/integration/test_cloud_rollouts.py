@@ -11,7 +11,6 @@ from support.aws.hosted_container import HostedContainer, HostedContainers
 from support.aws.scheduler import Scheduler, scheduling, wait_until
 from support.aws.small_service import SmallService, image_of, make_small_service, payload_of
 from support.host_world import HostWorld, make_host_world
-from support.load import load_during
 from support.tiny_artifact import tiny_photo
 
 from artifacts.records.release import Payload
@@ -20,6 +19,7 @@ from delivery.targets.aws.aws_observation import Observation
 from delivery.targets.aws.settle import Wanted
 from delivery.targets.aws.settling import Failed, Settled
 from delivery.targets.aws.wiring import run_observe, run_settle
+from rehearsal.load import load_during
 
 pytestmark = pytest.mark.cloud
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rehearsal.box import Rehearsal, destroy_box, make_box
 from support.box_rehearsal import workflow
-from support.checkout import commit_all, committed_copy, git
+from support.checkout import commit_all, git
+
+from rehearsal.checkout import committed_copy
+from rehearsal.make_box import Rehearsal, destroy_box, make_box
 
 pytestmark = pytest.mark.machine
 ROOT = Path(__file__).parents[2]
@@ -29,11 +31,11 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
         file.unlink()
     (source / ".github/workflows/ci.yml").write_text(BUILDS)
     commit_all(source, "A ci that builds")
-    made = make_box(folder / "box", source)
+    made = make_box(folder / "box", ROOT, source)
     try:
         yield made
     finally:
-        destroy_box(folder / "box")
+        destroy_box(folder / "box", ROOT)
 
 
 def test_a_branch_builds_every_environment_in_its_room_from_what_the_box_lends(

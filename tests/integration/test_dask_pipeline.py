@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from support.checkout import committed_copy
 from support.cluster_work import on_file
 from support.dask_cluster import HOST, DaskCluster, dask_cluster
-from support.small_world import PARAMS, STYLES
 from support.tls_files import write_tls_files
 
+from rehearsal.checkout import committed_copy
+from rehearsal.small_world import PARAMS, STYLES
 from samples.facades import draw_facades, write_facades
 
 pytestmark = pytest.mark.machine

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from support.host_world import HostWorld, make_host_world, tiny_payload
-from support.load import load_during
 from support.tiny_artifact import tiny_photo
 
 from artifacts.digests import hex_part
 from artifacts.records.release import Payload, ReleasedCode
 from delivery.targets.local.local_observation import Observation
+from rehearsal.load import load_during
 
 pytestmark = pytest.mark.machine
 

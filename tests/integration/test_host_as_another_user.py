@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from support.host_world import HostWorld, StubEnvironments, make_stub_world
-from support.load import load_during
 from support.users import IS_ROOT
 
 from delivery.targets.local.processes import HostProcess
+from rehearsal.load import load_during
 
 pytestmark = [
     pytest.mark.machine,

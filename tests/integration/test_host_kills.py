@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from support.host_world import HostWorld, make_stub_world
-from support.load import LoadReport, load_during
 
 from artifacts.records.release import Payload
 from delivery.targets.local.swap import STEPS
+from rehearsal.load import LoadReport, load_during
 
 pytestmark = pytest.mark.machine
 

@@ -13,12 +13,12 @@ from support.checkout import commit_all, git
 
 from artifacts.git_process import version_fault
 from artifacts.statements import create_statement_key
-from box.adapters.git_repository import Git
-from box.adapters.git_repository import GitRepository as BoxRepository
-from box.errors import GitFailed
 from delivery.errors import BranchFailed, RepositoryUnreadable
 from delivery.git.branches import GitBranches
 from delivery.git.repository import GitRepository
+from rehearsal.box.errors import GitFailed
+from rehearsal.box.repository import Git
+from rehearsal.box.repository import GitRepository as BoxRepository
 
 SAID = "needs git 2.38 or newer, this is 2.34.1"
 SHIM = """#!/bin/sh

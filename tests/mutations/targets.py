@@ -11,9 +11,9 @@ from mutations.mutant import Edit, Mutant, describe, number
 from mutations.reading import Source
 
 DELIVERY: Final = "services/delivery/src"
-BOX: Final = "services/box/src"
+REHEARSAL: Final = "rehearsal/src"
 ARTIFACTS: Final = "libs/artifacts/src"
-SOURCES: Final = (DELIVERY, BOX, ARTIFACTS)
+SOURCES: Final = (DELIVERY, REHEARSAL, ARTIFACTS)
 """The folders whose packages hold what decides."""
 RULES: Final = f"{DELIVERY}/delivery/gate/rules"
 TABLE: Final = f"{RULES}/table.py"
@@ -51,8 +51,8 @@ DECIDING: Final = {
     "delivery/trail/audit_state.py": "",  # whether status is red for the log
     "delivery/trail/keeper_rules.py": "",
     "delivery/retrain/handover.py": "",
-    "box/domain/protection.py": "",  # what may be pushed
-    "box/domain/statuses.py": "",
+    "rehearsal/box/protection.py": "",  # what may be pushed
+    "rehearsal/box/statuses.py": "",
 }
 UNIT: Final = "tests/unit"
 POLICY_TESTS: Final = (
@@ -77,7 +77,8 @@ NOTICING: Final = (
     "delivery/trail/test_audit_chain*.py",
     "delivery/trail/test_audit_state.py",
     "delivery/trail/test_keeper_rules.py",
-    "box/domain/test_*.py",
+    "rehearsal/box/test_protection.py",
+    "rehearsal/box/test_outcome.py",
 )
 # Where the tests of a file don't have its name.
 NAMED_OTHERWISE: Final = {

@@ -35,7 +35,7 @@ def sources_copy(root: Path, tmp_path: Path) -> Path:
     """A copy of the packages and their rules, to plant violations in."""
     copy = tmp_path / "a copy"
     ignore = shutil.ignore_patterns("__pycache__")
-    for folder in ("libs", "services", "bin", "requirements"):
+    for folder in ("libs", "services", "rehearsal", "bin", "requirements"):
         shutil.copytree(root / folder, copy / folder, ignore=ignore)
     for file in ("pyproject.toml", "Makefile"):
         shutil.copy(root / file, copy / file)

@@ -28,14 +28,12 @@ PLANTS = (
     Plant("stories-of-training", "training/stray.py", "import training.photos"),
     Plant("layers-inference", "inference/domain/__init__.py", "import inference.adapters"),
     Plant("layers-inference", "inference/bootstrap.py", "import inference.app"),
-    Plant("layers-box", "box/domain/__init__.py", "import box.use_cases"),
-    Plant("layers-box", "box/stray.py", "import box.domain"),
     Plant("only-bootstrap-constructs", "inference/commands.py", "import inference.adapters"),
-    Plant("only-bootstrap-constructs", "box/cli.py", "import box.adapters"),
-    Plant("services-apart", "box/__init__.py", "import delivery"),
-    Plant("services-apart", "delivery/__init__.py", "import box"),
+    Plant("services-apart", "rehearsal/box/__init__.py", "import delivery"),
+    Plant("services-apart", "delivery/forges/box.py", "import rehearsal"),
     Plant("services-apart", "delivery/__init__.py", "import inference"),
     Plant("services-apart", "inference/__init__.py", "import training"),
+    Plant("libs-below-services", "artifacts/__init__.py", "import rehearsal.people"),
     Plant("libs-below-services", "scoring/__init__.py", "import delivery.errors"),
     Plant("features-alone", "features/__init__.py", "import artifacts.digests"),
     Plant("artifacts-alone", "artifacts/__init__.py", "import features"),
@@ -51,6 +49,7 @@ PLANTS = (
     Plant("features-pure", "features/__init__.py", "from pathlib import Path"),
     Plant("deciding-is-pure", "delivery/changes/facts.py", "import subprocess"),
     Plant("deciding-is-pure", "delivery/gate/rules/slices.py", "import socket"),
+    Plant("deciding-is-pure", "rehearsal/box/protection.py", "import subprocess"),
     Plant("deciding-is-pure", "training/photos/intake.py", "import artifacts.photo_store, os"),
     Plant("frameworks-at-the-edges", "delivery/deploy/deploy.py", "import subprocess"),
     Plant("frameworks-at-the-edges", "inference/domain/__init__.py", "import fastapi"),
@@ -80,7 +79,7 @@ def test_the_sources_as_they_stand_keep_the_contract(contract: str) -> None:
 )
 def test_a_planted_import_breaks_the_contract_by_name(plant: Plant, sources_copy: Path) -> None:
     package = plant.file.partition("/")[0]
-    (source,) = sources_copy.glob(f"*/{package}/src")
+    (source,) = (*sources_copy.glob(f"*/{package}/src"), *sources_copy.glob(f"{package}/src"))
     with (source / plant.file).open("a") as file:
         file.write(f"\n{plant.statement}\n")
 
@@ -92,7 +91,9 @@ def test_a_planted_import_breaks_the_contract_by_name(plant: Plant, sources_copy
 
 def lint_imports(folder: Path, contract: str) -> subprocess.CompletedProcess[str]:
     """Runs one contract over the packages of a folder, not over those that are installed."""
-    sources = ":".join(str(path) for path in sorted(folder.glob("*/*/src")))
+    sources = ":".join(
+        str(path) for path in sorted((*folder.glob("*/*/src"), *folder.glob("*/src")))
+    )
     program = str(Path(sys.executable).parent / "lint-imports")
     return subprocess.run(
         ["env", f"PYTHONPATH={sources}", program, "--no-cache", "--contract", contract],

@@ -14,7 +14,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {path.parent.name: path for path in ROOT.glob("[ls]*/*/pyproject.toml")}
+PACKAGES = {
+    path.parent.name: path
+    for path in (*ROOT.glob("[ls]*/*/pyproject.toml"), ROOT / "rehearsal/pyproject.toml")
+}
 OURS = {name: f"plinth-{name}" for name in PACKAGES}
 # Loaded by a name in a string or by another package's plug-in mechanism.
 WITHOUT_IMPORT = {

@@ -15,7 +15,10 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements"
-PACKAGES = {path.parent.name: path for path in ROOT.glob("[ls]*/*/pyproject.toml")}
+PACKAGES = {
+    path.parent.name: path
+    for path in (*ROOT.glob("[ls]*/*/pyproject.toml"), ROOT / "rehearsal/pyproject.toml")
+}
 LOCKS = sorted(REQUIREMENTS.glob("*.txt"))
 TOOLS = {"checkov"}
 """With an environment of their own: their pins fit no other."""

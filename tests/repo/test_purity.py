@@ -51,7 +51,8 @@ def impurities(source: str) -> list[str]:
 
 def files_of(module: str) -> list[Path]:
     """Every file of a module or a package, named as import-linter names it."""
-    (source,) = ROOT.glob(f"*/*/src/{module.partition('.')[0]}")
+    package = module.partition(".")[0]
+    (source,) = (*ROOT.glob(f"*/*/src/{package}"), *ROOT.glob(f"*/src/{package}"))
     path = source.parent / module.removesuffix(".**").replace(".", "/")
     return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
 

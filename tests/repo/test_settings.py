@@ -35,8 +35,10 @@ def readings(source: str) -> list[int]:
     return [*attributes, *names]
 
 
-def test_only_settings_read_environment_variables(root: Path) -> None:
-    sources = [p for p in root.glob("*/*/src/**/*.py") if p.name != "settings.py"]
+def test_only_settings_read_environment_variables(
+    root: Path, python_files: tuple[Path, ...]
+) -> None:
+    sources = [p for p in python_files if "src" in p.parts and p.name != "settings.py"]
 
     found = {str(path.relative_to(root)): readings(path.read_text()) for path in sources}
 
@@ -45,11 +47,14 @@ def test_only_settings_read_environment_variables(root: Path) -> None:
 
 
 def test_a_service_has_one_place_for_settings(root: Path) -> None:
-    found = sorted(p.relative_to(root).as_posix() for p in root.glob("*/*/src/**/settings.py"))
+    places = (*root.glob("*/*/src/**/settings.py"), *root.glob("*/src/**/settings.py"))
 
-    assert found == [
-        f"services/{name}/src/{name}/settings.py"
-        for name in ("box", "delivery", "inference", "training")
+    assert sorted(path.relative_to(root).as_posix() for path in places) == [
+        "rehearsal/src/rehearsal/settings.py",
+        *(
+            f"services/{name}/src/{name}/settings.py"
+            for name in ("delivery", "inference", "training")
+        ),
     ]
 
 

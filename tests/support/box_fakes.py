@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from box.domain.records import (
+from rehearsal.box.errors import Unknown
+from rehearsal.box.ports import Ended, Order, Say
+from rehearsal.box.records import (
     BoxConfig,
     CheckState,
     Event,
@@ -15,8 +17,6 @@ from box.domain.records import (
     Status,
     Update,
 )
-from box.errors import Unknown
-from box.ports import Ended, Order, Say
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 

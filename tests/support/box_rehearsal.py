@@ -64,7 +64,7 @@ class Checkout:
 
     def box(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command of the box."""
-        return self._run([sys.executable, "-P", "-m", "box", *words], check)
+        return self._run([sys.executable, "-P", "-m", "rehearsal.box", *words], check)
 
     def json(self, *words: str) -> Any:
         """What a command of the box prints as JSON."""

@@ -17,12 +17,12 @@ from support.box_fakes import (
     status,
 )
 
-from box.use_cases.following import Follow
-from box.use_cases.merging import Merge
-from box.use_cases.pulling import PullRequests
-from box.use_cases.queueing import Queueing
-from box.use_cases.receiving import Protection, Receive, Settle
-from box.use_cases.working import Work
+from rehearsal.box.following import Follow
+from rehearsal.box.merging import Merge
+from rehearsal.box.pulling import PullRequests
+from rehearsal.box.queueing import Queueing
+from rehearsal.box.receiving import Protection, Receive, Settle
+from rehearsal.box.working import Work
 
 CI = ".github/workflows/ci.yml"
 JUDGE = ".github/workflows/judge.yml"

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from support.checkout import commit_all, committed_copy, git
-from support.small_world import PARAMS, STYLES, make_mild
+from support.checkout import commit_all, git
 from support.stand_in_launcher import write_stand_in_launcher
 
+from rehearsal.checkout import committed_copy
+from rehearsal.small_world import PARAMS, STYLES, make_mild
 from samples.facades import draw_facades, write_facades
 
 ROOT = Path(__file__).parents[2]

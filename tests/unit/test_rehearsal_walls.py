@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from rehearsal.box import CommandFailed, accept_missing_walls
 
 from artifacts.policies.tiers import ROOMS, RiskTiers
+from rehearsal.make_box import CommandFailed, accept_missing_walls
 from walls import OtherUser, Unwalled, Wall
 
 TIERS = Path(__file__).parents[2] / "policies/risk_tiers.yaml"

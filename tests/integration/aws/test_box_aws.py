@@ -17,7 +17,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from rehearsal.box import CommandFailed, Rehearsal, destroy_box, make_box
 from support.aws.deploy_loop import (
     BUCKET,
     DIFFERENCES,
@@ -30,7 +29,10 @@ from support.aws.first_model import delivery_over, pin_a_holdout, propose_first_
 from support.aws.image_container import ImageContainers
 from support.aws.scheduler import scheduling
 from support.box_rehearsal import QUICK
-from support.checkout import committed_copy, git, is_clean
+from support.checkout import git
+
+from rehearsal.checkout import committed_copy, is_clean
+from rehearsal.make_box import CommandFailed, Rehearsal, destroy_box, make_box
 
 # MLflow's own, of libraries that it uses.
 pytestmark = [
@@ -91,7 +93,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsBox]:
         containers = ImageContainers(images, folder)
         scheduler = held.enter_context(scheduling(emulator, "staging", containers))
         rehearsal = _box(folder, place, emulator, scheduler.front.url)
-        held.callback(destroy_box, place)
+        held.callback(destroy_box, place, ROOT)
         propose_first_model(rehearsal, folder)
         yield AwsBox(rehearsal, emulator)
 
@@ -108,7 +110,8 @@ def _box(folder: Path, place: Path, emulator: Emulator, url: str) -> Rehearsal:
     rehearsed = {"PLINTH_EXPECTED_DRIFT": str(DIFFERENCES), "PLINTH_CLOUD_URL": url}
     return make_box(
         place,
-        ROOT if is_clean(ROOT) else committed_copy(ROOT, folder / "copy"),
+        ROOT,
+        None if is_clean(ROOT) else committed_copy(ROOT, folder / "copy"),
         settle,
         variables={**variables, "STATE_BUCKET": BUCKET},
         more={**emulator.variables(), **provider_variables(), **rehearsed},

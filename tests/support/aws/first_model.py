@@ -5,7 +5,6 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rehearsal.box import Rehearsal
 from support import change_records
 from support.checkout import git
 from support.tiny_artifact import build_tiny_artifact
@@ -18,6 +17,7 @@ from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, write_signed
 from delivery.gate.judge import rules_of
+from rehearsal.make_box import Rehearsal
 from training.packaging.mlflow_tracking import MlflowTracking
 
 BRANCH = "first-model"

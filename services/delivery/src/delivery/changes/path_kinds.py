@@ -88,17 +88,15 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("pyproject.toml", "judge", "the rules of every check"),
     Place("requirements/", "judge", "what the judge and the services are built from"),
     Place("services/delivery/", "judge", "the judge itself"),
-    Place("services/box/", "judge", "protects main in a box"),
     Place("services/inference/", "judge", "what its package is built from"),
     Place("services/training/", "judge", "what its package is built from"),
     Place("libs/", "judge", "records, signatures, walls, pages, and what measures models"),
     Place("infra/", "judge", "how a payload is made to run"),
-    Place("rehearsal/", "judge", "makes the people and keys of a box"),
+    Place("rehearsal/", "judge", "makes a box, protects its main, and signs as its people"),
     Place("tests/", "judge", "what must hold of everything else"),
     Place(".editorconfig", "judge", "how files are read"),
     Place(".dvc/", "judge", "where the pipeline's data lie, and what DVC does with them"),
     Place("benchmarks/", "judge", "runs on machines of people, beside their keys"),
-    Place("demo/", "judge", "makes the people and keys of a box, and signs as them"),
     Place(".gitignore", "judge", "what git does not see"),
 )
 UNKNOWN: Final[Kind] = "judge"

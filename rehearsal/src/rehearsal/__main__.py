@@ -1,0 +1,5 @@
+"""`python -m rehearsal`: what bin/plinth runs."""
+
+from rehearsal.cli import main
+
+main()

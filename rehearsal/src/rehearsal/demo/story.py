@@ -1,0 +1,63 @@
+"""The demo's chapters, in order. Each does what people do, by the commands that they type."""
+
+from pathlib import Path
+
+from rehearsal.demo.attacks import Attacks
+from rehearsal.demo.founding import Founding
+from rehearsal.demo.loop import Loop
+from rehearsal.demo.promoting import Promoting
+from rehearsal.demo.returning import Returning
+from rehearsal.demo.stage import Archive, Stage
+from rehearsal.demo.timeline import Timeline
+
+
+class Story:
+    """From a folder of photos to a model in production, and what happens to bad ones."""
+
+    def __init__(self, stage: Stage, timeline: Timeline, photos: Path | None) -> None:
+        self.stage = stage
+        self.timeline = timeline
+        self.loop = Loop(stage, timeline)
+        self.founding = Founding(self.loop, photos)
+
+    def tell(self) -> None:
+        """Play every chapter; StepFailed ends it early.
+
+        The short demo trains once: it leaves the better model, the poisoned one and the rollback to
+        the full one, and the rollback to the drill as well.
+        """
+        archive = self.found()
+        promoting, attacks = Promoting(self.loop, archive), Attacks(self.loop, archive)
+        returning = Returning(self.loop, archive)
+        promoting.first_promotion()
+        if not self.stage.scale.mild:
+            promoting.better_model()
+            second = promoting.second_promotion()
+            attacks.poisoned_photos()
+            attacks.alias_moved_by_hand()
+        attacks.the_walls()
+        attacks.a_workflow_that_steals()
+        attacks.code_beside_the_judge()
+        attacks.tampered_model()
+        attacks.a_milder_policy()
+        if not self.stage.scale.mild:
+            returning.revert(second)
+        returning.trace()
+        returning.audit()
+
+    def found(self) -> Archive:
+        """Play the first chapter: a box, photos, a first model in staging."""
+        self.founding.make_the_box()
+        archive = self.founding.collect_photos()
+        self.founding.deliver_first_photos(archive)
+        self.founding.first_model(archive)
+        return archive
+
+    def drill(self) -> None:
+        """Play only as much as a rollback needs: two promotions, the second reverted under load."""
+        archive = self.found()
+        promoting = Promoting(self.loop, archive)
+        promoting.first_promotion()
+        promoting.better_model()
+        seconds = Returning(self.loop, archive).revert(promoting.second_promotion())
+        self.timeline.note(f"rollback drill: {seconds:.1f} s from merge to verified")

@@ -1,5 +1,0 @@
-"""`python -m box`."""
-
-from box.cli import main
-
-main()

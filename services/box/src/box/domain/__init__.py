@@ -1,1 +1,0 @@
-"""Decisions, without input or output."""

@@ -1,0 +1,58 @@
+"""Whoever pushes sees the log, and a dead runner is replaced while they watch."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+from support.box_fakes import NOON, run
+from support.box_world import World
+
+from rehearsal.box.following import REVIVALS
+
+
+def test_the_log_is_said_line_by_line_and_the_colour_last() -> None:
+    world = World()
+    world.runs.queue(run())
+    world.work()
+
+    (ended,) = world.follow((1,), world.said.append, 60)
+
+    assert ended.number == 1
+    assert world.said == [
+        "run 1 (ci, push): success", "in scratch", "run 1 (ci, push): success",
+        "green: ci success (run 1)",
+    ]  # fmt: skip
+
+
+def test_nothing_to_follow_says_nothing() -> None:
+    world = World()
+
+    assert world.follow((), world.said.append, 60) == ()
+    assert world.said == []
+
+
+def test_a_runner_that_died_is_replaced() -> None:
+    world = World()
+    world.runs.queue(run())
+
+    world.follow((1,), world.said.append, 60)
+
+    assert world.turn.started == 1
+    assert world.said[-1] == "green: ci success (run 1)"
+
+
+def test_watching_ends_in_time_and_the_runners_that_are_started_are_few() -> None:
+    world = World()
+    seconds = count()
+
+    def clock() -> datetime:
+        return NOON + timedelta(seconds=next(seconds) / 10)
+
+    world.clock = clock
+    world.turn.work = lambda: None
+    world.runs.queue(run())
+
+    world.follow((1,), world.said.append, 60)
+
+    assert world.turn.started == REVIVALS
+    assert world.said[-2] == "run 1 (ci, push): still waiting"
+    assert "not done: ci queued (run 1)" in world.said[-1]

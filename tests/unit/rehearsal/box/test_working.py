@@ -1,0 +1,178 @@
+"""The runner works one run at a time, and ends what a dead one left."""
+
+import json
+from pathlib import Path
+
+from support.box_fakes import FakeEngine, FakeTurn, pull, run, sha
+from support.box_world import FILES, JUDGE, World
+
+from rehearsal.box.errors import GitFailed
+from rehearsal.box.ports import Ended
+from rehearsal.box.records import Event, State
+
+
+def proposed(world: World) -> None:
+    """Queue the checks of a pull request of the feature."""
+    world.pulls.write(pull())
+    world.queueing.pull_request(pull(), sha("b"), "opened", "ada")
+
+
+def states(world: World) -> list[State]:
+    """How the runs stand."""
+    return [each.state for each in world.runs.found.values()]
+
+
+def test_runs_are_worked_in_order_with_a_status_each() -> None:
+    world = World()
+    proposed(world)
+
+    world.work()
+
+    assert [order.run.workflow for order in world.engine.orders] == ["ci", "judge"]
+    assert [(s.context, s.state, s.base) for s in world.statuses.of(sha("b"))] == [
+        ("ci", "pending", sha("a")), ("ci", "success", sha("a")),
+        ("judge", "pending", sha("a")), ("judge", "success", sha("a")),
+    ]  # fmt: skip
+
+
+def test_the_judge_is_checked_out_from_main_and_the_check_from_the_branch() -> None:
+    world = World()
+    proposed(world)
+
+    world.work()
+
+    ci, judge = world.engine.orders
+    event = json.loads(judge.event)
+    assert (ci.checkout, ci.ref) == (sha("b"), "refs/heads/feature")
+    assert (judge.checkout, judge.ref) == (sha("a"), "refs/heads/main")
+    assert (event["number"], event["action"]) == (1, "opened")
+    assert event["pull_request"]["head"] == {"ref": "feature", "sha": sha("b")}
+    assert event["pull_request"]["base"] == {"ref": "main", "sha": sha("a")}
+    assert event["sender"]["login"] == "ada"
+
+
+def test_events_have_githubs_shape() -> None:
+    world = World()
+    world.queueing.dispatch("deploy", "main", {"word": "x"}, "bob")
+    world.queueing.schedule("deploy.yml", "bob")
+    world.runs.queue(run(ref="refs/heads/main", commit=sha("a"), before=sha("c")))
+
+    world.work()
+
+    dispatched, scheduled, pushed = (json.loads(order.event) for order in world.engine.orders)
+    assert (dispatched["ref"], dispatched["inputs"]) == ("refs/heads/main", {"word": "x"})
+    assert "schedule" in scheduled
+    assert (pushed["before"], pushed["after"]) == (sha("c"), sha("a"))
+    assert world.engine.orders[0].environment == {"GIVEN": "yes"}
+    assert world.engine.orders[0].seconds == 3600
+
+
+def test_a_failed_run_is_red_with_its_reason_and_the_next_is_worked() -> None:
+    world = World(engine=FakeEngine(Ended(succeeded=False, description="failed: ci/check")))
+    proposed(world)
+
+    world.work()
+
+    assert states(world) == [State.FAILURE, State.SUCCESS]
+    assert world.runs.read(1).description == "failed: ci/check"
+    assert "failed: ci/check" in world.runs.lines[1]
+
+
+def test_a_run_that_breaks_is_red() -> None:
+    world = World(engine=FakeEngine(GitFailed("clone", "no space left")))
+    proposed(world)
+
+    world.work()
+
+    assert states(world) == [State.FAILURE, State.SUCCESS]
+    assert "no space left" in world.runs.read(1).description
+
+
+def test_a_workflow_that_cannot_be_read_is_red_and_never_run() -> None:
+    world = World()
+    world.repository.files_of[sha("a")] = FILES | {JUDGE: "on: ["}
+    proposed(world)
+
+    world.work()
+
+    assert [order.run.workflow for order in world.engine.orders] == ["ci"]
+    assert states(world) == [State.SUCCESS, State.FAILURE]
+
+
+def test_a_workflow_says_that_a_newer_run_does_its_work() -> None:
+    ended = Ended(succeeded=True, superseded="main is at c", summary="# Done")
+    world = World(engine=FakeEngine(ended))
+    world.runs.queue(run())
+
+    world.work()
+
+    assert states(world) == [State.SUPERSEDED]
+    assert world.runs.read(1).description == "main is at c"
+    assert world.runs.summaries == {1: "# Done"}
+
+
+def test_a_failed_run_is_not_superseded() -> None:
+    world = World(engine=FakeEngine(Ended(succeeded=False, superseded="main is at c")))
+    world.runs.queue(run())
+
+    world.work()
+
+    assert states(world) == [State.FAILURE]
+
+
+def test_checks_of_a_head_that_moved_on_are_not_run() -> None:
+    world = World()
+    proposed(world)
+    world.repository.branches["feature"] = sha("c")
+
+    world.work()
+
+    assert world.engine.orders == []
+    assert states(world) == [State.SUPERSEDED] * 2
+    assert world.statuses.of(sha("b"))[-1].state == "superseded"
+
+
+def test_what_a_dead_runner_left_ends_as_interrupted_before_anything_else() -> None:
+    world = World()
+    world.runs.queue(run(state=State.RUNNING, scratch="left"))
+    world.runs.queue(run())
+
+    world.work()
+
+    assert states(world) == [State.INTERRUPTED, State.SUCCESS]
+    assert world.engine.cleared[0] == Path("left")
+    status = world.statuses.of(sha("b"))[0]
+    assert (status.state, status.description) == (
+        "failure", "interrupted: push again or `box retry 1`",
+    )  # fmt: skip
+
+
+def test_heal_ends_what_a_dead_runner_left_and_runs_nothing() -> None:
+    world = World()
+    world.runs.queue(run(state=State.RUNNING))
+    world.runs.queue(run())
+
+    assert [each.number for each in world.work.heal()] == [1]
+    assert states(world) == [State.INTERRUPTED, State.QUEUED]
+
+
+def test_a_second_runner_does_nothing() -> None:
+    world = World(turn=FakeTurn(taken=True))
+    world.runs.queue(run())
+    world.runs.queue(run(state=State.RUNNING))
+
+    world.work()
+
+    assert world.work.heal() == ()
+    assert states(world) == [State.QUEUED, State.RUNNING]
+
+
+def test_a_pull_requests_run_again_is_the_same_run() -> None:
+    world = World()
+    proposed(world)
+    world.work()
+
+    again = world.queueing.again(world.runs.read(2))
+
+    assert (again.number, again.event, again.pull_request) == (3, Event.PULL_REQUEST_TARGET, 1)
+    assert (again.state, again.workflow, again.base) == (State.QUEUED, "judge", None)
