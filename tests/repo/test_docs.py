@@ -45,6 +45,7 @@ ELSEWHERE = {
     "sitecustomize.py": "what an attacker would add",
 }
 """Paths that pages may name and that this repository doesn't have, with the reason."""
+PARTS = ["Context", "Decision", "Consequences", "Held by"]
 TARGET = re.compile(r"(?:^    |`)make ([a-z][a-z-]*)", re.MULTILINE)
 VARIABLE = re.compile(r"\bPLINTH_[A-Z][A-Z_]*[A-Z]\b")
 
@@ -291,6 +292,18 @@ def test_the_bootstrap_names_every_variable_that_a_workflow_reads() -> None:
 
     assert "TARGET" in names
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []
+
+
+def test_decisions_are_numbered_once_and_have_the_same_parts(pages: tuple[Path, ...]) -> None:
+    decisions = [page for page in pages if page.parent == ROOT / "docs/adr"]
+    numbers = [int(page.name[:4]) for page in decisions]
+
+    assert sorted(set(numbers)) == sorted(numbers)
+    for page, number in zip(decisions, numbers, strict=True):
+        text = page.read_text()
+        assert text.startswith(f"# {number}. "), page.name
+        parts = re.findall(r"^\*\*([A-Z][a-z ]+)\.\*\*\s", text, re.MULTILINE)
+        assert [part for part in parts if part != "Considered"] == PARTS, page.name
 
 
 def test_every_word_of_the_glossary_stands_there_once() -> None:

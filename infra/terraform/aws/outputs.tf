@@ -1,5 +1,5 @@
 output "alarm_topic_arn" {
-  description = "Topic that the environment's alarms are told to."
+  description = "Topic that gets the environment's alarms."
   value       = module.observability.topic_arn
 }
 

@@ -41,7 +41,7 @@ variable "protected" {
 }
 
 variable "record_days" {
-  description = "Days for which no version of a record can be removed."
+  description = "Days for which no version of a record can be removed: by nobody in mode COMPLIANCE, in GOVERNANCE by who has s3:BypassGovernanceRetention alone."
   type        = number
   default     = 365
   nullable    = false

@@ -22,7 +22,7 @@ variable "hour_utc" {
 }
 
 variable "keep_days" {
-  description = "Days for which a copy is kept, and before which none can be deleted."
+  description = "Days for which a copy is kept; the vault's lock lets nobody delete one earlier."
   type        = number
   default     = 35
   nullable    = false
@@ -69,7 +69,7 @@ variable "tags" {
 }
 
 variable "topic_arn" {
-  description = "Topic that is told of a backup that failed or is missing."
+  description = "Topic that gets a message when a backup failed or is missing."
   type        = string
   nullable    = false
 

@@ -104,7 +104,7 @@ variable "state_bucket" {
 }
 
 variable "stores" {
-  description = "Stores of photos and records, and the key that encrypts them: what retraining reads and writes."
+  description = "Stores of photos and records, and the key that encrypts them: what the role plinth-retrain may read and add to. No job takes that role yet."
   type = object({
     photos_arn  = string
     records_arn = string

@@ -17,6 +17,6 @@ output "dashboard_name" {
 }
 
 output "topic_arn" {
-  description = "Topic that every alarm is told to."
+  description = "Topic that gets every alarm."
   value       = aws_sns_topic.alarms.arn
 }

@@ -33,7 +33,7 @@ variable "environment" {
 }
 
 variable "models" {
-  description = "Names of the models whose drift and live accuracy are watched; the dimension Model."
+  description = "Names of the models that get alarms on drift and live accuracy; the dimension Model. Nothing of Plinth sends these metrics yet."
   type        = set(string)
   default     = ["architecture"]
   nullable    = false
