@@ -12,11 +12,10 @@ from typer.testing import CliRunner
 
 from artifacts.records.audit import AuditEvent
 from delivery.changes import commands as promotion
-from delivery.changes.facts import Change
 from delivery.changes.findings import ChangeVerdict
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.errors import CommitUnknown, RepositoryUnreadable
-from delivery.git.commits import parse_commit
+from delivery.git.commits import Change, parse_commit
 from delivery.git.repository import GitRepository
 
 

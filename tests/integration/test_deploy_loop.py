@@ -10,8 +10,8 @@ import pytest
 from support.deploy_loop import DeployLoop, make_deploy_loop
 
 from delivery.deploy.alias_registry import MlflowAliases
-from delivery.deploy.wanted import AliasPoint
-from delivery.retrain.training_rooms import TrainingRooms
+from delivery.releases.wanted import AliasPoint
+from delivery.rooms.training_rooms import TrainingRooms
 from training.packaging.mlflow_tracking import MlflowTracking
 
 # MLflow's own, of libraries that it uses.

@@ -343,7 +343,7 @@ def tried(world: KeeperWorld, user: int = JUDGE) -> dict[str, object]:
     """What trying the keeper from a user shows."""
     source = (
         "import json\nfrom dataclasses import asdict\n"
-        "from delivery.rooms.wiring import try_own_keeper\n"
+        "from delivery.deploy.try_walls import try_own_keeper\n"
         "from delivery.settings import read_settings\n"
         "print(json.dumps(asdict(try_own_keeper(read_settings()))))"
     )

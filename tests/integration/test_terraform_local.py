@@ -7,8 +7,8 @@ import pytest
 from support.deploy_world import code, model
 
 from artifacts.records.release import Payload
-from delivery.deploy.wanted import Applied
 from delivery.errors import TerraformFailed
+from delivery.releases.wanted import Applied
 from delivery.settings import child_environment
 from delivery.targets.aws.terraform_checks import TerraformChecks
 from delivery.targets.aws.terraform_process import TerraformProcess

@@ -20,9 +20,9 @@ from delivery.deploy.change_verdict import DeployVerdict
 from delivery.deploy.deploy import Deploy
 from delivery.deploy.difference import Drift
 from delivery.deploy.verify import Survey
-from delivery.deploy.wanted import AliasPoint, Applied
 from delivery.errors import CommitUnknown, HostFailed, RegistryFailed, TerraformFailed
 from delivery.releases.release_text import release_text
+from delivery.releases.wanted import AliasPoint, Applied
 from delivery.targets.answers import Answer
 from delivery.targets.local.host_observation import HostObservation, Process
 

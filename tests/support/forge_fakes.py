@@ -6,7 +6,8 @@ tests/contract/test_forge.py holds it to the real ones.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from delivery.forges.forge import ForgeRefused, Merged, PublishedBranch, PullRequest
+from delivery.forges.forge import ForgeRefused, Merged, PullRequest
+from delivery.git.branches import PublishedBranch
 
 COMMIT = "c" * 40
 

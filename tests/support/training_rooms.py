@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from artifacts.records.photos import PhotoManifest
-from delivery.retrain.training_rooms import TrainingRooms
+from delivery.rooms.training_rooms import TrainingRooms
 from walls import Unwalled, Wall
 
 UNWALLED = Unwalled("a test of what becomes of words and exit codes")

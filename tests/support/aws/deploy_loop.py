@@ -20,9 +20,9 @@ from support.deploy_loop import ROOT, DeployLoop, make_deploy_loop
 from artifacts.digests import hex_part
 from artifacts.records.release import Payload
 from artifacts.statements import SshVerifier
-from delivery.deploy.read_wanted import wanted_at
 from delivery.git.repository import GitRepository
-from delivery.targets.aws.image_records import ImageRecords
+from delivery.releases.image_records import ImageRecords
+from delivery.releases.read_wanted import wanted_at
 
 BUCKET = "plinth-state"
 DIFFERENCES = ROOT / "tests/support/aws/emulator_differences.yaml"

@@ -24,7 +24,6 @@ COMMANDS: Final = MappingProxyType(
                 "away."
             ),
             "gate": "Measure a candidate and its champion anew, and judge by the model's policy.",
-            "propose": "Write an allowed candidate into an environment's release.",
             "summary": (
                 "Write a candidate and its verdict as Markdown, for a job's summary or a pull "
                 "request."
@@ -61,10 +60,27 @@ COMMANDS: Final = MappingProxyType(
                 "Show all environments and the audit log: what is wanted, what differs: 0 "
                 "green, 1 not."
             ),
+            "walls": (
+                "Try the wall of each room of this machine: 0 all stand, 1 one doesn't, 2 "
+                "nobody can tell."
+            ),
+        },
+        "releases.commands": {
+            "propose": "Write an allowed candidate into an environment's release.",
+            "promote": (
+                "Ask for production to run what staging runs and verified: 0 asked, 1 nothing "
+                "to promote."
+            ),
             "revert": "Make the branch that takes a promotion back: 0 made, 1 refused.",
             "take-over": (
                 "Make a branch of yours, signed, of what a bot or a forge's button changed: 0 "
                 "made, 1 refused."
+            ),
+        },
+        "forges.commands": {
+            "comment-evidence": "Keep one comment of a pull request up to date.",
+            "check-forge": (
+                "Check how GitHub is set up, item by item: 0 well, 1 not, 2 nobody can tell."
             ),
         },
         "deploy.infrastructure_commands": {
@@ -166,21 +182,9 @@ COMMANDS: Final = MappingProxyType(
                 "Have a model built again in a room, and sign whether the bytes are equal: 1 if "
                 "they differ."
             ),
-            "walls": (
-                "Try the wall of each room of this machine: 0 all stand, 1 one doesn't, 2 "
-                "nobody can tell."
-            ),
             "record-gate": (
                 "Add a verdict to the audit log, under the inputs that its candidate was "
                 "trained from."
-            ),
-            "promote": (
-                "Ask for production to run what staging runs and verified: 0 asked, 1 nothing "
-                "to promote."
-            ),
-            "comment-evidence": "Keep one comment of a pull request up to date.",
-            "check-forge": (
-                "Check how GitHub is set up, item by item: 0 well, 1 not, 2 nobody can tell."
             ),
         },
     }

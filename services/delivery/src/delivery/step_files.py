@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from delivery.settings import Settings
 from delivery.text import plain
 
 
@@ -25,3 +26,8 @@ class StepFiles:
         if self._summary:
             with self._summary.open("a", encoding="utf-8") as file:
                 file.write(markdown.rstrip() + "\n\n")
+
+
+def step_files(settings: Settings) -> StepFiles:
+    """Return the files that a step of a workflow leaves outputs and a summary in."""
+    return StepFiles(settings.step_output, settings.step_summary)

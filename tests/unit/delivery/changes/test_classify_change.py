@@ -2,8 +2,8 @@ from dataclasses import dataclass
 
 from delivery.changes.checks import checks_of, every_check
 from delivery.changes.classify_change import ClassifyChange
-from delivery.changes.facts import Change
 from delivery.errors import CommitUnknown
+from delivery.git.commits import Change
 
 
 @dataclass

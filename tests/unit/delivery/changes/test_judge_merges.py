@@ -9,11 +9,12 @@ from support.change_facts import COMMIT, approved, change, facts, log
 from support.people import NOON, people
 
 from artifacts.records.audit import AuditEntry
-from delivery.changes.facts import Change, ChangeFacts
+from delivery.changes.facts import ChangeFacts
 from delivery.changes.findings import ChangeVerdict, Finding
 from delivery.changes.judge_merges import JudgeMerges, MergeVerdict, against
 from delivery.changes.judgement import judge_change
 from delivery.changes.path_kinds import Kind
+from delivery.git.commits import Change
 
 MAIN = tuple(f"{n:040x}" for n in range(1, 6))
 """Main's line, oldest first."""

@@ -24,8 +24,9 @@ from support.change_facts import (
 from support.change_records import FIRST, HOLDOUT, WEAKER, report
 
 from artifacts.records.release import Release
-from delivery.changes.facts import Change, Unreadable
+from delivery.changes.facts import Unreadable
 from delivery.changes.judgement import judge_change
+from delivery.git.commits import Change
 
 GONE = Unreadable("a file", "gone")
 

@@ -8,8 +8,8 @@ from support.deploy_world import World, digest, model, release
 
 from artifacts.records.release import Payload
 from delivery.deploy.build_image import BuildImage
-from delivery.deploy.read_wanted import wanted_at
 from delivery.errors import CommitUnknown, ImageMissing
+from delivery.releases.read_wanted import wanted_at
 
 SOURCE = Path("/nonexistent/source")
 IMAGE = digest("image")

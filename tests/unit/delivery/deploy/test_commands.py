@@ -6,15 +6,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from support.deploy_world import World, code, commit, digest, model, release
+from support.deploy_world import World, code, commit, model, release
 
 from delivery import cli
 from delivery.deploy import commands as deploying
 from delivery.deploy.change_verdict import Deployed
 from delivery.deploy.status import Status
 from delivery.deploy.verify import Verify
-from delivery.errors import RevertRefused
-from delivery.releases.revert import Reverted
 
 SETTINGS = (
     *("ROOT", "MODEL_STORE", "PUBLIC_KEY", "GATE_KEY", "GATE_SIGNERS", "REPRODUCTION_SIGNERS"),
@@ -37,7 +35,7 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
     run = SimpleNamespace(run=lambda where, at: made.deploy(where, _name(at)))
     monkeypatch.setattr(deploying, "make_deploy", lambda _settings, _say: run)
     monkeypatch.setattr(deploying, "make_verify", lambda _settings, _say: verify)
-    monkeypatch.setattr(deploying, "audit_log", lambda _settings: made.audit)
+    monkeypatch.setattr(deploying, "make_audit_log", lambda _settings: made.audit)
     monkeypatch.setattr(
         deploying, "make_status", lambda _settings, _say: Status(verify, made.audit)
     )
@@ -131,28 +129,6 @@ def test_the_status_ends_by_whether_all_is_well(world, monkeypatch, capsys):
     world.host.running.clear()
     assert run(monkeypatch, "status") == 1
     assert "RED" in capsys.readouterr().out
-
-
-@pytest.mark.usefixtures("world")
-def test_a_revert_says_what_comes_back_and_what_to_push(monkeypatch, capsys):
-    made = Reverted("reverts/x", commit("r"), digest("old"), digest("new"), approved=False)
-    monkeypatch.setattr(
-        deploying, "make_revert", lambda *_: SimpleNamespace(run=lambda _promotion: made)
-    )
-    assert run(monkeypatch, "revert", "abc") == 0
-    said = capsys.readouterr().out
-    assert "git push origin reverts/x" in said
-    assert "its merge needs new approvals" in said
-
-
-@pytest.mark.usefixtures("world")
-def test_a_revert_that_can_not_be_made_is_refused_with_the_reason(monkeypatch, capsys):
-    def refuse(promotion: str) -> Reverted:
-        raise RevertRefused(promotion, "it is no promotion")
-
-    monkeypatch.setattr(deploying, "make_revert", lambda *_: SimpleNamespace(run=refuse))
-    assert run(monkeypatch, "revert", "abc") == 1
-    assert "it is no promotion" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("module", ["delivery.deploy.commands", "delivery.changes.wiring"])

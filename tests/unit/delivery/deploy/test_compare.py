@@ -7,7 +7,7 @@ from support.deploy_world import code, commit, digest, model
 from artifacts.records.release import Payload
 from delivery.deploy.compare import Found, differences
 from delivery.deploy.difference import Unknown
-from delivery.deploy.wanted import AliasPoint, Applied, Wanted
+from delivery.releases.wanted import AliasPoint, Applied, Wanted
 from delivery.targets.answers import Answer
 from delivery.targets.local.host_observation import HostObservation, Process
 

@@ -4,10 +4,10 @@ from support.deploy_world import Killed, World, code, commit, digest, kill_after
 from artifacts.errors import UnreadableRecord
 from artifacts.records.release import Payload
 from delivery.deploy.change_verdict import DeployVerdict
-from delivery.deploy.read_wanted import wanted_at
 from delivery.deploy.steps import STEPS
-from delivery.deploy.wanted import AliasPoint
 from delivery.errors import CommitUnknown
+from delivery.releases.read_wanted import wanted_at
+from delivery.releases.wanted import AliasPoint
 
 STEP_NAMES = [step.name for step in STEPS]
 FIRST, SECOND = model("m1", 1), model("m2", 2)

@@ -14,7 +14,6 @@ from artifacts.records.release import Payload
 from artifacts.statements import SshSigner, create_statement_key
 from delivery.deploy.alias_registry import MlflowAliases
 from delivery.deploy.deploy_locks import FileDeployLocks
-from delivery.deploy.wanted import AliasPoint
 from delivery.errors import (
     DeployLocked,
     HostFailed,
@@ -24,6 +23,7 @@ from delivery.errors import (
 )
 from delivery.git.main_branch import MainBranch
 from delivery.releases.revert_branch import GitReverter
+from delivery.releases.wanted import AliasPoint
 from delivery.targets.answers import Answer
 from delivery.targets.local.host_commands import HostCommands
 from delivery.targets.local.host_observation import HostObservation, Process

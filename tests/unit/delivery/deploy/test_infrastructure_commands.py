@@ -13,8 +13,8 @@ from delivery.deploy.difference import Difference, Drift, Unknown
 from delivery.deploy.plan_infrastructure import Planned
 from delivery.deploy.report_drift import DriftReport
 from delivery.deploy.verify import Verification
-from delivery.deploy.wanted import Wanted
 from delivery.errors import ImageRefused
+from delivery.releases.wanted import Wanted
 
 SETTINGS = (
     *("ROOT", "MODEL_STORE", "PUBLIC_KEY", "GATE_KEY", "GATE_SIGNERS", "REPRODUCTION_SIGNERS"),

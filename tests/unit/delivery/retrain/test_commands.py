@@ -12,7 +12,8 @@ from support.github_stand_in import REPOSITORY, TOKEN, Github, serving
 from artifacts.digests import digest_json
 from artifacts.statements import SshSigner, create_statement_key, write_signed
 from delivery import cli
-from delivery.forges.wiring import find_forge, make_branches
+from delivery.forges.wiring import find_forge
+from delivery.git.wiring import make_branches
 from delivery.retrain.retrain import Retrain, Retrained
 from delivery.settings import Settings, read_settings
 from delivery.trail.wiring import create_key, make_audit_log

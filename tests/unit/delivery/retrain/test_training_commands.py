@@ -22,7 +22,7 @@ from delivery.retrain.handover import RUN_FILES, HandedOver
 from delivery.retrain.retraining_folder import FolderPlace
 from delivery.retrain.training_commands import TrainingCommands
 from delivery.retrain.training_folder import FolderTrainingPlace
-from delivery.retrain.training_rooms import TrainingRooms
+from delivery.rooms.training_rooms import TrainingRooms
 
 REGISTERED = Registered(model="architecture", artifact=digest_json("model"), version=3)
 

@@ -14,7 +14,7 @@ from artifacts.digests import digest_bytes
 from artifacts.photo_store import FolderPhotoStore
 from delivery.gate.dataset import FolderDataset
 from delivery.retrain.retraining_folder import FolderPlace
-from delivery.retrain.training_rooms import TrainingRooms
+from delivery.rooms.training_rooms import TrainingRooms
 from walls import Room, find_wall
 
 LOOKING = """

@@ -6,7 +6,7 @@ import pytest
 from support.deploy_world import code, commit, model
 
 from artifacts.records.release import Payload
-from delivery.deploy.wanted import Wanted
+from delivery.releases.wanted import Wanted
 from delivery.targets.answers import Answer
 from delivery.targets.local.host_observation import HostObservation, Process
 

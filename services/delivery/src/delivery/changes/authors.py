@@ -7,7 +7,7 @@ from artifacts.policies.approvers import People
 from delivery.changes.facts import ChangeFacts, Commit, Unreadable
 from delivery.changes.findings import Finding, passed, refused, undecided
 from delivery.changes.identities import persons_named
-from delivery.changes.path_kinds import AUTHORED, PROTECTED
+from delivery.changes.path_kinds import AUTHORED, PROTECTED, kind_of
 from delivery.changes.signatures import service_of
 
 RULE = "authors"
@@ -74,7 +74,7 @@ def judge_authors(facts: ChangeFacts) -> tuple[Finding, ...]:
     problems = [
         refused(RULE, f"no commit of it says who changed {change.path}")
         for change in facts.changes
-        if change.kind in AUTHORED and change.path not in covered
+        if kind_of(change.path) in AUTHORED and change.path not in covered
     ]
     problems += [
         refused(RULE, f"{OF_A_COMMIT}{commit.id[:12]}: {problem}")
@@ -116,7 +116,7 @@ def _problems(facts: ChangeFacts, people: People, commit: Commit) -> Iterator[st
     if committer is not None and committer != signer.person:
         who = signer.person or f"the service {signer.service}"
         yield f"has a forged author: it says that {committer} committed it, and {who} signed it"
-    guarded = [change.path for change in commit.changes if change.kind in PROTECTED]
+    guarded = [change.path for change in commit.changes if kind_of(change.path) in PROTECTED]
     if signer.service and guarded:
         yield (
             f"is signed by the service {signer.service}, which may propose releases; only a person "

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from delivery.changes.checks import Checks, checks_of, every_check
-from delivery.changes.facts import Change
 from delivery.errors import CommitUnknown
+from delivery.git.commits import Change
 
 
 class Differences(Protocol):

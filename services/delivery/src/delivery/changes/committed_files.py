@@ -10,7 +10,7 @@ from typing import Final
 
 from delivery.changes.documents import REPORTS, STATEMENTS
 from delivery.errors import TooMuchToRead
-from delivery.trail.ports import Repository
+from delivery.git.repository import GitRepository
 
 KIBIBYTE: Final = 1024
 MEBIBYTE: Final = 1024 * KIBIBYTE
@@ -39,7 +39,7 @@ class CommittedFiles(Mapping[str, bytes]):
     `blobs` has mode and blob of every file, read or not.
     """
 
-    def __init__(self, repository: Repository, commit: str, paths: Sequence[str]) -> None:
+    def __init__(self, repository: GitRepository, commit: str, paths: Sequence[str]) -> None:
         self._repository = repository
         self.blobs = repository.listed(commit, paths)
         self._limits = {path: limit for path in self.blobs if (limit := limit_of(path))}

@@ -18,6 +18,7 @@ from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import Environment, Release
 from delivery.changes.path_kinds import AUTHORED, PROTECTED, Kind, classify, kind_of
 from delivery.changes.signatures import MISSING, ServiceKey, Signature
+from delivery.git.commits import Change, OddName
 
 if TYPE_CHECKING:
     from artifacts.policies.policy import Policy
@@ -33,28 +34,6 @@ class Unreadable:
 
     def __str__(self) -> str:
         return f"{self.source}: {self.reason}"
-
-
-@dataclass(frozen=True, order=True)
-class OddName:
-    """An entry of a tree that git would not have made, or whose name is not plain; and why."""
-
-    path: str
-    fault: str
-
-
-@dataclass(frozen=True)
-class Change:
-    """A path that differs: mode and blob before and after, None where there is no file."""
-
-    path: str
-    before: str | None
-    after: str | None
-
-    @property
-    def kind(self) -> Kind:
-        """What kind of change it is."""
-        return kind_of(self.path)
 
 
 @dataclass(frozen=True)
@@ -76,24 +55,6 @@ class Commit:
     def authored(self) -> bool:
         """Whether who made it is an author of the release or of what judges."""
         return bool(classify(change.path for change in self.changes) & AUTHORED)
-
-
-@dataclass(frozen=True)
-class RawCommit:
-    """A commit as git has it: who says to have made it, what it did itself, and its signature.
-
-    `author` and `committer` are addresses, `names` the names before them. `signed` are the bytes
-    that `signature` is of; it is empty where the commit isn't signed.
-    """
-
-    id: str
-    author: str
-    committer: str
-    changes: tuple[Change, ...]
-    signed: bytes
-    signature: bytes
-    names: tuple[str, str]
-    message: str
 
 
 @dataclass(frozen=True)
@@ -252,7 +213,9 @@ class ChangeFacts:
         """The files whose change needs the strictest tier: what judges, and lost champions."""
         lost = {f"releases/{name}.yaml" for name in self.releases_after if self._loses(name)}
         return tuple(
-            change for change in self.changes if change.kind in PROTECTED or change.path in lost
+            change
+            for change in self.changes
+            if kind_of(change.path) in PROTECTED or change.path in lost
         )
 
     def _loses(self, environment: Environment) -> bool:

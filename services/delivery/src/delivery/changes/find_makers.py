@@ -10,18 +10,18 @@ from delivery.changes.documents import read_release, release_path
 from delivery.changes.facts import ChangeFacts, Commit, Unreadable, payload_of
 from delivery.changes.find_objections import checked_commit
 from delivery.changes.payload_history import rolls_back
-from delivery.changes.ports import Signatures
+from delivery.changes.ssh_signatures import SshSignatures
 from delivery.changes.statements import read_statements
 from delivery.errors import CommitUnknown
-from delivery.trail.ports import Repository
+from delivery.git.repository import GitRepository
 
 
 @dataclass(frozen=True)
 class FindMakers:
     """Finding with all that it reads through."""
 
-    repository: Repository
-    signatures: Signatures
+    repository: GitRepository
+    signatures: SshSignatures
 
     def of_code(self, facts: ChangeFacts) -> tuple[tuple[str, ...], frozenset[str]]:
         """Return who wrote the code that a new payload pins and production doesn't run yet.

@@ -21,11 +21,12 @@ from delivery.changes.documents import (
     read_release,
     release_path,
 )
-from delivery.changes.facts import Commit, RawCommit, Statement, Unreadable, payload_of
-from delivery.changes.path_kinds import PROTECTED
-from delivery.changes.ports import Signatures
+from delivery.changes.facts import Commit, Statement, Unreadable, payload_of
+from delivery.changes.path_kinds import PROTECTED, kind_of
+from delivery.changes.ssh_signatures import SshSignatures
 from delivery.errors import CommitUnknown, RepositoryUnreadable, TooMuchToRead
-from delivery.trail.ports import Repository
+from delivery.git.commits import RawCommit
+from delivery.git.repository import GitRepository
 
 OBJECTING: Final = frozenset({"rejected", "withdrawn"})
 LARGEST_STATEMENT: Final = 2**16
@@ -48,8 +49,8 @@ class Objections:
 class FindObjections:
     """Finding with all that it reads through."""
 
-    repository: Repository
-    signatures: Signatures
+    repository: GitRepository
+    signatures: SshSignatures
 
     def __call__(self, base: str, heads: Iterable[str]) -> Objections:
         """Return what people object in the commits that some heads have and `base` hasn't."""
@@ -118,7 +119,9 @@ class FindObjections:
         if said.word != "rejected" or fork is None:
             return (), ()
         protected = [
-            one for one in self.repository.changes(fork, commit.id) if one.kind in PROTECTED
+            one
+            for one in self.repository.changes(fork, commit.id)
+            if kind_of(one.path) in PROTECTED
         ]
         if isinstance(said.subject, ChangeSubject):
             digest = digest_json({one.path: [one.before, one.after] for one in protected})
@@ -140,7 +143,7 @@ class FindObjections:
         return payload_of(read_release({path: data} if data else {}, "production"))
 
 
-def checked_commit(raw: RawCommit, signatures: Signatures) -> Commit:
+def checked_commit(raw: RawCommit, signatures: SshSignatures) -> Commit:
     """Return a commit with its signature checked, if it is one whose author matters."""
     plain = Commit(
         raw.id, raw.author, raw.committer, raw.changes, names=raw.names, message=raw.message

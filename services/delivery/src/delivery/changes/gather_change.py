@@ -24,14 +24,11 @@ from delivery.changes.documents import (
     report_path,
 )
 from delivery.changes.facts import (
-    Change,
     ChangeFacts,
     Commit,
     CommittedRecord,
-    OddName,
     Past,
     PinnedCode,
-    RawCommit,
     RecordChange,
     Report,
     Statement,
@@ -44,13 +41,16 @@ from delivery.changes.find_objections import (
     Objections,
     checked_commit,
 )
-from delivery.changes.path_kinds import AUTHORED, Kind, classify
+from delivery.changes.path_kinds import AUTHORED, Kind, classify, kind_of
 from delivery.changes.payload_history import course_of
-from delivery.changes.ports import Signatures
 from delivery.changes.signatures import Signature
+from delivery.changes.ssh_signatures import SshSignatures
 from delivery.changes.statements import read_statements, speaks_of
+from delivery.clock import Clock
 from delivery.errors import CommitUnknown, NotOnMain, TooMuchToRead
-from delivery.trail.ports import AuditLog, Clock, Repository
+from delivery.git.commits import Change, OddName, RawCommit
+from delivery.git.repository import GitRepository
+from delivery.trail.ports import AuditLog
 
 ENVIRONMENTS: tuple[Environment, ...] = ("staging", "production")
 Said = tuple[str, bytes, bytes]
@@ -76,8 +76,8 @@ class Made:
 class GatherChange:
     """Gathering with all that it reads through."""
 
-    repository: Repository
-    signatures: Signatures
+    repository: GitRepository
+    signatures: SshSignatures
     audit: AuditLog
     clock: Clock
 
@@ -207,7 +207,7 @@ class GatherChange:
         """Give the statements and reports that differ, as they were and as they become."""
         changed: dict[str, list[Change]] = {}
         for one in changes:
-            if one.kind in {"approvals", "reports"}:
+            if kind_of(one.path) in {"approvals", "reports"}:
                 changed.setdefault(one.path.removesuffix(SUFFIX), []).append(one)
         for stem, mine in sorted(changed.items()):
             was, becomes = (
@@ -318,7 +318,9 @@ class GatherChange:
             present |= _said(CommittedFiles(self.repository, later, [STATEMENTS]))
         found = present | gone
         for commit in commits:
-            touched = {one.path for one in commit.changes if one.after and one.kind == "approvals"}
+            touched = {
+                one.path for one in commit.changes if one.after and kind_of(one.path) == "approvals"
+            }
             if touched:
                 added |= touched
                 stems = {path.removesuffix(SUFFIX) for path in touched}
@@ -384,5 +386,6 @@ def _records_of(changes: Iterable[Change]) -> set[str]:
     return {
         one.path.removesuffix(SUFFIX)
         for one in changes
-        if one.kind in {"approvals", "reports"} and (one.after is not None or limit_of(one.path))
+        if kind_of(one.path) in {"approvals", "reports"}
+        and (one.after is not None or limit_of(one.path))
     }

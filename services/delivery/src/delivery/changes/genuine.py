@@ -11,7 +11,7 @@ from artifacts.records.approval import Approval
 from delivery.changes.documents import STATEMENTS, report_path
 from delivery.changes.facts import ChangeFacts, CommittedRecord, Unreadable
 from delivery.changes.findings import Finding, refused, summed, undecided
-from delivery.changes.plain_names import shown_name
+from delivery.git.plain_names import shown_name
 
 RULE = "records_genuine"
 STATED, JUDGED, GATE = "plinth-approval", "plinth-gate-report", "gate"

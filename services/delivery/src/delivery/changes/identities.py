@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from artifacts.policies.approvers import People
-from delivery.changes.facts import Commit, RawCommit
+from delivery.changes.facts import Commit
+from delivery.git.commits import RawCommit
 
 _TRAILER: Final = re.compile(
     r"^\s*(?P<key>[A-Za-z][A-Za-z0-9 _-]{0,39}?)\s*[:=]\s*(?P<value>\S.*)$"

@@ -1,6 +1,6 @@
 """judge-change: may this be merged? judge-deploy: may what main has be deployed?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,11 +16,12 @@ from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_merges import JudgeMerges, squashed
 from delivery.changes.judgement import judge_by_both, judge_change, settled
 from delivery.changes.payload_history import deployments
-from delivery.changes.ports import EarlierHeads
 from delivery.changes.recording import events_of, new_events, rejection_events
 from delivery.changes.statements import SKEW
+from delivery.clock import Clock
 from delivery.errors import ForgeUnavailable
-from delivery.trail.ports import AuditLog, Clock, Repository
+from delivery.git.repository import GitRepository
+from delivery.trail.ports import AuditLog
 
 MERGED: Final = "merged"
 """How main got a release: a finding that names the likely cause of others, and none by itself."""
@@ -28,12 +29,16 @@ MERGED: Final = "merged"
 
 @dataclass(frozen=True)
 class JudgeChange:
-    """Judging changes with all that it reads and writes through. `actor` is whom the log names."""
+    """Judging changes with all that it reads and writes through. `actor` is whom the log names.
+
+    `heads` returns every head that a pull request's branch ever had, oldest first, after fetching
+    their commits as far as the forge gives them. ForgeUnavailable where it can't be asked.
+    """
 
     gather: GatherChange
     audit: AuditLog
     actor: str
-    heads: EarlierHeads | None = None
+    heads: Callable[[int], tuple[str, ...]] | None = None
 
     def __call__(
         self,
@@ -89,7 +94,7 @@ class JudgeChange:
 class JudgeDeploy:
     """Judges what a commit of main is to deploy, when an environment first gets it."""
 
-    repository: Repository
+    repository: GitRepository
     gather: GatherChange
     audit: AuditLog
     clock: Clock

@@ -20,7 +20,7 @@ from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
 from delivery.changes.path_kinds import Kind, classify
 from delivery.changes.payload_history import deployments
-from delivery.trail.ports import Repository
+from delivery.git.repository import GitRepository
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 HARMLESS: Final[frozenset[Kind]] = frozenset({"docs", "data", "code"})
@@ -60,7 +60,7 @@ class MergeVerdict:
 class JudgeMerges:
     """Judges merges of main that bring what needs approvals by itself."""
 
-    repository: Repository
+    repository: GitRepository
     gather: GatherChange
 
     def since(self, known: str | None, commit: str) -> Iterator[MergeVerdict]:

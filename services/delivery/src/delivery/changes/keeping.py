@@ -10,11 +10,13 @@ from artifacts.records.approval import Approval, PayloadSubject
 from artifacts.records.release import Release, ReleasedModel
 from artifacts.statements import SUFFIX
 from delivery.changes.documents import release_path, report_path
-from delivery.changes.facts import Change, ChangeFacts, Unreadable
+from delivery.changes.facts import ChangeFacts, Unreadable
 from delivery.changes.findings import Finding, passed, refused, summed, undecided
 from delivery.changes.genuine import is_record
+from delivery.changes.path_kinds import kind_of
 from delivery.changes.payload_history import rolls_back
-from delivery.changes.plain_names import name_fault, shown_name
+from delivery.git.commits import Change
+from delivery.git.plain_names import name_fault, shown_name
 
 LANDS, READABLE, RECORDS = "lands", "readable", "records_kept"
 BOUNDED, NAMES = "bounded", "plain_names"
@@ -77,7 +79,7 @@ def judge_records(facts: ChangeFacts) -> tuple[Finding, ...]:
     rollback may take along what its promotion brought: statements about the payload that it
     withdraws, and reports that no release names any more. History has them, and so has the log.
     """
-    kept = [one for one in facts.changes if one.kind in {"approvals", "reports"}]
+    kept = [one for one in facts.changes if kind_of(one.path) in {"approvals", "reports"}]
     rubbish = {one.path for one in facts.records if not is_record(one.path, one.before, facts)}
     gone = tuple(
         refused(RECORDS, f"{one.path} was {'changed' if one.after else 'removed'}: what was said "
@@ -94,7 +96,7 @@ def _goes_along(change: Change, facts: ChangeFacts) -> bool:
     if change.after is not None or not rolls_back(facts):
         return False
     path = change.path.removesuffix(SUFFIX)
-    if change.kind == "reports":
+    if kind_of(change.path) == "reports":
         named = (one for one in facts.releases_after.values() if isinstance(one, Release))
         return path not in {report_path(e.gate_report) for one in named for e in _entries(one)}
     said = [one.approval for one in facts.statements if one.path == path]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final, Literal
 
-from delivery.changes.plain_names import name_fault
+from delivery.git.plain_names import name_fault
 
 Kind = Literal[
     "staging_release",

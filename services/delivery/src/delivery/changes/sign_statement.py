@@ -11,6 +11,7 @@ from artifacts.digests import hex_part
 from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
 from artifacts.refusal import Refusal
+from delivery.changes.approval_files import ApprovalFiles
 from delivery.changes.approvals import (
     glass_objection,
     reason_against,
@@ -20,9 +21,9 @@ from delivery.changes.documents import STATEMENTS
 from delivery.changes.facts import ChangeFacts, Statement, Unreadable
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
-from delivery.changes.ports import Signatures, StatementFiles
 from delivery.changes.rejections import Rejection, counts_as_withdrawal, rejections
 from delivery.changes.reviews import counts_as_review
+from delivery.changes.ssh_signatures import SshSignatures
 from delivery.changes.statements import (
     objection,
     payload_subject,
@@ -61,8 +62,8 @@ class Speak:
     """Speaking with all that it reads and writes through; `say` shows what is being signed."""
 
     gather: GatherChange
-    signatures: Signatures
-    files: StatementFiles
+    signatures: SshSignatures
+    files: ApprovalFiles
     say: Callable[[str], None]
 
     def of_change(

@@ -1,17 +1,17 @@
 """The adapters of those who judge changes, and of those who speak about them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from delivery.changes.approval_files import ApprovalFiles
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_change import JudgeChange, JudgeDeploy
 from delivery.changes.persons_clone import PersonsClone
-from delivery.changes.ports import EarlierHeads
 from delivery.changes.sign_statement import Speak
 from delivery.changes.ssh_signatures import SshSignatures
-from delivery.forges.wiring import find_forge, make_branches
+from delivery.clock import now
+from delivery.forges.wiring import find_forge
 from delivery.git.repository import GitRepository
+from delivery.git.wiring import make_branches
 from delivery.settings import Settings, child_environment
 from delivery.trail.wiring import make_audit_log, make_audit_log_of_a_person
 
@@ -25,23 +25,23 @@ def make_judge_change(settings: Settings) -> JudgeChange:
 def make_judge_deploy(settings: Settings) -> JudgeDeploy:
     """Put the judge of deploys together."""
     log = make_audit_log(settings)
-    return JudgeDeploy(GitRepository(settings.root), _gather(settings), log, _now)
+    return JudgeDeploy(GitRepository(settings.root), _gather(settings), log, now)
 
 
 def make_speak(settings: Settings, say: Callable[[str], None]) -> Speak:
     """Put speaking together."""
     # Who speaks rarely has the log: what it says, the judge adds.
     log = make_audit_log_of_a_person(settings)
-    gather = GatherChange(GitRepository(settings.root), SshSignatures(), log, _now)
+    gather = GatherChange(GitRepository(settings.root), SshSignatures(), log, now)
     return Speak(gather, SshSignatures(), ApprovalFiles(settings.root), say)
 
 
 def why_not_here(settings: Settings, head: str, say: Callable[[str], None]) -> str:
     """Bring a person's clone up to date; return why nothing that is signed in it could count."""
-    return PersonsClone(settings.root, child_environment(), _now, say).objection(head)
+    return PersonsClone(settings.root, child_environment(), now, say).objection(head)
 
 
-def _heads(settings: Settings) -> EarlierHeads | None:
+def _heads(settings: Settings) -> Callable[[int], tuple[str, ...]] | None:
     forge = find_forge(settings)
     if forge is None:
         return None
@@ -56,8 +56,4 @@ def _heads(settings: Settings) -> EarlierHeads | None:
 
 def _gather(settings: Settings) -> GatherChange:
     log = make_audit_log(settings)
-    return GatherChange(GitRepository(settings.root), SshSignatures(), log, _now)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given
+    return GatherChange(GitRepository(settings.root), SshSignatures(), log, now)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from delivery.deploy.wanted import AliasPoint
+from delivery.releases.wanted import AliasPoint
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from delivery.deploy.wanted import AliasPoint
 from delivery.errors import RegistryFailed, TrainingFailed
-from delivery.retrain.training_rooms import TrainingRooms
+from delivery.releases.wanted import AliasPoint
+from delivery.rooms.training_rooms import TrainingRooms
 from delivery.text import plain
 from walls import processes_inside
 

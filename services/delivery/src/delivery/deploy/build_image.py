@@ -5,11 +5,13 @@ from pathlib import Path
 
 from artifacts.records.audit import AuditEvent
 from artifacts.records.release import Payload
-from delivery.deploy.ports import ImageBuilder, Images
-from delivery.deploy.read_wanted import wanted_at
-from delivery.deploy.wanted import short
+from delivery.deploy.ports import ImageBuilder
 from delivery.errors import ImageMissing
-from delivery.trail.ports import AuditLog, Repository
+from delivery.git.repository import GitRepository
+from delivery.releases.image_records import ImageRecords
+from delivery.releases.read_wanted import wanted_at
+from delivery.releases.wanted import short
+from delivery.trail.ports import AuditLog
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,9 @@ class Built:
 class BuildImage:
     """Builds and publishes; each does nothing where it was done before. `source` has the code."""
 
-    repository: Repository
+    repository: GitRepository
     builder: ImageBuilder
-    images: Images
+    images: ImageRecords
     audit: AuditLog
     source: Path
     actor: str

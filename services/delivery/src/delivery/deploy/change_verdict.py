@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from delivery.deploy.wanted import Wanted
+from delivery.releases.wanted import Wanted
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
-"""Commands of those who deploy: make it so, compare, look, take back."""
+"""Commands that deploy a release, compare what runs with it, and show the status."""
 
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -11,24 +10,17 @@ import typer
 from artifacts.records.release import Environment
 from delivery.deploy.status_table import status_lines, summary_lines
 from delivery.deploy.verify import Verification, record_verification
-from delivery.deploy.wanted import short
-from delivery.deploy.wiring import (
-    audit_log,
-    make_deploy,
-    make_revert,
-    make_status,
-    make_take_over,
-    make_verify,
-    step_files,
-    who,
-)
-from delivery.errors import RevertRefused, TakeOverRefused
-from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
-from delivery.rooms.standing_walls import machine_line
+from delivery.deploy.wiring import make_deploy, make_status, make_verify, who
+from delivery.exits import BREAKDOWN, DONE, REFUSED
+from delivery.releases.wanted import short
+from delivery.rooms.standing_walls import CONTAINERS, machine_line
+from delivery.rooms.tried_walls import walls_exit, walls_table
 from delivery.settings import Settings, read_settings
+from delivery.step_files import step_files
 from delivery.text import plain, prose
 from delivery.trail.head_lines import tell_head
 from delivery.trail.head_wiring import state_of_log
+from delivery.trail.wiring import make_audit_log
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 EXITS: Final = MappingProxyType(
@@ -106,7 +98,7 @@ def verify(
     settings = read_settings()
     found = make_verify(settings, _say).run(environment.value)
     if record:
-        record_verification(audit_log(settings), found, who(settings))
+        record_verification(make_audit_log(settings), found, who(settings))
         tell_head(settings, publish=False)
     for difference in found.differences:
         typer.echo(plain(difference, _LINE))
@@ -131,48 +123,20 @@ def status() -> None:
 
 
 @app.command()
-def revert(
-    promotion: Annotated[str, typer.Argument(help="The promotion: its merge on main.")],
-    key: Annotated[Path | None, typer.Option(help="Your SSH key, which signs.")] = None,
-    name: Annotated[str | None, typer.Option(help="Your name.")] = None,
-    email: Annotated[str | None, typer.Option(help="Your e-mail address.")] = None,
-) -> None:
-    """Make the branch that takes a promotion back: 0 made, 1 refused.
+def walls() -> None:
+    """Try the wall of each room of this machine: 0 all stand, 1 one doesn't, 2 nobody can tell.
 
-    Key, name and e-mail are those of git's configuration where they aren't given.
+    Training, registering, measuring, parity's doors, the services of both environments, and where
+    a box is set up a branch's own workflows.
     """
-    try:
-        made = make_revert(read_settings(), key, name, email).run(promotion)
-    except RevertRefused as exc:
-        refuse(str(exc))
-    typer.echo(f"{made.branch}: production goes back to {short(made.back_to)}")
-    typer.echo(f"its merge withdraws {short(made.left)}")
-    if not made.approved:
-        typer.echo("this payload doesn't come back by itself: its merge needs new approvals")
-    typer.echo(f"push it and open a pull request: git push origin {made.branch}")
+    from delivery.deploy.try_walls import try_walls  # noqa: PLC0415 - it loads what measures
 
-
-@app.command()
-def take_over(
-    change: Annotated[str, typer.Argument(help="A branch of origin, or a commit.")],
-    key: Annotated[Path | None, typer.Option(help="Your SSH key, which signs.")] = None,
-    name: Annotated[str | None, typer.Option(help="Your name.")] = None,
-    email: Annotated[str | None, typer.Option(help="Your e-mail address.")] = None,
-) -> None:
-    """Make a branch of yours, signed, of what a bot or a forge's button changed: 0 made, 1 refused.
-
-    You are its author then: others approve it. Key, name and e-mail are those of git's
-    configuration where they aren't given.
-    """
-    try:
-        made = make_take_over(read_settings(), key, name, email)(change)
-    except TakeOverRefused as exc:
-        refuse(str(exc))
-    typer.echo(f"{made.branch}: what {made.of} brings to main, signed by you. Read it:")
-    for line in made.changes:
-        typer.echo(f"  {line}")
-    typer.echo(f"  git diff origin/main...{made.branch}")
-    typer.echo(f"then push it and open a pull request: git push origin {made.branch}")
+    settings = read_settings()
+    tried = try_walls(settings)
+    typer.echo(walls_table(tried))
+    if settings.target == "aws":
+        typer.echo(f"services: {CONTAINERS}")
+    raise typer.Exit(walls_exit(tried))
 
 
 def _exit_of(found: Verification) -> int:

@@ -10,7 +10,7 @@ from delivery.deploy.difference import (
     deploy_command,
     named_payload,
 )
-from delivery.deploy.wanted import AliasPoint, Applied, Wanted
+from delivery.releases.wanted import AliasPoint, Applied, Wanted
 from delivery.targets.observation import Observation
 
 

@@ -18,19 +18,11 @@ from delivery.changes.documents import TIERS, document
 from delivery.deploy.alias_moves import AliasMove, moves_of
 from delivery.deploy.change_verdict import Deployed, DeployVerdict
 from delivery.deploy.compare import Found, differences
-from delivery.deploy.deploy_history import (
-    kept_payloads,
-    last_deploy,
-    last_served,
-    left_by_going_back,
-)
 from delivery.deploy.difference import Difference, Unknown
 from delivery.deploy.ports import ChangeJudge, DeployLocks, MachineWalls, Main, RevertProposer
-from delivery.deploy.read_wanted import wanted_at
 from delivery.deploy.room_walls import judge_walls
 from delivery.deploy.steps import STEPS
 from delivery.deploy.verify import Survey, verification_event
-from delivery.deploy.wanted import AliasPoint, Wanted, short
 from delivery.errors import (
     CloudUnreachable,
     CommitUnknown,
@@ -38,7 +30,16 @@ from delivery.errors import (
     HostFailed,
     StateLocked,
 )
-from delivery.trail.ports import AuditLog, Repository
+from delivery.git.repository import GitRepository
+from delivery.releases.read_wanted import wanted_at
+from delivery.releases.wanted import AliasPoint, Wanted, short
+from delivery.trail.deploy_history import (
+    kept_payloads,
+    last_deploy,
+    last_served,
+    left_by_going_back,
+)
+from delivery.trail.ports import AuditLog
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 _ALLOWED: Final = DeployVerdict("allowed")
@@ -72,7 +73,7 @@ class Deploy:
     `keep` is how many payloads of an environment stay installed, to go back to.
     """
 
-    repository: Repository
+    repository: GitRepository
     main: Main
     judge: ChangeJudge
     walls: MachineWalls

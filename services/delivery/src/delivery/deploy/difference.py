@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from delivery.deploy.wanted import Wanted, short
+from delivery.releases.wanted import Wanted, short
 
 Place = Literal["mlflow", "terraform", "host", "cloud", "service"]
 

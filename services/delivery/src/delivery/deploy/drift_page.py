@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from delivery.deploy.difference import Difference
-from delivery.deploy.wanted import Wanted, short
+from delivery.releases.wanted import Wanted, short
 from delivery.text import markdown
 
 _PREFACE: Final = (

@@ -12,12 +12,12 @@ from delivery.deploy.infrastructure_wiring import (
     make_checks,
     make_plan,
     make_report_drift,
-    step_files,
 )
 from delivery.deploy.plan_page import plan_lines, plan_page
 from delivery.errors import ImageRefused
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.settings import read_settings
+from delivery.step_files import step_files
 from delivery.text import plain
 from delivery.trail.head_lines import tell_head
 

@@ -8,10 +8,10 @@ from delivery.deploy.report_drift import ReportDrift
 from delivery.deploy.wiring import make_verify, who
 from delivery.forges.wiring import find_issues
 from delivery.git.repository import GitRepository
+from delivery.releases.wiring import make_images
 from delivery.settings import Settings, child_environment
-from delivery.step_files import StepFiles
 from delivery.targets.aws.terraform_checks import TerraformChecks
-from delivery.targets.wiring import make_cloud, make_images, make_survey
+from delivery.targets.wiring import make_cloud, make_survey
 from delivery.trail.wiring import make_audit_log
 
 Say = Callable[[str], None]
@@ -50,8 +50,3 @@ def make_report_drift(settings: Settings, say: Say) -> ReportDrift:
 def make_checks(settings: Settings, say: Say) -> TerraformChecks:
     """Put checking Terraform's files together."""
     return TerraformChecks(settings.root / "infra" / "terraform", child_environment(), say)
-
-
-def step_files(settings: Settings) -> StepFiles:
-    """Return where a step of a workflow leaves outputs and a summary."""
-    return StepFiles(settings.step_output, settings.step_summary)

@@ -6,10 +6,10 @@ from typing import Final
 
 from artifacts.records.release import Environment
 from delivery.deploy.difference import Drift, Unknown
-from delivery.deploy.read_wanted import wanted_at
 from delivery.deploy.verify import Survey
-from delivery.deploy.wanted import Wanted
-from delivery.trail.ports import Repository
+from delivery.git.repository import GitRepository
+from delivery.releases.read_wanted import wanted_at
+from delivery.releases.wanted import Wanted
 
 NO_IMAGE: Final = "sha256:" + "0" * 64
 
@@ -26,7 +26,7 @@ class Planned:
 class PlanInfrastructure:
     """Plans; nothing is changed, and no state is locked."""
 
-    repository: Repository
+    repository: GitRepository
     survey: Survey
 
     def __call__(self, environments: Sequence[Environment], commit: str) -> tuple[Planned, ...]:

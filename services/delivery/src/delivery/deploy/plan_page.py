@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from delivery.deploy.difference import Drift, Unknown
-from delivery.deploy.wanted import Wanted, short
+from delivery.releases.wanted import Wanted, short
 from delivery.text import markdown
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from artifacts.records.release import Environment, Payload
     from delivery.deploy.change_verdict import DeployVerdict
     from delivery.deploy.difference import Drift
-    from delivery.deploy.wanted import AliasPoint, Applied
+    from delivery.releases.wanted import AliasPoint, Applied
     from delivery.targets.observation import Observation
 
 
@@ -66,16 +66,6 @@ class Terraform(Protocol):
         """Return what isn't as it was applied, as far as the engine can see it."""
 
 
-class Images(Protocol):
-    """The images that were built."""
-
-    def image_of(self, payload: Payload) -> str | None:
-        """Return the digest of the image of code and models; None where there is none yet.
-
-        UnreadableRecord, SignatureRefused where there is one that can't be believed.
-        """
-
-
 class ImageBuilder(Protocol):
     """Builds images and brings them where a target finds them. HostFailed where it can't."""
 
@@ -111,16 +101,6 @@ class ChangeJudge(Protocol):
 
     def judge_deploy(self, environment: Environment, commit: str) -> DeployVerdict:
         """Say whether a commit's release may be deployed now, by what stood before it."""
-
-
-class Reverter(Protocol):
-    """Makes branches that take commits back. RevertRefused where git can't."""
-
-    def revert(self, commit: str, *, onto: str, branch: str, message: str) -> str:
-        """Make a branch of one signed commit that takes another back; return the new commit."""
-
-    def discard(self, branch: str) -> None:
-        """Remove a branch that was made here and went nowhere."""
 
 
 class RevertProposer(Protocol):

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from artifacts.records.release import Environment
 from delivery.deploy.drift_page import drift_body, drift_title
 from delivery.deploy.verify import Verification, Verify, record_verification
-from delivery.forges.issue_ports import Issues
 from delivery.trail.ports import AuditLog
+
+if TYPE_CHECKING:  # it loads an HTTP client
+    from delivery.forges.github_issues import GithubIssues
 
 MARKER: Final = "drift"
 
@@ -37,7 +39,7 @@ class ReportDrift:
 
     verify: Verify
     audit: AuditLog
-    issues: Issues | None
+    issues: "GithubIssues | None"
     actor: str
 
     def __call__(self, environments: Sequence[Environment]) -> DriftReport:

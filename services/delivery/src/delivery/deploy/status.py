@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Environment
-from delivery.deploy.deploy_history import (
+from delivery.deploy.difference import Difference
+from delivery.deploy.verify import Verification, Verify
+from delivery.releases.wanted import Wanted
+from delivery.trail.deploy_history import (
     last_attempt,
     last_verification,
     open_break_glass,
     superseded,
 )
-from delivery.deploy.difference import Difference
-from delivery.deploy.verify import Verification, Verify
-from delivery.deploy.wanted import Wanted
 from delivery.trail.ports import AuditLog
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from artifacts.records.audit import AuditEntry
 from delivery.deploy.change_verdict import Deployed
 from delivery.deploy.difference import Difference
-from delivery.deploy.wanted import Wanted, short
+from delivery.releases.wanted import Wanted, short
 from delivery.text import markdown, plain
 
 _WIDTHS = (11, 13, 7, 31, 31)

@@ -7,12 +7,14 @@ from artifacts.records.audit import AuditEvent, Outcome
 from artifacts.records.release import Environment
 from delivery.deploy.compare import Found, differences
 from delivery.deploy.difference import Difference, Drift, Unknown
-from delivery.deploy.ports import AliasRegistry, Host, Images, Main, Terraform
-from delivery.deploy.read_wanted import wanted_at
-from delivery.deploy.wanted import AliasPoint, Applied, Wanted
+from delivery.deploy.ports import AliasRegistry, Host, Main, Terraform
 from delivery.errors import DeploymentFailed
+from delivery.git.repository import GitRepository
+from delivery.releases.image_records import ImageRecords
+from delivery.releases.read_wanted import wanted_at
+from delivery.releases.wanted import AliasPoint, Applied, Wanted
 from delivery.targets.observation import Observation
-from delivery.trail.ports import AuditLog, Repository
+from delivery.trail.ports import AuditLog
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Survey:
     host: Host
     terraform: Terraform
     registry: AliasRegistry
-    images: Images | None = None
+    images: ImageRecords | None = None
     """Where the target runs images; None where it runs processes."""
 
     def found(self, wanted: Wanted) -> Found:
@@ -81,7 +83,7 @@ class Survey:
 class Verify:
     """Compares an environment with the release at main's tip."""
 
-    repository: Repository
+    repository: GitRepository
     main: Main
     survey: Survey
 

@@ -26,16 +26,6 @@ class PullRequest:
 
 
 @dataclass(frozen=True)
-class PublishedBranch:
-    """A branch as it now stands. Not `pushed`: there is no shared repository, it is here alone."""
-
-    name: str
-    commit: str
-    changed: bool
-    pushed: bool = True
-
-
-@dataclass(frozen=True)
 class Merged:
     """A pull request became part of main by this commit."""
 

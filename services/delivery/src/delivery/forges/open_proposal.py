@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from delivery.forges.forge import PublishedBranch, PullRequest
+from delivery.forges.forge import PullRequest
 from delivery.forges.ports import Forge
-from delivery.retrain.ports import Branches
+from delivery.git.branches import GitBranches, PublishedBranch
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Opened:
 class OpenProposal:
     """Publishing and asking, with all that it goes through."""
 
-    branches: Branches
+    branches: GitBranches
     forge: Forge | None
 
     def __call__(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from delivery.forges.forge import ForgeRefused, Merged, PullRequest
-    from delivery.forges.forge_facts import ForgeFacts
 
 
 class Forge(Protocol):
@@ -32,10 +31,3 @@ class Forge(Protocol):
 
     def merge(self, number: int) -> Merged | ForgeRefused:
         """Merge a pull request, if the forge's protection lets it."""
-
-
-class ForgeSettings(Protocol):
-    """How a forge is set up."""
-
-    def facts(self) -> ForgeFacts:
-        """Return what it says of itself; what it keeps to itself is unknown."""

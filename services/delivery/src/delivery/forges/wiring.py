@@ -1,21 +1,17 @@
 """The forge that the settings name, for every group that opens pull requests."""
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from delivery.forges.issue_ports import Issues
-from delivery.forges.ports import Forge, ForgeSettings
-from delivery.git.branches import GitBranches
-from delivery.settings import Settings, child_environment
-from delivery.signing import make_signer
+from delivery.forges.ports import Forge
+from delivery.git.wiring import RUNNER, has_box
+from delivery.settings import Settings
 
 if TYPE_CHECKING:
     from delivery.forges.github_api import GithubApi
+    from delivery.forges.github_issues import GithubIssues
+    from delivery.forges.github_settings import GithubSettings
     from delivery.forges.github_statuses import GithubStatuses
-
-RUNNER = "runner"
-"""Whom the box takes for its own runner."""
 
 
 def find_forge(settings: Settings) -> Forge | None:
@@ -25,14 +21,14 @@ def find_forge(settings: Settings) -> Forge | None:
         from delivery.forges.github import GithubForge  # noqa: PLC0415
 
         return GithubForge(api)
-    if _has_box(settings):
+    if has_box(settings):
         from delivery.forges.box import BoxForge  # noqa: PLC0415
 
         return BoxForge(settings.root / "bin" / "plinth", RUNNER)
     return None
 
 
-def find_issues(settings: Settings) -> Issues | None:
+def find_issues(settings: Settings) -> "GithubIssues | None":
     """Return GitHub's issues where a token is given; a box keeps none."""
     api = _github(settings)
     if api is None:
@@ -50,31 +46,12 @@ def find_statuses(settings: Settings) -> "GithubStatuses | None":
     return GithubStatuses(api) if api else None
 
 
-def find_forge_settings(settings: Settings) -> ForgeSettings | None:
+def find_forge_settings(settings: Settings) -> "GithubSettings | None":
     """Return what asks GitHub how it is set up, where a token is given."""
     from delivery.forges.github_settings import GithubSettings  # noqa: PLC0415
 
     api = _github(settings)
     return GithubSettings(api) if api else None
-
-
-def make_branches(settings: Settings) -> GitBranches:
-    """Put publishing branches together."""
-    token = settings.forge_token.get_secret_value() if settings.forge_token else None
-    # To whoever pushes from within one of its runs a box says nothing until that run has ended.
-    to_box = not token and _has_box(settings)
-    return GitBranches(
-        folder=settings.root,
-        signer=make_signer(settings, "delivery", "git"),
-        clock=_now,
-        environment=child_environment(),
-        options=(f"as={RUNNER}", "no-wait") if to_box else (),
-        token=token,
-    )
-
-
-def _has_box(settings: Settings) -> bool:
-    return settings.box is not None and (settings.box / "origin.git").is_dir()
 
 
 def _github(settings: Settings) -> "GithubApi | None":
@@ -86,7 +63,3 @@ def _github(settings: Settings) -> "GithubApi | None":
     return GithubApi(
         github_client(settings.forge_url, token), settings.forge_repository, time.sleep
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given

@@ -1,4 +1,4 @@
-"""Commands of those who judge candidates: measure, decide, propose, report."""
+"""Commands of those who judge candidates: measure, decide, report."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +17,6 @@ from delivery.gate.wiring import (
     make_gate,
     make_parity,
     make_pin_holdout,
-    make_propose,
     make_report,
     make_summary,
     measuring_line,
@@ -93,19 +92,6 @@ def gate(
     if out:
         write_signed(judgement.report, out, gate_signer(settings))
     raise typer.Exit(EXIT_CODES[judgement.report.decision])
-
-
-@app.command()
-def propose(
-    report: Annotated[Path, typer.Argument(help="Signed gate report that allows a candidate.")],
-    version: Annotated[int, typer.Option(min=1, help="The model's version in the registry.")],
-    environment: Environment = EnvironmentName.STAGING,
-) -> None:
-    """Write an allowed candidate into an environment's release."""
-    outcome = make_propose(read_settings())(report, version, environment.value)
-    if isinstance(outcome, Refusal):
-        refuse(outcome.reason)
-    typer.echo(f"{outcome.path}: {outcome.model} {version} is {outcome.digest}")
 
 
 @app.command()

@@ -15,13 +15,13 @@ from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import Environment, FirstRelease
 from artifacts.records.reproduction import Reproduction
 from artifacts.statements import StatementVerifier, read_signed
+from delivery.clock import Clock
 from delivery.errors import DeliveryError, UnfitModel
 from delivery.gate.case import Absent, Candidate, Case, Champion, Holdout
 from delivery.gate.judge import candidate_digest, decide, judge
 from delivery.gate.ports import ArtifactReader, Dataset, Examiner, ModelStore, Policies, Releases
 from delivery.gate.resampling import Resampling, resample_groups
 from delivery.gate.rules.champion import champion_of
-from delivery.trail.ports import Clock
 from scoring.certificate import Proof
 
 UNKNOWN_MODEL = "unknown"

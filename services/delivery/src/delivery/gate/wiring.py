@@ -4,7 +4,6 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +14,7 @@ from artifacts.errors import ArtifactError
 from artifacts.policies.policy_files import YamlPolicies
 from artifacts.progress import ProgressLine
 from artifacts.statements import SshVerifier, StatementSigner
+from delivery.clock import now
 from delivery.errors import DeliveryError
 from delivery.gate.artifact_folders import FolderArtifacts, model_store
 from delivery.gate.command_door import batch_door, training_door
@@ -32,7 +32,6 @@ from delivery.gate.parity import Parity
 from delivery.gate.photo_files import find_photos
 from delivery.gate.pin_holdout import PinHoldout
 from delivery.gate.summary import Summary
-from delivery.releases.propose import Propose
 from delivery.releases.yaml_releases import YamlReleases
 from delivery.settings import Settings, training_variables
 from delivery.signing import make_signer
@@ -57,7 +56,7 @@ def make_gate(settings: Settings, dataset: Path, photos: Path | None = None) -> 
         dataset=FolderDataset(dataset, photos),
         examiner=_examiner(settings),
         rebuilder=SshVerifier(settings.reproduction_signers, "training", "plinth-reproduction"),
-        clock=_now,
+        clock=now,
     )
 
 
@@ -74,17 +73,6 @@ def make_pin_holdout(settings: Settings, dataset: Path) -> PinHoldout:
 def make_explain_policy(settings: Settings) -> ExplainPolicy:
     """Put explaining together."""
     return ExplainPolicy(YamlPolicies(settings.policies))
-
-
-def make_propose(settings: Settings) -> Propose:
-    """Put proposing together."""
-    return Propose(
-        store=model_store(settings.model_store, settings.public_key),
-        policies=YamlPolicies(settings.policies),
-        releases=YamlReleases(settings.releases),
-        gate=_gate_verifier(settings),
-        clock=_now,
-    )
 
 
 def make_report(settings: Settings, dataset: Path | None) -> "Report":
@@ -213,7 +201,3 @@ def _examiner(settings: Settings) -> RememberingExaminer:
 
 def _measuring_progress(model: str) -> Callable[[int, int], None]:
     return ProgressLine(f"measuring {model[:15]}", sys.stderr, time.monotonic).advance
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given

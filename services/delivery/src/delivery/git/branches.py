@@ -12,17 +12,26 @@ from typing import Final
 from artifacts.errors import SigningFailed
 from artifacts.git_process import git_command, sharing_environment, version_fault
 from artifacts.statements import StatementSigner
+from delivery.clock import Clock
 from delivery.errors import BranchFailed
-from delivery.forges.forge import PublishedBranch
 from delivery.git.signed_commits import with_signature
 from delivery.text import plain
-from delivery.trail.ports import Clock
 
 REMOTE: Final = "origin"
 STATEMENTS: Final = "policies/approvals"
 """What people signed stays on a branch whatever becomes of the rest."""
 NAME, EMAIL = "Plinth delivery", "delivery@plinth.invalid"
 _TIMEOUT: Final = 300
+
+
+@dataclass(frozen=True)
+class PublishedBranch:
+    """A branch as it now stands. Not `pushed`: there is no shared repository, it is here alone."""
+
+    name: str
+    commit: str
+    changed: bool
+    pushed: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,44 @@
 """Commits as git stores them: headers, one of which may be a signature of all the rest."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from delivery.changes.facts import RawCommit
-
 SIGNATURE = b"gpgsig"
+
+
+@dataclass(frozen=True, order=True)
+class OddName:
+    """An entry of a tree that git would not have made, or whose name is not plain; and why."""
+
+    path: str
+    fault: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A path that differs: mode and blob before and after, None where there is no file."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class RawCommit:
+    """A commit as git has it: who says to have made it, what it did itself, and its signature.
+
+    `author` and `committer` are addresses, `names` the names before them. `signed` are the bytes
+    that `signature` is of; it is empty where the commit isn't signed.
+    """
+
+    id: str
+    author: str
+    committer: str
+    changes: tuple[Change, ...]
+    signed: bytes
+    signature: bytes
+    names: tuple[str, str]
+    message: str
 
 
 def parse_commit(raw: bytes) -> RawCommit:

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Final
 
 from artifacts.git_objects import GitObjects, TreeEntry
-from delivery.changes.facts import OddName
-from delivery.changes.plain_names import component_fault, path_fault, shown_name
+from delivery.git.commits import OddName
+from delivery.git.plain_names import component_fault, path_fault, shown_name
 
 Pair = tuple[bytes, TreeEntry | None, TreeEntry | None]
 MODES: Final = frozenset({"40000", "100644", "100755", "120000", "160000"})

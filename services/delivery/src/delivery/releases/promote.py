@@ -12,10 +12,11 @@ from artifacts.records.release import Payload, Release
 from delivery.changes.committed_files import CommittedFiles
 from delivery.changes.documents import read_ground, release_path, report_path
 from delivery.changes.facts import Unreadable
-from delivery.deploy.ports import Images
-from delivery.deploy.read_wanted import release_at, wanted_at
 from delivery.forges.open_proposal import Opened, OpenProposal
 from delivery.forges.ports import Forge
+from delivery.git.branches import GitBranches
+from delivery.git.repository import GitRepository
+from delivery.releases.image_records import ImageRecords
 from delivery.releases.promotion_request import (
     NotShown,
     Promotion,
@@ -24,9 +25,9 @@ from delivery.releases.promotion_request import (
     promotion_title,
     shown_by_staging,
 )
+from delivery.releases.read_wanted import release_at, wanted_at
 from delivery.releases.release_text import release_text
-from delivery.retrain.ports import Branches
-from delivery.trail.ports import AuditLog, Repository
+from delivery.trail.ports import AuditLog
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,11 @@ class AlreadyThere:
 class Promote:
     """Promoting with all that it goes through. Everything is read from commits."""
 
-    repository: Repository
+    repository: GitRepository
     audit: AuditLog
-    branches: Branches
+    branches: GitBranches
     forge: Forge | None
-    images: Images | None = None
+    images: ImageRecords | None = None
     """Where the target runs images."""
 
     def __call__(self) -> Opened | AlreadyThere | NotShown:

@@ -11,8 +11,8 @@ from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Payload
 from delivery.changes.payload_history import watch_of
-from delivery.deploy.deploy_history import last_deploy, last_verification
 from delivery.text import markdown, prose
+from delivery.trail.deploy_history import last_deploy, last_verification
 
 APPROVE: Final = (
     'bin/plinth delivery approve --head HEAD --as NAME --role ROLE --key KEYFILE --reason "..."'

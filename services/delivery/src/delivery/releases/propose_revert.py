@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from artifacts.records.release import Environment
-from delivery.deploy.ports import Main, Reverter
 from delivery.errors import DeliveryError
 from delivery.forges.ports import Forge
+from delivery.git.main_branch import MainBranch
+from delivery.releases.revert_branch import GitReverter
 from delivery.text import markdown, plain
 
 Push = Callable[[str, str], None]
@@ -17,8 +18,8 @@ Push = Callable[[str, str], None]
 class ProposeRevert:
     """Opens a proposal where there is a forge to open it on; else says what to do by hand."""
 
-    main: Main
-    reverter: Reverter
+    main: MainBranch
+    reverter: GitReverter
     push: Push
     forge: Forge | None
 

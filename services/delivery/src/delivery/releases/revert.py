@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from artifacts.records.audit import AuditEntry
-from delivery.deploy.deploy_history import left_by_going_back
-from delivery.deploy.ports import Main, Reverter
-from delivery.deploy.read_wanted import wanted_at
-from delivery.deploy.wanted import Wanted, short
 from delivery.errors import RevertRefused
-from delivery.trail.ports import AuditLog, Repository
+from delivery.git.main_branch import MainBranch
+from delivery.git.repository import GitRepository
+from delivery.releases.read_wanted import wanted_at
+from delivery.releases.revert_branch import GitReverter
+from delivery.releases.wanted import Wanted, short
+from delivery.trail.deploy_history import left_by_going_back
+from delivery.trail.ports import AuditLog
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,9 @@ class Reverted:
 class Revert:
     """Reverts promotions."""
 
-    repository: Repository
-    main: Main
-    reverter: Reverter
+    repository: GitRepository
+    main: MainBranch
+    reverter: GitReverter
     audit: AuditLog
 
     def run(self, promotion: str) -> Reverted:

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 
 from artifacts.records.inputs import TrainingInputs
 from delivery.errors import OtherCheckout
+from delivery.git.repository import GitRepository
 from delivery.retrain.committed_inputs import MANIFEST, PATHS, inputs_of
 from delivery.retrain.ports import Retrainings
 from delivery.retrain.retraining import Plan, plan_retraining
-from delivery.trail.ports import AuditLog, Repository
+from delivery.trail.ports import AuditLog
 
 
 @dataclass(frozen=True)
 class PlanRetraining:
     """Planning with all that it reads through."""
 
-    repository: Repository
+    repository: GitRepository
     audit: AuditLog
     retrainings: Retrainings
 

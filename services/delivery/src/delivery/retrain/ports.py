@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from artifacts.records.gate import GateReport
     from artifacts.records.inputs import Registered, TrainingInputs
-    from delivery.forges.forge import PublishedBranch
     from delivery.retrain.handover import HandedOver
 
 
@@ -162,19 +160,3 @@ class CandidateJudge(Protocol):
 
     def report(self, place: RetrainingPlace) -> GateReport:
         """Return the report of an earlier judgement; SignatureRefused or UnreadableRecord."""
-
-
-class Branches(Protocol):
-    """Branches of the repository that people share. BranchFailed where git doesn't do it."""
-
-    def base(self) -> str:
-        """Return the commit that main stands at, where people share it."""
-
-    def publish(
-        self, branch: str, base: str, files: Mapping[str, bytes], message: str
-    ) -> PublishedBranch:
-        """Make a branch differ from main in these files alone, by one signed commit on `base`.
-
-        A branch that can be merged and then has these files stays as it is; statements of people
-        on it (policies/approvals) stay in any case.
-        """

@@ -12,16 +12,16 @@ from artifacts.statements import signature_of
 from delivery.changes.committed_files import CommittedFiles
 from delivery.changes.documents import read_ground, release_path, report_path
 from delivery.changes.facts import Unreadable
-from delivery.deploy.read_wanted import release_at
 from delivery.forges.open_proposal import Opened, OpenProposal
 from delivery.forges.ports import Forge
 from delivery.gate.ports import ModelStore
+from delivery.git.branches import GitBranches
+from delivery.git.repository import GitRepository
 from delivery.releases.proposal import propose_release
+from delivery.releases.read_wanted import release_at
 from delivery.releases.release_text import release_text
-from delivery.retrain.ports import Branches
 from delivery.retrain.proposal_page import proposal_body, proposal_title
 from delivery.retrain.retraining import proposal_branch
-from delivery.trail.ports import Repository
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Settled:
 class ProposeCandidate:
     """Proposing with all that it goes through. Main judges: policies are read from its tip."""
 
-    repository: Repository
+    repository: GitRepository
     store: ModelStore
-    branches: Branches
+    branches: GitBranches
     forge: Forge | None
 
     def __call__(

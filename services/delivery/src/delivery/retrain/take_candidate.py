@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from artifacts.records.inputs import TrainingInputs
 from artifacts.refusal import Refusal
 from delivery.errors import CommitUnknown, HandoverRefused, TrainingFailed
+from delivery.git.repository import GitRepository
 from delivery.retrain.handover import HandedOver, not_as_planned
 from delivery.retrain.ports import Handover, RetrainingPlace
-from delivery.trail.ports import Repository
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class TakeCandidate:
     announced: str | None
     train: Callable[[str], str | Refusal]
     adopt: Callable[[HandedOver, RetrainingPlace], None]
-    repository: Repository
+    repository: GitRepository
 
     def fetch(self, inputs: TrainingInputs, place: RetrainingPlace) -> None:
         """Leave what was trained from these inputs in the place.

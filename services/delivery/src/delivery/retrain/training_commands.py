@@ -25,7 +25,7 @@ from delivery.retrain.handover import RUN_FILES, HandedOver
 from delivery.retrain.handover_folder import read_run
 from delivery.retrain.ports import RetrainingPlace, TrainingPlace
 from delivery.retrain.rebuilding import compare_rebuilt
-from delivery.retrain.training_rooms import TrainingRooms
+from delivery.rooms.training_rooms import TrainingRooms
 from delivery.text import plain
 from walls import Room
 

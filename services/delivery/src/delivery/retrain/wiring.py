@@ -1,6 +1,5 @@
 """The adapters of those who train again, propose and promote."""
 
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,16 +11,17 @@ from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.reproduction import Reproduction
 from artifacts.statements import SshVerifier, read_signed
+from delivery.clock import now
 from delivery.deploy.dying import DieAfter
 from delivery.errors import TrainingFailed
-from delivery.forges.wiring import find_forge, make_branches
+from delivery.forges.wiring import find_forge
 from delivery.gate.artifact_folders import (
     PresentKeySigner,
     PresentKeyVerifier,
     model_store,
 )
 from delivery.git.repository import GitRepository
-from delivery.releases.promote import Promote
+from delivery.git.wiring import make_branches
 from delivery.retrain.committed_inputs import PATHS, inputs_of
 from delivery.retrain.handover_folder import HandoverFolder
 from delivery.retrain.keep_model import KeepModel
@@ -35,11 +35,9 @@ from delivery.retrain.take_candidate import TakeCandidate
 from delivery.retrain.train_candidate import TrainCandidate
 from delivery.retrain.training_commands import TrainingCommands
 from delivery.retrain.training_folder import FolderTrainings
-from delivery.retrain.training_rooms import TrainingRooms
-from delivery.settings import Settings, training_variables
+from delivery.rooms.training_rooms import make_training_rooms
+from delivery.settings import Settings
 from delivery.signing import make_signer
-from delivery.step_files import StepFiles
-from delivery.targets.wiring import make_images
 from delivery.trail.wiring import make_audit_log
 
 _DIGEST_START: Final = "sha256:"
@@ -97,16 +95,11 @@ def make_train(settings: Settings, trainer: TrainingCommands | None = None) -> T
     )
 
 
-def make_rooms(settings: Settings) -> TrainingRooms:
-    """Return the rooms that training's commands are started in."""
-    return TrainingRooms(settings.root, training_variables(), settings.hidden)
-
-
 def make_training(settings: Settings) -> TrainingCommands:
     """Put training's commands together."""
     signs = settings.keeper or settings.reproduction_key
     return TrainingCommands(
-        make_rooms(settings),
+        make_training_rooms(settings),
         PresentKeyVerifier(settings.public_key),
         make_signer(settings, "reproduction", "plinth-reproduction") if signs else None,
     )
@@ -125,7 +118,7 @@ def rebuild(
         store = model_store(settings.model_store, settings.public_key)
         candidate = store.folder(model) if model.startswith(_DIGEST_START) else Path(model)
         try:
-            make_rooms(settings).lay_out_seen(dataset, seen)
+            make_training_rooms(settings).lay_out_seen(dataset, seen)
         except (OSError, UnreadableRecord) as exc:
             raise TrainingFailed("rebuild", str(exc)) from exc
         return make_training(settings).rebuild(candidate, seen, exchange, out, params)
@@ -134,18 +127,7 @@ def rebuild(
 def make_keep_model(settings: Settings) -> KeepModel:
     """Put together what writes the model store."""
     store = model_store(settings.model_store, settings.public_key)
-    return KeepModel(_gate_verifier(settings), store.put, store.folder, _now)
-
-
-def make_promote(settings: Settings) -> Promote:
-    """Put promoting together."""
-    return Promote(
-        repository=GitRepository(settings.root),
-        audit=make_audit_log(settings),
-        branches=make_branches(settings),
-        forge=find_forge(settings),
-        images=make_images(settings),
-    )
+    return KeepModel(_gate_verifier(settings), store.put, store.folder, now)
 
 
 def record_gate(settings: Settings, report: GateReport, inputs: str, revision: str) -> AuditEntry:
@@ -156,7 +138,7 @@ def record_gate(settings: Settings, report: GateReport, inputs: str, revision: s
 
 def new_gate_report(settings: Settings, report: Path) -> GateReport:
     """Return a report that the gate just signed; SignatureRefused also where its key is past."""
-    return read_signed(GateReport, report, _gate_verifier(settings), new_at=_now())
+    return read_signed(GateReport, report, _gate_verifier(settings), new_at=now())
 
 
 def kept_candidate(settings: Settings, inputs: str | None) -> Path | None:
@@ -165,11 +147,6 @@ def kept_candidate(settings: Settings, inputs: str | None) -> Path | None:
         return None
     place = FolderRetrainings(_places(settings)).place(inputs)
     return place.candidate if place.kept else None
-
-
-def step_files(settings: Settings) -> StepFiles:
-    """Return what a step of a workflow leaves for others."""
-    return StepFiles(settings.step_output, settings.step_summary)
 
 
 def _plan(settings: Settings, places: FolderRetrainings) -> PlanRetraining:
@@ -207,7 +184,3 @@ def _who(settings: Settings) -> str:
 
 def _gate_verifier(settings: Settings) -> SshVerifier:
     return SshVerifier(settings.gate_signers, "gate", "plinth-gate-report")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given

@@ -32,9 +32,9 @@ def machine_line(settings: Settings) -> str:
 
 def wall_line(settings: Settings) -> str:
     """Return one line about the wall that training's code really gets here."""
-    from delivery.retrain.wiring import make_rooms  # noqa: PLC0415
+    from delivery.rooms.training_rooms import make_training_rooms  # noqa: PLC0415
 
-    rooms = make_rooms(settings)
+    rooms = make_training_rooms(settings)
     wall = find_wall()
     if wall.name == "user":  # it stands around a room only where that user can be given the room
         wall = rooms.standing(rooms.checkout())

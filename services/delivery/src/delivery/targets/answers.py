@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from delivery.deploy.difference import Difference, deploy_command
-from delivery.deploy.wanted import Wanted
+from delivery.releases.wanted import Wanted
 
 
 @dataclass(frozen=True)

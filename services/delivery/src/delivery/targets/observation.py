@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from delivery.deploy.difference import Difference
-from delivery.deploy.wanted import Wanted
+from delivery.releases.wanted import Wanted
 
 
 class Observation(Protocol):

@@ -3,26 +3,22 @@
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
-from artifacts.statements import SshVerifier
 from delivery.deploy.alias_registry import MlflowAliases
 from delivery.deploy.verify import Survey
 from delivery.errors import SettingsMissing
-from delivery.retrain.training_rooms import TrainingRooms
-from delivery.settings import Settings, child_environment, training_variables
+from delivery.releases.wiring import make_images
+from delivery.rooms.training_rooms import make_training_rooms
+from delivery.settings import Settings, child_environment
 from delivery.targets.aws.cloud_commands import CloudCommands
 from delivery.targets.aws.expected_drift import expected_paths
-from delivery.targets.aws.image_records import ImageRecords
 from delivery.targets.aws.terraform_aws import AwsTerraform
 from delivery.targets.aws.terraform_process import LOCK_SECONDS, TerraformProcess
 from delivery.targets.local.host_commands import HostCommands
 from delivery.targets.local.terraform_local import LocalTerraform
-from delivery.trail.wiring import PRINCIPAL
 
 Say = Callable[[str], None]
-IMAGE_NAMESPACE: Final = "plinth-image"
 
 
 def make_survey(settings: Settings, say: Say) -> Survey:
@@ -63,14 +59,6 @@ def make_cloud(settings: Settings) -> CloudCommands:
     return CloudCommands(_launcher(settings), account, settings.patience)
 
 
-def make_images(settings: Settings) -> ImageRecords | None:
-    """Put together what knows the images that were built; None where the target has none."""
-    if settings.target == "local":
-        return None
-    verifier = SshVerifier(settings.needed("deploy_signers"), PRINCIPAL, IMAGE_NAMESPACE)
-    return ImageRecords(settings.needed("images"), verifier)
-
-
 def _expected(settings: Settings) -> frozenset[str]:
     """Return what may differ: nothing, unless an emulator on this machine plays the cloud."""
     if settings.expected_drift is None:
@@ -97,8 +85,7 @@ def _engine(settings: Settings, root: str, say: Say) -> TerraformProcess:
 def _aliases(settings: Settings) -> MlflowAliases:
     if settings.tracking_uri is None:
         raise SettingsMissing(("PLINTH_TRACKING_URI",))
-    rooms = TrainingRooms(settings.root, training_variables(), settings.hidden)
-    return MlflowAliases(settings.tracking_uri, rooms)
+    return MlflowAliases(settings.tracking_uri, make_training_rooms(settings))
 
 
 def _launcher(settings: Settings) -> Path:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -12,6 +11,7 @@ from artifacts.errors import SignatureRefused
 from artifacts.statements import SshVerifier
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.ssh_signatures import SshSignatures
+from delivery.clock import now
 from delivery.errors import AuditBroken, AuditUnavailable, CommitUnknown
 from delivery.git.repository import GitRepository
 from delivery.trace.verify_history import KnownLog, VerifyHistory
@@ -47,7 +47,7 @@ def opened_history(clone: Path, audit: Path | None) -> Iterator[History]:
         verifier = SshVerifier(signers, "delivery", "plinth-audit")
         chain = _chain(audit / LOG, verifier) if audit else None
         log = tuple(link.entry for link in chain.links) if chain else None
-        gather = GatherChange(repository, SshSignatures(), KnownLog(log or ()), _now)
+        gather = GatherChange(repository, SshSignatures(), KnownLog(log or ()), now)
         heads = PublishedHeads(clone, verifier).read(full=True)
         yield History(tip, VerifyHistory(repository, gather, log), heads, chain)
 
@@ -73,7 +73,3 @@ def _chain(file: Path, verifier: SshVerifier) -> Chain:
             reason = f"its signature is refused: {exc.reason}"
             raise AuditBroken(f"{file}, line {number}", reason) from exc
     return chain
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given

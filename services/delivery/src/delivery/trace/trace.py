@@ -28,9 +28,9 @@ from delivery.changes.documents import (
     report_path,
 )
 from delivery.changes.facts import Unreadable
-from delivery.changes.ports import Signatures
 from delivery.changes.releases import GATE, NAMESPACE
 from delivery.changes.signatures import service_of
+from delivery.changes.ssh_signatures import SshSignatures
 from delivery.errors import (
     AuditUnavailable,
     CommitUnknown,
@@ -39,7 +39,8 @@ from delivery.errors import (
     RepositoryUnreadable,
 )
 from delivery.gate.ports import ModelStore
-from delivery.trace.ports import Predictions
+from delivery.git.repository import GitRepository
+from delivery.trace.prediction_files import PredictionFiles
 from delivery.trace.trace_deploys import deploy_of
 from delivery.trace.trace_hops import NEEDS, Hop, HopName, Trace
 from delivery.trace.trace_people import TracePeople, subject_of
@@ -50,7 +51,7 @@ from delivery.trace.trace_photos import (
     photos_differ,
 )
 from delivery.trail.audit_table import short
-from delivery.trail.ports import AuditLog, Repository
+from delivery.trail.ports import AuditLog
 
 _MAIN: Final = ("refs/remotes/origin/main", "refs/heads/main")
 _COULD_NOT_LOOK = (
@@ -98,11 +99,11 @@ Step = Made | Failed
 class TracePrediction:
     """The hops with all that they look into."""
 
-    predictions: Predictions
+    predictions: PredictionFiles
     audit: AuditLog
-    repository: Repository
+    repository: GitRepository
     store: ModelStore
-    signatures: Signatures
+    signatures: SshSignatures
 
     @property
     def people(self) -> TracePeople:

@@ -6,7 +6,7 @@ from typing import Final
 
 from artifacts.records.audit import AuditEntry
 from artifacts.records.prediction import PredictionRecord
-from delivery.deploy.deploy_history import is_deploy
+from delivery.trail.deploy_history import is_deploy
 
 REPLACED: Final = timedelta(minutes=2)
 """For how long the processes that a deploy replaces may go on answering: a swap and its drain."""

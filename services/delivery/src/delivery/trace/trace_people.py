@@ -19,17 +19,17 @@ from delivery.changes.documents import (
     report_path,
 )
 from delivery.changes.facts import Statement, payload_of
-from delivery.changes.ports import Signatures
+from delivery.changes.ssh_signatures import SshSignatures
+from delivery.git.repository import GitRepository
 from delivery.trace.trace_approvals import Approved, Promotion, approved_for
-from delivery.trail.ports import Repository
 
 
 @dataclass(frozen=True)
 class TracePeople:
     """Looks at the statements on main, and at who was who when a payload was promoted."""
 
-    repository: Repository
-    signatures: Signatures
+    repository: GitRepository
+    signatures: SshSignatures
 
     def __call__(self, subject: PayloadSubject, commit: str) -> Approved:
         """Return who approved a payload that production got from a commit of main.

@@ -7,14 +7,14 @@ from artifacts.records.gate import GateReport
 from artifacts.records.manifest import Data, DataSplit
 from artifacts.records.photos import PhotoManifest, Split
 from delivery.errors import CommitUnknown
-from delivery.trail.ports import Repository
+from delivery.git.repository import GitRepository
 
 PHOTO_MANIFEST: Final = "data/manifest.csv"
 SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "holdout")
 
 
 def find_photo_manifest(
-    repository: Repository, digest: str, commits: Iterable[str]
+    repository: GitRepository, digest: str, commits: Iterable[str]
 ) -> tuple[PhotoManifest, str] | str:
     """Return the photo manifest of a digest and the first of some commits that has it.
 

@@ -17,8 +17,8 @@ from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_merges import OF_RELEASES, JudgeMerges, against
 from delivery.changes.judgement import decide, judge_change
 from delivery.errors import AuditBroken, AuditUnavailable
+from delivery.git.repository import GitRepository
 from delivery.trail.audit_chain import Chain, PublishedHead, check_published
-from delivery.trail.ports import Repository
 
 OF_THE_LOG: Final = frozenset({"staging_verified", "payload_approved", "rejections"})
 """Rules that can't be told without the log: what staging showed, what rolls back, who rejected."""
@@ -61,7 +61,7 @@ class Replayed:
 class VerifyHistory:
     """Replays main. `log` is None where nobody handed one over."""
 
-    repository: Repository
+    repository: GitRepository
     gather: GatherChange
     log: tuple[AuditEntry, ...] | None
 

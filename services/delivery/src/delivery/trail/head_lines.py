@@ -3,8 +3,9 @@
 import typer
 
 from delivery.settings import Settings
+from delivery.step_files import step_files
 from delivery.text import markdown, plain
-from delivery.trail.head_wiring import head_lines, step_files
+from delivery.trail.head_wiring import head_lines
 
 _LINE = 1000
 

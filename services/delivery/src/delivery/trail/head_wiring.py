@@ -1,15 +1,14 @@
 """Publishing the audit log's head, and beginning a lost log anew."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Final
 
 from artifacts.records.audit import AuditEvent
+from delivery.clock import now
 from delivery.errors import BranchFailed, RestartRefused
-from delivery.forges.forge import PublishedBranch
-from delivery.forges.wiring import make_branches
+from delivery.git.branches import PublishedBranch
+from delivery.git.wiring import make_branches
 from delivery.settings import Settings
-from delivery.step_files import StepFiles
 from delivery.text import plain
 from delivery.trail.audit_heads import BRANCH, head_file, publication
 from delivery.trail.audit_state import LogState, log_state, unreviewed_restart
@@ -68,7 +67,7 @@ def state_of_log(settings: Settings) -> LogState:
         return LogState((), green=True)
     published = published_heads(settings).read(full=False)
     last = published[-1] if published else None
-    return log_state(entries[: signed.head.sequence], signed.head, last, _now(), problem)
+    return log_state(entries[: signed.head.sequence], signed.head, last, now(), problem)
 
 
 def review_restart(settings: Settings, reason: str) -> str:
@@ -117,15 +116,6 @@ def restart(settings: Settings, reason: str, say: Callable[[str], None]) -> None
     say(f"a new audit log begins at {entry.at.isoformat()}: {entry.reason}")
     for line in head_lines(settings, publish=True):
         say(line)
-
-
-def step_files(settings: Settings) -> StepFiles:
-    """Return where a step of a workflow leaves outputs and a summary."""
-    return StepFiles(settings.step_output, settings.step_summary)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given
 
 
 def _published(made: PublishedBranch) -> str:

@@ -6,13 +6,13 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from artifacts.errors import SigningFailed
 from artifacts.records.keeper import KeyName
 from artifacts.statements import SshSigner
+from delivery.clock import now
 from delivery.errors import KeeperUnsafe
 from delivery.settings import Settings
 from delivery.trail.audit_log import HEAD, LOG, FileAuditLog
@@ -53,7 +53,7 @@ def keep_keys(
         files[1].parent,
         SshSigner(keys["delivery"], "plinth-audit"),
         PresentSigners(settings.needed("deploy_signers"), _PRINCIPAL, "plinth-audit"),
-        _now,
+        now,
         patience=_PATIENCE_SECONDS,
     )
     entries = log.entries()
@@ -97,7 +97,3 @@ def _number(user: str) -> int:
         return pwd.getpwnam(user).pw_uid
     except KeyError as exc:
         raise KeeperUnsafe(f"there is no user {user!r}: name one of this machine") from exc
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given

@@ -1,8 +1,7 @@
 """The audit log, for every group that adds to it or reads it. Loads nothing that takes long."""
 
-from datetime import UTC, datetime
-
 from artifacts.statements import create_statement_key
+from delivery.clock import now
 from delivery.settings import Settings
 from delivery.signing import make_signer
 from delivery.trail.audit_heads import PublishedHeads
@@ -44,7 +43,7 @@ def _log(settings: Settings, elsewhere: Elsewhere) -> Log:
         settings.needed("audit_head"),
         make_signer(settings, "delivery", "plinth-audit"),
         _verifier(settings),
-        _now,
+        now,
         elsewhere,
     )
     return KeptAuditLog(files, folder / LOG, settings.keeper) if settings.keeper else files
@@ -52,7 +51,3 @@ def _log(settings: Settings, elsewhere: Elsewhere) -> Log:
 
 def _verifier(settings: Settings) -> PresentSigners:
     return PresentSigners(settings.needed("deploy_signers"), PRINCIPAL, "plinth-audit")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given

@@ -11,8 +11,8 @@ from support.deploy_world import code, digest, model
 from artifacts.errors import UnreadableRecord
 from artifacts.records.release import Payload
 from delivery.deploy.difference import Drift
-from delivery.deploy.wanted import Applied
 from delivery.errors import StateLocked, TerraformFailed
+from delivery.releases.wanted import Applied
 from delivery.targets.aws.expected_drift import expected_paths
 from delivery.targets.aws.terraform_aws import AwsTerraform
 from delivery.targets.aws.terraform_process import TerraformProcess

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from delivery.deploy.difference import Difference, deploy_command, named_payload
-from delivery.deploy.wanted import Wanted, short
+from delivery.releases.wanted import Wanted, short
 from delivery.targets.answers import Answer, answer_differences
 
 

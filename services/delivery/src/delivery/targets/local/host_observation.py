@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from delivery.deploy.difference import Difference, deploy_command, named_payload
-from delivery.deploy.wanted import Wanted, short
+from delivery.releases.wanted import Wanted, short
 from delivery.targets.answers import Answer, answer_differences
 
 WALLS: Final = frozenset({"bubblewrap", "user"})

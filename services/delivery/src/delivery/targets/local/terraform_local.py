@@ -12,8 +12,8 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_json
 from artifacts.records.release import Environment, Payload
 from delivery.deploy.difference import Drift
-from delivery.deploy.wanted import Applied
 from delivery.errors import TerraformFailed
+from delivery.releases.wanted import Applied
 from delivery.targets.aws.terraform_process import LOCK_SECONDS, TerraformProcess
 from delivery.text import plain
 

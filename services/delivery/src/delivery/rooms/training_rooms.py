@@ -17,8 +17,9 @@ from typing import Final
 from artifacts.errors import GitFailed
 from artifacts.git_process import git_command, reading_environment
 from delivery.errors import TrainingFailed
-from delivery.retrain.training_photos import lay_out_photos
 from delivery.rooms.service_environments import find_environment
+from delivery.rooms.training_photos import lay_out_photos
+from delivery.settings import Settings, training_variables
 from walls import Room, UnusableRoom, Unwalled, Wall, find_wall
 
 _SQLITE: Final = "sqlite:///"
@@ -302,3 +303,8 @@ def _untracked(root: Path) -> tuple[Path, ...]:
         raise TrainingFailed("git", f"{root}: {done.stderr.strip()[-300:]}")
     names = (name for name in done.stdout.split("\0") if name)
     return tuple(root / name for name in names if Path(name).name != _BYTECODE)
+
+
+def make_training_rooms(settings: Settings) -> TrainingRooms:
+    """Build the rooms that training's commands are started in."""
+    return TrainingRooms(settings.root, training_variables(), settings.hidden)

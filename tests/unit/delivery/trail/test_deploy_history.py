@@ -2,7 +2,7 @@ import pytest
 from support.deploy_world import FakeAudit, commit, digest
 
 from artifacts.records.audit import AuditEvent
-from delivery.deploy.deploy_history import (
+from delivery.trail.deploy_history import (
     kept_payloads,
     last_deploy,
     last_served,

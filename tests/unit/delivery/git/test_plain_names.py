@@ -3,10 +3,10 @@
 import pytest
 from support.change_facts import facts, finding, outcome
 
-from delivery.changes.facts import Change, OddName
 from delivery.changes.judgement import judge_change
 from delivery.changes.path_kinds import kind_of
-from delivery.changes.plain_names import component_fault, name_fault, path_fault, shown_name
+from delivery.git.commits import Change, OddName
+from delivery.git.plain_names import component_fault, name_fault, path_fault, shown_name
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_yaml
 from artifacts.records.release import Environment, Payload, Release, ReleasedCode
-from delivery.deploy.ports import Images
-from delivery.deploy.wanted import Wanted, wanted_of
-from delivery.trail.ports import Repository
+from delivery.git.repository import GitRepository
+from delivery.releases.image_records import ImageRecords
+from delivery.releases.wanted import Wanted, wanted_of
 
 
-def release_at(repository: Repository, environment: Environment, commit: str) -> Release:
+def release_at(repository: GitRepository, environment: Environment, commit: str) -> Release:
     """Return the release of an environment at a commit; UnreadableRecord, CommitUnknown."""
     path = f"releases/{environment}.yaml"
     source = f"{path} at {commit[:12]}"
@@ -28,7 +28,10 @@ def release_at(repository: Repository, environment: Environment, commit: str) ->
 
 
 def wanted_at(
-    repository: Repository, environment: Environment, commit: str, images: Images | None = None
+    repository: GitRepository,
+    environment: Environment,
+    commit: str,
+    images: ImageRecords | None = None,
 ) -> Wanted:
     """Return what a commit wants an environment to run; UnreadableRecord, CommitUnknown.
 
@@ -42,12 +45,12 @@ def wanted_at(
     return replace(wanted, payload=with_image(wanted.payload, images))
 
 
-def with_image(payload: Payload, images: Images) -> Payload:
+def with_image(payload: Payload, images: ImageRecords) -> Payload:
     """Return a payload with the image that was built of it, if there is one."""
     return payload.model_copy(update={"image": images.image_of(payload)})
 
 
-def code_at(repository: Repository, commit: str) -> ReleasedCode:
+def code_at(repository: GitRepository, commit: str) -> ReleasedCode:
     """Return the code of the inference service at a commit."""
     files = repository.files(commit, INFERENCE_CODE)
     return ReleasedCode(digest=code_digest(files), commit=commit)

@@ -1,0 +1,12 @@
+"""The clock of this machine, for whatever takes a clock as a parameter."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+"""Returns what time it is, with its time zone."""
+
+
+def now() -> datetime:
+    """Return what this machine's clock says, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given

@@ -1,0 +1,113 @@
+"""Commands of releases: propose, promote, revert, and take somebody's change over."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from artifacts.refusal import Refusal
+from delivery.errors import RevertRefused, TakeOverRefused
+from delivery.exits import refuse
+from delivery.releases.promote import AlreadyThere
+from delivery.releases.promotion_request import NotShown
+from delivery.releases.wanted import short
+from delivery.releases.wiring import make_promote, make_propose, make_revert, make_take_over
+from delivery.settings import read_settings
+from delivery.step_files import step_files
+from delivery.text import plain
+from delivery.trail.head_lines import tell_head
+
+_LINE: Final = 2000
+
+
+class EnvironmentName(StrEnum):
+    """The environments that there are."""
+
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def propose(
+    report: Annotated[Path, typer.Argument(help="Signed gate report that allows a candidate.")],
+    version: Annotated[int, typer.Option(min=1, help="The model's version in the registry.")],
+    environment: Annotated[
+        EnvironmentName, typer.Option(help="Whose release.")
+    ] = EnvironmentName.STAGING,
+) -> None:
+    """Write an allowed candidate into an environment's release."""
+    outcome = make_propose(read_settings())(report, version, environment.value)
+    if isinstance(outcome, Refusal):
+        refuse(outcome.reason)
+    typer.echo(f"{outcome.path}: {outcome.model} {version} is {outcome.digest}")
+
+
+@app.command()
+def promote() -> None:
+    """Ask for production to run what staging runs and verified: 0 asked, 1 nothing to promote."""
+    settings = read_settings()
+    done = make_promote(settings)()
+    step = step_files(settings)
+    if isinstance(done, NotShown):
+        step.output({"promoted": "false", "reason": done.reason})
+        refuse(done.reason)
+    if isinstance(done, AlreadyThere):
+        step.output({"promoted": "false", "reason": "production pins it already"})
+        typer.echo(f"production pins {done.payload} already")
+        return
+    number = {"pull_request": str(done.pull_request.number)} if done.pull_request else {}
+    step.output({"promoted": "true", "branch": done.branch.name, **number})
+    if done.pull_request:
+        typer.echo(f"asked for by {plain(done.pull_request.name)} ({plain(done.branch.name)})")
+    for line in done.by_hand:
+        typer.echo(plain(line, _LINE))
+    tell_head(settings, publish=True)
+
+
+@app.command()
+def revert(
+    promotion: Annotated[str, typer.Argument(help="The promotion: its merge on main.")],
+    key: Annotated[Path | None, typer.Option(help="Your SSH key, which signs.")] = None,
+    name: Annotated[str | None, typer.Option(help="Your name.")] = None,
+    email: Annotated[str | None, typer.Option(help="Your e-mail address.")] = None,
+) -> None:
+    """Make the branch that takes a promotion back: 0 made, 1 refused.
+
+    Key, name and e-mail are those of git's configuration where they aren't given.
+    """
+    try:
+        made = make_revert(read_settings(), key, name, email).run(promotion)
+    except RevertRefused as exc:
+        refuse(str(exc))
+    typer.echo(f"{made.branch}: production goes back to {short(made.back_to)}")
+    typer.echo(f"its merge withdraws {short(made.left)}")
+    if not made.approved:
+        typer.echo("this payload doesn't come back by itself: its merge needs new approvals")
+    typer.echo(f"push it and open a pull request: git push origin {made.branch}")
+
+
+@app.command()
+def take_over(
+    change: Annotated[str, typer.Argument(help="A branch of origin, or a commit.")],
+    key: Annotated[Path | None, typer.Option(help="Your SSH key, which signs.")] = None,
+    name: Annotated[str | None, typer.Option(help="Your name.")] = None,
+    email: Annotated[str | None, typer.Option(help="Your e-mail address.")] = None,
+) -> None:
+    """Make a branch of yours, signed, of what a bot or a forge's button changed: 0 made, 1 refused.
+
+    You are its author then: others approve it. Key, name and e-mail are those of git's
+    configuration where they aren't given.
+    """
+    try:
+        made = make_take_over(read_settings(), key, name, email)(change)
+    except TakeOverRefused as exc:
+        refuse(str(exc))
+    typer.echo(f"{made.branch}: what {made.of} brings to main, signed by you. Read it:")
+    for line in made.changes:
+        typer.echo(f"  {line}")
+    typer.echo(f"  git diff origin/main...{made.branch}")
+    typer.echo(f"then push it and open a pull request: git push origin {made.branch}")
