@@ -252,12 +252,11 @@ def test_every_promise_of_the_readme_names_what_holds_it() -> None:
     assert [cell for cell in held if not re.search(r"`(?:tests/|make )", cell)] == []
 
 
-def test_the_stories_of_delivery_are_its_folders() -> None:
+@pytest.mark.parametrize("service", ["delivery", "training"])
+def test_the_stories_of_a_service_are_its_folders(service: str) -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
-    (stories,) = re.findall(
-        r"^Delivery has a folder .*?\n\n(.*?)\n\n", text, re.MULTILINE | re.DOTALL
-    )
-    source = ROOT / "services/delivery/src/delivery"
+    (stories,) = re.findall(rf"\n{service.title()} has a folder .*?\n\n(.*?)\n\n", text, re.DOTALL)
+    source = ROOT / "services" / service / "src" / service
     folders = {f"{p.name}/" for p in source.iterdir() if (p / "__init__.py").is_file()}
 
     assert {line.split()[0] for line in stories.splitlines()} == folders
