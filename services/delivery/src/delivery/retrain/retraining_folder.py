@@ -1,18 +1,16 @@
 """Places of retrainings in folders named by the digest of their inputs."""
 
-import fcntl
-import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from artifacts.digests import hex_part
 from artifacts.folder import SIGNATURE
+from artifacts.locks import lock_file, take
 from artifacts.records.inputs import Registered
 
-WAIT_SECONDS, STEP_SECONDS = 2.0, 0.1
+WAIT_SECONDS = 2.0
 
 
 class FolderPlace:
@@ -81,10 +79,8 @@ class FolderRetrainings:
     def held(self, inputs: str) -> Iterator[bool]:
         """Hold a place; False where another run does."""
         # Whoever only looks whether it is held does hold it for a moment.
-        with self._opened(inputs) as lock:
-            deadline = time.monotonic() + WAIT_SECONDS
-            while not (taken := _take(lock)) and time.monotonic() < deadline:
-                time.sleep(STEP_SECONDS)
+        with self._lock_file(inputs) as lock:
+            taken = take(lock, WAIT_SECONDS)
             if taken:
                 self._hand_on(lock)
             yield taken
@@ -93,23 +89,8 @@ class FolderRetrainings:
         """Whether some living run holds a place."""
         if not self.place(inputs).folder.exists():
             return False
-        with self._opened(inputs) as lock:
-            return not _take(lock)
+        with self._lock_file(inputs) as lock:
+            return not take(lock)
 
-    @contextmanager
-    def _opened(self, inputs: str) -> Iterator[int]:
-        folder = self.place(inputs).folder
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            yield lock
-        finally:
-            os.close(lock)
-
-
-def _take(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    def _lock_file(self, inputs: str) -> AbstractContextManager[int]:
+        return lock_file(self.place(inputs).folder / "lock")

@@ -1,8 +1,6 @@
 """The audit log as a file that is only ever added to, and its signed head in another folder."""
 
-import fcntl
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +10,7 @@ from typing import BinaryIO, Final, Protocol
 
 from artifacts.digests import canonical_json
 from artifacts.errors import SignatureRefused
+from artifacts.locks import take
 from artifacts.records.audit import AuditEntry, AuditEvent, AuditHead
 from artifacts.statements import StatementSigner, StatementVerifier
 from delivery.errors import AuditBroken, AuditMissing, AuditUnavailable, RestartRefused
@@ -33,7 +32,6 @@ HEAD: Final = "head.json"
 _RIGHTS: Final = "Look at the disk and at its rights"
 PATIENCE_SECONDS: Final = 60.0
 """How long the log's lock is waited for: an append takes milliseconds."""
-_PAUSE_SECONDS: Final = 0.005
 BEHIND: Final = timedelta(minutes=5)
 """How far clocks of machines that share a log may differ; a clock further behind is set wrong."""
 
@@ -176,7 +174,7 @@ class FileAuditLog:
         try:
             with self._log.open("rb") as file:
                 # Held while both are read: between an entry and its head there is a moment.
-                self._take(file, fcntl.LOCK_SH)
+                self._take(file, shared=True)
                 return self._trusted(file.read(), full=full, every_head=every_head)[0]
         except FileNotFoundError:
             return self._trusted(b"")[0]
@@ -250,25 +248,19 @@ class FileAuditLog:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             self._head.parent.mkdir(parents=True, exist_ok=True)
             with os.fdopen(os.open(self._log, os.O_RDWR | os.O_CREAT, 0o644), "r+b", 0) as file:
-                self._take(file, fcntl.LOCK_EX)
+                self._take(file)
                 yield file
         except OSError as exc:
             raise AuditUnavailable(str(self._log), f"{exc}. {_RIGHTS}") from exc
 
-    def _take(self, file: BinaryIO, kind: int) -> None:
+    def _take(self, file: BinaryIO, *, shared: bool = False) -> None:
         """Take the log's lock. Whoever can read the log can hold it too: nobody waits for ever."""
-        end = time.monotonic() + self._patience
-        while True:
-            try:
-                return fcntl.flock(file, kind | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    reason = (
-                        f"another process holds its lock for more than {self._patience:g} s. Fix: "
-                        f"`lslocks` names it; end it, and run this again"
-                    )
-                    raise AuditUnavailable(str(self._log), reason) from None
-            time.sleep(_PAUSE_SECONDS)
+        if not take(file.fileno(), self._patience, shared=shared):
+            reason = (
+                f"another process holds its lock for more than {self._patience:g} s. Fix: "
+                f"`lslocks` names it; end it, and run this again"
+            )
+            raise AuditUnavailable(str(self._log), reason)
 
     def _healed(self, file: BinaryIO, *, beginning: bool) -> Chain:
         """Return the chain, after putting right what a crash left: a torn line, a late head."""

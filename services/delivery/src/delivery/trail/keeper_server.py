@@ -4,7 +4,6 @@ Nothing of what others ship is imported here: records, OpenSSH's ssh-keygen and 
 """
 
 import contextlib
-import fcntl
 import os
 import socket
 import socketserver
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from artifacts.errors import ArtifactError, SigningFailed
+from artifacts.locks import lock_file, take
 from artifacts.records.keeper import KeeperAbout, KeeperAnswer, KeeperRequest, KeyName
 from artifacts.statements import SshSigner
 from delivery.errors import AuditBroken, AuditUnavailable, DeliveryError, KeeperUnsafe
@@ -190,12 +190,9 @@ def keeper_at(place: Path, held: Held, say: Callable[[str], None]) -> Iterator[K
     """
     require_safe_folders(place, own=os.geteuid())
     lock = place.with_name(f"{place.name}.lock")
-    with lock.open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
-            raise KeeperUnsafe(f"another keeper listens at {place} already") from exc
-        os.set_inheritable(file.fileno(), False)
+    with lock_file(lock) as descriptor:
+        if not take(descriptor):
+            raise KeeperUnsafe(f"another keeper listens at {place} already")
         place.unlink(missing_ok=True)
         with KeeperServer(place, held, say) as server:
             try:

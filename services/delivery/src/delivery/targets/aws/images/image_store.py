@@ -3,21 +3,20 @@
 Each has image.json, image.json.sig, sbom.cdx.json and layout/.
 """
 
-import fcntl
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from artifacts.digests import digest_file, hex_part
+from artifacts.locks import lock_file, take
 from artifacts.records.image import ImageRecord
 from artifacts.statements import StatementSigner, StatementVerifier, read_signed, write_signed
 from delivery.targets.aws.aws_errors import Busy, ImageUnreadable
 from delivery.targets.aws.images.oci_layout import manifest_of
 
 RECORD, BILL, LAYOUT = "image.json", "sbom.cdx.json", "layout"
-_LOCK_SECONDS, _POLL_SECONDS = 1800.0, 0.2
+_LOCK_SECONDS = 1800.0
 
 
 class FolderImages:
@@ -31,13 +30,9 @@ class FolderImages:
     @contextmanager
     def building(self) -> Iterator[None]:
         """Hold the folder's lock, which ends with this process; Busy after half an hour."""
-        self._root.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + _LOCK_SECONDS
-        with (self._root / "lock").open("a") as file:
-            while not _try(file.fileno()):
-                if time.monotonic() > deadline:
-                    raise Busy(_LOCK_SECONDS)
-                time.sleep(_POLL_SECONDS)
+        with lock_file(self._root / "lock") as lock:
+            if not take(lock, _LOCK_SECONDS):
+                raise Busy(_LOCK_SECONDS)
             yield
 
     def find(self, key: str) -> ImageRecord | None:
@@ -78,11 +73,3 @@ class FolderImages:
 
     def _folder(self, key: str) -> Path:
         return self._root / hex_part(key)
-
-
-def _try(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
