@@ -30,7 +30,10 @@ OURS: Final = re.compile(
 )
 """A word of a command that may run code of this checkout."""
 DOCUMENTED: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-BY_NAME: Final = frozenset({"import_module", "__import__", "spec_from_file_location"})
+BY_NAME: Final = frozenset(
+    {"import_module", "__import__", "spec_from_file_location", "CommandLine"}
+)
+"""What imports by a name; `CommandLine` is a service's table of commands and their modules."""
 
 
 @dataclass(frozen=True)

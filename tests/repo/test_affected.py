@@ -23,7 +23,7 @@ FILES = {
     f"{PACKAGE}/words.html": "<p>words</p>\n",
     f"{PACKAGE}/README.md": "# Words\n",
     "services/shop/src/shop/__init__.py": "",
-    "services/shop/src/shop/cli.py": "from importlib import import_module\n",
+    "services/shop/src/shop/cli.py": "from artifacts.command_line import CommandLine\n",
     "services/shop/src/shop/price.py": "PRICE = 1\n",
     "tests/conftest.py": "import sys\nsys.path.insert(0, __file__)\n",
     "tests/support/shapes_of_tests.py": "from shapes.cube import volume\n",
