@@ -15,6 +15,7 @@ import pytest
 import typer
 
 from delivery.cli import app as delivery
+from delivery.gate.rules.table import RULES
 from inference.cli import app as inference
 from inference.settings import Settings as ServiceSettings
 from rehearsal.box.cli import app as box
@@ -282,6 +283,14 @@ def test_the_defaults_of_the_service_are_as_its_page_says() -> None:
     assert len(rows) > 5
     told = {name.lower(): float(number) for name, number in rows}
     assert {name: ServiceSettings.model_fields[name].default for name in told} == told
+
+
+def test_the_page_of_policies_has_every_rule() -> None:
+    page = (ROOT / "policies/README.md").read_text()
+    told = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+
+    assert told == [rule.settings for rule in RULES if rule.settings]
+    assert [rule.id for rule in RULES if not rule.settings and f"`{rule.id}`" not in page] == []
 
 
 @pytest.mark.parametrize("library", ["features", "pages"])
