@@ -2,7 +2,6 @@
 
 import ast
 import re
-import runpy
 import subprocess
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -10,14 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import hcl2
 import pytest
 import typer
 
 from delivery.cli import app as delivery
-from delivery.gate.rules.table import RULES
 from inference.cli import app as inference
-from inference.settings import Settings as ServiceSettings
 from rehearsal.box.cli import app as box
 from training.cli import app as training
 
@@ -232,107 +228,6 @@ def test_the_page_of_a_service_has_every_command(service: str) -> None:
     shown = [name for name, command in commands.items() if not command.hidden]
 
     assert [name for name in shown if not re.search(rf"[`/ ]{name}[`\s,]", text)] == []
-
-
-def test_the_map_is_the_top_of_the_repository() -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text()
-    (map_,) = re.findall(r"^## The map\n\n(.*?)\n\n", text, re.MULTILINE | re.DOTALL)
-    named = [name for line in map_.splitlines() for name in line.split("  ")[2].split()]
-
-    assert [name for name in named if not (ROOT / name).exists()] == []
-    tops = {place.name for place in ROOT.iterdir() if place.is_dir() and place.name in places()}
-    assert tops - {name.partition("/")[0] for name in named} == set()
-
-
-def test_every_promise_of_the_readme_names_what_holds_it() -> None:
-    text = (ROOT / "README.md").read_text()
-    (table,) = re.findall(r"\| promise \| how \| held by \|\n\|[-|]+\|\n(.*?)\n\n", text, re.DOTALL)
-    held = [row.split(" | ")[-1] for row in table.splitlines()]
-
-    assert len(held) > 15
-    assert [cell for cell in held if not re.search(r"`(?:tests/|make )", cell)] == []
-
-
-@pytest.mark.parametrize("service", ["delivery", "training"])
-def test_the_stories_of_a_service_are_its_folders(service: str) -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text()
-    (stories,) = re.findall(rf"\n{service.title()} has a folder .*?\n\n(.*?)\n\n", text, re.DOTALL)
-    source = ROOT / "services" / service / "src" / service
-    folders = {f"{p.name}/" for p in source.iterdir() if (p / "__init__.py").is_file()}
-
-    assert {line.split()[0] for line in stories.splitlines()} == folders
-
-
-def test_the_numbers_of_disaster_recovery_are_terraforms() -> None:
-    page = (ROOT / "docs/aws/disaster-recovery.md").read_text()
-    rows = re.findall(r"^\| [^|]+ \| (\d+) \| `(\w+)\.(\w+)` \|$", page, re.MULTILINE)
-    terraform = ROOT / "infra/terraform"
-
-    assert len(rows) > 5
-    for number, folder, name in rows:
-        at = terraform / folder if folder == "aws" else terraform / "modules" / folder
-        blocks = hcl2.loads((at / "variables.tf").read_text())["variable"]
-        defaults = {key.strip('"'): block[key].get("default") for block in blocks for key in block}
-        assert (name, defaults[name]) == (name, int(number))
-
-
-def test_the_defaults_of_the_service_are_as_its_page_says() -> None:
-    page = (ROOT / "services/inference/README.md").read_text()
-    rows = re.findall(r"^\| `PLINTH_([A-Z_]+)` \| ([\d.]+) \|", page, re.MULTILINE)
-
-    assert len(rows) > 5
-    told = {name.lower(): float(number) for name, number in rows}
-    assert {name: ServiceSettings.model_fields[name].default for name in told} == told
-
-
-def test_the_page_of_policies_has_every_rule() -> None:
-    page = (ROOT / "policies/README.md").read_text()
-    told = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
-
-    assert told == [rule.settings for rule in RULES if rule.settings]
-    assert [rule.id for rule in RULES if not rule.settings and f"`{rule.id}`" not in page] == []
-
-
-@pytest.mark.parametrize("library", ["features", "pages"])
-def test_the_example_of_a_library_runs(
-    library: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = (ROOT / "libs" / library / "README.md").read_text()
-    (example,) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    script = tmp_path / "example.py"
-    script.write_text(example)
-
-    assert runpy.run_path(str(script))
-    assert capsys.readouterr().err == ""
-
-
-def test_the_bootstrap_names_every_variable_that_a_workflow_reads() -> None:
-    texts = [path.read_text() for path in (ROOT / ".github/workflows").glob("*.yml")]
-    names = {name for text in texts for name in re.findall(r"\bvars\.(\w+)", text)}
-    page = (ROOT / "docs/aws/bootstrap.md").read_text()
-
-    assert "TARGET" in names
-    assert [name for name in sorted(names) if f"`{name}`" not in page] == []
-
-
-def test_decisions_are_numbered_once_and_say_why_what_and_what_holds_it(
-    pages: tuple[Path, ...],
-) -> None:
-    decisions = [page for page in pages if page.parent == ROOT / "docs/adr"]
-    numbers = [int(page.name[:4]) for page in decisions]
-
-    assert sorted(set(numbers)) == sorted(numbers)
-    for page, number in zip(decisions, numbers, strict=True):
-        text = page.read_text()
-        assert text.startswith(f"# {number}. "), page.name
-        parts = re.findall(r"^\*\*([A-Z][a-z ]+)\.\*\*\s", text, re.MULTILINE)
-        assert (parts[:2], parts[-1]) == (["Context", "Decision"], "Held by"), page.name
-
-
-def test_every_word_of_the_glossary_stands_there_once() -> None:
-    words = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
-
-    assert [word for word in set(words) if words.count(word) > 1] == []
 
 
 @pytest.mark.parametrize(
