@@ -10,7 +10,7 @@ from support.aws.small_service import SmallService, image_of, make_small_service
 from support.aws.stub_container import CODE, MODEL, StubContainer
 
 from delivery.cli import main
-from delivery.targets.aws.aws_observation import Observation
+from delivery.targets.aws.aws_observation import AwsObservation
 
 SECONDS = "15"
 
@@ -54,10 +54,10 @@ def ends(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return int(caught.value.code or 0)
 
 
-def observed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Observation:
+def observed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> AwsObservation:
     capsys.readouterr()
     assert ends(monkeypatch, "observe", "staging") == 0
-    return Observation.parse(json.loads(capsys.readouterr().out), "what was printed")
+    return AwsObservation.parse(json.loads(capsys.readouterr().out), "what was printed")
 
 
 def test_the_account_is_told_and_another_one_refused(

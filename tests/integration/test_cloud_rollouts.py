@@ -15,7 +15,7 @@ from support.tiny_artifact import tiny_photo
 
 from artifacts.records.release import Payload
 from delivery.settings import read_target_settings
-from delivery.targets.aws.aws_observation import Observation
+from delivery.targets.aws.aws_observation import AwsObservation
 from delivery.targets.aws.settle import Wanted
 from delivery.targets.aws.settling import Failed, Settled
 from delivery.targets.aws.wiring import run_observe, run_settle
@@ -66,7 +66,7 @@ def settled(release: str) -> Settled | Failed:
     return run_settle(read_target_settings(), Wanted("staging", image_of(release), SECONDS)).verdict
 
 
-def observed() -> Observation:
+def observed() -> AwsObservation:
     return run_observe(read_target_settings(), "staging")
 
 

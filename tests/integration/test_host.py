@@ -12,7 +12,7 @@ from support.tiny_artifact import tiny_photo
 
 from artifacts.digests import hex_part
 from artifacts.records.release import Payload, ReleasedCode
-from delivery.targets.local.local_observation import Observation
+from delivery.targets.local.local_observation import LocalObservation
 from rehearsal.load import load_during
 
 pytestmark = pytest.mark.machine
@@ -136,8 +136,8 @@ def test_a_prediction_is_written_down_where_the_environment_keeps_them(world: Ho
     assert answer["prediction_id"] in "".join(texts)
 
 
-def observe_by_command(world: HostWorld) -> Observation:
-    return Observation.parse(json.loads(world.done("observe", "staging")), "host observe")
+def observe_by_command(world: HostWorld) -> LocalObservation:
+    return LocalObservation.parse(json.loads(world.done("observe", "staging")), "host observe")
 
 
 def set_times(path: Path, mtime_ns: int) -> None:

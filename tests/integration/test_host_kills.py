@@ -84,12 +84,6 @@ def test_a_step_that_is_not_there_can_not_be_killed_after(world: HostWorld) -> N
     assert "no-such-step" in result.stderr
 
 
-def test_the_steps_are_listed_for_whoever_wants_to_kill_after_each(world: HostWorld) -> None:
-    lines = world.done("steps").splitlines()
-
-    assert [line.split()[0] for line in lines] == [step.name for step in STEPS]
-
-
 @pytest.mark.parametrize(
     "roles",
     [("manager",), ("holder",), ("manager", "holder")],

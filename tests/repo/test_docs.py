@@ -152,7 +152,7 @@ def missing_commands(page: Path) -> Iterator[str]:
 def missing_places(page: Path) -> Iterator[str]:
     """Files, folders and modules that a page names and that are not there.
 
-    A path may be given by its end: `deploy/steps.py`. Products of commands are not looked for.
+    A path may be given by its end: `deploy/deploy.py`. Products of commands are not looked for.
     """
     top = {place.name for place in ROOT.iterdir() if place.name in places()} - {"data"}
     text = page.read_text()
@@ -265,7 +265,7 @@ def test_the_page_of_a_service_has_every_command(service: str) -> None:
             missing_tests,
             ["test_gone"],
         ),
-        ("`deploy/steps.py`, `tests/unit/*/test_cli.py`, `bin/`", missing_places, []),
+        ("`deploy/deploy.py`, `tests/unit/*/test_cli.py`, `bin/`", missing_places, []),
         ("`delivery conjure`", missing_commands, ["delivery conjure"]),
         ("bin/plinth box log 3, `delivery gate`", missing_commands, []),
     ],

@@ -169,7 +169,6 @@ def make_deploy_loop(folder: Path) -> DeployLoop:
     models = _registered(folder, host, payloads)
     loop = DeployLoop(folder, host, models)
     write_stand_in_launcher(host.source)
-    shutil.copytree(ROOT / "infra/terraform/local", host.source / "infra/terraform/local")
     shutil.copytree(ROOT / "releases", host.source / "releases")
     made = loop.delivery("create-deploy-key")
     assert made.returncode == 0, made.stderr

@@ -18,13 +18,18 @@ from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Environment, Payload, Release, ReleasedCode, ReleasedModel
 from delivery.deploy.change_verdict import DeployVerdict
 from delivery.deploy.deploy import Deploy
-from delivery.deploy.difference import Drift
+from delivery.deploy.difference import Drift, Place
 from delivery.deploy.verify import Survey
-from delivery.errors import CommitUnknown, HostFailed, RegistryFailed, TerraformFailed
+from delivery.errors import CommitUnknown, RegistryFailed, TargetFailed
 from delivery.releases.release_text import release_text
 from delivery.releases.wanted import AliasPoint, Applied
 from delivery.targets.answers import Answer
-from delivery.targets.local.host_observation import HostObservation, Process
+from delivery.targets.local.local_observation import (
+    LocalObservation,
+    ObservedProcess,
+    ObservedWatcher,
+)
+from delivery.targets.local.swap import STEPS as SWAP
 
 BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NONE_YET = """\
@@ -35,6 +40,11 @@ models:
     reason: no model of architecture has been released yet
     stated_on: 2026-01-01
 """
+
+
+def watcher(payload: str) -> ObservedWatcher:
+    """Return an entry of a process manager that keeps a payload's service."""
+    return ObservedWatcher(name=payload, status="active", payload=payload)
 
 
 class Killed(BaseException):
@@ -127,7 +137,7 @@ class FakeRepository:
 
 @dataclass
 class FakeHost:
-    """A host that counts what it does. `broken` names commands that fail."""
+    """A target that counts what it does. `broken` names commands that fail."""
 
     installs: int = 0
     swaps: int = 0
@@ -135,50 +145,78 @@ class FakeHost:
     payloads: dict[str, Payload] = field(default_factory=dict)
     wanted: dict[str, str] = field(default_factory=dict)
     running: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    state: dict[str, str | None] = field(default_factory=dict)
+    drifts: tuple[Drift, ...] = ()
     broken: set[str] = field(default_factory=set)
     never_ready: set[str] = field(default_factory=set)
     lies_of_code: str | None = None
     wall: str = "bubblewrap"
+    records: Place = "host"
+    steps = SWAP
 
-    def want(self, environment: Environment, payload: str) -> None:
-        """Write down what is wanted."""
+    def ready(self, environment: Environment, payload: Payload) -> None:
+        """Write down what is wanted, and install what isn't there."""
         self._check("want")
-        self.wanted[environment] = payload
-
-    def install(self, payload: Payload) -> None:
-        """Install what isn't there."""
+        self.wanted[environment] = payload.digest
         self._check("install")
         if payload.digest not in self.payloads:
             self.installs += 1
             self.payloads[payload.digest] = payload
 
-    def run(self, environment: Environment, payload: str) -> None:
-        """Swap, if it is still wanted; the old one serves on if the new one never gets ready."""
-        if self.wanted.get(environment) != payload:
-            return
-        if payload in self.never_ready:
-            raise TerraformFailed("apply", f"{payload} never got ready")
-        if self.running.get(environment) != (payload,):
-            self.swaps += 1
-        self.running[environment] = (payload,)
+    def applied(self, environment: Environment) -> Applied | None:
+        """Return what was applied last."""
+        return Applied(self.state[environment]) if environment in self.state else None
 
-    def observe(self, environment: Environment) -> HostObservation:
+    def apply(
+        self, environment: Environment, payload: Payload, after: Callable[[str], None]
+    ) -> None:
+        """Swap, if it is still wanted; the old one serves on if the new one never gets ready."""
+        for step in self.steps:
+            if step.name == "swap.ask" and self.wanted.get(environment) != payload.digest:
+                return
+            if step.name == "swap.start":
+                self._start(environment, payload.digest)
+            if step.name == "swap.await-end":
+                self.running[environment] = (payload.digest,)
+            if step.name == "swap.record":
+                self.state[environment] = payload.digest
+            after(step.name)
+
+    def _start(self, environment: Environment, payload: str) -> None:
+        if payload in self.never_ready:
+            raise TargetFailed("apply", f"{payload} never got ready")
+        running = self.running.get(environment, ())
+        if payload not in running:
+            self.swaps += 1
+            self.running[environment] = (*running, payload)
+
+    def observe(self, environment: Environment) -> LocalObservation:
         """Return what runs."""
         self._check("observe")
         running = self.running.get(environment, ())
-        return HostObservation(
-            watchers=running,
-            processes=tuple(Process(100 + n, one, wall=self.wall) for n, one in enumerate(running)),
+        return LocalObservation(
+            environment=environment,
+            watchers=tuple(watcher(one) for one in running),
+            processes=tuple(
+                ObservedProcess(pid=100 + n, payload=one, wall=self.wall)
+                for n, one in enumerate(running)
+            ),
             answers=tuple(self._answer(environment, one) for one in running),
             holder=bool(running),
             manager=bool(running),
             wall=self.wall,
         )
 
+    def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
+        """Return what the test says was changed."""
+        del environment, payload
+        return self.drifts
+
     def stop(self, environment: Environment) -> None:
         """End everything."""
         self._check("stop")
         self.running.pop(environment, None)
+        self.state[environment] = None
 
     def settle(self, environment: Environment, payload: Payload) -> None:
         """Fail where a rollout doesn't end well; a swap has ended before."""
@@ -192,40 +230,13 @@ class FakeHost:
 
     def _check(self, command: str) -> None:
         if command in self.broken:
-            raise HostFailed(command, "as the test wants it")
+            raise TargetFailed(command, "as the test wants it")
 
     def _answer(self, environment: Environment, payload: str) -> Answer:
         found = self.payloads[payload]
-        models = tuple(m.digest for entries in found.models.values() for m in entries)
+        (model,) = (m.digest for entries in found.models.values() for m in entries)
         said = self.lies_of_code or found.code.digest
-        return Answer(payload, said, models, environment)
-
-
-@dataclass
-class FakeTerraform:
-    """A state, and the host that it is applied to."""
-
-    host: FakeHost
-    state: dict[str, str | None] = field(default_factory=dict)
-    replaced: int = 0
-    drifts: tuple[Drift, ...] = ()
-
-    def applied(self, environment: Environment) -> Applied | None:
-        """Return the state."""
-        return Applied(self.state[environment]) if environment in self.state else None
-
-    def apply(self, environment: Environment, payload: Payload | None, *, replace: bool) -> None:
-        """Run what isn't applied yet, or is to be replaced."""
-        wants = payload.digest if payload else None
-        self.replaced += replace
-        if wants and (replace or self.state.get(environment) != wants):
-            self.host.run(environment, wants)
-        self.state[environment] = wants
-
-    def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
-        """Return what the test says was changed."""
-        del environment, payload
-        return self.drifts
+        return Answer(status=200, payload=payload, code=said, model=model, environment=environment)
 
 
 @dataclass
@@ -303,9 +314,6 @@ class World:
     missing: dict[RoomName, str] = field(default_factory=dict)
     """Rooms of the machine that deploys which have no wall, and why."""
 
-    def __post_init__(self) -> None:
-        self.terraform = FakeTerraform(self.host)
-
     def commit(self, name: str, **files: str) -> str:
         """Add a commit: `code` is the service's code, `tiers` the policy of risk tiers."""
         paths = {
@@ -348,7 +356,7 @@ class World:
     @property
     def survey(self) -> Survey:
         """What asks all places."""
-        return Survey(self.host, self.terraform, self.registry, self.images)
+        return Survey(self.host, self.registry, self.images)
 
     def payload(self, environment: Environment) -> dict[str, Any]:
         """Return a release file as it is at the tip."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.records.release import Environment, Payload, ReleasedCode, ReleasedModel
+from delivery.targets.answers import Answer
 from delivery.targets.local.local_errors import ManagerFailed, NotInstalled, PortTaken
-from delivery.targets.local.local_observation import Answer, EnvironmentState
+from delivery.targets.local.local_observation import EnvironmentState
 from delivery.targets.local.ports import Kind, Listener
 from delivery.targets.local.processes import HOLDER, HostProcess, Manager, Service, Watcher
 from delivery.targets.local.swap import Machine

@@ -19,7 +19,7 @@ from artifacts.records.release import Environment, Payload, ReleasedCode, Releas
 from delivery.settings import TargetSettings
 from delivery.targets.local.depot import FolderDepot
 from delivery.targets.local.install import LOCK, install_payload
-from delivery.targets.local.local_observation import Observation
+from delivery.targets.local.local_observation import LocalObservation
 from delivery.targets.local.marked_processes import MarkedProcesses
 from delivery.targets.local.processes import HostProcess
 from delivery.targets.local.wiring import run_observe, run_want
@@ -96,7 +96,7 @@ class HostWorld:
         """Write down that a payload is wanted."""
         run_want(TargetSettings(host=self.host), environment, self.digest(number))
 
-    def observe(self, environment: Environment = "staging") -> Observation:
+    def observe(self, environment: Environment = "staging") -> LocalObservation:
         """Observe an environment."""
         return run_observe(TargetSettings(host=self.host), environment)
 

@@ -48,12 +48,16 @@ COMMANDS: Final = MappingProxyType(
             "deploy": (
                 "Make an environment run what a commit of main wants: 0 done, 1 refused, 2 broken."
             ),
+            "steps": (
+                "List the steps of a deploy, in order, with those of the target that the "
+                "settings name."
+            ),
             "plan-deploy": (
                 "Say, as outputs of a step too, in which environments a deploy would have "
                 "anything to do."
             ),
             "verify": (
-                "Compare git, aliases, Terraform's state and what runs: 0 equal, 1 different, 2 "
+                "Compare git, aliases, what was applied and what runs: 0 equal, 1 different, 2 "
                 "can't tell."
             ),
             "status": (

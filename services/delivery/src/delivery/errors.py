@@ -18,7 +18,7 @@ DeliveryError
 |-- PredictionsUnavailable  the prediction log can't be read
 |-- DeployLocked      another deploy of the environment holds its lock for too long
 |-- DeploymentFailed  something that a deploy needs didn't do as it was told
-|   |-- HostFailed        what environments run on: the host, or the cloud
+|   |-- TargetFailed      what environments run on: the host, or the cloud
 |   |-- TerraformFailed   the engine, or what it ran
 |   |   `-- StateLocked       somebody else applies, or died while applying
 |   |-- CloudUnreachable  no credentials, another account, or no answer
@@ -128,6 +128,10 @@ class SettingsMissing(DeliveryError):
         )
 
 
+class CloudError(DeliveryError):
+    """Base of every error of the AWS target."""
+
+
 class NotARehearsal(DeliveryError):
     """PLINTH_CLOUD_URL would hide what the real service answers."""
 
@@ -220,13 +224,13 @@ class DeploymentFailed(DeliveryError):
     """Base of what a deploy can't go on without: what serves is left as it is."""
 
 
-class HostFailed(DeploymentFailed):
-    """A command of host or cloud ended otherwise than with 0, or said what can't be read."""
+class TargetFailed(DeploymentFailed):
+    """What environments run on, the host or the cloud, did not do as it was told."""
 
-    def __init__(self, command: str, reason: str, service: str = "host") -> None:
+    def __init__(self, command: str, reason: str, place: str = "host") -> None:
         self.command = command
         self.reason = reason
-        super().__init__(f"`{service} {command}` failed: {reason}")
+        super().__init__(f"{place}: {command} failed: {reason}")
 
 
 class TerraformFailed(DeploymentFailed):
@@ -270,7 +274,7 @@ class ImageRefused(DeploymentFailed):
 
     def __init__(self, command: str, reason: str) -> None:
         self.command = command
-        super().__init__(f"`cloud {command}` refuses: {reason}")
+        super().__init__(f"`delivery image {command}` refuses: {reason}")
 
 
 class RegistryFailed(DeploymentFailed):

@@ -29,7 +29,7 @@ from delivery.changes.path_kinds import PLACES, classify, kind_of, place_of
         ("libs/artifacts/src/x.py", "judge"),
         ("libs/scoring/src/x.py", "judge"),
         ("libs/pages/src/x.py", "judge"),
-        ("infra/terraform/local/main.tf", "judge"),
+        ("infra/terraform/aws/main.tf", "judge"),
         ("tests/mutations/runs.py", "judge"),
         ("tests/repo/test_policies.py", "judge"),
         ("tests/unit/delivery/test_x.py", "judge"),

@@ -34,12 +34,12 @@ class FakeImages:
         if payload.contents not in self.records and not self.silent:
             self.built.append(payload.contents)
             self.records[payload.contents] = IMAGE
-        return "built\n"
+        return "built"
 
     def publish(self, payload: Payload) -> str:
         """Remember what was pushed."""
         self.published.append(payload)
-        return "pushed\n"
+        return "pushed"
 
 
 @pytest.fixture

@@ -2,23 +2,30 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from support.deploy_world import code, commit, digest, model
+from support.deploy_world import code, commit, digest, model, watcher
 
 from artifacts.records.release import Payload
 from delivery.deploy.compare import Found, differences
 from delivery.deploy.difference import Unknown
 from delivery.releases.wanted import AliasPoint, Applied, Wanted
 from delivery.targets.answers import Answer
-from delivery.targets.local.host_observation import HostObservation, Process
+from delivery.targets.local.local_observation import LocalObservation, ObservedProcess
 
 PAYLOAD = Payload(code=code(), models={"architecture": (model(),)})
 ALIAS = AliasPoint("architecture", "staging", 1, model().digest)
 WANTED = Wanted("staging", commit("tip"), PAYLOAD, (ALIAS,))
-ANSWER = Answer(PAYLOAD.digest, PAYLOAD.code.digest, (model().digest,), "staging")
-process = partial(Process, wall="bubblewrap")
-SEEN = HostObservation(
-    watchers=(PAYLOAD.digest,),
-    processes=(process(7, PAYLOAD.digest),),
+ANSWER = Answer(
+    status=200,
+    payload=PAYLOAD.digest,
+    code=PAYLOAD.code.digest,
+    model=model().digest,
+    environment="staging",
+)
+process = partial(ObservedProcess, pid=7, payload=PAYLOAD.digest, wall="bubblewrap")
+SEEN = LocalObservation(
+    environment="staging",
+    watchers=(watcher(PAYLOAD.digest),),
+    processes=(process(),),
     answers=(ANSWER, ANSWER),
     holder=True,
     manager=True,
@@ -35,7 +42,7 @@ def told(found: Found, wanted: Wanted = WANTED) -> list[str]:
 
 
 def seen(**changes: object) -> Found:
-    return replace(FOUND, observation=replace(SEEN, **changes))
+    return replace(FOUND, observation=SEEN.model_copy(update=changes))
 
 
 def test_where_all_is_as_git_has_it_there_is_no_difference():
@@ -43,7 +50,7 @@ def test_where_all_is_as_git_has_it_there_is_no_difference():
 
 
 def test_where_nothing_is_released_and_nothing_runs_there_is_no_difference():
-    assert told(Found((), None, HostObservation()), NOTHING) == []
+    assert told(Found((), None, LocalObservation(environment="staging")), NOTHING) == []
 
 
 @pytest.mark.parametrize(
@@ -66,23 +73,39 @@ def test_where_nothing_is_released_and_nothing_runs_there_is_no_difference():
         (seen(holder=False), "host", "the socket's holder is dead"),
         (seen(manager=False), "host", "the process manager is dead"),
         (seen(watchers=()), "host", "is not kept"),
-        (seen(watchers=(PAYLOAD.digest, OTHER)), "host", "is kept alive"),
+        (seen(watchers=(watcher(PAYLOAD.digest), watcher(OTHER))), "host", "is kept alive"),
         (seen(processes=()), "host", "a process is not there"),
-        (seen(processes=(process(7, OTHER),)), "host", "what process 7 serves is payload"),
-        (seen(processes=(process(7, None),)), "host", "what process 7 serves is nothing"),
+        (seen(processes=(process(payload=OTHER),)), "host", "what process 7 serves is payload"),
+        (seen(processes=(process(payload=None),)), "host", "what process 7 serves is nothing"),
         (
-            seen(processes=(process(7, PAYLOAD.digest, managed=False),)),
+            seen(processes=(process(managed=False),)),
             "host",
             "process 7 is kept by none",
         ),
         (seen(answers=()), "service", "the port is silent"),
-        (seen(silent=("reset",)), "service", "a fresh connection is reset"),
-        (seen(answers=(ANSWER, replace(ANSWER, payload=OTHER))), "service", "the payload it names"),
-        (seen(answers=(replace(ANSWER, code=OTHER),)), "service", "the code it names"),
-        (seen(answers=(replace(ANSWER, models=(OTHER,)),)), "service", "the models it names"),
-        (seen(answers=(replace(ANSWER, models=()),)), "service", "the models it names is none"),
+        (seen(answers=(ANSWER, Answer(problem="reset"))), "service", "a fresh connection is reset"),
         (
-            seen(answers=(replace(ANSWER, environment="production"),)),
+            seen(answers=(ANSWER, ANSWER.model_copy(update={"payload": OTHER}))),
+            "service",
+            "the payload it names",
+        ),
+        (
+            seen(answers=(ANSWER.model_copy(update={"code": OTHER}),)),
+            "service",
+            "the code it names",
+        ),
+        (
+            seen(answers=(ANSWER.model_copy(update={"model": OTHER}),)),
+            "service",
+            "the models it names",
+        ),
+        (
+            seen(answers=(ANSWER.model_copy(update={"model": None}),)),
+            "service",
+            "the models it names is none",
+        ),
+        (
+            seen(answers=(ANSWER.model_copy(update={"environment": "production"}),)),
             "service",
             "the environment it names is production",
         ),
@@ -114,21 +137,3 @@ def test_what_runs_although_nothing_is_released_is_named_wherever_it_is_found():
     assert [line.partition(":")[0] for line in lines] == [
         "mlflow", "terraform", "host", "host", "service",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"watchers": (PAYLOAD.digest, OTHER)},
-        {"processes": ()},
-        {"processes": (process(7, PAYLOAD.digest, managed=False),)},
-        {"answers": (ANSWER, replace(ANSWER, payload=OTHER))},
-        {"silent": ("reset",)},
-        {"holder": False},
-        {"manager": False},
-    ],
-)
-def test_a_host_serves_only_a_payload_if_everything_on_it_says_so(changes):
-    assert SEEN.serves_only(PAYLOAD.digest)
-    assert not SEEN.serves_only(OTHER)
-    assert not replace(SEEN, **changes).serves_only(PAYLOAD.digest)

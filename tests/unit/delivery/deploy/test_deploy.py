@@ -4,12 +4,13 @@ from support.deploy_world import Killed, World, code, commit, digest, kill_after
 from artifacts.errors import UnreadableRecord
 from artifacts.records.release import Payload
 from delivery.deploy.change_verdict import DeployVerdict
-from delivery.deploy.steps import STEPS
+from delivery.deploy.deploy import all_steps
 from delivery.errors import CommitUnknown
 from delivery.releases.read_wanted import wanted_at
 from delivery.releases.wanted import AliasPoint
+from delivery.targets.local.swap import STEPS as SWAP
 
-STEP_NAMES = [step.name for step in STEPS]
+STEP_NAMES = [step.name for step in all_steps(SWAP)]
 FIRST, SECOND = model("m1", 1), model("m2", 2)
 
 
@@ -36,7 +37,7 @@ def test_nothing_released_yet_is_green_and_touches_nothing(world):
     ended = world.deploy()
     assert ended.outcome == "nothing"
     assert "nothing is released" in ended.lines[0]
-    assert (world.host.installs, world.host.wanted, world.terraform.state) == (0, {}, {})
+    assert (world.host.installs, world.host.wanted, world.host.state) == (0, {}, {})
     assert world.audit.log == []
 
 
@@ -68,7 +69,7 @@ def test_a_change_of_documentation_deploys_no_new_payload(world):
     world.deploy()
     world.commit("b")
     assert world.deploy().outcome == "green"
-    assert (world.host.installs, world.host.swaps, world.terraform.replaced) == (1, 1, 0)
+    assert (world.host.installs, world.host.swaps) == (1, 1)
 
 
 def test_production_runs_the_code_that_it_pins(world):
@@ -91,7 +92,7 @@ def test_a_staging_release_that_the_judge_does_not_allow_touches_nothing(world, 
     world.commit("a", staging=release("staging", FIRST))
     ended = world.deploy()
     assert (ended.outcome, ended.lines) == (decision, ("gate_reports: fabricated",))
-    assert (world.host.installs, world.host.wanted, world.terraform.state) == (0, {}, {})
+    assert (world.host.installs, world.host.wanted, world.host.state) == (0, {}, {})
 
 
 @pytest.mark.parametrize("decision", ["refused", "undecided"])
@@ -100,7 +101,7 @@ def test_what_the_judge_does_not_allow_touches_nothing(world, decision):
     world.commit("a", production=release("production", FIRST, code()))
     ended = world.deploy("production")
     assert (ended.outcome, ended.lines) == (decision, ("approvals: one of two persons",))
-    assert (world.host.installs, world.host.wanted, world.terraform.state) == (0, {}, {})
+    assert (world.host.installs, world.host.wanted, world.host.state) == (0, {}, {})
     assert world.audit.told("deploy") == [("deploy", decision)]
 
 
@@ -129,7 +130,7 @@ def test_a_merge_that_comes_before_the_swap_wins(world, moment):
     world.commit("a", staging=release("staging", FIRST))
     ended = world.deploy(after=lambda step: step == moment and world.commit("b"))
     assert ended.outcome == "superseded"
-    assert (running(world), world.terraform.state) == ((), {})
+    assert (running(world), world.host.state) == ((), {})
 
 
 def test_a_merge_that_comes_after_the_swap_waits_for_its_own_deploy(world):
@@ -193,7 +194,6 @@ def test_processes_that_were_killed_are_brought_back_by_a_deploy_of_the_same_pay
     world.host.running.clear()
     assert world.deploy().outcome == "green"
     assert running(world) == (payload,)
-    assert world.terraform.replaced == 1
 
 
 def test_two_releases_that_answer_at_once_are_brought_to_one(world):
@@ -229,15 +229,17 @@ def test_a_service_that_says_it_is_something_else_makes_the_deploy_red(world):
     assert world.proposed
 
 
-@pytest.mark.parametrize("command", ["install", "observe", "want"])
-def test_what_can_not_be_installed_is_red_and_nothing_is_applied(world, command):
+@pytest.mark.parametrize(
+    ("command", "step"), [("install", "install"), ("observe", "look"), ("want", "install")]
+)
+def test_what_can_not_be_installed_is_red_and_nothing_is_applied(world, command, step):
     world.commit("a", staging=release("staging", FIRST))
     world.host.broken.add(command)
     ended = world.deploy()
     assert ended.outcome == "red"
-    assert ended.lines[0].startswith("red at install")
+    assert ended.lines[0].startswith(f"red at {step}")
     assert command in ended.lines[0]
-    assert world.terraform.state == {}
+    assert world.host.state == {}
     assert bool(world.proposed) == (command == "install")
 
 
@@ -346,7 +348,7 @@ def test_a_release_taken_away_stops_what_ran(world):
     world.deploy()
     world.commit("b", staging=empty)
     assert world.deploy().outcome == "green"
-    assert (running(world), world.terraform.state["staging"]) == ((), None)
+    assert (running(world), world.host.state["staging"]) == ((), None)
 
 
 def test_strays_of_an_environment_in_which_nothing_is_released_are_stopped(world):

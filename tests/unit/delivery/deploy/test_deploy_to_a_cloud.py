@@ -36,7 +36,7 @@ def test_a_lock_or_a_missing_credential_is_no_reason_to_take_the_change_back(wor
         raise failure
 
     world.commit("a", staging=release("staging", FIRST))
-    world.terraform.apply = failing
+    world.host.apply = failing
 
     ended = world.deploy()
 

@@ -7,7 +7,7 @@ from support.policy_documents import tiers_document
 from support.staging_asked import WHY
 
 from artifacts.policies.tiers import ROOMS, RoomName
-from delivery.targets.aws.cloud_observation import CloudObservation
+from delivery.targets.aws.aws_observation import AwsObservation
 
 WHY_NONE = "bwrap is not on PATH"
 
@@ -22,7 +22,7 @@ def released(world: World, name: str = "a", **files: str) -> str:
 
 
 def untouched(world: World) -> bool:
-    nothing = (world.host.installs, world.host.wanted, world.terraform.state) == (0, {}, {})
+    nothing = (world.host.installs, world.host.wanted, world.host.state) == (0, {}, {})
     return nothing and world.registry.points == {}
 
 
@@ -147,4 +147,4 @@ def test_production_is_emptied_without_walls() -> None:
 
 
 def test_tasks_of_a_cloud_need_no_wall_of_this_machine() -> None:
-    assert CloudObservation().unwalled == ""
+    assert AwsObservation(environment="production", account="1", region="x").unwalled == ""

@@ -1,7 +1,6 @@
 import json
 import os
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from delivery.deploy.alias_registry import MlflowAliases
 from delivery.deploy.deploy_locks import FileDeployLocks
 from delivery.errors import (
     DeployLocked,
-    HostFailed,
     RegistryFailed,
     RepositoryUnreadable,
     RevertRefused,
@@ -24,93 +22,10 @@ from delivery.errors import (
 from delivery.git.main_branch import MainBranch
 from delivery.releases.revert_branch import GitReverter
 from delivery.releases.wanted import AliasPoint
-from delivery.targets.answers import Answer
-from delivery.targets.local.host_commands import HostCommands
-from delivery.targets.local.host_observation import HostObservation, Process
 
 ENVIRONMENT = {"PATH": os.defpath, "GIT_CONFIG_GLOBAL": os.devnull}
 PAYLOAD = Payload(code=code(), models={"architecture": (model(),)})
 P, C, M = digest("p"), digest("c"), digest("m")
-SAID = {
-    "environment": "staging",
-    "port": 8001,
-    "wanted": P,
-    "state": {"running": P, "previous": None},
-    "manager": True,
-    "holder": True,
-    "watchers": [
-        {"name": "holder", "status": "active", "payload": None},
-        {"name": "service", "status": "active", "payload": P},
-    ],
-    "processes": [{"pid": 7, "payload": P, "managed": False, "wall": "user"}],
-    "answers": [
-        {"status": 200, "pid": 7, "payload": P, "environment": "staging", "model": M, "code": C,
-         "problem": None},
-        {"status": None, "pid": None, "payload": None, "environment": None, "model": None,
-         "code": None, "problem": "reset\x1b[31m"},
-    ],
-}  # fmt: skip
-
-
-def launcher(folder: Path, body: str) -> Path:
-    """Make a launcher that runs some lines of Python; its words are `words`."""
-    path = folder / "plinth"
-    head = f"#!{sys.executable}\nimport sys, pathlib\nwords = sys.argv[2:]\n"
-    path.write_text(f"{head}here = pathlib.Path({str(folder)!r})\n{body}\n")
-    path.chmod(0o755)
-    return path
-
-
-def test_what_the_host_says_is_read(tmp_path):
-    said = launcher(tmp_path, f"print({json.dumps(SAID)!r})")
-    assert HostCommands(said, tmp_path).observe("staging") == HostObservation(
-        watchers=(P,),
-        processes=(Process(7, P, managed=False, wall="user"),),
-        answers=(Answer(P, C, (M,), "staging"),),
-        silent=("reset?[31m",),
-        holder=True,
-        manager=True,
-        port=8001,
-    )
-
-
-@pytest.mark.parametrize("said", ["", "[]", '{"port": 1}', "nonsense"])
-def test_a_host_that_says_what_can_not_be_read_has_failed(tmp_path, said):
-    host = HostCommands(launcher(tmp_path, f"print({said!r})"), tmp_path)
-    with pytest.raises(HostFailed, match="host observe"):
-        host.observe("staging")
-
-
-def test_commands_are_handed_on_word_for_word(tmp_path):
-    body = (
-        "out = here / 'called'\n"
-        "out.open('a').write(repr(words) + chr(10))\n"
-        "if words[1] == 'install': (here / 'payload').write_text(open(words[2]).read())"
-    )
-    host = HostCommands(launcher(tmp_path, body), tmp_path / "source")
-    host.want("staging", P)
-    host.install(PAYLOAD)
-    host.stop("production")
-    host.prune([P, C])
-    called = (tmp_path / "called").read_text().splitlines()
-    assert called[0] == repr(["local", "want", "staging", P])
-    assert f"'--source', '{tmp_path / 'source'}'" in called[1]
-    assert called[2:] == [
-        repr(["local", "stop", "production"]),
-        repr(["local", "prune", "--keep", P, "--keep", C]),
-    ]
-    assert (tmp_path / "payload").read_text() == PAYLOAD.to_json()
-
-
-def test_a_host_that_fails_is_told_by_its_last_words(tmp_path):
-    failing = launcher(tmp_path, "print('never \\x1b[31mready', file=sys.stderr); sys.exit(2)")
-    with pytest.raises(HostFailed, match=r"exit code 2: never \?\[31mready"):
-        HostCommands(failing, tmp_path).want("staging", P)
-
-
-def test_a_host_that_is_not_there_has_failed(tmp_path):
-    with pytest.raises(HostFailed, match="No such file"):
-        HostCommands(tmp_path / "none", tmp_path).want("staging", P)
 
 
 def test_a_lock_is_waited_for_and_freed(tmp_path):

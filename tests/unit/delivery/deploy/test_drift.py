@@ -53,7 +53,7 @@ def look(world: World, issues: FakeIssues | None):
 
 
 def test_what_drifted_is_named_by_resource_and_attribute_in_one_issue(world: World) -> None:
-    world.terraform.drifts = (BUCKET, GONE)
+    world.host.drifts = (BUCKET, GONE)
     issues = FakeIssues()
 
     report = look(world, issues)
@@ -70,13 +70,13 @@ def test_what_drifted_is_named_by_resource_and_attribute_in_one_issue(world: Wor
 def test_a_second_look_brings_the_same_issue_up_to_date_and_a_clean_one_closes_it(
     world: World,
 ) -> None:
-    world.terraform.drifts = (BUCKET,)
+    world.host.drifts = (BUCKET,)
     issues = FakeIssues()
     look(world, issues)
     look(world, issues)
     assert issues.told == ["drift", "drift"]
 
-    world.terraform.drifts = ()
+    world.host.drifts = ()
     report = look(world, issues)
 
     assert (report.drifted, report.issue, issues.open) == (False, "issue 1", None)
@@ -87,7 +87,7 @@ def test_what_nobody_can_tell_is_told_as_that_and_closes_nothing(world: World) -
     def broken(*_: object) -> tuple[Drift, ...]:
         raise TerraformFailed("plan", "no credentials")
 
-    world.terraform.drift = broken  # type: ignore[method-assign]
+    world.host.drift = broken  # type: ignore[method-assign]
     issues = FakeIssues(open=("old", "old"))
 
     report = look(world, issues)
@@ -99,7 +99,7 @@ def test_what_nobody_can_tell_is_told_as_that_and_closes_nothing(world: World) -
 
 
 def test_without_issues_the_report_is_all_there_is(world: World) -> None:
-    world.terraform.drifts = (BUCKET,)
+    world.host.drifts = (BUCKET,)
 
     report = look(world, None)
 
@@ -107,8 +107,8 @@ def test_without_issues_the_report_is_all_there_is(world: World) -> None:
 
 
 def test_a_plan_says_what_would_change_and_changes_nothing(world: World) -> None:
-    world.terraform.drifts = (BUCKET, GONE)
-    state, log = dict(world.terraform.state), len(world.audit.log)
+    world.host.drifts = (BUCKET, GONE)
+    state, log = dict(world.host.state), len(world.audit.log)
     planning = PlanInfrastructure(world.repository, world.survey)
 
     (plan,) = planning(("staging",), world.repository.tip())
@@ -117,14 +117,14 @@ def test_a_plan_says_what_would_change_and_changes_nothing(world: World) -> None
     assert heading.endswith("2 resources would change")
     assert changes[-2:] == [f"{BUCKET.address}: tags", f"{GONE.address}: to be created"]
     assert "- aws\\_s3\\_bucket.predictions: tags" in plan_page([plan])
-    assert (world.terraform.state, len(world.audit.log)) == (state, log)
+    assert (world.host.state, len(world.audit.log)) == (state, log)
 
 
 def test_a_plan_that_nobody_can_make_says_why(world: World) -> None:
     def broken(*_: object) -> tuple[Drift, ...]:
         raise TerraformFailed("plan", "no credentials")
 
-    world.terraform.drift = broken  # type: ignore[method-assign]
+    world.host.drift = broken  # type: ignore[method-assign]
 
     (plan,) = PlanInfrastructure(world.repository, world.survey)(
         ("staging",), world.repository.tip()
@@ -138,7 +138,7 @@ def test_a_plan_that_nobody_can_make_says_why(world: World) -> None:
 def test_an_image_that_is_built_on_merge_is_planned_with_a_stand_in(world: World) -> None:
     planned: list[Payload | None] = []
     world.images = SimpleNamespace(image_of=lambda _: None)
-    world.terraform.drift = lambda _where, payload: planned.append(payload) or ()  # type: ignore[method-assign]
+    world.host.drift = lambda _where, payload: planned.append(payload) or ()  # type: ignore[method-assign]
 
     (plan,) = PlanInfrastructure(world.repository, world.survey)(
         ("staging",), world.repository.tip()

@@ -33,7 +33,7 @@ def test_after_a_deploy_there_is_nothing_to_name(world):
 def test_a_merge_that_was_not_deployed_yet_is_named_everywhere(world):
     world.commit("b", staging=release("staging", model("m2", 2)))
     found = verify(world).run("staging")
-    assert {one.place for one in found.differences} == {"mlflow", "terraform", "host", "service"}
+    assert {one.place for one in found.differences} == {"mlflow", "host", "service"}
     assert found.certain
 
 

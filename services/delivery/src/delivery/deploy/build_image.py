@@ -36,7 +36,7 @@ class BuildImage:
     def __call__(self, commit: str) -> Built:
         """Build what staging runs at a commit.
 
-        Raises CommitUnknown, UnreadableRecord, HostFailed, and ImageMissing where a build left no
+        Raises CommitUnknown, UnreadableRecord, TargetFailed, and ImageMissing where a build left no
         record that can be believed.
         """
         at = self.repository.commit(commit)
@@ -49,7 +49,7 @@ class BuildImage:
         if image is None:
             raise ImageMissing(payload.digest, "the build ended well and left no record of it")
         whole = payload.model_copy(update={"image": image})
-        said += self.builder.publish(whole)
+        said += "\n" + self.builder.publish(whole)
         if there is None:
             self.audit.append(self._event(at, whole, image))
         done = f"the image of {short(whole.digest)} is {image}"

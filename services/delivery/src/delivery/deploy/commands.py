@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.records.release import Environment
+from delivery.deploy.deploy import all_steps
 from delivery.deploy.status_table import status_lines, summary_lines
 from delivery.deploy.verify import Verification, record_verification
 from delivery.deploy.wiring import make_deploy, make_status, make_verify, who
@@ -17,6 +18,7 @@ from delivery.rooms.standing_walls import CONTAINERS, machine_line
 from delivery.rooms.tried_walls import walls_exit, walls_table
 from delivery.settings import Settings, read_settings
 from delivery.step_files import step_files
+from delivery.targets.wiring import make_target
 from delivery.text import plain, prose
 from delivery.trail.head_lines import tell_head
 from delivery.trail.head_wiring import state_of_log
@@ -73,6 +75,13 @@ def deploy(
 
 
 @app.command()
+def steps() -> None:
+    """List the steps of a deploy, in order, with those of the target that the settings name."""
+    for step in all_steps(make_target(read_settings(), _say).steps):
+        typer.echo(f"{step.name:16} {step.done}")
+
+
+@app.command()
 def plan_deploy(
     commit: Annotated[str, typer.Option(help="Commit of main whose releases would be deployed.")],
 ) -> None:
@@ -94,7 +103,7 @@ def verify(
     environment: Where,
     record: Annotated[bool, typer.Option("--record", help="Add it to the audit log.")] = False,
 ) -> None:
-    """Compare git, aliases, Terraform's state and what runs: 0 equal, 1 different, 2 can't tell."""
+    """Compare git, aliases, what was applied and what runs: 0 equal, 1 different, 2 can't tell."""
     settings = read_settings()
     found = make_verify(settings, _say).run(environment.value)
     if record:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from delivery.deploy.difference import (
     Difference,
     Drift,
+    Place,
     Unknown,
     deploy_command,
     named_payload,
@@ -22,13 +23,15 @@ class Found:
     applied: Applied | Unknown | None
     observation: Observation | Unknown
     drift: tuple[Drift, ...] | Unknown = ()
+    records: Place = "terraform"
+    """The place that says what was applied."""
 
 
 def differences(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
     """Return every difference between git and the other places, in a fixed order."""
     return (
         *alias_differences(wanted, found.aliases),
-        *_state_differences(wanted, found.applied),
+        *_state_differences(wanted, found.applied, found.records),
         *_drifts(wanted, found.drift),
         *_seen_differences(wanted, found.observation),
     )
@@ -54,13 +57,15 @@ def _aliases(wanted: Wanted, found: tuple[AliasPoint, ...] | Unknown) -> Iterato
             yield Difference("mlflow", what, want.target, there.target, deploy_command(wanted))
 
 
-def _state_differences(wanted: Wanted, found: Applied | Unknown | None) -> Iterator[Difference]:
+def _state_differences(
+    wanted: Wanted, found: Applied | Unknown | None, place: Place
+) -> Iterator[Difference]:
     wants, heals = named_payload(wanted.digest), deploy_command(wanted)
     if isinstance(found, Unknown):
-        yield Difference("terraform", "the state", wants, found.reason, heals, unknown=True)
+        yield Difference(place, "what was applied", wants, found.reason, heals, unknown=True)
     elif (found.payload if found else None) != wanted.digest:
         there = named_payload(found.payload if found else None)
-        yield Difference("terraform", "what was applied", wants, there, heals)
+        yield Difference(place, "what was applied", wants, there, heals)
 
 
 def _drifts(wanted: Wanted, found: tuple[Drift, ...] | Unknown) -> Iterator[Difference]:

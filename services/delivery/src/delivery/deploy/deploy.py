@@ -4,8 +4,7 @@ A refusal ends a deploy before anything is touched. What fails later leaves the 
 (the host sees to that), is written down, and is proposed to be taken back in git.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,22 +16,22 @@ from delivery.changes.committed_files import CommittedFiles
 from delivery.changes.documents import TIERS, document
 from delivery.deploy.alias_moves import AliasMove, moves_of
 from delivery.deploy.change_verdict import Deployed, DeployVerdict
-from delivery.deploy.compare import Found, differences
+from delivery.deploy.compare import differences
 from delivery.deploy.difference import Difference, Unknown
 from delivery.deploy.ports import ChangeJudge, DeployLocks, MachineWalls, Main, RevertProposer
 from delivery.deploy.room_walls import judge_walls
-from delivery.deploy.steps import STEPS
 from delivery.deploy.verify import Survey, verification_event
 from delivery.errors import (
     CloudUnreachable,
     CommitUnknown,
     DeploymentFailed,
-    HostFailed,
     StateLocked,
+    TargetFailed,
 )
 from delivery.git.repository import GitRepository
 from delivery.releases.read_wanted import wanted_at
 from delivery.releases.wanted import AliasPoint, Wanted, short
+from delivery.targets.target import Named, Step
 from delivery.trail.deploy_history import (
     kept_payloads,
     last_deploy,
@@ -55,7 +54,6 @@ class _Progress:
     verdict: DeployVerdict = _ALLOWED
     entries: tuple[AuditEntry, ...] = ()
     state: str | None = None
-    healing: bool = False
     moves: tuple[AliasMove, ...] = ()
     begun: bool = False
     ended: Deployed | None = None
@@ -67,7 +65,7 @@ class _Progress:
 
 @dataclass(frozen=True)
 class Deploy:
-    """Runs the table of steps. `after` is told each step that is done, `say` what happens.
+    """Runs STEPS. `after` is told each step that is done, `say` what happens.
 
     `walls` are those of the machine that this runs on; the host says whether services have one.
     `keep` is how many payloads of an environment stay installed, to go back to.
@@ -96,22 +94,23 @@ class Deploy:
         with ExitStack() as held:
             held.enter_context(self.locks.held(environment))
             self.after("lock")
-            for step in STEPS[1:]:
-                progress = self._step(step.name, progress)
+            for step in STEPS:
+                progress = self._step(step, progress)
                 if progress.ended:
                     return progress.ended
         return Deployed("green", self._summary(progress), progress.wanted)
 
-    def _step(self, name: str, progress: _Progress) -> _Progress:
-        act: Callable[[_Progress], _Progress] = getattr(self, f"_{name}")
+    def _step(self, step: "DeployStep", progress: _Progress) -> _Progress:
         try:
-            done = act(progress)
+            done = step.act(self, progress)
         except DeploymentFailed as exc:
-            done = self._red(progress, name, str(exc), blamed=_blames_the_release(name, exc))
-        self.after(name)
+            blamed = _blames_the_release(step.name, exc)
+            done = self._red(progress, step.name, str(exc), blamed=blamed)
+        self.after(step.name)
         return done
 
-    def _tip(self, progress: _Progress) -> _Progress:
+    def check_tip(self, progress: _Progress) -> _Progress:
+        """End as superseded where the commit is no longer main's tip."""
         tip = self.main.tip()
         if tip == progress.commit:
             return progress
@@ -119,15 +118,15 @@ class Deploy:
         self._note(progress, "superseded", reason)
         return replace(progress, ended=Deployed("superseded", (reason,), progress.wanted))
 
-    _still_tip = _tip
-
-    def _read(self, progress: _Progress) -> _Progress:
+    def read(self, progress: _Progress) -> _Progress:
+        """Read what the commit wants to run."""
         images = self.survey.images
         wanted = wanted_at(self.repository, progress.environment, progress.commit, images)
         self.say(f"{progress.environment}: {progress.commit[:12]} wants {short(wanted.digest)}")
         return replace(progress, wanted=wanted, entries=self.audit.entries())
 
-    def _judge(self, progress: _Progress) -> _Progress:
+    def judge_change(self, progress: _Progress) -> _Progress:
+        """Refuse what the base before the commit doesn't allow, and production without walls."""
         environment = progress.environment
         ran = last_served(progress.entries, environment)
         if progress.payload is None and ran is None:
@@ -145,7 +144,7 @@ class Deploy:
     def _judge_walls(self, progress: _Progress) -> DeployVerdict:
         """Judge by what main has now and what it had before: no change accepts for itself."""
         missing = dict(self.walls())
-        if reason := self.survey.host.observe(progress.environment).unwalled:
+        if reason := self.survey.target.observe(progress.environment).unwalled:
             missing["service"] = reason
         if not missing:
             return _ALLOWED
@@ -153,43 +152,31 @@ class Deploy:
         files = (CommittedFiles(self.repository, commit, [TIERS]) for commit in commits)
         return judge_walls(missing, [document(RiskTiers, each, TIERS) for each in files])
 
-    def _look(self, progress: _Progress) -> _Progress:
-        applied = self.survey.terraform.applied(progress.environment)
+    def look(self, progress: _Progress) -> _Progress:
+        """Look at what runs, and where the aliases point."""
+        applied = self.survey.target.applied(progress.environment)
+        seen = self.survey.target.observe(progress.environment)
         state = applied.payload if applied else None
-        if progress.payload is None and state is None and self._silent(progress.environment):
+        if progress.payload is None and state is None and seen.nothing:
             return self._nothing(progress)
         moves = self._moves(progress)
         if moves:
             self.survey.registry.prepare()
         return replace(progress, state=state, moves=moves)
 
-    def _silent(self, environment: Environment) -> bool:
-        return self.survey.host.observe(environment).nothing
-
     def _nothing(self, progress: _Progress) -> _Progress:
-        self._aliases(replace(progress, moves=self._moves(progress)))
+        self.move_aliases(replace(progress, moves=self._moves(progress)))
         line = f"nothing is released in {progress.environment} yet: there is nothing to deploy"
         return replace(progress, ended=Deployed("nothing", (line,), progress.wanted))
 
-    def _install(self, progress: _Progress) -> _Progress:
-        host, environment, payload = self.survey.host, progress.environment, progress.payload
-        # Commands of the host: each takes longer to start than to do its work.
-        with ThreadPoolExecutor() as pool:
-            seen = pool.submit(host.observe, environment)
-            others = []
-            if payload:
-                others = [
-                    pool.submit(host.want, environment, payload.digest),
-                    pool.submit(host.install, payload),
-                ]
-        for other in others:
-            other.result()
-        # Terraform can't see what became of the processes that it started.
-        applied = payload is not None and progress.state == payload.digest
-        right = payload is not None and seen.result().serves_only(payload.digest)
-        return replace(progress, healing=applied and not right)
+    def install(self, progress: _Progress) -> _Progress:
+        """Have the payload where it can run, verified."""
+        if progress.payload:
+            self.survey.target.ready(progress.environment, progress.payload)
+        return progress
 
-    def _begin(self, progress: _Progress) -> _Progress:
+    def begin(self, progress: _Progress) -> _Progress:
+        """Write down that the environment is about to run the payload."""
         begun = replace(progress, begun=True)
         self._note(begun, "undecided", "begun")
         for statement in progress.verdict.break_glass:
@@ -198,35 +185,35 @@ class Deploy:
             self.audit.append(event.model_copy(update=fields))
         return begun
 
-    def _apply(self, progress: _Progress) -> _Progress:
+    def apply(self, progress: _Progress) -> _Progress:
+        """Make the environment run the payload, or nothing."""
         if progress.payload is None:
-            self.survey.host.stop(progress.environment)
-        self.survey.terraform.apply(
-            progress.environment, progress.payload, replace=progress.healing
-        )
+            self.survey.target.stop(progress.environment)
+        else:
+            self.survey.target.apply(progress.environment, progress.payload, self.after)
         return progress
 
-    def _settle(self, progress: _Progress) -> _Progress:
+    def settle(self, progress: _Progress) -> _Progress:
+        """Wait until what was applied has taken over."""
         if progress.payload:
-            self.survey.host.settle(progress.environment, progress.payload)
+            self.survey.target.settle(progress.environment, progress.payload)
         return progress
 
-    def _verify(self, progress: _Progress) -> _Progress:
-        environment, wanted = progress.environment, progress.wanted
-        with ThreadPoolExecutor() as pool:
-            pruning = pool.submit(self._prune, progress)
-            applied, seen = self.survey.applied(environment), self.survey.seen(environment)
-        pruning.result()
-        named = differences(replace(wanted, aliases=()), Found((), applied, seen))
+    def verify(self, progress: _Progress) -> _Progress:
+        """Compare what runs with what git wants; end red where it differs."""
+        wanted = replace(progress.wanted, aliases=())
+        named = differences(wanted, self.survey.found(wanted))
         if not named:
+            self._prune(progress)
             return progress
         # A newer deploy may have written that it wants another payload: then this one does nothing.
-        passed = self._tip(progress)
+        passed = self.check_tip(progress)
         if passed.ended:
             return passed
         return self._differing(progress, named)
 
-    def _aliases(self, progress: _Progress) -> _Progress:
+    def move_aliases(self, progress: _Progress) -> _Progress:
+        """Point the registry's aliases where git has them."""
         if progress.moves:
             self.survey.registry.point([move.to for move in progress.moves])
         for move in progress.moves:
@@ -236,7 +223,8 @@ class Deploy:
             self.audit.append(event.model_copy(update=fields))
         return progress
 
-    def _record(self, progress: _Progress) -> _Progress:
+    def record(self, progress: _Progress) -> _Progress:
+        """Write down what was deployed and found."""
         self._note(progress, "green", f"verified; {len(progress.moves)} aliases moved")
         self.audit.append(verification_event(progress.wanted, (), self.actor))
         return progress
@@ -245,7 +233,7 @@ class Deploy:
         if progress.state == progress.wanted.digest:
             return  # nothing has become old
         try:
-            self.survey.host.prune(kept_payloads(self.audit.entries(), ENVIRONMENTS, self.keep))
+            self.survey.target.prune(kept_payloads(self.audit.entries(), ENVIRONMENTS, self.keep))
         except DeploymentFailed as exc:
             # What serves may be right; that old payloads take up room is for people to look at.
             self.say(f"not pruned: {exc}")
@@ -307,6 +295,42 @@ class Deploy:
 
 def _blames_the_release(step: str, failure: DeploymentFailed) -> bool:
     """Whether a failure is a reason to take the change back: a lock or a registry is none."""
-    if isinstance(failure, HostFailed):
-        return failure.command in {"install", "settle"}
+    if isinstance(failure, TargetFailed):
+        return failure.command in {"install", "apply", "settle"}
     return step == "apply" and not isinstance(failure, StateLocked | CloudUnreachable)
+
+
+DeployStep = Step[Callable[[Deploy, _Progress], _Progress]]
+LOCK: Final = Step("lock", None, "no other deploy of this environment runs on this machine")
+STEPS: Final[tuple[DeployStep, ...]] = (
+    Step("tip", Deploy.check_tip, "the commit was main's tip, so nobody has asked for another"),
+    Step("read", Deploy.read, "what the commit wants to run is known, by digest"),
+    Step(
+        "judge",
+        Deploy.judge_change,
+        "the change that led here was judged by what stood before it; before production, so were "
+        "the walls of this machine",
+    ),
+    Step("look", Deploy.look, "what runs, what was applied and where the aliases point is known"),
+    Step(
+        "install",
+        Deploy.install,
+        "code and models lie where they run, verified; what is wanted is written down there, so "
+        "that a swap to any other payload does nothing",
+    ),
+    Step("still_tip", Deploy.check_tip, "main hasn't moved while code was installed"),
+    Step("begin", Deploy.begin, "the audit log says that the environment is to run the payload"),
+    Step("apply", Deploy.apply, "the target runs the payload, or has begun to roll it out"),
+    Step("settle", Deploy.settle, "what was applied has taken over"),
+    Step("verify", Deploy.verify, "records, processes and answers are what git wants"),
+    Step("aliases", Deploy.move_aliases, "the registry's aliases point where git has them"),
+    Step("record", Deploy.record, "the audit log says what was deployed and found"),
+)
+"""Each step may be repeated: whoever finds one half-done does it again."""
+
+
+def all_steps(target: Iterable[Named]) -> tuple[Named, ...]:
+    """Return the steps of a deploy in order, with those that a target's apply goes through."""
+    names = [step.name for step in STEPS]
+    at = names.index("apply")
+    return (LOCK, *STEPS[:at], *target, *STEPS[at:])

@@ -2,7 +2,10 @@
 
 import os
 import signal
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from delivery.errors import SettingsMissing
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,10 @@ class DieAfter:
         """Take note that a step is done."""
         if done == self.step:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_after(step: str, known: Iterable[str]) -> DieAfter:
+    """Return what ends this process after a step of those that are known; SettingsMissing."""
+    if step and step not in known:
+        raise SettingsMissing((f"PLINTH_DIE_AFTER: there is no step {step}",))
+    return DieAfter(step)

@@ -11,7 +11,7 @@ from delivery.git.repository import GitRepository
 from delivery.releases.wiring import make_images
 from delivery.settings import Settings, child_environment
 from delivery.targets.aws.terraform_checks import TerraformChecks
-from delivery.targets.wiring import make_cloud, make_survey
+from delivery.targets.wiring import PayloadImages, make_survey
 from delivery.trail.wiring import make_audit_log
 
 Say = Callable[[str], None]
@@ -24,7 +24,7 @@ def make_build_image(settings: Settings) -> BuildImage | None:
         return None
     return BuildImage(
         repository=GitRepository(settings.root),
-        builder=make_cloud(settings),
+        builder=PayloadImages(settings),
         images=images,
         audit=make_audit_log(settings),
         source=settings.root.absolute(),

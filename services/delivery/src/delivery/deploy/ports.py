@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from artifacts.policies.tiers import RoomName
     from artifacts.records.release import Environment, Payload
     from delivery.deploy.change_verdict import DeployVerdict
-    from delivery.deploy.difference import Drift
-    from delivery.releases.wanted import AliasPoint, Applied
-    from delivery.targets.observation import Observation
+    from delivery.releases.wanted import AliasPoint
 
 
 class Main(Protocol):
@@ -31,49 +29,14 @@ class DeployLocks(Protocol):
         """Wait for an environment's lock and hold it; DeployLocked after a while."""
 
 
-class Host(Protocol):
-    """What an environment runs on: a machine, or a cloud's service. HostFailed where it fails."""
-
-    def want(self, environment: Environment, payload: str) -> None:
-        """Say which payload, by digest, is to run: a swap to any other does nothing from now on."""
-
-    def install(self, payload: Payload) -> None:
-        """Make a payload ready to run, from cached bytes where they are there."""
-
-    def settle(self, environment: Environment, payload: Payload) -> None:
-        """Wait until what was applied has taken over, or say why it didn't."""
-
-    def observe(self, environment: Environment) -> Observation:
-        """Return what runs and what it says of itself, whatever state it is in."""
-
-    def stop(self, environment: Environment) -> None:
-        """End everything that serves an environment."""
-
-    def prune(self, keep: Sequence[str]) -> None:
-        """Remove payloads that nothing runs, ran last or wants, and that aren't to be kept."""
-
-
-class Terraform(Protocol):
-    """Infrastructure as it was applied. TerraformFailed where the engine fails."""
-
-    def applied(self, environment: Environment) -> Applied | None:
-        """Return what the state says was applied, or None before anything was."""
-
-    def apply(self, environment: Environment, payload: Payload | None, *, replace: bool) -> None:
-        """Make an environment run a payload; `replace` where the state is known to be wrong."""
-
-    def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
-        """Return what isn't as it was applied, as far as the engine can see it."""
-
-
 class ImageBuilder(Protocol):
-    """Builds images and brings them where a target finds them. HostFailed where it can't."""
+    """Builds images and brings them where a target finds them. TargetFailed, ImageRefused."""
 
     def build(self, payload: Payload, source: Path) -> str:
-        """Build the image of code and models, unless there is one; return what was said."""
+        """Build the image of code and models, unless there is one; return what was done."""
 
     def publish(self, payload: Payload) -> str:
-        """Push the image of a payload, and wait until it was scanned; return what was said."""
+        """Push the image of a payload, and wait until it was scanned; return what was done."""
 
 
 class AliasRegistry(Protocol):

@@ -7,13 +7,14 @@ from artifacts.records.audit import AuditEvent, Outcome
 from artifacts.records.release import Environment
 from delivery.deploy.compare import Found, differences
 from delivery.deploy.difference import Difference, Drift, Unknown
-from delivery.deploy.ports import AliasRegistry, Host, Main, Terraform
+from delivery.deploy.ports import AliasRegistry, Main
 from delivery.errors import DeploymentFailed
 from delivery.git.repository import GitRepository
 from delivery.releases.image_records import ImageRecords
 from delivery.releases.read_wanted import wanted_at
 from delivery.releases.wanted import AliasPoint, Applied, Wanted
 from delivery.targets.observation import Observation
+from delivery.targets.target import Target
 from delivery.trail.ports import AuditLog
 
 
@@ -34,8 +35,7 @@ class Verification:
 class Survey:
     """Asks the places that know what an environment runs; one that can't be asked says so."""
 
-    host: Host
-    terraform: Terraform
+    target: Target
     registry: AliasRegistry
     images: ImageRecords | None = None
     """Where the target runs images; None where it runs processes."""
@@ -43,13 +43,16 @@ class Survey:
     def found(self, wanted: Wanted) -> Found:
         """Return what every place says, without a look at what drifted."""
         return Found(
-            self.aliases(wanted), self.applied(wanted.environment), self.seen(wanted.environment)
+            self.aliases(wanted),
+            self.applied(wanted.environment),
+            self.seen(wanted.environment),
+            records=self.target.records,
         )
 
     def drift(self, wanted: Wanted) -> tuple[Drift, ...] | Unknown:
         """Return what was changed since it was applied. It may take the engine a minute."""
         try:
-            return self.terraform.drift(wanted.environment, wanted.payload)
+            return self.target.drift(wanted.environment, wanted.payload)
         except DeploymentFailed as exc:
             return Unknown(str(exc))
 
@@ -65,16 +68,16 @@ class Survey:
             return Unknown(str(exc))
 
     def applied(self, environment: Environment) -> Applied | Unknown | None:
-        """Return what Terraform's state says."""
+        """Return what was applied last."""
         try:
-            return self.terraform.applied(environment)
+            return self.target.applied(environment)
         except DeploymentFailed as exc:
             return Unknown(str(exc))
 
     def seen(self, environment: Environment) -> Observation | Unknown:
-        """Return what the host sees."""
+        """Return what runs."""
         try:
-            return self.host.observe(environment)
+            return self.target.observe(environment)
         except DeploymentFailed as exc:
             return Unknown(str(exc))
 

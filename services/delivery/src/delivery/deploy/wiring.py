@@ -6,9 +6,9 @@ from functools import partial
 
 from artifacts.records.release import Environment
 from delivery.deploy.change_verdict import DeployVerdict
-from delivery.deploy.deploy import Deploy
+from delivery.deploy.deploy import Deploy, all_steps
 from delivery.deploy.deploy_locks import FileDeployLocks
-from delivery.deploy.dying import DieAfter
+from delivery.deploy.dying import die_after
 from delivery.deploy.status import Status
 from delivery.deploy.verify import Verify
 from delivery.git.repository import GitRepository
@@ -40,20 +40,22 @@ class LazyJudge:
 
 
 def make_deploy(settings: Settings, say: Say) -> Deploy:
-    """Put deploying together."""
+    """Build a `Deploy` from the settings."""
+    survey = make_survey(settings, say)
+    steps = all_steps(survey.target.steps)
     return Deploy(
         repository=GitRepository(settings.root),
         main=make_main(settings),
         judge=LazyJudge(settings),
         walls=partial(missing_walls, settings),
-        survey=make_survey(settings, say),
+        survey=survey,
         audit=make_audit_log(settings),
         locks=FileDeployLocks(settings.needed("terraform")),
         proposer=make_proposer(settings),
         actor=who(settings),
         keep=KEPT_PAYLOADS,
         say=say,
-        after=DieAfter(settings.die_after),
+        after=die_after(settings.die_after, [step.name for step in steps]),
     )
 
 

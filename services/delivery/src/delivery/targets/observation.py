@@ -18,8 +18,5 @@ class Observation(Protocol):
     def unwalled(self) -> str:
         """Why a service that is started here has no wall around it; nothing where it has one."""
 
-    def serves_only(self, payload: str) -> bool:
-        """Whether all that is kept, runs and answers is one payload, and can go on so."""
-
     def differences(self, wanted: Wanted) -> Iterable[Difference]:
         """Return where it isn't what git wants."""

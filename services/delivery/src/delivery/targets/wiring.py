@@ -1,92 +1,81 @@
 """What an environment runs on: processes of this machine, or images in a cloud."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from artifacts.records.release import Payload
 from delivery.deploy.alias_registry import MlflowAliases
 from delivery.deploy.verify import Survey
 from delivery.errors import SettingsMissing
 from delivery.releases.wiring import make_images
 from delivery.rooms.training_rooms import make_training_rooms
 from delivery.settings import Settings, child_environment
-from delivery.targets.aws.cloud_commands import CloudCommands
 from delivery.targets.aws.expected_drift import expected_paths
 from delivery.targets.aws.terraform_aws import AwsTerraform
 from delivery.targets.aws.terraform_process import LOCK_SECONDS, TerraformProcess
-from delivery.targets.local.host_commands import HostCommands
-from delivery.targets.local.terraform_local import LocalTerraform
+from delivery.targets.target import Target
 
 Say = Callable[[str], None]
 
 
 def make_survey(settings: Settings, say: Say) -> Survey:
-    """Put together what asks the target that the settings name."""
-    return {"local": local_survey, "aws": aws_survey}[settings.target](settings, say)
+    """Build what asks every place about an environment."""
+    return Survey(make_target(settings, say), _aliases(settings), make_images(settings))
 
 
-def local_survey(settings: Settings, say: Say) -> Survey:
-    """Put together what asks this machine."""
-    launcher = _launcher(settings)
-    terraform = LocalTerraform(
-        engine=_engine(settings, "local", say),
-        folder=settings.needed("terraform").absolute(),
-        launcher=launcher,
-        source=settings.root.absolute(),
-        installed=True,
-    )
-    return Survey(HostCommands(launcher, settings.root.absolute()), terraform, _aliases(settings))
+def make_target(settings: Settings, say: Say) -> Target:
+    """Build the target that the settings name; SettingsMissing."""
+    if settings.target == "local":
+        from delivery.targets.local.local_target import LocalTarget  # noqa: PLC0415
 
+        return LocalTarget(settings, settings.root.absolute())
+    from delivery.targets.aws.aws_target import AwsTarget  # noqa: PLC0415
 
-def aws_survey(settings: Settings, say: Say) -> Survey:
-    """Put together what asks AWS; SettingsMissing."""
-    bucket, region = settings.named("state_bucket", "aws_region")
+    bucket, region, account = settings.named("state_bucket", "aws_region", "aws_account")
+    root = settings.root.absolute() / "infra" / "terraform" / "aws"
     terraform = AwsTerraform(
-        engine=_engine(settings, "aws", say),
-        folder=settings.needed("terraform").absolute() / "aws",
+        engine=TerraformProcess(root, child_environment(), say),
+        folder=settings.needed("terraform") / "aws",
         bucket=bucket,
         region=region,
         expected=_expected(settings),
         lock_seconds=min(LOCK_SECONDS, settings.patience),
     )
-    return Survey(make_cloud(settings), terraform, _aliases(settings), make_images(settings))
+    return AwsTarget(terraform, settings, account, settings.patience)
 
 
-def make_cloud(settings: Settings) -> CloudCommands:
-    """Put the cloud's commands together; SettingsMissing."""
-    (account,) = settings.named("aws_account")
-    return CloudCommands(_launcher(settings), account, settings.patience)
+@dataclass(frozen=True)
+class PayloadImages:
+    """Builds and publishes the images of payloads, where the settings say."""
+
+    settings: Settings
+
+    def build(self, payload: Payload, source: Path) -> str:
+        """Build the image of code and models, unless there is one; return what was done."""
+        from delivery.targets.aws.images.build_and_publish import build  # noqa: PLC0415
+
+        return build(self.settings, payload, source)
+
+    def publish(self, payload: Payload) -> str:
+        """Push the image of a payload, and wait until it was scanned; return what was done."""
+        from delivery.targets.aws.images.build_and_publish import publish, scan  # noqa: PLC0415
+
+        return f"{publish(self.settings, payload)}\n{scan(self.settings, payload)}"
 
 
 def _expected(settings: Settings) -> frozenset[str]:
     """Return what may differ: nothing, unless an emulator on this machine plays the cloud."""
     if settings.expected_drift is None:
         return frozenset()
-    if not _is_loopback(settings.aws_endpoint):
+    if not settings.rehearsal:
         raise SettingsMissing(
             ("PLINTH_EXPECTED_DRIFT unset: it is for an emulator on this machine alone",)
         )
     return expected_paths(settings.expected_drift, "aws")
 
 
-def _is_loopback(endpoint: str | None) -> bool:
-    try:
-        return ip_address(urlsplit(endpoint or "").hostname or "").is_loopback
-    except ValueError:
-        return False
-
-
-def _engine(settings: Settings, root: str, say: Say) -> TerraformProcess:
-    folder = settings.root / "infra" / "terraform" / root
-    return TerraformProcess(folder.absolute(), child_environment(), say)
-
-
 def _aliases(settings: Settings) -> MlflowAliases:
     if settings.tracking_uri is None:
         raise SettingsMissing(("PLINTH_TRACKING_URI",))
     return MlflowAliases(settings.tracking_uri, make_training_rooms(settings))
-
-
-def _launcher(settings: Settings) -> Path:
-    return settings.root.absolute() / "bin" / "plinth"

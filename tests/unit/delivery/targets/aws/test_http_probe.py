@@ -6,7 +6,7 @@ from support.aws.front import running_front
 from support.cloud_sightings import NEW, OLD, PAYLOAD
 from support.https_stand_in import HttpsStandIn, running_stand_in
 
-from delivery.targets.aws.aws_observation import Answer
+from delivery.targets.answers import Answer
 from delivery.targets.aws.http_probe import HttpProbe
 
 RELEASE = {

@@ -1,7 +1,8 @@
 from support.cloud_sightings import CALLER, NEW, URL, settled, sighting
 
 from artifacts.records.release import Environment
-from delivery.targets.aws.aws_observation import Answer, Observation, Sighting
+from delivery.targets.answers import Answer
+from delivery.targets.aws.aws_observation import AwsObservation, Sighting
 from delivery.targets.aws.identify import identify
 from delivery.targets.aws.identity import Caller, WrongAccount
 from delivery.targets.aws.observe_services import CONNECTIONS, observe
@@ -30,7 +31,7 @@ class Probe:
         return Answer(status=200)
 
 
-def seen(shown: Sighting, instead: str | None = None) -> tuple[Observation, list[str]]:
+def seen(shown: Sighting, instead: str | None = None) -> tuple[AwsObservation, list[str]]:
     probe = Probe()
     return observe("staging", Accounts(), Services(shown), probe, instead), probe.asked
 
@@ -66,7 +67,7 @@ def test_a_service_that_names_no_address_is_no_silence() -> None:
 def test_an_observation_comes_back_from_its_json() -> None:
     observation, _ = seen(settled(NEW))
 
-    assert Observation.model_validate_json(observation.to_json()) == observation
+    assert AwsObservation.model_validate_json(observation.to_json()) == observation
 
 
 def test_the_account_that_is_wanted_is_the_caller_s_or_refused() -> None:

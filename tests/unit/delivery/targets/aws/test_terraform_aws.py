@@ -62,15 +62,15 @@ def plan(*changes: tuple[str, list[str], dict[str, object], dict[str, object]]) 
 
 
 def test_the_state_lies_in_the_bucket_under_the_environments_own_key(terraform, engine):
-    terraform.apply("staging", PAYLOAD, replace=False)
+    terraform.apply("staging", PAYLOAD)
 
     words = engine.last("init")
     assert "-backend-config=bucket=bucket" in words
     assert "-backend-config=key=environments/staging.tfstate" in words
 
 
-def test_a_release_is_told_by_the_same_variables_as_to_the_local_root(terraform, engine):
-    terraform.apply("staging", PAYLOAD, replace=False)
+def test_a_release_is_told_in_a_file_beside_the_environments_own(terraform, engine):
+    terraform.apply("staging", PAYLOAD)
 
     own, released = (word.partition("=")[2] for word in engine.last("apply")[-2:])
     values = json.loads(Path(released).read_text())
@@ -80,7 +80,7 @@ def test_a_release_is_told_by_the_same_variables_as_to_the_local_root(terraform,
 
 
 def test_nothing_released_is_told_as_that(terraform, engine):
-    terraform.apply("staging", None, replace=True)
+    terraform.apply("staging", None)
 
     released = engine.last("apply")[-1].partition("=")[2]
     assert json.loads(Path(released).read_text())["payload"] == ""

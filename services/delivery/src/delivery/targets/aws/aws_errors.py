@@ -18,11 +18,7 @@ CloudError
 
 from pathlib import Path
 
-from delivery.errors import DeliveryError
-
-
-class CloudError(DeliveryError):
-    """Base of every error of the AWS target."""
+from delivery.errors import CloudError
 
 
 class CloudFailed(CloudError):

@@ -1,11 +1,16 @@
-"""What an environment of the cloud really runs: facts, and no judgement."""
+"""What an environment runs in AWS, and where that isn't what git wants."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
 from artifacts.digests import Digest
 from artifacts.records.record import Part, Record
 from artifacts.records.release import Environment
+from artifacts.text import plain
+from delivery.deploy.difference import Difference, deploy_command, named_payload
+from delivery.releases.wanted import Wanted, short
+from delivery.targets.answers import Answer, answer_differences
 
 SERVICE = "inference"
 """The service of an environment's cluster, and the container of its tasks."""
@@ -106,19 +111,8 @@ class Targets(Part):
     reasons: tuple[TargetReason, ...] = ()
 
 
-class Answer(Part):
-    """What one fresh connection got from /v1/release; `problem` says why it got nothing."""
-
-    status: int | None = None
-    payload: Digest | None = None
-    environment: str | None = None
-    model: Digest | None = None
-    code: Digest | None = None
-    problem: str | None = None
-
-
 class Sighting(Part):
-    """What the cloud says of an environment; without a service there is nothing."""
+    """What AWS says of an environment; without a service there is nothing."""
 
     service: ObservedService | None = None
     tasks: tuple[ObservedTask, ...] = ()
@@ -130,14 +124,98 @@ class Sighting(Part):
         return tuple(task for task in self.tasks if task.serves)
 
 
-class Observation(Record):
-    """An environment: what the cloud says of it, and what answers there."""
+class AwsObservation(Sighting, Record):
+    """An environment: what AWS says of it, and what answers there."""
 
     environment: Environment
     account: str
     region: str
-    service: ObservedService | None
-    tasks: tuple[ObservedTask, ...]
-    targets: Targets
-    url: str | None
-    answers: tuple[Answer, ...]
+    url: str | None = None
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def rollout(self) -> Deployment | None:
+        """What the service is rolling out, or has rolled out."""
+        return self.service.primary if self.service else None
+
+    @property
+    def older(self) -> int:
+        """How many rollouts the service hasn't left behind yet."""
+        rollouts = self.service.deployments if self.service else ()
+        return sum(each.status != "PRIMARY" for each in rollouts)
+
+    @property
+    def unwalled(self) -> str:
+        """Say nothing: each task is a container of its own, on no machine of ours."""
+        return ""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing serves, and nothing would start again."""
+        answered = any(answer.problem is None for answer in self.answers)
+        return self.rollout is None and not (self.serving or answered)
+
+    def differences(self, wanted: Wanted) -> Iterator[Difference]:
+        """Yield where it isn't what git wants."""
+        yield from _image(wanted)
+        yield from _rollout(wanted, self)
+        yield from _tasks(wanted, self)
+        yield from _targets(wanted, self)
+        yield from answer_differences(wanted, self.answers)
+
+
+def _image(wanted: Wanted) -> Iterator[Difference]:
+    if wanted.payload and wanted.payload.image is None:
+        what = f"the image of payload {short(wanted.payload.contents)}"
+        heals = f"delivery build-image --commit {wanted.commit[:12]}"
+        yield Difference("cloud", what, "built", "not built", heals)
+
+
+def _rollout(wanted: Wanted, found: AwsObservation) -> Iterator[Difference]:
+    heals = deploy_command(wanted)
+    if wanted.payload is None:
+        if found.rollout:
+            yield Difference("cloud", "the service", "not there", "there", heals)
+        return
+    if found.rollout is None:
+        yield Difference("cloud", "the service", "there", "not there", heals)
+        return
+    rollout = found.rollout
+    if rollout.task_definition.payload != wanted.digest:
+        wants, there = named_payload(wanted.digest), named_payload(rollout.task_definition.payload)
+        yield Difference("cloud", "what the service rolls out", wants, there, heals)
+    elif rollout.task_definition.image != wanted.payload.image:
+        what = "the image that the service rolls out"
+        yield Difference(
+            "cloud", what, f"{wanted.payload.image}", f"{rollout.task_definition.image}", heals
+        )
+    if rollout.rollout not in {None, "COMPLETED"}:
+        because = f" ({plain(rollout.reason)})" if rollout.reason else ""
+        yield Difference("cloud", "the rollout", "COMPLETED", f"{rollout.rollout}{because}", heals)
+    if found.older:
+        there = f"still there ({found.older})"
+        yield Difference("cloud", "an older rollout", "left behind", there, heals)
+
+
+def _tasks(wanted: Wanted, found: AwsObservation) -> Iterator[Difference]:
+    heals, image = deploy_command(wanted), wanted.payload.image if wanted.payload else None
+    for task in found.serving:
+        if task.payload != wanted.digest:
+            wants, there = named_payload(wanted.digest), named_payload(task.payload)
+            yield Difference("cloud", f"what task {task.id} runs", wants, there, heals)
+        elif task.image != image:
+            what = f"the image of task {task.id}"
+            yield Difference("cloud", what, f"{image}", f"{task.image}", heals)
+    if wanted.digest and not found.serving:
+        wants = f"one that serves {short(wanted.digest)}"
+        yield Difference("cloud", "a task", wants, "not there", heals)
+
+
+def _targets(wanted: Wanted, found: AwsObservation) -> Iterator[Difference]:
+    heals = deploy_command(wanted)
+    if found.targets.unhealthy:
+        there = f"unhealthy ({found.targets.unhealthy})"
+        yield Difference("cloud", "a target of the load balancer", "healthy", there, heals)
+    if wanted.digest and not found.targets.healthy:
+        what = "a healthy target of the load balancer"
+        yield Difference("cloud", what, "there", "not there", heals)

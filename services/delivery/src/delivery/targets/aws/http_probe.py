@@ -4,29 +4,8 @@ import http.client
 import ssl
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from artifacts.digests import Digest
 from artifacts.text import plain
-from delivery.targets.aws.aws_observation import Answer
-
-ROUTE = "/v1/release"
-_LIMIT_BYTES = 1 << 20
-
-
-class _Digested(BaseModel):
-    digest: Digest | None = None
-
-
-class _Release(BaseModel):
-    """What is read of a service's release; newer services may say more."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    environment: str | None = None
-    payload: Digest | None = None
-    model: _Digested = _Digested()
-    service: _Digested = _Digested()
+from delivery.targets.answers import LIMIT_BYTES, ROUTE, Answer, answer_of
 
 
 class HttpProbe:
@@ -55,7 +34,7 @@ class HttpProbe:
         try:
             connection.request("GET", ROUTE, headers={"Connection": "close"})
             response = connection.getresponse()
-            return _answer(response.status, response.read(_LIMIT_BYTES))
+            return answer_of(response.status, response.read(LIMIT_BYTES))
         except (OSError, http.client.HTTPException) as exc:
             return Answer(problem=plain(exc) or type(exc).__name__)
         finally:
@@ -74,19 +53,3 @@ class HttpProbe:
                 parts.hostname, parts.port, timeout=self._timeout_seconds
             )
         raise ValueError("not https")
-
-
-def _answer(status: int, body: bytes) -> Answer:
-    if status != http.client.OK:
-        return Answer(status=status, problem=f"{ROUTE} answered {status}")
-    try:
-        release = _Release.model_validate_json(body)
-    except ValidationError:
-        return Answer(status=status, problem=f"{ROUTE} answered with no release")
-    return Answer(
-        status=status,
-        payload=release.payload,
-        environment=release.environment,
-        model=release.model.digest,
-        code=release.service.digest,
-    )

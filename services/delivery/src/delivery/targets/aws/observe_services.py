@@ -1,7 +1,8 @@
 """Say what an environment really runs. That something is missing or down is no error."""
 
 from artifacts.records.release import Environment
-from delivery.targets.aws.aws_observation import Answer, Observation, Sighting
+from delivery.targets.answers import Answer
+from delivery.targets.aws.aws_observation import AwsObservation, Sighting
 from delivery.targets.aws.ports import Accounts, Probe, Services
 
 CONNECTIONS = 5
@@ -13,12 +14,12 @@ def observe(
     services: Services,
     probe: Probe,
     instead: str | None = None,
-) -> Observation:
+) -> AwsObservation:
     """Look at what the cloud says, and ask a few times; `instead` of the service's own address."""
     caller = accounts.caller()
     seen = services.look(environment)
     url = _address(seen, instead)
-    return Observation(
+    return AwsObservation(
         environment=environment,
         account=caller.account,
         region=caller.region,

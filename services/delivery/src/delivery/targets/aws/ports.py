@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Protocol
 
 from artifacts.records.release import Environment
-from delivery.targets.aws.aws_observation import Answer, Sighting
+from delivery.targets.answers import Answer
+from delivery.targets.aws.aws_observation import Sighting
 from delivery.targets.aws.identity import Caller
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from artifacts.records.release import Environment
-from delivery.targets.aws.aws_errors import CloudError, NotSettled, Throttled, Unreachable
+from delivery.errors import CloudError
+from delivery.targets.aws.aws_errors import NotSettled, Throttled, Unreachable
 from delivery.targets.aws.ports import Clock, Services
 from delivery.targets.aws.settling import Failed, Settled, Verdict, Waiting, judge
 

@@ -45,12 +45,8 @@ class AwsTerraform:
             return None
         return Applied(str(outputs["payload"].value) or None)
 
-    def apply(self, environment: Environment, payload: Payload | None, *, replace: bool) -> None:
-        """Make an environment run a payload, or nothing; TerraformFailed, StateLocked.
-
-        `replace` makes no difference: the engine asks the cloud what is there, and mends it.
-        """
-        del replace
+    def apply(self, environment: Environment, payload: Payload | None) -> None:
+        """Make an environment run a payload, or nothing; TerraformFailed, StateLocked."""
         self._init(environment)
         patience = f"-lock-timeout={self.lock_seconds}s"
         words = ("-auto-approve", *_COMMON, patience, *self._values(environment, payload))

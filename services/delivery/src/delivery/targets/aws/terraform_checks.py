@@ -11,7 +11,6 @@ from typing import Final
 
 from delivery.text import plain
 
-LOCAL: Final = "local"
 _LINE: Final = 1000
 _FORM: Final = ("fmt", "-check", "-diff", "-recursive", "-no-color")
 _CHECKS: Final = (
@@ -25,7 +24,7 @@ _CHECKS: Final = (
 class TerraformChecks:
     """Checks what lies in a folder; what Terraform keeps for it is thrown away after.
 
-    The local root needs no provider. All others need AWS's, from a registry or a mirror.
+    Roots and modules need AWS's provider, from a registry or a mirror.
     """
 
     folder: Path
@@ -33,13 +32,13 @@ class TerraformChecks:
     say: Callable[[str], None]
 
     def names(self) -> tuple[str, ...]:
-        """Return the roots and modules that have tests, the local root first."""
+        """Return the roots and modules that have tests."""
         found = {
             path.parent.relative_to(self.folder).as_posix()
             for path in self.folder.rglob("tests")
             if path.is_dir()
         }
-        return tuple(sorted(found, key=lambda name: (name != LOCAL, name)))
+        return tuple(sorted(found))
 
     def run(self, names: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """Return the checks that failed, after their output was said; of all, unless named."""
@@ -79,16 +78,13 @@ class TerraformChecks:
         place = root.relative_to(self.folder).as_posix().replace("/", "-")
         plugins = scratch / "plugins"
         plugins.mkdir(exist_ok=True)
-        variables = {
+        return {
             **self.environment,
             "TF_DATA_DIR": str(scratch / f"data-{place}"),
             "TF_PLUGIN_CACHE_DIR": str(plugins),
             "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "true",
             "CHECKPOINT_DISABLE": "1",
         }
-        if root.name == LOCAL:
-            variables["TF_CLI_CONFIG_FILE"] = "/dev/null"
-        return variables
 
 
 @contextmanager

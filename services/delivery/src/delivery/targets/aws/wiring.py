@@ -7,7 +7,7 @@ from delivery.errors import NotARehearsal
 from delivery.settings import TargetSettings, is_this_machine
 from delivery.targets.aws.aws_clients import AwsClients
 from delivery.targets.aws.aws_errors import TokenRefused
-from delivery.targets.aws.aws_observation import Observation
+from delivery.targets.aws.aws_observation import AwsObservation
 from delivery.targets.aws.ecs_services import EcsServices
 from delivery.targets.aws.fetch_token import fetch_token
 from delivery.targets.aws.http_probe import HttpProbe
@@ -27,7 +27,7 @@ def run_identify(
     return identify(StsAccounts(AwsClients(region or settings.aws_region)), account)
 
 
-def run_observe(settings: TargetSettings, environment: Environment) -> Observation:
+def run_observe(settings: TargetSettings, environment: Environment) -> AwsObservation:
     """Say what an environment runs."""
     instead = settings.address
     clients = AwsClients(settings.aws_region)

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from artifacts.records.release import Environment
+from artifacts.records.release import Environment, Payload
 from artifacts.text import plain
 from delivery.settings import read_target_settings
 from delivery.targets.local.payloads import Refused
-from delivery.targets.local.swap import STEPS, Superseded
+from delivery.targets.local.swap import Superseded
 from delivery.targets.local.wiring import (
     run_install,
     run_observe,
@@ -54,7 +54,7 @@ def install(
 ) -> None:
     """Bring a payload's code and model here, checked; what is there already stays."""
     outcome = run_install(
-        read_target_settings(), payload, source, models, public_key, every_byte=verify
+        read_target_settings(), Payload.read(payload), source, models, public_key, every_byte=verify
     )
     if isinstance(outcome, Refused):
         typer.echo(f"refused: {plain(outcome.reason, _LONGEST)}", err=True)
@@ -114,10 +114,3 @@ def prune(
         read_target_settings(), [_digest(digest) for digest in (*(keep or ()), *(more or ()))]
     ):
         typer.echo(f"removed {name}")
-
-
-@group.command()
-def steps() -> None:
-    """List the steps that `run` goes through, in order."""
-    for step in STEPS:
-        typer.echo(f"{step.name:12} {step.meaning}")

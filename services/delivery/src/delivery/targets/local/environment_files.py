@@ -62,6 +62,10 @@ class FolderEnvironments:
         except UnreadableRecord:
             return EnvironmentState()
 
+    def has_state(self, environment: Environment) -> bool:
+        """Whether what ran last was ever written down."""
+        return self._path(environment, "state.json").exists()
+
     def write_state(self, environment: Environment, state: EnvironmentState) -> None:
         """Write down what runs."""
         state.write(self._path(environment, "state.json"))

@@ -1,8 +1,18 @@
-"""What an environment really runs, as this host sees it: facts, and no judgement."""
+"""What an environment runs on this machine, and where that isn't what git wants."""
+
+from collections.abc import Iterator
+from typing import Final
 
 from artifacts.digests import Digest
 from artifacts.records.record import Part, Record
 from artifacts.records.release import Environment
+from artifacts.text import plain
+from delivery.deploy.difference import Difference, deploy_command, named_payload
+from delivery.releases.wanted import Wanted, short
+from delivery.targets.answers import Answer, answer_differences
+
+WALLS: Final = frozenset({"bubblewrap", "user"})
+"""The kinds of walls that there are."""
 
 
 class ObservedWatcher(Part):
@@ -18,21 +28,9 @@ class ObservedProcess(Part):
 
     pid: int
     payload: Digest | None
-    managed: bool
+    managed: bool = True
     wall: str = ""
-    """What keeps it in its room: bubblewrap, user, none, or "" of one started before walls."""
-
-
-class Answer(Part):
-    """What one fresh connection got from /v1/release; `problem` says why it got nothing."""
-
-    status: int | None = None
-    pid: int | None = None
-    payload: Digest | None = None
-    environment: str | None = None
-    model: Digest | None = None
-    code: Digest | None = None
-    problem: str | None = None
+    """What keeps it in its room: one of WALLS, none, or "" of one started before walls."""
 
 
 class EnvironmentState(Record):
@@ -48,20 +46,90 @@ class EnvironmentState(Record):
         return EnvironmentState(running=payload, previous=self.running or self.previous)
 
 
-class Observation(Record):
+class LocalObservation(Record):
     """An environment: what is written down, what is kept running, and what answers.
 
     `manager` and `holder` say whether those processes live (and, of the manager, answers).
     """
 
     environment: Environment
-    port: int | None
-    wanted: Digest | None
-    state: EnvironmentState
-    manager: bool
-    holder: bool
-    watchers: tuple[ObservedWatcher, ...]
-    processes: tuple[ObservedProcess, ...]
-    answers: tuple[Answer, ...]
+    port: int | None = None
+    wanted: Digest | None = None
+    state: EnvironmentState = EnvironmentState()
+    manager: bool = False
+    holder: bool = False
+    watchers: tuple[ObservedWatcher, ...] = ()
+    processes: tuple[ObservedProcess, ...] = ()
+    answers: tuple[Answer, ...] = ()
     wall: str = ""
     """What this machine keeps services in their rooms with: bubblewrap, user or none."""
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The payloads that the process manager keeps alive; the socket's holder serves none."""
+        return tuple(watcher.payload for watcher in self.watchers if watcher.payload)
+
+    @property
+    def unwalled(self) -> str:
+        """Why a service that is started here has no wall around it; nothing where it has one."""
+        if self.wall in WALLS:
+            return ""
+        return f"the host says of its wall: {plain(self.wall) or 'nothing'}"
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing serves, and nothing would start again."""
+        answered = any(answer.problem is None for answer in self.answers)
+        return not (self.kept or self.processes or answered)
+
+    def in_its_room(self, process: ObservedProcess) -> bool:
+        """Whether a process has the wall that it would be started with now.
+
+        A machine without walls is for `delivery walls` and the judge of a deploy to name.
+        """
+        return process.wall in WALLS or (process.wall != "" and self.wall not in WALLS)
+
+    def differences(self, wanted: Wanted) -> Iterator[Difference]:
+        """Yield where it isn't what git wants."""
+        yield from _keepers(wanted, self)
+        yield from _watchers(wanted, self)
+        yield from _processes(wanted, self)
+        yield from answer_differences(wanted, self.answers)
+
+
+def _keepers(wanted: Wanted, found: LocalObservation) -> Iterator[Difference]:
+    if wanted.payload is None:
+        return
+    for what, alive in (("socket's holder", found.holder), ("process manager", found.manager)):
+        if not alive:
+            yield Difference("host", f"the {what}", "alive", "dead", deploy_command(wanted))
+
+
+def _watchers(wanted: Wanted, found: LocalObservation) -> Iterator[Difference]:
+    heals = deploy_command(wanted)
+    for other in sorted(set(found.kept) - {wanted.digest}):
+        wants = "that it is kept no longer"
+        yield Difference("host", f"payload {short(other)}", wants, "kept alive", heals)
+    if wanted.digest and wanted.digest not in found.kept:
+        what = f"payload {short(wanted.digest)}"
+        yield Difference("host", what, "kept alive", "not kept", heals)
+
+
+def _processes(wanted: Wanted, found: LocalObservation) -> Iterator[Difference]:
+    heals = deploy_command(wanted)
+    for process in found.processes:
+        if process.payload != wanted.digest:
+            what = f"what process {process.pid} serves"
+            wants, there = named_payload(wanted.digest), named_payload(process.payload)
+            yield Difference("host", what, wants, there, heals)
+        if not process.managed:
+            what = f"process {process.pid}"
+            yield Difference("host", what, "kept by the manager", "kept by none", heals)
+        if wanted.digest and not found.in_its_room(process):
+            what = f"the wall around process {process.pid}"
+            there = plain(process.wall) or "not there: it was started before this host had walls"
+            wants = plain(found.wall) if found.wall in WALLS else "one that this host knows of"
+            yield Difference("host", what, wants, there, heals)
+    if wanted.digest and not found.processes:
+        wants = f"one that serves {short(wanted.digest)}"
+        yield Difference("host", "a process", wants, "not there", heals)

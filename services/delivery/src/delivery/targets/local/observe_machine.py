@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from artifacts.records.release import Environment
+from delivery.targets.answers import Answer
 from delivery.targets.local.local_errors import ManagerFailed
 from delivery.targets.local.local_observation import (
-    Answer,
-    Observation,
+    LocalObservation,
     ObservedProcess,
     ObservedWatcher,
 )
@@ -23,12 +23,12 @@ def observe(
     managers: Managers,
     probe: Probe,
     wall: str = "",
-) -> Observation:
+) -> LocalObservation:
     """Look at what is written down, at the manager, at processes, and ask a few times."""
     found = processes.of(environment)
     port = files.port(environment)
     manager, watchers = _managed(managers, found, port)
-    return Observation(
+    return LocalObservation(
         environment=environment,
         port=port,
         wanted=files.wanted(environment),

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from artifacts.records.release import Environment, Payload
-from delivery.targets.local.local_observation import Answer, EnvironmentState
+from delivery.targets.answers import Answer
+from delivery.targets.local.local_observation import EnvironmentState
 from delivery.targets.local.processes import HostProcess, Manager, Service, Watcher
 
 Kind = Literal["payloads", "code", "models"]

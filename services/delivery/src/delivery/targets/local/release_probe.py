@@ -4,32 +4,12 @@ import http.client
 from collections.abc import Sequence
 
 import psutil  # type: ignore[import-untyped]
-from pydantic import BaseModel, ConfigDict, ValidationError
 
-from artifacts.digests import Digest
 from artifacts.text import plain
+from delivery.targets.answers import LIMIT_BYTES, ROUTE, Answer, answer_of
 from delivery.targets.local.listeners import ADDRESS
-from delivery.targets.local.local_observation import Answer
 from delivery.targets.local.marked_processes import inside_of
 from delivery.targets.local.processes import HostProcess, of_role
-
-ROUTE = "/v1/release"
-_LIMIT_BYTES = 1 << 20
-
-
-class _Digested(BaseModel):
-    digest: Digest | None = None
-
-
-class _Release(BaseModel):
-    """What this host reads of a service's release; newer services may say more."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    environment: str | None = None
-    payload: Digest | None = None
-    model: _Digested = _Digested()
-    service: _Digested = _Digested()
 
 
 class HttpProbe:
@@ -46,10 +26,10 @@ class HttpProbe:
             mine = connection.sock.getsockname()[1]
             connection.request("GET", ROUTE)
             response = connection.getresponse()
-            body = response.read(_LIMIT_BYTES)
+            body = response.read(LIMIT_BYTES)
             # While the connection stands, the process at its other end can be found.
             pid = _owner(mine, port, processes)
-            return _answer(response.status, pid, body)
+            return answer_of(response.status, body, pid)
         except (OSError, http.client.HTTPException) as exc:
             return Answer(problem=plain(exc) or type(exc).__name__)
         finally:
@@ -69,20 +49,3 @@ def _owner(from_port: int, to_port: int, processes: Sequence[HostProcess]) -> in
             ):
                 return process.pid
     return None
-
-
-def _answer(status: int, pid: int | None, body: bytes) -> Answer:
-    if status != http.client.OK:
-        return Answer(status=status, pid=pid, problem=f"{ROUTE} answered {status}")
-    try:
-        release = _Release.model_validate_json(body)
-    except ValidationError:
-        return Answer(status=status, pid=pid, problem=f"{ROUTE} answered with no release")
-    return Answer(
-        status=status,
-        pid=pid,
-        payload=release.payload,
-        environment=release.environment,
-        model=release.model.digest,
-        code=release.service.digest,
-    )

@@ -1,4 +1,4 @@
-"""Make an environment serve a payload, without a lost request: the steps of `delivery local run`.
+"""Make an environment serve a payload, without a lost request: the steps of `apply`.
 
 Every step may be the last one of a killed run; the next run starts anew with the first and finds
 out what is there instead of remembering it.
@@ -36,6 +36,7 @@ from delivery.targets.local.processes import (
     of_role,
     serving,
 )
+from delivery.targets.target import Step
 
 READY_SECONDS = 60.0
 POLL_SECONDS, LOOK_SECONDS = 0.01, 0.2
@@ -75,15 +76,6 @@ class Machine:
     probe: Probe
     clock: Clock
     wall: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of a swap: what it is called, what it does."""
-
-    name: str
-    act: Callable[["Swap"], None]
-    meaning: str
 
 
 def swap(
@@ -282,18 +274,20 @@ class Swap:
         self._machine.processes.wait(failed, GRACE_SECONDS)
 
 
-STEPS: Final = (
-    Step("ask", Swap.ask, "is this payload still wanted"),
-    Step("check", Swap.check, "is it installed and unchanged"),
-    Step("look", Swap.look, "which manager is there"),
-    Step("listen", Swap.listen, "the listening socket: from the holder, or bound anew"),
-    Step("manage", Swap.manage, "a process manager on that socket"),
-    Step("hold", Swap.hold, "a holder of the socket, kept by the manager"),
-    Step("start", Swap.start, "the new service, beside the old one"),
-    Step("await-ready", Swap.await_ready, "the new service answers"),
-    Step("forget", Swap.forget, "the old one is not started again"),
-    Step("retire", Swap.retire, "the old one, and orphans, are asked to end"),
-    Step("await-end", Swap.await_end, "they have ended"),
-    Step("confirm", Swap.confirm, "fresh connections get the new one alone"),
-    Step("record", Swap.record, "what runs is written down"),
+STEPS: Final[tuple[Step[Callable[[Swap], None]], ...]] = (
+    Step("swap.ask", Swap.ask, "this payload is still wanted"),
+    Step("swap.check", Swap.check, "it is installed and unchanged"),
+    Step("swap.look", Swap.look, "the manager that is there is known"),
+    Step(
+        "swap.listen", Swap.listen, "the listening socket is here: from its holder, or bound anew"
+    ),
+    Step("swap.manage", Swap.manage, "a process manager runs on that socket"),
+    Step("swap.hold", Swap.hold, "the manager keeps a holder of the socket"),
+    Step("swap.start", Swap.start, "the new service runs beside the old one"),
+    Step("swap.await-ready", Swap.await_ready, "the new service answers"),
+    Step("swap.forget", Swap.forget, "the old one is not started again"),
+    Step("swap.retire", Swap.retire, "the old one, and orphans, are asked to end"),
+    Step("swap.await-end", Swap.await_end, "they have ended"),
+    Step("swap.confirm", Swap.confirm, "fresh connections get the new one alone"),
+    Step("swap.record", Swap.record, "what runs is written down"),
 )

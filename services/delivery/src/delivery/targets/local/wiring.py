@@ -1,8 +1,6 @@
 """Build what the local target works with, from the settings."""
 
-import os
 import secrets
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,13 +11,13 @@ from typing import Final, get_args
 
 from artifacts.errors import ArtifactError
 from artifacts.records.release import Environment, Payload
-from delivery.errors import SettingsMissing
+from delivery.deploy.dying import die_after
 from delivery.settings import TargetSettings, tool_environment
 from delivery.targets.local.depot import FolderDepot
 from delivery.targets.local.environment_files import FolderEnvironments
 from delivery.targets.local.install import Installed, install_payload
 from delivery.targets.local.local_errors import HostError
-from delivery.targets.local.local_observation import Observation
+from delivery.targets.local.local_observation import EnvironmentState, LocalObservation
 from delivery.targets.local.marked_processes import MarkedProcesses
 from delivery.targets.local.observe_machine import observe
 from delivery.targets.local.payloads import Refused
@@ -36,14 +34,14 @@ _VARIABLES: Final = MappingProxyType({"LANG": "C.UTF-8", "PATH": "/usr/local/bin
 
 def run_install(
     settings: TargetSettings,
-    payload: Path,
+    payload: Payload,
     source: Path,
-    models: Path | None,
-    public_key: Path | None,
+    models: Path | None = None,
+    public_key: Path | None = None,
     *,
-    every_byte: bool,
+    every_byte: bool = False,
 ) -> Installed | Refused:
-    """Install the payload of a file."""
+    """Install a payload; `models` and `public_key` are those of the settings unless given."""
     # Each of these takes a moment to import, and no other command needs them.
     from artifacts.git_source import GitSource  # noqa: PLC0415
     from artifacts.model_copies import StoredModels  # noqa: PLC0415
@@ -51,7 +49,7 @@ def run_install(
 
     tools = tool_environment()
     return install_payload(
-        Payload.read(payload),
+        payload,
         FolderDepot(_root(settings)),
         GitSource(source),
         StoredModels(
@@ -68,11 +66,21 @@ def run_want(settings: TargetSettings, environment: Environment, payload: str) -
 
 
 def run_swap(
-    settings: TargetSettings, environment: Environment, payload: str, port: int
+    settings: TargetSettings,
+    environment: Environment,
+    payload: str,
+    port: int = 0,
+    after: Callable[[str], None] | None = None,
 ) -> Swapped | Superseded:
-    """Make an environment serve a payload."""
-    after = _killer(settings.die_after)
+    """Make an environment serve a payload; `after` is told the name of each step."""
+    after = after or die_after(settings.die_after, [step.name for step in STEPS])
     return swap(_machine(settings), environment, payload, port, after)
+
+
+def read_state(settings: TargetSettings, environment: Environment) -> EnvironmentState | None:
+    """Return what ran last in an environment, or None where nothing was ever swapped or stopped."""
+    files = _files(settings)
+    return files.state(environment) if files.has_state(environment) else None
 
 
 def run_stop(settings: TargetSettings, environment: Environment) -> int:
@@ -80,7 +88,7 @@ def run_stop(settings: TargetSettings, environment: Environment) -> int:
     return stop(environment, _files(settings), _processes(settings))
 
 
-def run_observe(settings: TargetSettings, environment: Environment) -> Observation:
+def run_observe(settings: TargetSettings, environment: Environment) -> LocalObservation:
     """Say what an environment runs."""
     machine = _machine(settings)
     parts = (machine.files, machine.processes, machine.managers, machine.probe)
@@ -169,15 +177,3 @@ def _processes(settings: TargetSettings) -> MarkedProcesses:
 def _root(settings: TargetSettings) -> Path:
     # Resolved: processes carry this path, and two ways to one folder must not look like two hosts.
     return settings.needed("host").resolve()
-
-
-def _killer(step: str) -> Callable[[str], None]:
-    """Return what a test kills a swap with, right after a step: as a power cut would."""
-    if step and step not in {known.name for known in STEPS}:
-        raise SettingsMissing((f"PLINTH_DIE_AFTER: there is no step {step}",))
-
-    def after(name: str) -> None:
-        if name == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return after

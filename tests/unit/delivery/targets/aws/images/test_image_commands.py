@@ -42,7 +42,9 @@ def test_build_says_what_it_did(
 ) -> None:
     answer(monkeypatch, "run_build", Built(RECORD, new=new))
 
-    result = run("build", str(tmp_path / "p.json"), "--source", str(tmp_path))
+    file = payload_of().write(tmp_path / "p.json")
+
+    result = run("build", str(file), "--source", str(tmp_path))
 
     assert result.exit_code == 0
     assert said in result.output
@@ -52,7 +54,9 @@ def test_build_says_what_it_did(
 def test_a_refused_build_ends_with_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     answer(monkeypatch, "run_build", Refused("it is forged"))
 
-    result = run("build", str(tmp_path / "p.json"), "--source", str(tmp_path))
+    file = payload_of().write(tmp_path / "p.json")
+
+    result = run("build", str(file), "--source", str(tmp_path))
 
     assert result.exit_code == 1
     assert "it is forged" in result.output

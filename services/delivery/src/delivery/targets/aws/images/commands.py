@@ -9,6 +9,7 @@ import typer
 from artifacts.records.release import Payload
 from artifacts.text import plain
 from delivery.settings import read_target_settings
+from delivery.targets.aws.images.build_and_publish import built_line, pushed_line, scanned_line
 from delivery.targets.aws.images.outcomes import Built, Refused, Undecided
 from delivery.targets.aws.images.recipes import RECIPE_OF, Base, Service
 from delivery.targets.aws.images.wiring import (
@@ -63,7 +64,7 @@ def build_command(
     payload: Annotated[Path, typer.Argument(help="The payload as JSON.")], source: Source
 ) -> None:
     """Build the image of a payload, code and model; one that is there and sound stays."""
-    _tell_built(run_build(read_target_settings(), payload, source))
+    _tell_built(run_build(read_target_settings(), Payload.read(payload), source))
 
 
 @group.command("build-service")
@@ -86,8 +87,7 @@ def push_command(key: Key) -> None:
     pushed = run_push(read_target_settings(), key)
     if isinstance(pushed, Refused):
         _end(pushed.reason, REFUSED)
-    how = f"pushed, {pushed.bytes_sent / _MB:.1f} MB sent" if pushed.new else "is there already"
-    typer.echo(f"{pushed.repository}@{pushed.image} {how}, as {pushed.tag}")
+    typer.echo(pushed_line(pushed))
 
 
 @group.command("scan")
@@ -101,8 +101,7 @@ def scan_command(
         _end(verdict.reason, REFUSED)
     if isinstance(verdict, Undecided):
         _end(verdict.reason, UNDECIDED)
-    counts = ", ".join(f"{count} {severity}" for severity, count in verdict.counts)
-    typer.echo(f"{verdict.image}: nothing critical; {counts or 'no findings'}")
+    typer.echo(scanned_line(verdict))
 
 
 @group.command("show")
@@ -123,9 +122,7 @@ def show_command(
 def _tell_built(built: Built | Refused) -> None:
     if isinstance(built, Refused):
         _end(built.reason, REFUSED)
-    record = built.record
-    how = f"built with {record.built_with}" if built.new else "is there already"
-    typer.echo(f"{record.service} {record.image} {how}, {record.size / _MB:.1f} MB unpacked")
+    typer.echo(built_line(built))
 
 
 def _end(reason: str, code: int) -> NoReturn:

@@ -39,9 +39,9 @@ class Shown:
     folder: Path
 
 
-def run_build(settings: TargetSettings, payload: Path, source: Path) -> Built | Refused:
-    """Build the image of a payload's file."""
-    return build_payload(Payload.read(payload), _workshop(settings, source))
+def run_build(settings: TargetSettings, payload: Payload, source: Path) -> Built | Refused:
+    """Build the image of a payload."""
+    return build_payload(payload, _workshop(settings, source))
 
 
 def run_build_service(
