@@ -59,10 +59,8 @@ def test_the_tables_of_this_checkout_are_not_stale(script: ModuleType) -> None:
 
 def test_every_folder_of_terraform_has_tables(root: Path, script: ModuleType) -> None:
     files = (root / "infra/terraform").rglob("variables.tf")
-    without = {file.parent for file in files} - set(script.folders(root))
 
-    # The page of infra/terraform describes local.
-    assert {folder.name for folder in without} <= {"local"}
+    assert {file.parent for file in files} - set(script.folders(root)) == set()
 
 
 def test_tables_are_written_sorted_and_a_second_time_unchanged(
