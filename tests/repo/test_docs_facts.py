@@ -3,10 +3,12 @@
 import re
 import runpy
 from pathlib import Path
+from typing import get_args
 
 import hcl2
 import pytest
 
+from delivery.deploy.difference import Place
 from delivery.gate.rules.table import RULES
 from inference.settings import Settings as ServiceSettings
 
@@ -68,6 +70,12 @@ def test_the_defaults_of_the_service_are_as_its_page_says() -> None:
     assert len(rows) > 5
     told = {name.lower(): float(number) for name, number in rows}
     assert {name: ServiceSettings.model_fields[name].default for name in told} == told
+
+
+def test_the_runbook_names_every_place_in_which_something_may_differ() -> None:
+    page = (ROOT / "docs/runbooks/when-it-is-red.md").read_text()
+
+    assert [place for place in get_args(Place) if f"`{place}`" not in page] == []
 
 
 def test_the_page_of_policies_has_every_rule() -> None:
