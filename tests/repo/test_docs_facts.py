@@ -78,6 +78,18 @@ def test_the_runbook_names_every_place_in_which_something_may_differ() -> None:
     assert [place for place in get_args(Place) if f"`{place}`" not in page] == []
 
 
+def test_what_the_judge_says_in_the_runbook_is_what_it_says() -> None:
+    page = (ROOT / "docs/runbooks/when-it-is-red.md").read_text()
+    (table,) = re.findall(r"\| it says \| do \|\n(.*?)\n\n", page, re.DOTALL)
+    told = [
+        word for row in table.splitlines() for word in re.findall("`([^`]+)`", row.split("|")[1])
+    ]
+    code = "".join(path.read_text() for path in ROOT.glob("services/delivery/src/**/*.py"))
+
+    assert len(told) > 5
+    assert [words for words in told if words not in code] == []
+
+
 def test_the_page_of_policies_has_every_rule() -> None:
     page = (ROOT / "policies/README.md").read_text()
     told = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
