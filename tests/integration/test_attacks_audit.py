@@ -22,8 +22,7 @@ from delivery.trail.audit_chain import SignedHead, head_bytes, read_chain
 from delivery.trail.audit_heads import BRANCH
 from delivery.trail.audit_log import FileAuditLog
 from delivery.trail.commands import app
-from delivery.trail.head_wiring import head_lines, state_of_log
-from delivery.trail.wiring import make_audit_log
+from delivery.trail.wiring import head_lines, make_audit_log, state_of_log
 
 SETTINGS = {
     "AUDIT": "state/audit",

@@ -60,7 +60,7 @@ def test_the_unit_starts_the_keeper_as_a_user_of_its_own_and_closes_its_sockets_
     service = unit()
     program, name, command, *options = service["ExecStart"].split()
     assert (program, name) == ("/opt/plinth/bin/plinth", "delivery")
-    assert command in COMMANDS["trail.keeper_commands"]
+    assert command in COMMANDS["trail.commands"]
     asked = dict(zip(options[::2], options[1::2], strict=True))
     assert asked == {"--socket": "/run/plinth/keeper.sock", "--allow": service["Group"]}
     assert service["User"] != asked["--allow"]

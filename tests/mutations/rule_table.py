@@ -13,15 +13,15 @@ PASSES = "rule always passes"
 
 @dataclass(frozen=True)
 class Row:
-    """A rule of the table: its id, and the module (of domain/rules) that judges by it."""
+    """A rule of the table: its id, and the module that judges by it."""
 
     rule: str
     module: str
     call: ast.Call
 
 
-def rows(source: Source) -> tuple[Row, ...]:
-    """Read the table: `RULES = (Rule(id, ..., judge, ...), ...)`.
+def rows(source: Source, stem: str = "table") -> tuple[Row, ...]:
+    """Read the table of the module `stem`: `RULES = (Rule(id, ..., judge, ...), ...)`.
 
     Raises:
         LookupError: the file has no such table, or a rule of it names no judge.
@@ -36,7 +36,7 @@ def rows(source: Source) -> tuple[Row, ...]:
     )
     if not isinstance(table, ast.Tuple):
         raise LookupError("the table of rules is no tuple named RULES")  # noqa: TRY004 - not ours
-    return tuple(_row(source, call) for call in table.elts)
+    return tuple(_row(source, call, stem) for call in table.elts)
 
 
 def edits(source: Source) -> Iterator[tuple[Edit, str]]:
@@ -58,10 +58,10 @@ def _names(node: ast.Assign | ast.AnnAssign) -> str:
     return target.id if isinstance(target, ast.Name) else ""
 
 
-def _row(source: Source, call: ast.expr) -> Row:
+def _row(source: Source, call: ast.expr, stem: str) -> Row:
     if not (isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant)):
         raise LookupError("an entry of the table of rules is no Rule(id, ...)")
-    return Row(str(call.args[0].value), _module(source, _judge(call)), call)
+    return Row(str(call.args[0].value), _module(source, _judge(call), stem), call)
 
 
 def _judge(call: ast.Call) -> ast.expr:
@@ -73,7 +73,7 @@ def _judge(call: ast.Call) -> ast.expr:
     return found
 
 
-def _module(source: Source, judge: ast.expr) -> str:
+def _module(source: Source, judge: ast.expr, stem: str) -> str:
     """Name the module of a judge: `leakage.judge_leakage`, or a function that calls such a one."""
     if isinstance(judge, ast.Attribute):
         return ast.unparse(judge.value)
@@ -88,4 +88,4 @@ def _module(source: Source, judge: ast.expr) -> str:
         and isinstance(node.func.value, ast.Name)
         and node.func.attr.startswith("judge")
     )
-    return next(called, "table")
+    return next(called, stem)

@@ -17,8 +17,8 @@ SOURCES: Final = (DELIVERY, REHEARSAL, ARTIFACTS)
 """The folders whose packages hold what decides."""
 RULES: Final = f"{DELIVERY}/delivery/gate/rules"
 TABLE: Final = f"{RULES}/table.py"
-CHANGES: Final = f"{DELIVERY}/delivery/changes/rule_table.py"
-"""The rules of the gate, and those of the judge of changes."""
+CHANGES: Final = f"{DELIVERY}/delivery/changes/rules"
+"""The rules of the gate, and those of the judge of changes: there each file has its own."""
 # Each below a folder of SOURCES, with the class that is mutated, or "" for all of it.
 DECIDING: Final = {
     "delivery/gate/judge.py": "",
@@ -34,17 +34,9 @@ DECIDING: Final = {
     "delivery/changes/payload_history.py": "",
     "delivery/changes/signatures.py": "service_of",  # misread keys don't verify with ssh-keygen
     "delivery/changes/statements.py": "",
-    "delivery/changes/authors.py": "",
-    "delivery/changes/keeping.py": "",
     "delivery/git/plain_names.py": "",
-    "delivery/changes/genuine.py": "",
-    "delivery/changes/clock.py": "",
-    "delivery/changes/releases.py": "",
-    "delivery/changes/approvals.py": "",
     "delivery/changes/reviews.py": "",
     "delivery/changes/recording.py": "",
-    "delivery/changes/rejections.py": "",
-    "delivery/changes/identities.py": "",
     "delivery/changes/path_kinds.py": "",
     "delivery/changes/judge_merges.py": "",  # what a deploy judges beyond its own release
     "delivery/trail/audit_chain.py": "",
@@ -71,6 +63,7 @@ NOTICING: Final = (
     "delivery/gate/test_policy_page.py",
     "artifacts/policies/test_*.py",
     "delivery/changes/test_*.py",
+    "delivery/changes/rules/test_*.py",
     "delivery/git/test_plain_names.py",
     "delivery/deploy/test_room_walls.py",
     "delivery/releases/test_propose.py",
@@ -94,15 +87,15 @@ NAMED_OTHERWISE: Final = {
     "metric_limits": ("delivery/gate/test_judge_unmeasured.py",),
     "slices": ("delivery/gate/test_which_slices_are_judged.py",),
     "slice_regressions": ("delivery/gate/test_bounds_of_slices.py",),
-    "facts": ("delivery/changes/test_[agkr]*.py",),
-    "statements": ("delivery/changes/test_[agr]*.py",),
-    "approvals": ("delivery/changes/test_glass_and_rejections.py",),
-    "rejections": ("delivery/changes/test_glass_and_rejections.py",),
-    "identities": ("delivery/changes/test_authors.py",),
+    "facts": ("delivery/changes/rules/test_[agkr]*.py", "delivery/changes/test_[gr]*.py"),
+    "statements": ("delivery/changes/rules/test_[agr]*.py", "delivery/changes/test_[gr]*.py"),
+    "approvals": ("delivery/changes/rules/test_glass_and_rejections.py",),
+    "rejections": ("delivery/changes/rules/test_glass_and_rejections.py",),
+    "authors": ("delivery/changes/rules/test_identities.py",),
     "reviews": ("delivery/changes/test_recording.py",),
     # What replaces a finding, and by which ground.
-    "judgement": ("delivery/changes/test_[acgr]*.py",),
-    "keeping": ("delivery/git/test_plain_names.py", "delivery/changes/test_genuine.py"),
+    "judgement": ("delivery/changes/rules/test_[acgr]*.py", "delivery/changes/test_[gr]*.py"),
+    "keeping": ("delivery/git/test_plain_names.py", "delivery/changes/rules/test_genuine.py"),
     "payload_history": ("delivery/changes/test_watching*.py",),
     "releases": ("delivery/changes/test_watching*.py",),
     "audit_chain": ("delivery/trail/test_audit_log.py",),
@@ -145,11 +138,16 @@ class Checkout:
     @cached_property
     def rules(self) -> tuple[rule_table.Row, ...]:
         """The rows of its tables of rules."""
-        return tuple(row for path in self.tables() for row in rule_table.rows(self._source(path)))
+        return tuple(
+            row
+            for path in self.tables()
+            for row in rule_table.rows(self._source(path), PurePosixPath(path).stem)
+        )
 
     def tables(self) -> list[str]:
         """Name the tables of rules."""
-        return [path for path in (TABLE, CHANGES) if path == TABLE or (self.root / path).exists()]
+        of_changes = sorted((self.root / CHANGES).glob("[!_]*.py"))
+        return [TABLE, *(path.relative_to(self.root).as_posix() for path in of_changes)]
 
     def mutants(self) -> Iterator[Mutant]:
         """Give every mutant: rules, then code, then policies."""
@@ -163,7 +161,9 @@ class Checkout:
 
     def code(self) -> list[str]:
         """Name the files of code that decide."""
-        rules = sorted((self.root / RULES).glob("*.py"))
+        rules = [
+            path for one in (RULES, CHANGES) for path in sorted((self.root / one).glob("*.py"))
+        ]
         paths = [f"{source}/{name}" for name in DECIDING for source in SOURCES]
         paths += [path.relative_to(self.root).as_posix() for path in rules]
         return [path for path in paths if (self.root / path).exists()]
@@ -209,7 +209,11 @@ class Checkout:
         patterns = [f"{inside}/test_{name}.py" for name in names]
         if mutant.kind not in {rule_table.REMOVED, rule_table.PASSES}:
             otherwise = [*NAMED_OTHERWISE.get(stem, ()), f"{inside}/test_{stem}*.py"]
-            patterns = [*otherwise, *patterns, *([OF_EVERY_RULE] if inside.name == "rules" else ())]
+            patterns = [
+                *otherwise,
+                *patterns,
+                *([OF_EVERY_RULE] if f"{inside}" == "delivery/gate/rules" else ()),
+            ]
         return tuple(dict.fromkeys(name for one in patterns for name in self._found(one)))
 
     def _found(self, pattern: str) -> list[str]:

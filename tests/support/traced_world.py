@@ -35,7 +35,7 @@ from delivery.releases.release_text import release_text
 from delivery.settings import Settings
 from delivery.trace.trace_people import subject_of
 from delivery.trail.audit_log import FileAuditLog
-from delivery.trail.signers import PresentSigners
+from delivery.trail.wiring import PresentSigners
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WHY = "it is what staging verified"

@@ -141,6 +141,10 @@ COMMANDS: Final = MappingProxyType(
                 "Say that you have looked at why the audit log was begun anew: 0 said, 1 "
                 "nothing to review."
             ),
+            "keep-keys": (
+                "Hold the keys of gate, delivery and reproduction and the audit log, and sign "
+                "for others."
+            ),
         },
         "trace.commands": {
             "verify-history": (
@@ -150,12 +154,6 @@ COMMANDS: Final = MappingProxyType(
             "trace": (
                 "Walk from a prediction back to its photos, and verify every hop; 1 where one "
                 "fails."
-            ),
-        },
-        "trail.keeper_commands": {
-            "keep-keys": (
-                "Hold the keys of gate, delivery and reproduction and the audit log, and sign "
-                "for others."
             ),
         },
         "targets.local.commands": {

@@ -1,24 +1,40 @@
 """The table of rules, the sum of findings, and how a verdict is shown."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import pytest
 from support.change_facts import approved, entry, facts, production, promotion, staging
 from support.people import NOON
 
+from delivery.changes import rules
 from delivery.changes.findings import passed, refused, undecided
 from delivery.changes.judgement import decide, judge_change, settled
-from delivery.changes.rule_table import RULES
+from delivery.changes.rule_table import NEEDING_THE_LOG, OF_RELEASES, RULES
 from delivery.changes.verdict_page import verdict_lines, verdict_page
 
 
-def test_the_rules_that_were_decided_are_there_and_two_of_them_glass_replaces():
+def test_the_rules_that_were_decided_are_there_and_say_what_they_are():
     assert [rule.id for rule in RULES] == [
-        "lands", "clock", "bounded", "plain_names", "readable", "authors",
-        "records_kept", "records_genuine", "smuggled_files", "policies_apply",
-        "holdout_grows", "gate_reports", "code_on_main", "staging_verified",
-        "payload_approved", "change_approved", "rejections",
+        "lands", "bounded", "plain_names", "readable", "records_kept", "smuggled_files",
+        "policies_apply", "holdout_grows", "clock", "authors", "records_genuine", "gate_reports",
+        "code_on_main", "staging_verified", "payload_approved", "change_approved", "rejections",
     ]  # fmt: skip
     replaced = {rule.id for rule in RULES if rule.glass}
     assert replaced == {"staging_verified", "payload_approved"}
+    assert {
+        "readable", "gate_reports", "code_on_main", "staging_verified", "payload_approved",
+    } == OF_RELEASES  # fmt: skip
+    assert {"staging_verified", "payload_approved", "rejections"} == NEEDING_THE_LOG
+
+
+def test_a_module_of_rules_that_the_table_lacks_is_found():
+    declared = [
+        rule.id
+        for module in iter_modules(rules.__path__)
+        for rule in import_module(f"{rules.__name__}.{module.name}").RULES
+    ]
+    assert sorted(declared) == sorted({rule.id for rule in RULES})
 
 
 def test_findings_carry_the_ids_of_their_rules():

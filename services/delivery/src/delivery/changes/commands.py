@@ -22,7 +22,7 @@ from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.rooms.standing_walls import machine_line
 from delivery.settings import Settings, read_settings
 from delivery.text import prose
-from delivery.trail.head_lines import tell_head
+from delivery.trail.wiring import tell_head
 
 EXITS: Final = MappingProxyType[Decision, int](
     {"allowed": DONE, "refused": REFUSED, "undecided": BREAKDOWN}

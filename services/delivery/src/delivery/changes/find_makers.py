@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from artifacts.code import INFERENCE_CODE
 from artifacts.records.approval import PayloadSubject
 from artifacts.records.release import Release
-from delivery.changes.authors import makers
 from delivery.changes.documents import read_release, release_path
 from delivery.changes.facts import ChangeFacts, Commit, Unreadable, payload_of
 from delivery.changes.find_objections import checked_commit
 from delivery.changes.payload_history import rolls_back
+from delivery.changes.rules.authors import makers
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.changes.statements import read_statements
 from delivery.errors import CommitUnknown

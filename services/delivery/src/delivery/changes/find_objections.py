@@ -12,7 +12,6 @@ from artifacts.digests import digest_json
 from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject
 from artifacts.statements import SUFFIX
-from delivery.changes.authors import makers
 from delivery.changes.committed_files import limit_of
 from delivery.changes.documents import (
     PEOPLE,
@@ -23,6 +22,7 @@ from delivery.changes.documents import (
 )
 from delivery.changes.facts import Commit, Statement, Unreadable, payload_of
 from delivery.changes.path_kinds import PROTECTED, kind_of
+from delivery.changes.rules.authors import makers
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.errors import CommitUnknown, RepositoryUnreadable, TooMuchToRead
 from delivery.git.commits import RawCommit

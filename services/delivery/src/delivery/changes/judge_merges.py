@@ -13,23 +13,19 @@ from typing import Final
 from artifacts.policies.approvers import People
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Environment
-from delivery.changes import authors
 from delivery.changes.documents import PEOPLE, document
 from delivery.changes.findings import ChangeVerdict, Finding
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
 from delivery.changes.path_kinds import Kind, classify
 from delivery.changes.payload_history import deployments
+from delivery.changes.rule_table import OF_RELEASES
+from delivery.changes.rules import approvals, authors
 from delivery.git.repository import GitRepository
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 HARMLESS: Final[frozenset[Kind]] = frozenset({"docs", "data", "code"})
 """Kinds of change that need nothing at a merge: what comes of them is judged at its deploy."""
-OF_RELEASES: Final = frozenset(
-    {"readable", "gate_reports", "code_on_main", "staging_verified", "payload_approved"}
-)
-"""Rules about releases: a deploy judges the one that it deploys, whatever stood on main before."""
-CHANGE_APPROVED: Final = "change_approved"
 
 
 @dataclass(frozen=True)
@@ -124,7 +120,7 @@ def against(verdict: ChangeVerdict) -> tuple[Finding, ...]:
     That nobody known signed a commit is made good by the persons who approve its very files.
     """
     problems = tuple(one for one in verdict.problems if one.rule not in OF_RELEASES)
-    approved = [one.outcome for one in verdict.findings if one.rule == CHANGE_APPROVED]
+    approved = [one.outcome for one in verdict.findings if one.rule == approvals.CHANGE]
     if approved == ["passed"] and all(one.rule == authors.RULE for one in problems):
         return ()
     return problems

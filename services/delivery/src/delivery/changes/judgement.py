@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from artifacts.records.approval import Approval
-from delivery.changes.approvals import glass_of
-from delivery.changes.authors import authors_of
 from delivery.changes.facts import ChangeFacts, Ground
 from delivery.changes.findings import ChangeVerdict, Decision, Finding, passed
 from delivery.changes.payload_history import rolls_back
 from delivery.changes.rule_table import RULES
+from delivery.changes.rules.approvals import glass_of
+from delivery.changes.rules.authors import authors_of
 from delivery.changes.statements import subjects_of
 
 SETTLED: Final = "brought_to_main"

@@ -7,11 +7,11 @@ from typing import Final
 from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, PayloadSubject, Word
 from artifacts.records.audit import AuditEntry, AuditEvent, Event
-from delivery.changes.authors import authors_of, judge_authors, signer_of
 from delivery.changes.facts import ChangeFacts, Statement, Unreadable
 from delivery.changes.findings import ChangeVerdict
-from delivery.changes.rejections import bounded_paths, counts_as_withdrawal, models_of
 from delivery.changes.reviews import counts_as_review
+from delivery.changes.rules.authors import authors_of, judge_authors, signer_of
+from delivery.changes.rules.rejections import bounded_paths, counts_as_withdrawal, models_of
 from delivery.changes.statements import (
     is_of_one_of,
     is_own,

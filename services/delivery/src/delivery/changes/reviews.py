@@ -1,8 +1,8 @@
 """Reviews of broken glass: by somebody who is new to the case."""
 
 from artifacts.records.approval import Approval, PayloadSubject
-from delivery.changes.authors import authors_of, made_before
 from delivery.changes.facts import ChangeFacts
+from delivery.changes.rules.authors import authors_of, made_before
 from delivery.changes.statements import is_own, read_statements
 
 

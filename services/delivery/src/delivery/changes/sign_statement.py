@@ -12,17 +12,17 @@ from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
 from artifacts.refusal import Refusal
 from delivery.changes.approval_files import ApprovalFiles
-from delivery.changes.approvals import (
-    glass_objection,
-    reason_against,
-    roles_asked,
-)
 from delivery.changes.documents import STATEMENTS
 from delivery.changes.facts import ChangeFacts, Statement, Unreadable
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
-from delivery.changes.rejections import Rejection, counts_as_withdrawal, rejections
 from delivery.changes.reviews import counts_as_review
+from delivery.changes.rules.approvals import (
+    glass_objection,
+    reason_against,
+    roles_asked,
+)
+from delivery.changes.rules.rejections import Rejection, counts_as_withdrawal, rejections
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.changes.statements import (
     objection,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from artifacts.records.approval import ApprovedModel, PayloadSubject, Subject
-from delivery.changes import authors
 from delivery.changes.findings import ChangeVerdict, Finding
+from delivery.changes.rules import authors
 from delivery.changes.statements import subject_digest
 from delivery.text import markdown, plain, prose
 

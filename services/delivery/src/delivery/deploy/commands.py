@@ -20,9 +20,7 @@ from delivery.settings import Settings, read_settings
 from delivery.step_files import step_files
 from delivery.targets.wiring import make_target
 from delivery.text import plain, prose
-from delivery.trail.head_lines import tell_head
-from delivery.trail.head_wiring import state_of_log
-from delivery.trail.wiring import make_audit_log
+from delivery.trail.wiring import make_audit_log, state_of_log, tell_head
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 EXITS: Final = MappingProxyType(

@@ -19,7 +19,7 @@ from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.settings import read_settings
 from delivery.step_files import step_files
 from delivery.text import plain
-from delivery.trail.head_lines import tell_head
+from delivery.trail.wiring import tell_head
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 _DRIFT_EXITS: Final = MappingProxyType(

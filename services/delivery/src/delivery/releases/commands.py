@@ -16,7 +16,7 @@ from delivery.releases.wiring import make_promote, make_propose, make_revert, ma
 from delivery.settings import read_settings
 from delivery.step_files import step_files
 from delivery.text import plain
-from delivery.trail.head_lines import tell_head
+from delivery.trail.wiring import tell_head
 
 _LINE: Final = 2000
 

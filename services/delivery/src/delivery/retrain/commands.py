@@ -28,7 +28,7 @@ from delivery.rooms.standing_walls import training_line, wall_line
 from delivery.settings import read_settings
 from delivery.step_files import step_files
 from delivery.text import plain, prose
-from delivery.trail.head_lines import tell_head
+from delivery.trail.wiring import tell_head
 
 UNDECIDED: Final = "undecided"
 _LINE: Final = 2000

@@ -34,8 +34,8 @@ def verify_history(
     The heads of the audit log that were published are verified too, and the log is held to them.
     Without a log, rules that need it are named as not checked.
     """
-    from delivery.trace.history_wiring import opened_history  # noqa: PLC0415 - takes a second
     from delivery.trace.verify_history import faults_of_heads  # noqa: PLC0415
+    from delivery.trace.wiring import opened_history  # noqa: PLC0415 - takes a second
 
     try:
         with opened_history(clone, audit_folder) as history:

@@ -1,45 +1,12 @@
 """Main's history, judged again, as text."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC
 
-from delivery.changes.findings import Decision, Finding
-
-
-class Shown(Protocol):
-    """What is shown of a commit of main's line."""
-
-    @property
-    def commit(self) -> str:
-        """Its name."""
-
-    @property
-    def at(self) -> datetime:
-        """When it was made, and never before the one before it."""
-
-    @property
-    def decision(self) -> Decision:
-        """Whether it may stand."""
-
-    @property
-    def problems(self) -> tuple[Finding, ...]:
-        """What stands against it."""
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """What kinds of change it brought."""
-
-    @property
-    def unchecked(self) -> tuple[str, ...]:
-        """Rules that need the log."""
-
-    @property
-    def afterwards(self) -> bool:
-        """Whether it was made good afterwards."""
+from delivery.trace.verify_history import Replayed
 
 
-def replayed_line(one: Shown) -> str:
+def replayed_line(one: Replayed) -> str:
     """Return a line: when, which commit, whether it may stand, and why not."""
     parts = [
         one.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
@@ -55,7 +22,7 @@ def replayed_line(one: Shown) -> str:
     return "; ".join(parts)
 
 
-def history_summary(replayed: Sequence[Shown], heads: int, faults: int) -> tuple[str, ...]:
+def history_summary(replayed: Sequence[Replayed], heads: int, faults: int) -> tuple[str, ...]:
     """Return what it comes to: how many commits may stand, and how many heads are as they were."""
     count = {
         decision: len([one for one in replayed if one.decision == decision])

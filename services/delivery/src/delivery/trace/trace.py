@@ -18,6 +18,7 @@ from artifacts.records.release import (
     ReleasedCode,
     ReleasedModel,
 )
+from artifacts.refusal import Refusal
 from artifacts.statements import SUFFIX
 from delivery.changes.documents import (
     Files,
@@ -28,7 +29,7 @@ from delivery.changes.documents import (
     report_path,
 )
 from delivery.changes.facts import Unreadable
-from delivery.changes.releases import GATE, NAMESPACE
+from delivery.changes.rules.releases import GATE, NAMESPACE
 from delivery.changes.signatures import service_of
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.errors import (
@@ -65,13 +66,6 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Failed:
-    """Why a hop can't be made."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
 class Facts:
     """What the hops so far have found."""
 
@@ -92,7 +86,7 @@ class Made:
     what: str
 
 
-Step = Made | Failed
+Step = Made | Refusal
 
 
 @dataclass(frozen=True)
@@ -112,6 +106,17 @@ class TracePrediction:
 
     def __call__(self, prediction: str) -> Trace:
         """Return the trace of a prediction; nothing that goes wrong on the way is raised."""
+        steps: dict[HopName, Callable[[Facts], Step]] = {
+            "prediction": partial(self._prediction, prediction),
+            "deploy": self._deploy,
+            "release": self._release,
+            "code": self._code,
+            "model": self._model,
+            "gate report": self._gate_report,
+            "approvals": self._approvals,
+            "commit": self._commit,
+            "photo manifest": self._photo_manifest,
+        }
         facts, hops = Facts(), list[Hop]()
         for name, needs in NEEDS.items():
             made = {hop.hop for hop in hops if hop.outcome == "ok"}
@@ -119,32 +124,27 @@ class TracePrediction:
             if missing:
                 hops.append(_unreached(name, missing[0], hops))
                 continue
-            hop, facts = self._hop(name, facts, prediction)
+            hop, facts = self._hop(name, steps[name], facts)
             hops.append(hop)
         return Trace(prediction=prediction, hops=tuple(hops))
 
-    def _hop(self, name: HopName, facts: Facts, prediction: str) -> tuple[Hop, Facts]:
-        act: Callable[[Facts], Step] = (
-            partial(self._prediction, prediction)
-            if name == "prediction"
-            else getattr(self, f"_{name.replace(' ', '_')}")
-        )
+    def _hop(self, name: HopName, act: Callable[[Facts], Step], facts: Facts) -> tuple[Hop, Facts]:
         try:
             step = act(facts)
         except _COULD_NOT_LOOK as exc:
             return Hop(hop=name, outcome="unknown", what=str(exc)), facts
         except (DeliveryError, ArtifactError) as exc:
             return Hop(hop=name, outcome="failed", what=str(exc)), facts
-        if isinstance(step, Failed):
+        if isinstance(step, Refusal):
             return Hop(hop=name, outcome="failed", what=step.reason), facts
         return Hop(hop=name, outcome="ok", what=step.what), step.facts
 
     def _prediction(self, prediction: str, facts: Facts) -> Step:
         found = self.predictions.find(prediction)
         if not found:
-            return Failed("no service wrote down an answer of this name")
+            return Refusal("no service wrote down an answer of this name")
         if len(found) > 1:
-            return Failed(f"{len(found)} different answers are written down under this name")
+            return Refusal(f"{len(found)} different answers are written down under this name")
         (record,) = found
         what = (
             f"{record.label} ({record.probability:.2f}) by {record.model.name} "
@@ -158,9 +158,9 @@ class TracePrediction:
         entries = self.audit.entries()
         entry = deploy_of(entries, record)
         if isinstance(entry, str):
-            return Failed(entry)
+            return Refusal(entry)
         if entry.commit is None:
-            return Failed(f"entry {entry.sequence} of the audit log names no commit")
+            return Refusal(f"entry {entry.sequence} of the audit log names no commit")
         what = (
             f"entry {entry.sequence} of {len(entries)}, intact: {entry.event} of "
             f"{short(entry.payload)} to {entry.environment} at {entry.at.isoformat('T', 'seconds')}"
@@ -173,16 +173,16 @@ class TracePrediction:
         commit, main = _known(entry.commit), self._main()
         if not self.repository.is_ancestor(self.repository.commit(commit), main):
             here = f"main is {main[:12]} here; fetch it, if it has moved on"
-            return Failed(f"{commit} was deployed and is not on main ({here})")
+            return Refusal(f"{commit} was deployed and is not on main ({here})")
         path = release_path(environment)
         release = read_release(self._file(commit, path), environment)
         if isinstance(release, Unreadable):
-            return Failed(f"at {commit}: {release}")
+            return Refusal(f"at {commit}: {release}")
         payload = release.payload(None if release.code else self._code_at(commit))
         if payload is None:
-            return Failed(f"{path} of {commit} releases nothing")
+            return Refusal(f"{path} of {commit} releases nothing")
         if payload.digest != record.payload:
-            return Failed(f"{path} of {commit} gives {payload.digest}, not {record.payload}")
+            return Refusal(f"{path} of {commit} gives {payload.digest}, not {record.payload}")
         what = f"{path} of main's {commit[:12]} gives this payload, {record.payload}"
         return Made(replace(facts, release=release, payload=payload), what)
 
@@ -190,10 +190,10 @@ class TracePrediction:
         payload = _known(facts.payload)
         wanted, commit = payload.code.digest, self.repository.commit(payload.code.commit)
         if not self.repository.is_ancestor(commit, self._main()):
-            return Failed(f"the code's commit {commit} is not on main")
+            return Refusal(f"the code's commit {commit} is not on main")
         there = self._code_at(commit).digest
         if there != wanted:
-            return Failed(f"the files of {commit} come to {there}, the payload names {wanted}")
+            return Refusal(f"the files of {commit} come to {there}, the payload names {wanted}")
         return Made(facts, f"the files of {commit[:12]} come to {short(wanted)}")
 
     def _model(self, facts: Facts) -> Step:
@@ -201,16 +201,16 @@ class TracePrediction:
         name, digest = record.model.name, record.model.digest
         released = next((m for m in payload.models.get(name, ()) if m.digest == digest), None)
         if released is None:
-            return Failed(f"{name} {digest} answered, and is not in the payload")
+            return Refusal(f"{name} {digest} answered, and is not in the payload")
         artifact = self.store.get(digest)
         manifest = artifact.manifest
         if manifest.name != name:
-            return Failed(f"{digest} is a model {manifest.name}, not {name}")
+            return Refusal(f"{digest} is a model {manifest.name}, not {name}")
         if manifest.feature_schema != record.feature_schema:
             schema = (
                 f"{record.feature_schema} made the vector, {manifest.feature_schema} is its own"
             )
-            return Failed(f"the model's feature schema is another: {schema}")
+            return Refusal(f"the model's feature schema is another: {schema}")
         what = f"{name} version {released.version}, {digest}: files and signature hold"
         return Made(replace(facts, released=released, artifact=artifact), what)
 
@@ -222,7 +222,7 @@ class TracePrediction:
         for name, models in payload.models.items():
             for model in models:
                 report = self._report(name, model, files)
-                if isinstance(report, Failed):
+                if isinstance(report, Refusal):
                     return report
                 reports.append((name, report))
         own = _known(facts.released)
@@ -233,23 +233,23 @@ class TracePrediction:
         )
         return Made(replace(facts, reports=tuple(reports)), what)
 
-    def _report(self, name: str, model: ReleasedModel, files: Files) -> GateReport | Failed:
+    def _report(self, name: str, model: ReleasedModel, files: Files) -> GateReport | Refusal:
         path = report_path(model.gate_report)
         report = document(GateReport, files, path)
         if isinstance(report, Unreadable):
-            return Failed(str(report))
+            return Refusal(str(report))
         if report.digest != model.gate_report:
-            return Failed(f"{path} was edited: it is {report.digest}")
+            return Refusal(f"{path} was edited: it is {report.digest}")
         signature = self.signatures.check(files[path], files.get(path + SUFFIX))
         if signature.problem:
-            return Failed(f"{path}: {signature.problem}")
+            return Refusal(f"{path}: {signature.problem}")
         keys = read_ground(files).gate
         signer = service_of(keys, signature, report.decided_at)
         if signature.namespace != NAMESPACE or signer != GATE:
-            return Failed(f"{path} is not signed by the gate's key in policies/keys/gate.signers")
+            return Refusal(f"{path} is not signed by the gate's key in policies/keys/gate.signers")
         if report.decision != "allowed" or report.candidate != model.digest or report.model != name:
             about = f"{report.decision}, about {report.model} {report.candidate}"
-            return Failed(f"{path} doesn't allow {name} {model.digest}: it is {about}")
+            return Refusal(f"{path} doesn't allow {name} {model.digest}: it is {about}")
         return report
 
     def _approvals(self, facts: Facts) -> Step:
@@ -259,14 +259,14 @@ class TracePrediction:
         subject = subject_of(payload, {report.digest: report for _, report in facts.reports})
         approved = self.people(subject, _known(entry.commit))
         if approved.reason:
-            return Failed(approved.reason)
+            return Refusal(approved.reason)
         back = "; a rollback brought it back" if entry.event == "rollback" else ""
         return Made(facts, f"{approved.what}{back}")
 
     def _commit(self, facts: Facts) -> Step:
         code = _known(facts.artifact).manifest.code
         if code.dirty:
-            return Failed(f"the model was trained from {code.commit} with files changed since")
+            return Refusal(f"the model was trained from {code.commit} with files changed since")
         commit = self.repository.commit(code.commit)
         return Made(facts, f"the model was trained from {commit}, with nothing changed")
 
@@ -277,11 +277,11 @@ class TracePrediction:
         commits = (manifest.code.commit, _known(entry.commit))
         found = find_photo_manifest(self.repository, manifest.data.photo_manifest, commits)
         if isinstance(found, str):
-            return Failed(found)
+            return Refusal(found)
         photos, commit = found
         reason = photos_differ(photos, manifest.data, judged)
         if reason:
-            return Failed(reason)
+            return Refusal(reason)
         counts = ", ".join(f"{len(photos.of_split(split))} {split}" for split in SPLITS)
         what = f"{PHOTO_MANIFEST} of {commit[:12]} is {photos.digest}: {counts}"
         return Made(facts, f"{what}; judged on this holdout")

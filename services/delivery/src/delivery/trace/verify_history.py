@@ -14,14 +14,13 @@ from typing import Final
 from artifacts.records.audit import AuditEntry, AuditEvent
 from delivery.changes.findings import Decision, Finding, refused
 from delivery.changes.gather_change import GatherChange
-from delivery.changes.judge_merges import OF_RELEASES, JudgeMerges, against
+from delivery.changes.judge_merges import JudgeMerges, against
 from delivery.changes.judgement import decide, judge_change
+from delivery.changes.rule_table import NEEDING_THE_LOG, OF_RELEASES
 from delivery.errors import AuditBroken, AuditUnavailable
 from delivery.git.repository import GitRepository
 from delivery.trail.audit_chain import Chain, PublishedHead, check_published
 
-OF_THE_LOG: Final = frozenset({"staging_verified", "payload_approved", "rejections"})
-"""Rules that can't be told without the log: what staging showed, what rolls back, who rejected."""
 DATED: Final = "dated"
 
 
@@ -90,9 +89,9 @@ class VerifyHistory:
                 problems, afterwards = (), True
         unchecked: tuple[str, ...] = ()
         if self.log is None:
-            named = {one.rule for one in verdict.findings if one.rule in OF_THE_LOG}
+            named = {one.rule for one in verdict.findings if one.rule in NEEDING_THE_LOG}
             unchecked = tuple(sorted(named))
-            problems = tuple(one for one in problems if one.rule not in OF_THE_LOG)
+            problems = tuple(one for one in problems if one.rule not in NEEDING_THE_LOG)
         if misdated:
             reason = "it is dated before its first parent: a clock or a hand was wrong"
             problems = (*problems, refused(DATED, reason))

@@ -1,15 +1,24 @@
-"""Commands of the audit log: read it, publish its head, begin a lost one anew."""
+"""Commands of the audit log: read it, publish its head, begin a lost one anew, keep it."""
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from delivery.errors import AuditBroken, AuditMissing, RestartRefused
+from delivery.errors import AuditBroken, AuditMissing, KeeperUnsafe, RestartRefused
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.settings import Settings, read_settings
 from delivery.text import plain
 from delivery.trail.audit_table import audit_json, audit_lines
-from delivery.trail.wiring import create_key, make_audit_log, published_heads
+from delivery.trail.wiring import (
+    NOT_PUBLISHED,
+    begin_anew,
+    create_key,
+    head_lines,
+    make_audit_log,
+    published_heads,
+    record_review,
+)
 
 _LINE: Final = 2000
 
@@ -67,11 +76,9 @@ def review_restart(
     reason: Annotated[str, typer.Option(help="What you compared, and what you found.")],
 ) -> None:
     """Say that you have looked at why the audit log was begun anew: 0 said, 1 nothing to review."""
-    from delivery.trail.head_wiring import review_restart as review  # noqa: PLC0415 - as below
-
     settings = read_settings()
     try:
-        typer.echo(plain(review(settings, reason), _LINE))
+        typer.echo(plain(record_review(settings, reason), _LINE))
     except RestartRefused as exc:
         refuse(str(exc))
     raise typer.Exit(_published(settings))
@@ -87,18 +94,36 @@ def restart_audit(
     left of the old log is kept beside it. What only the old log knew is gone: rejections,
     verifications of staging and withdrawn payloads must be said, made and approved again.
     """
-    from delivery.trail.head_wiring import restart  # noqa: PLC0415 - reading a log pushes nothing
-
     try:
-        restart(read_settings(), reason, typer.echo)
+        begin_anew(read_settings(), reason, typer.echo)
     except RestartRefused as exc:
         refuse(str(exc))
 
 
+@app.command()
+def keep_keys(
+    socket: Annotated[
+        Path, typer.Option(help="Where the keeper listens: PLINTH_KEEPER of others.")
+    ],
+    allow: Annotated[list[str], typer.Option(help="A user who may ask, by name or number.")],
+) -> None:
+    """Hold the keys of gate, delivery and reproduction and the audit log, and sign for others.
+
+    Run it as a user of its own. It signs each key's statements and adds to the log, for users who
+    are allowed; it hands out no key and changes no entry. Ends with 1 where what it keeps can be
+    taken or replaced by others, or the log is not as it was written.
+    """
+    from delivery.trail.keep_keys import keep_keys as keep  # noqa: PLC0415 - a server of its own
+
+    try:
+        keep(read_settings(), socket, allow, lambda line: typer.echo(plain(line, _LINE)))
+    except (KeeperUnsafe, AuditBroken) as exc:
+        typer.echo(f"refused: {plain(exc, _LINE)}", err=True)
+        raise typer.Exit(REFUSED) from None
+
+
 def _published(settings: Settings) -> int:
     """Publish the log's head and return 0, or 2 where that can't be done."""
-    from delivery.trail.head_wiring import NOT_PUBLISHED, head_lines  # noqa: PLC0415 - as above
-
     lines = head_lines(settings, publish=True)
     for line in lines:
         typer.echo(plain(line, _LINE))

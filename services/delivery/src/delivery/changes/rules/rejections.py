@@ -14,10 +14,11 @@ from typing import Final
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Release
-from delivery.changes.authors import authors_of, made_before
 from delivery.changes.facts import ChangeFacts, Statement, Unreadable
 from delivery.changes.findings import Finding, passed, refused, undecided
 from delivery.changes.payload_history import rolls_back
+from delivery.changes.rule import Rule
+from delivery.changes.rules.authors import authors_of, made_before
 from delivery.changes.statements import (
     is_own,
     objection,
@@ -259,3 +260,15 @@ def counts_as_withdrawal(withdrawal: Approval, facts: ChangeFacts) -> bool:
         for rejection in rejections(facts)
         if rejection.digest == withdrawal.of
     )
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        "rejections",
+        "Nobody rejects it, the same models in production or the same protected files, or whoever "
+        "did took it back, or a role that the tiers name did.",
+        "ISO/IEC 42001:2023, A.9: human oversight.",
+        judge_rejections,
+        needs_log=True,
+    ),
+)

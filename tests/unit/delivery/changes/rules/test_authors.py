@@ -6,8 +6,8 @@ import pytest
 from support.change_facts import change, commit, email, facts, finding, ground, outcome
 from support.people import NOON, key_of, people
 
-from delivery.changes.authors import authors_of
 from delivery.changes.facts import Unreadable
+from delivery.changes.rules.authors import authors_of
 from delivery.changes.signatures import MISSING, Signature
 
 JUDGE = change("judge")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import Final
 
 from artifacts.policies.holdouts import shrunk
 from artifacts.policies.policy import Policy
@@ -12,9 +13,10 @@ from artifacts.statements import SUFFIX
 from delivery.changes.documents import release_path, report_path
 from delivery.changes.facts import ChangeFacts, Unreadable
 from delivery.changes.findings import Finding, passed, refused, summed, undecided
-from delivery.changes.genuine import is_record
 from delivery.changes.path_kinds import kind_of
 from delivery.changes.payload_history import rolls_back
+from delivery.changes.rule import Rule
+from delivery.changes.rules.genuine import is_record
 from delivery.git.commits import Change
 from delivery.git.plain_names import name_fault, shown_name
 
@@ -182,3 +184,57 @@ def judge_smuggling(facts: ChangeFacts) -> tuple[Finding, ...]:
         for one in facts.changes
         if one.after is not None and PurePosixPath(one.path).name in SMUGGLED_NAMES
     )
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        "lands",
+        "The change joins main without a conflict, so that what was judged is what lands.",
+        "Hoare, The not rocket science rule of software engineering (2014): judge the merge.",
+        judge_landing,
+    ),
+    Rule(
+        "bounded",
+        "Files, commits and trees of the change are no more and no larger than the judge reads.",
+        "CWE-400: uncontrolled resource consumption.",
+        judge_bounds,
+    ),
+    Rule(
+        "plain_names",
+        "Every new file's name is of ASCII letters, digits and . _ - + = , @ alone, and every new "
+        "folder is as git itself writes it: no two entries of one name, none with a slash.",
+        "Boucher and Anderson, Trojan Source, USENIX Security (2023); CVE-2014-9390.",
+        judge_names,
+    ),
+    Rule(
+        "readable",
+        "Releases that the change touches can be read, and every file is a plain file.",
+        "Fail-safe defaults: Saltzer and Schroeder, Proc. IEEE 63 (1975).",
+        judge_readable,
+        of_release=True,
+    ),
+    Rule(
+        "records_kept",
+        "Statements of people and gate reports that main has are neither changed nor removed.",
+        "ISO/IEC 27001:2022, A.5.33: protection of records.",
+        judge_records,
+    ),
+    Rule(
+        "smuggled_files",
+        "No file comes from which runners take variables, secrets or options unasked.",
+        "OWASP Top 10 CI/CD security risks, CICD-SEC-4: poisoned pipeline execution.",
+        judge_smuggling,
+    ),
+    Rule(
+        "policies_apply",
+        "A model that a release names has a policy on main, keeps it, and sinks to no lower tier.",
+        "NIST AI RMF 1.0, Govern 1; ISO/IEC 42001:2023, clause 6.1.",
+        judge_policies,
+    ),
+    Rule(
+        "holdout_grows",
+        "A holdout only grows: no photo goes, none gets another truth.",
+        "Dwork et al., The reusable holdout, Science 349 (2015).",
+        judge_holdout,
+    ),
+)

@@ -5,12 +5,14 @@ nobody whom main ever knew, may be taken out again.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from artifacts.digests import digest_json, hex_part
 from artifacts.records.approval import Approval
 from delivery.changes.documents import STATEMENTS, report_path
 from delivery.changes.facts import ChangeFacts, CommittedRecord, Unreadable
 from delivery.changes.findings import Finding, refused, summed, undecided
+from delivery.changes.rule import Rule
 from delivery.git.plain_names import shown_name
 
 RULE = "records_genuine"
@@ -77,3 +79,14 @@ def is_record(path: str, record: CommittedRecord | None, facts: ChangeFacts) -> 
     if record is None or malformed(path, record):
         return False
     return record.signature.key in facts.keys_ever
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        "records_genuine",
+        "Under policies/approvals and releases/reports come only statements of persons and reports "
+        "of the gate: well-formed, in their own place, small, and signed by keys that main lists.",
+        "ISO/IEC 27001:2022, A.5.33; CWE-400: uncontrolled resource consumption.",
+        judge_genuine,
+    ),
+)

@@ -8,7 +8,7 @@ from support.change_records import NOON, report
 from support.people import key_of
 
 from delivery.changes.facts import Report
-from delivery.changes.releases import judge_reports
+from delivery.changes.rules.releases import judge_reports
 from delivery.changes.signatures import ServiceKey, Signature, counts_until, service_of
 
 SPACE = "plinth-gate-report"

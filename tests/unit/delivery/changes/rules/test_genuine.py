@@ -10,8 +10,8 @@ from support.people import key_of
 from artifacts.digests import digest_json, hex_part
 from delivery.changes.documents import report_path
 from delivery.changes.facts import CommittedRecord, RecordChange, Unreadable
-from delivery.changes.genuine import statement_path
 from delivery.changes.judgement import judge_change
+from delivery.changes.rules.genuine import statement_path
 from delivery.changes.signatures import ServiceKey, Signature
 
 SAID = stated(promotion(), "ada").approval

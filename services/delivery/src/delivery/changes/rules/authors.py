@@ -1,17 +1,29 @@
 """authors: whoever changes a release or what judges has signed it, and approves none of it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from artifacts.policies.approvers import People
 from delivery.changes.facts import ChangeFacts, Commit, Unreadable
 from delivery.changes.findings import Finding, passed, refused, undecided
-from delivery.changes.identities import persons_named
 from delivery.changes.path_kinds import AUTHORED, PROTECTED, kind_of
+from delivery.changes.rule import Rule
 from delivery.changes.signatures import service_of
+from delivery.git.commits import RawCommit
 
 RULE = "authors"
 NAMESPACE = "git"
+_TRAILER: Final = re.compile(
+    r"^\s*(?P<key>[A-Za-z][A-Za-z0-9 _-]{0,39}?)\s*[:=]\s*(?P<value>\S.*)$"
+)
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
+_ACCOUNT: Final = re.compile(r"(?:^|[\s(<,;])@([A-Za-z0-9][A-Za-z0-9_.\[\]-]{0,99})")
+LOOKED: Final = frozenset(
+    {"reviewed-by", "acked-by", "approved-by", "tested-by", "reported-by", "requested-by", "cc"}
+)
+"""Trailers that name somebody who looked at a change, or asked for it, and did not write it."""
 OF_A_COMMIT = "commit "
 """How a reason begins that is about one commit."""
 
@@ -57,6 +69,35 @@ def made_before(facts: ChangeFacts, payload: str | None, change: str | None) -> 
         if (payload and entry.payload == payload) or (change and entry.change == change)
         for author in entry.authors
     )
+
+
+def persons_named(people: People, commit: Commit | RawCommit) -> frozenset[str]:
+    """Return every person whom a commit's author, committer or message names as a maker.
+
+    A trailer counts whatever it is called, unless it says that somebody only looked.
+    """
+    addresses = (commit.author, commit.committer)
+    headers = (f"{name} <{at}>" for name, at in zip(commit.names, addresses, strict=True))
+    identities = (*headers, *_makers(commit.message))
+    return frozenset(person for one in identities for person in _persons(people, one))
+
+
+def _makers(message: str) -> Iterator[str]:
+    for line in message.splitlines():
+        found = _TRAILER.match(line)
+        if found and found["key"].strip().replace(" ", "-").casefold() not in LOOKED:
+            yield found["value"]
+
+
+def _persons(people: People, identity: str) -> Iterator[str]:
+    """Give the persons of an identity's addresses and accounts, or else of its plain name.
+
+    A name alone is weak, so it counts only where no address or account is anybody's.
+    """
+    known = [people.of_email(address) for address in _ADDRESS.findall(identity)]
+    known += [people.of_account(account) for account in _ACCOUNT.findall(identity)]
+    named = [one for one in known if one]
+    yield from named or filter(None, [people.of_name(identity.partition("<")[0])])
 
 
 def judge_authors(facts: ChangeFacts) -> tuple[Finding, ...]:
@@ -122,3 +163,14 @@ def _problems(facts: ChangeFacts, people: People, commit: Commit) -> Iterator[st
             f"is signed by the service {signer.service}, which may propose releases; only a person "
             f"changes {guarded[0]}"
         )
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        "authors",
+        "Every commit that touches a release, the judge, a policy, a key or a holdout is signed by "
+        "a person or service that main knows, and not in another person's name.",
+        "SLSA 1.2, Source Track: identity management.",
+        judge_authors,
+    ),
+)

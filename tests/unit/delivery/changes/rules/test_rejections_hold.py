@@ -23,7 +23,7 @@ from support.change_facts import (
 from support.people import NOON
 
 from artifacts.digests import digest_json
-from delivery.changes.rejections import (
+from delivery.changes.rules.rejections import (
     EVERYTHING,
     MOST_PATHS,
     Rejection,

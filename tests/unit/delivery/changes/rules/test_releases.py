@@ -27,7 +27,7 @@ from support.staging_asked import shown_by_staging
 from artifacts.digests import digest_json
 from artifacts.policies.tiers import RiskTiers
 from delivery.changes.facts import Past, PinnedCode, Report, Unreadable
-from delivery.changes.releases import strictest_tier
+from delivery.changes.rules.releases import strictest_tier
 from delivery.changes.signatures import MISSING, Signature
 
 GATE = Signature(key_of("gate"), "plinth-gate-report")

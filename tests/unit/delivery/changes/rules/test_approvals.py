@@ -30,9 +30,9 @@ from support.people import NOON, key_of, people
 
 from artifacts.digests import digest_json
 from artifacts.records.approval import ChangeSubject
-from delivery.changes.approvals import PAYLOAD
 from delivery.changes.facts import Report, Statement, Unreadable
 from delivery.changes.judgement import judge_change
+from delivery.changes.rules.approvals import PAYLOAD
 from delivery.changes.signatures import MISSING
 from delivery.changes.statements import subjects_of
 

@@ -26,7 +26,7 @@ from artifacts.records.approval import ChangeSubject
 from delivery.changes.facts import Unreadable
 from delivery.changes.judgement import judge_change
 from delivery.changes.recording import events_of
-from delivery.changes.rejections import EVERYTHING, MOST_PATHS, bounded_paths
+from delivery.changes.rules.rejections import EVERYTHING, MOST_PATHS, bounded_paths
 from delivery.changes.statements import subjects_of
 
 OTHER = digest_json("another")

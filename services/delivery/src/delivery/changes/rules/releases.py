@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Final
 
 from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import TIERS, RiskTiers, Tier
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
-from artifacts.records.release import ReleasedModel
+from artifacts.records.release import Release, ReleasedModel
 from delivery.changes.facts import ChangeFacts, Report, Unreadable
 from delivery.changes.findings import Finding, passed, refused, summed, undecided
 from delivery.changes.payload_history import rolls_back, watch_of
+from delivery.changes.rule import Rule
 from delivery.changes.signatures import counts_until, service_of
 
 REPORTS, CODE, STAGING = "gate_reports", "code_on_main", "staging_verified"
@@ -173,7 +175,36 @@ def strictest_tier(facts: ChangeFacts) -> Tier | None:
     return ground.tiers.tiers[max(names, key=TIERS.index)]
 
 
-def _entries(release: object) -> Iterator[Entry]:
-    released = getattr(release, "released", {})
+def _entries(release: Release | Unreadable) -> Iterator[Entry]:
+    released = {} if isinstance(release, Unreadable) else release.released
     for model, entries in released.items():
         yield from ((model, entry) for entry in entries)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        "gate_reports",
+        "Each model comes with a report that the gate signed, that allows these very bytes, by the "
+        "policy, tiers and holdout that main has.",
+        "SLSA 1.0: verifying artifacts by provenance.",
+        judge_reports,
+        of_release=True,
+    ),
+    Rule(
+        "code_on_main",
+        "Code that production pins is in main's history, and is what its digest says.",
+        "SLSA 1.2, Source Track: revisions are immutable and uniquely identifiable.",
+        judge_code,
+        of_release=True,
+    ),
+    Rule(
+        "staging_verified",
+        "Staging verified this very payload as often in a row and over as many hours as the "
+        "strictest tier of its models asks for, without long gaps, and lately.",
+        "Humble and Farley, Continuous delivery (2010): promote the same binary.",
+        judge_staging,
+        glass=True,
+        of_release=True,
+        needs_log=True,
+    ),
+)

@@ -7,7 +7,7 @@ from support.change_facts import change, commit, facts, log
 from support.people import key_of, people
 
 from artifacts.digests import digest_json
-from delivery.changes.authors import made_before, makers
+from delivery.changes.rules.authors import made_before, makers
 
 BOTH = digest_json("a payload"), digest_json("a change")
 

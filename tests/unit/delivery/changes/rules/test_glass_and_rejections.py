@@ -22,9 +22,9 @@ from support.change_facts import (
 from support.people import NOON, key_of, people
 
 from artifacts.digests import digest_json
-from delivery.changes.approvals import glass_objection, roles_asked
 from delivery.changes.facts import Unreadable
 from delivery.changes.judgement import judge_change
+from delivery.changes.rules.approvals import glass_objection, roles_asked
 from delivery.changes.signatures import MISSING
 from delivery.changes.statements import subjects_of
 

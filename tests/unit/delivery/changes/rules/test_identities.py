@@ -6,7 +6,7 @@ from support.people import people
 
 from artifacts.policies.approvers import account_of, normal_email
 from delivery.changes.facts import Commit
-from delivery.changes.identities import LOOKED, persons_named
+from delivery.changes.rules.authors import LOOKED, persons_named
 
 KNOWN = people(bo={"accounts": ["Bo-At-Forge"], "name": "Bo van Dyk"}, ada={"emails": ["A@b.c"]})
 

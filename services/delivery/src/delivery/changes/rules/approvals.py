@@ -7,11 +7,12 @@ from typing import Final
 
 from artifacts.policies.tiers import TIERS, Approvers, BreakGlass, Tier
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
-from delivery.changes.authors import authors_of, made_before
 from delivery.changes.facts import ChangeFacts, Statement, Unreadable
 from delivery.changes.findings import Finding, passed, refused, undecided
 from delivery.changes.payload_history import course_of, departures, rolls_back
-from delivery.changes.releases import strictest_tier
+from delivery.changes.rule import Rule
+from delivery.changes.rules.authors import authors_of, made_before
+from delivery.changes.rules.releases import strictest_tier
 from delivery.changes.statements import (
     covers,
     objection,
@@ -224,3 +225,23 @@ def roles_asked(subject: Subject, word: Word, facts: ChangeFacts) -> tuple[str, 
     strictest = tiers.tiers[STRICTEST]
     tier = strictest if isinstance(subject, ChangeSubject) else strictest_tier(facts)
     return tuple(one.role for one in tier.approvals) if tier else ()
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        "payload_approved",
+        "As many persons as the tier asks for, of its roles and none an author, signed exactly "
+        "this payload for production, lately, and didn't take it back. A rollback needs none.",
+        "Separation of duty: Clark and Wilson, IEEE S&P (1987).",
+        judge_payload_approval,
+        glass=True,
+        of_release=True,
+        needs_log=True,
+    ),
+    Rule(
+        "change_approved",
+        "A change of what judges is signed by the persons of the strictest tier, as it is.",
+        "Separation of duty: Clark and Wilson, IEEE S&P (1987).",
+        judge_change_approval,
+    ),
+)

@@ -18,7 +18,7 @@ from delivery.settings import Settings
 from delivery.trail.audit_log import HEAD, LOG, FileAuditLog
 from delivery.trail.keeper_rules import NAMESPACES, unusable_peers
 from delivery.trail.keeper_server import Held, keeper_at, require_safe
-from delivery.trail.signers import PresentSigners
+from delivery.trail.wiring import PresentSigners
 
 _PATIENCE_SECONDS: Final = 10.0
 """A keeper has others waiting: it answers before they give up."""

@@ -1,0 +1,1 @@
+"""The rules about changes: each module declares its own in RULES."""
