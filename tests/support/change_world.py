@@ -41,11 +41,10 @@ from artifacts.records.audit import AuditEvent
 from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
 from artifacts.refusal import Refusal
 from artifacts.statements import SshSigner, SshVerifier
-from delivery.changes.approval_files import ApprovalFiles
 from delivery.changes.findings import ChangeVerdict
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_change import JudgeChange, JudgeDeploy
-from delivery.changes.sign_statement import Speak, Speaker, path_of
+from delivery.changes.sign_statement import ApprovalFiles, Speak, Speaker, path_of
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.git.repository import GitRepository
 from delivery.trail.audit_log import FileAuditLog

@@ -6,10 +6,10 @@ from typing import Annotated, Final
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from delivery.changes.check_wiring import make_classify_change
-from delivery.changes.checks import JobResult, faults
+from delivery.changes.checks import JobResult, checks_between, faults
 from delivery.exits import BREAKDOWN, refuse
 from delivery.forges.wiring import find_statuses
+from delivery.git.repository import GitRepository
 from delivery.settings import read_settings
 from delivery.text import plain
 
@@ -26,7 +26,7 @@ def changes(
 ) -> None:
     """Say which checks a change needs, to people and to the workflow's other jobs."""
     settings = read_settings()
-    needs = make_classify_change(settings)(base, head, whole=event == "push")
+    needs = checks_between(GitRepository(settings.root), base, head, whole=event == "push")
     lines = [f"{name}={str(needed).lower()}" for name, needed in asdict(needs).items()]
     typer.echo("\n".join(lines))
     if settings.step_output:

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from delivery.changes.path_kinds import Kind, classify
+from delivery.errors import CommitUnknown
+
+if TYPE_CHECKING:
+    from delivery.git.repository import GitRepository
 
 WITHOUT_TESTS: Final[frozenset[Kind]] = frozenset(
     {"staging_release", "production_release", "approvals", "reports", "data", "holdout", "docs"}
@@ -63,6 +67,25 @@ def checks_of(paths: Iterable[str], *, whole: bool) -> Checks:
         plan=bool(kinds & RELEASES) or any(path.startswith("infra/terraform/") for path in changed),
         whole=whole,
     )
+
+
+def checks_between(
+    repository: "GitRepository", base: str, head: str, *, whole: bool = False
+) -> Checks:
+    """Return the checks of what `head` brings to `base`; all, where `base` is no commit here.
+
+    A branch that is pushed for the first time has none, and then nothing is known. `whole` asks
+    for the whole suite instead of the tests that the change can break.
+    """
+    after = repository.commit(head)
+    try:
+        before = repository.fork(repository.commit(base), after)
+    except CommitUnknown:
+        return every_check(whole=whole)
+    if before is None:
+        return every_check(whole=whole)
+    changed = repository.changes(before, after)
+    return checks_of((change.path for change in changed), whole=whole)
 
 
 def every_check(*, whole: bool) -> Checks:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from delivery.changes.documents import REPORTS, STATEMENTS
+from delivery.changes.documents import REPORTS, STATEMENTS, NotRead
 from delivery.errors import TooMuchToRead
 from delivery.git.repository import GitRepository
 
@@ -34,7 +34,7 @@ def limit_of(path: str) -> int | None:
 
 
 class CommittedFiles(Mapping[str, bytes]):
-    """The files that records are read from, by path. What can't be read has a fault, and no bytes.
+    """The files that records are read from, by path. What can't be read raises NotRead.
 
     `blobs` has mode and blob of every file, read or not.
     """
@@ -45,22 +45,19 @@ class CommittedFiles(Mapping[str, bytes]):
         self._limits = {path: limit for path in self.blobs if (limit := limit_of(path))}
         self._read: dict[str, bytes] = {}
         self._left = ALTOGETHER
-        self.faults: dict[str, str] = {}
 
     def __getitem__(self, path: str) -> bytes:
-        """Return a file's bytes; KeyError where there is none, or `faults` says why not."""
+        """Return a file's bytes; KeyError where there is none, NotRead where it isn't read."""
         if path not in self._read:
-            if path not in self._limits or path in self.faults:
+            if path not in self._limits:
                 raise KeyError(path)
             mode, blob = self.blobs[path]
             if mode not in PLAIN_MODES:
-                self.faults[path] = "it is no plain file"
-                raise KeyError(path)
+                raise NotRead("it is no plain file")
             try:
                 data = self._repository.blob(blob, min(self._limits[path], self._left), "it")
             except TooMuchToRead as exc:
-                self.faults[path] = exc.reason
-                raise KeyError(path) from exc
+                raise NotRead(exc.reason) from exc
             self._left -= len(data)
             self._read[path] = data
         return self._read[path]

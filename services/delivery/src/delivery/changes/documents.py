@@ -24,6 +24,10 @@ TOLD, LONGEST = 20, 4000
 """How many problems of a document are told, and in how many characters."""
 
 
+class NotRead(KeyError):
+    """A file that is there and is not read, and why."""
+
+
 def release_path(environment: Environment) -> str:
     """Return where an environment's release is."""
     return f"releases/{environment}.yaml"
@@ -36,10 +40,12 @@ def report_path(digest: str) -> str:
 
 def document(kind: type[R], files: Files, path: str) -> R | Unreadable:
     """Read a record from its file, YAML or JSON by its ending."""
-    data = files.get(path)
-    if data is None:
-        faults: Mapping[str, str] = getattr(files, "faults", {})
-        return Unreadable(path, faults.get(path, "there is no such file"))
+    try:
+        data = files[path]
+    except NotRead as exc:
+        return Unreadable(path, str(exc.args[0]))
+    except KeyError:
+        return Unreadable(path, "there is no such file")
     parse: Callable[[str, str], object] = (
         parse_yaml if path.endswith((".yaml", ".yml")) else parse_json
     )
@@ -87,10 +93,12 @@ def _policy(files: Files, path: str) -> Policy | Unreadable:
 
 
 def _pin(files: Files, path: str) -> HoldoutPin | Unreadable:
-    data = files.get(path)
-    if data is None:
-        faults: Mapping[str, str] = getattr(files, "faults", {})
-        return Unreadable(path, faults.get(path, "there is no such file"))
+    try:
+        data = files[path]
+    except NotRead as exc:
+        return Unreadable(path, str(exc.args[0]))
+    except KeyError:
+        return Unreadable(path, "there is no such file")
     try:
         return parse_pin(data, _stem(path), path)
     except UnreadableRecord as exc:

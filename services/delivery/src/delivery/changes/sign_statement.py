@@ -11,11 +11,12 @@ from artifacts.digests import hex_part
 from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
 from artifacts.refusal import Refusal
-from delivery.changes.approval_files import ApprovalFiles
+from artifacts.statements import SUFFIX
 from delivery.changes.documents import STATEMENTS
 from delivery.changes.facts import ChangeFacts, Statement, Unreadable
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
+from delivery.changes.person_keys import sign_as_person
 from delivery.changes.reviews import counts_as_review
 from delivery.changes.rules.approvals import (
     glass_objection,
@@ -46,6 +47,26 @@ class Speaker:
     role: str
     key: Path
     reason: str
+
+
+@dataclass(frozen=True)
+class ApprovalFiles:
+    """policies/approvals/ of a checkout."""
+
+    root: Path
+
+    def sign(self, approval: Approval, key: Path) -> tuple[bytes, bytes]:
+        """Return a statement's bytes and their signature by a private key; SigningFailed."""
+        data = approval.to_json().encode()
+        return data, sign_as_person(key, data)
+
+    def write(self, path: str, data: bytes, signature: bytes) -> Path:
+        """Write a statement and its signature, and return where it is."""
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+        place.with_name(place.name + SUFFIX).write_bytes(signature)
+        return place
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from delivery.changes.approval_files import ApprovalFiles
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_change import JudgeChange, JudgeDeploy
 from delivery.changes.persons_clone import PersonsClone
-from delivery.changes.sign_statement import Speak
+from delivery.changes.sign_statement import ApprovalFiles, Speak
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.clock import now
 from delivery.forges.wiring import find_forge

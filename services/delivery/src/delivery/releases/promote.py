@@ -17,12 +17,11 @@ from delivery.forges.ports import Forge
 from delivery.git.branches import GitBranches
 from delivery.git.repository import GitRepository
 from delivery.releases.image_records import ImageRecords
+from delivery.releases.promotion_page import promotion_body, promotion_title
 from delivery.releases.promotion_request import (
     NotShown,
     Promotion,
-    promotion_body,
     promotion_branch,
-    promotion_title,
     shown_by_staging,
 )
 from delivery.releases.read_wanted import release_at, wanted_at

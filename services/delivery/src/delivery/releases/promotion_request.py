@@ -1,22 +1,14 @@
-"""Promoting: the payload that staging runs and verified, and what people are asked about it."""
+"""Promoting: the payload that staging runs and verified."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 
 from artifacts.digests import hex_part
 from artifacts.policies.tiers import Tier
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Payload
-from delivery.changes.payload_history import watch_of
-from delivery.text import markdown, prose
 from delivery.trail.deploy_history import last_deploy, last_verification
-
-APPROVE: Final = (
-    'bin/plinth delivery approve --head HEAD --as NAME --role ROLE --key KEYFILE --reason "..."'
-)
 
 
 @dataclass(frozen=True)
@@ -67,91 +59,3 @@ def shown_by_staging(entries: Sequence[AuditEntry]) -> AuditEntry | NotShown:
             "verify what it runs (`delivery verify staging --record`)"
         )
     return verified
-
-
-def promotion_title(payload: str) -> str:
-    """Return the title; one line of names that are ours."""
-    return f"Promote {hex_part(payload)[:12]} to production"
-
-
-def promotion_body(promotion: Promotion) -> str:
-    """Write in Markdown all that an approver must look at, and the command that approves it."""
-    return "\n".join(_lines(promotion)) + "\n"
-
-
-def _lines(promotion: Promotion) -> Iterator[str]:
-    payload = promotion.payload
-    yield "Merging this makes production run, from then on, what staging runs now:"
-    yield from ("", f"- payload `{payload.digest}`", "- environment `production`")
-    yield f"- code `{payload.code.digest}`, the files of `{payload.code.commit}`"
-    if payload.image:
-        yield f"- image `{payload.image}`"
-    yield f"- in place of `{promotion.present or 'nothing'}`"
-    yield from _shown(promotion)
-    for name, entries in payload.models.items():
-        report = promotion.reports[entries[0].gate_report]
-        yield from _model(name, entries[0].version, entries[0].gate_report, report)
-    yield from _people(promotion)
-
-
-def _shown(promotion: Promotion) -> Iterator[str]:
-    digest = promotion.payload.digest
-    asked = promotion.tier.staging if promotion.tier else None
-    gap = timedelta(hours=asked.max_gap_hours) if asked else timedelta.max
-    watch = watch_of(promotion.entries, digest, gap)
-    yield from ("", "## What staging showed", "")
-    yield f"Verified {len(watch.looks)} times in a row over {watch.hours:.2f} hours."
-    if asked:
-        often = len(watch.looks) >= asked.min_verifications
-        enough = often and watch.hours >= asked.min_hours and not watch.turned
-        yield (
-            f"The tier asks for {asked.min_verifications} times over {asked.min_hours:g} hours, "
-            f"the last of them within {asked.last_within_hours:g} hours: "
-            f"{'that is enough' if enough else '**not enough yet**, so the judge refuses'}."
-        )
-    left = [e.at for e in promotion.entries if e.event == "rollback" and e.left == digest]
-    if left:
-        yield ""
-        yield f"**A rollback left this payload on {left[-1]:%Y-%m-%d}**: approvals from before it "
-        yield "don't count."
-
-
-def _model(name: str, version: int, digest: str, report: GateReport) -> Iterator[str]:
-    yield from ("", f"## {markdown(name)} {version}", "")
-    yield f"- model `{report.candidate}`"
-    yield f"- gate report `{digest}`: {report.decision}, on {report.decided_at:%Y-%m-%d %H:%M} UTC"
-    compared = "none, it is the first release" if report.first_release else f"`{report.champion}`"
-    yield f"- compared with {compared}"
-    yield f"- policy `{report.policy}`"
-    yield f"- risk tiers `{report.risk_tiers}`"
-    yield f"- photo manifest `{report.photo_manifest}`, holdout `{report.holdout}`"
-    yield f"- evidence `{report.evidence}`"
-    yield from ("", "| rule | outcome | limit | why |", "|---|---|---|---|")
-    for rule in report.rules:
-        cells = (markdown(rule.rule), rule.outcome, prose(rule.limit), prose(rule.reason))
-        yield f"| {' | '.join(cells)} |"
-
-
-def _people(promotion: Promotion) -> Iterator[str]:
-    branch = promotion_branch(promotion.payload.digest)
-    yield from ("", "## Who approves, and how", "")
-    if promotion.tier is None:
-        yield "Main has no policy and tier for these models, so that nobody can approve it."
-    else:
-        for asked in promotion.tier.approvals:
-            yield f"- {asked.persons} as `{asked.role}`"
-        days = promotion.tier.approvals_valid_days
-        yield from ("", f"Distinct persons, none of them an author; valid for {days} days.")
-    yield from (
-        "",
-        "Look at the rules above, at the model card and at what staging answers. Then:",
-        "",
-        "```sh",
-        f"git fetch origin {branch} && git switch {branch}",
-        APPROVE,
-        'git add policies/approvals && git commit -m "Approve"',
-        f"git push origin {branch}",
-        "```",
-        "",
-        "`delivery reject` in its place blocks the promotion, until it is withdrawn.",
-    )

@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 
-from delivery.changes.checks import checks_of, every_check
-from delivery.changes.classify_change import ClassifyChange
+from delivery.changes.checks import checks_between, checks_of, every_check
 from delivery.errors import CommitUnknown
 from delivery.git.commits import Change
 
@@ -26,12 +25,12 @@ class FakeRepository:
 
 def test_what_main_got_meanwhile_is_not_the_changes_own():
     nothing = checks_of((), whole=False)
-    assert ClassifyChange(FakeRepository())("base", "head") == nothing
+    assert checks_between(FakeRepository(), "base", "head") == nothing
 
 
 def test_without_a_base_everything_is_checked():
     for whole in (True, False):
         everything = every_check(whole=whole)
-        assert ClassifyChange(FakeRepository())("gone", "head", whole=whole) == everything
-        unrelated = ClassifyChange(FakeRepository(fork_at=None))
-        assert unrelated("base", "head", whole=whole) == everything
+        assert checks_between(FakeRepository(), "gone", "head", whole=whole) == everything
+        unrelated = FakeRepository(fork_at=None)
+        assert checks_between(unrelated, "base", "head", whole=whole) == everything
