@@ -12,7 +12,7 @@ from support.deploy_loop import DeployLoop, make_deploy_loop
 from delivery.deploy.alias_registry import MlflowAliases
 from delivery.releases.wanted import AliasPoint
 from delivery.rooms.training_rooms import TrainingRooms
-from training.packaging.mlflow_tracking import MlflowTracking
+from training.registry.mlflow_tracking import MlflowTracking
 
 # MLflow's own, of libraries that it uses.
 pytestmark = [

@@ -14,12 +14,12 @@ from support.training_doubles import PARAMS, DrawingSampler, Serial, small_param
 from artifacts.records.manifest import Code
 from features import Extractor
 from samples.facades import draw_facades, write_facades
+from training.cluster.parallel import JoblibParallel
 from training.fitting.onnx_exporter import OnnxExporter
 from training.fitting.train import train
 from training.models import model_definition
 from training.photos.import_photos import import_photos
 from training.photos.photo_folder import PhotoFolder
-from training.ports import Parallel
 from training.work.runs import Inputs, RunIdentity
 from training.work.study import Trial
 from training.work.trained import TrainedModel
@@ -118,7 +118,9 @@ def import_drawn(root: Path, photos: Path) -> WorkFolder:
 
 
 def train_in(
-    work: WorkFolder, parallel: Parallel, tell: Callable[[int, Trial], object] = lambda *_: None
+    work: WorkFolder,
+    parallel: JoblibParallel,
+    tell: Callable[[int, Trial], object] = lambda *_: None,
 ) -> TrainedModel:
     """Run the train stage."""
     identity = RunIdentity(

@@ -25,7 +25,7 @@ from delivery.releases.release_text import release_text
 from delivery.settings import Settings
 from delivery.trail.audit_log import FileAuditLog
 from delivery.trail.wiring import make_audit_log
-from training.packaging.mlflow_tracking import MlflowTracking
+from training.registry.mlflow_tracking import MlflowTracking
 
 ROOT = Path(__file__).resolve().parents[2]
 

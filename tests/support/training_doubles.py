@@ -1,4 +1,4 @@
-"""Stand-ins for training's ports, and small datasets to run its use cases over."""
+"""What training's steps are tried with: work that is recorded, and small datasets."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from support.photo_files import jpeg
 
+from artifacts.photo_store import FolderPhotoStore
 from training.dataset.training_set import TrainingSet
 from training.params import AnySpace, Family, IntSpan, Params
-from training.ports import PhotoStore
 from training.work.runs import Run
 from training.work.study import Trial
 
@@ -36,7 +36,7 @@ class Serial:
         self,
         function: Callable[[bytes], Output],
         photos: Sequence[str],
-        store: PhotoStore,
+        store: FolderPhotoStore,
         what: str,
     ) -> list[Output]:
         return self.map(lambda photo: function(store.get(photo)), photos, what)

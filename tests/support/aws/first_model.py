@@ -18,7 +18,7 @@ from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, write_signed
 from delivery.gate.judge import rules_of
 from rehearsal.make_box import Rehearsal
-from training.packaging.mlflow_tracking import MlflowTracking
+from training.registry.mlflow_tracking import MlflowTracking
 
 BRANCH = "first-model"
 PROPOSER = "max"

@@ -8,10 +8,13 @@ from support.training_doubles import small_params
 
 from training.cli import main
 from training.cluster import cluster_nodes
+from training.cluster.cluster_nodes import tls_of
+from training.cluster.parallel import JoblibParallel
+from training.cluster.workers import workers
 from training.errors import BadCertificates
+from training.pipeline.commands import pipeline_in
 from training.pipeline.dvc_pipeline import DvcPipeline
 from training.settings import Settings
-from training.wiring import Bootstrap
 
 PATHS = (
     *("root", "model_store", "signing_key", "public_key", "gate_signers", "reproduction_key"),
@@ -63,15 +66,14 @@ def test_addresses_are_taken(address: str) -> None:
 
 def test_no_address_and_an_empty_one_are_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLINTH_DASK_SCHEDULER", "")
-    boot = Bootstrap(Settings())
-    with boot.workers() as workers:
-        assert workers is boot.parallel
+    with workers(Settings()) as here:
+        assert type(here) is JoblibParallel
 
 
 def test_tls_without_certificates_is_refused() -> None:
     with pytest.raises(BadCertificates, match="PLINTH_DASK_AUTHORITY"):
-        _ = Bootstrap(Settings(dask_scheduler="tls://host:1")).tls
-    assert Bootstrap(Settings(dask_scheduler="tcp://host:1")).tls is None
+        tls_of(Settings(dask_scheduler="tls://host:1"))
+    assert tls_of(Settings(dask_scheduler="tcp://host:1")) is None
 
 
 def test_nodes_are_started_by_this_interpreter_with_one_thread_a_worker(
@@ -89,7 +91,6 @@ def test_nodes_are_started_by_this_interpreter_with_one_thread_a_worker(
 
 
 def test_the_stages_of_a_pipeline_are_told_of_the_cluster(tmp_path: Path) -> None:
-    boot = Bootstrap(Settings(dask_scheduler="tcp://host:1"))
-    told = boot.pipeline(tmp_path / "work")
+    told = pipeline_in(Settings(dask_scheduler="tcp://host:1"), tmp_path / "work")
     assert isinstance(told, DvcPipeline)
     assert told._settings == ["PLINTH_DASK_SCHEDULER=tcp://host:1"]

@@ -111,7 +111,7 @@ def test_whatever_else_nobody_foresaw_is_a_breakdown_and_no_refusal(
     def break_down(*_: object) -> None:
         raise KeyError("nobody thought of it")
 
-    monkeypatch.setattr("training.cli_importing.import_into", break_down)
+    monkeypatch.setattr("training.photos.commands.import_into", break_down)
     code, _, err = training(monkeypatch, "import-photos", str(tree))
     assert code == 2
     assert "Traceback" not in err
@@ -125,7 +125,7 @@ def test_a_full_disk_that_names_no_file_says_where_it_may_be(
     def no_room(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("training.cli_importing.import_into", no_room)
+    monkeypatch.setattr("training.photos.commands.import_into", no_room)
     code, _, err = training(monkeypatch, "import-photos", str(tree))
     assert code == 2
     assert "No space left on device: a disk is full, or /dev/shm" in err

@@ -13,33 +13,12 @@ from artifacts.command_line import CommandLine
 BROKEN: Final = 2
 COMMANDS: Final = MappingProxyType(
     {
-        "commands": {
-            "create-keys": (
-                "Create this machine's keys, of models and of reproductions, where there are none."
-            ),
+        "photos.commands": {
             "import-photos": (
                 "Take a folder-per-style tree into a dataset; bad files go into its quarantine."
             ),
             "data-report": (
                 "Look at a folder-per-style tree before it is imported; nothing in it is changed."
-            ),
-            "prepare": "Stage 1: check that the dataset can be trained on.",
-            "featurize": (
-                "Stage 2: make the vectors that the cache doesn't hold, of all photos but the "
-                "holdout's."
-            ),
-            "train": "Stage 3: compare families, fit the best, export it, keep the run.",
-            "evaluate": "Stage 4: score the validation split.",
-            "package": "Stage 5: put the artifact together and sign it.",
-            "record-run": (
-                "Keep the run of a candidate, where its stages could keep none themselves."
-            ),
-            "run-pipeline": (
-                "From a folder of photos to a signed candidate; stages that are up to date "
-                "don't run."
-            ),
-            "retrain": (
-                "From the checkout's committed manifest and parameters to a signed candidate."
             ),
             "push-photos": (
                 "Send a dataset's photos to the store that runners share; those that are there "
@@ -48,6 +27,35 @@ COMMANDS: Final = MappingProxyType(
             "fetch-photos": (
                 "Bring the photos that a dataset's manifest names and it lacks, and verify all "
                 "of them."
+            ),
+        },
+        "dataset.commands": {
+            "prepare": "Stage 1: check that the dataset can be trained on.",
+            "featurize": (
+                "Stage 2: make the vectors that the cache doesn't hold, of all photos but the "
+                "holdout's."
+            ),
+        },
+        "fitting.commands": {
+            "train": "Stage 3: compare families, fit the best, export it, keep the run.",
+            "evaluate": "Stage 4: score the validation split.",
+            "package": "Stage 5: put the artifact together and sign it.",
+        },
+        "pipeline.commands": {
+            "run-pipeline": (
+                "From a folder of photos to a signed candidate; stages that are up to date "
+                "don't run."
+            ),
+            "retrain": (
+                "From the checkout's committed manifest and parameters to a signed candidate."
+            ),
+            "create-keys": (
+                "Create this machine's keys, of models and of reproductions, where there are none."
+            ),
+        },
+        "registry.commands": {
+            "record-run": (
+                "Keep the run of a candidate, where its stages could keep none themselves."
             ),
             "register": (
                 "Give a candidate that the gate allowed and `delivery register` keeps a version."
@@ -60,6 +68,11 @@ COMMANDS: Final = MappingProxyType(
                 'Move aliases by orders on standard input: {"model", "alias", "version" or '
                 "null} a line."
             ),
+            "upgrade-registry": (
+                "Bring the registry's database to this MLflow's form; a backup stays beside it."
+            ),
+        },
+        "reproducing.commands": {
             "reproduce": (
                 "Build a model again from its commit and data, and compare: 0 equal or nearly, "
                 "1 different."
@@ -68,10 +81,9 @@ COMMANDS: Final = MappingProxyType(
                 "Build the model of a manifest again, for others to compare: 0 built, 2 it "
                 "can't be."
             ),
-            "upgrade-registry": (
-                "Bring the registry's database to this MLflow's form; a backup stays beside it."
-            ),
             "score-photos": "Answer photos as training's own path does, for the parity check.",
+        },
+        "cluster.commands": {
             "start-scheduler": (
                 "Become the scheduler of a Dask cluster; tls:// where the settings name "
                 "certificates."

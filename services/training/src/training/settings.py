@@ -4,8 +4,10 @@ import os
 import re
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from training.errors import BadSettings
 
 _SCHEDULER = re.compile(r"(tcp|tls)://[A-Za-z0-9.\-\[\]:]+:\d{1,5}")
 
@@ -58,3 +60,15 @@ class Settings(BaseSettings):
         if value and not _SCHEDULER.fullmatch(value):
             raise ValueError(f"{value!r} is not tcp://HOST:PORT or tls://HOST:PORT")
         return value or None
+
+
+def read_settings(scheduler: str | None = None) -> Settings:
+    """Return the settings of this process's environment; `scheduler` replaces the cluster's.
+
+    BadSettings names every variable that is missing or wrong.
+    """
+    try:
+        return Settings() if scheduler is None else Settings(dask_scheduler=scheduler)
+    except ValidationError as exc:
+        problems = (f"PLINTH_{str(e['loc'][0]).upper()}: {e['msg']}" for e in exc.errors())
+        raise BadSettings(tuple(problems)) from exc

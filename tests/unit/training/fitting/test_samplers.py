@@ -9,7 +9,6 @@ from support.training_doubles import DrawingSampler
 
 from training.fitting.tpe_sampler import TpeSampler
 from training.params import AnySpace, Discriminant, Linear, Trees
-from training.ports import Sampler
 from training.work.study import Trial, trial_seed
 
 SPACES: tuple[AnySpace, ...] = TypeAdapter(tuple[AnySpace, ...]).validate_python(
@@ -39,9 +38,9 @@ KNOWN = tuple(of_shrinkage(n / 10) for n in range(1, 10))
 @either
 @pytest.mark.parametrize("trials", [(), KNOWN])
 def test_what_is_proposed_lies_in_a_space(
-    make: Callable[[], Sampler], trials: tuple[Trial, ...]
+    make: Callable[[], TpeSampler], trials: tuple[Trial, ...]
 ) -> None:
-    sampler: Sampler = make()
+    sampler: TpeSampler = make()
     found = [sampler.propose(SPACES, trials, trial_seed(7, n)) for n in range(40)]
     assert all(any(space.holds(family) for space in SPACES) for family in found)
     assert len(set(found)) > 10
@@ -50,10 +49,10 @@ def test_what_is_proposed_lies_in_a_space(
 @either
 @pytest.mark.parametrize("trials", [(), KNOWN])
 def test_equal_arguments_propose_an_equal_family(
-    make: Callable[[], Sampler], trials: tuple[Trial, ...]
+    make: Callable[[], TpeSampler], trials: tuple[Trial, ...]
 ) -> None:
-    one: Sampler = make()
-    other: Sampler = make()
+    one: TpeSampler = make()
+    other: TpeSampler = make()
     one.propose(SPACES, KNOWN[:4], 99)
     assert one.propose(SPACES, trials, 5) == other.propose(SPACES, trials, 5)
 

@@ -12,7 +12,6 @@ from artifacts.digests import digest_json
 from training.fitting.search_families import Comparison, search_families
 from training.fitting.tpe_sampler import TpeSampler
 from training.params import Family, Linear, TrainParams
-from training.ports import Sampler
 from training.work.study import Study, Trial
 from training.work.work_folder import WorkFolder
 
@@ -56,7 +55,7 @@ class Trying:
 
 
 def explore(
-    folder: Path, trials: int, sampler: Sampler, run: Trying, key: str = DIGEST, seed: int = 7
+    folder: Path, trials: int, sampler: TpeSampler, run: Trying, key: str = DIGEST, seed: int = 7
 ) -> Study:
     return search_families(
         params(trials), seed, WorkFolder(folder), key, sampler, run, lambda *_: None
@@ -66,7 +65,7 @@ def explore(
 @pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("dies_after", [2, 3, 6, 9])
 def test_a_killed_search_gives_the_trials_of_one_that_ran_through(
-    sampler: Callable[[], Sampler], dies_after: int, tmp_path: Path
+    sampler: Callable[[], TpeSampler], dies_after: int, tmp_path: Path
 ) -> None:
     whole = explore(tmp_path / "whole", 12, sampler(), Trying())
     with pytest.raises(KeyboardInterrupt):

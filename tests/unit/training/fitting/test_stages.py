@@ -31,12 +31,12 @@ from training.errors import (
 )
 from training.fitting.evaluate import evaluate_candidate
 from training.fitting.onnx_exporter import OnnxExporter
+from training.fitting.package import package
 from training.fitting.train import require_faithful, train
 from training.models import model_definition
-from training.packaging.package import package
-from training.packaging.record_run import record_run
 from training.photos.import_photos import import_photos
 from training.photos.photo_folder import PhotoFolder
+from training.registry.record_run import record_run
 from training.work.runs import Inputs, RunIdentity
 from training.work.study import Trial
 from training.work.trained import TrainedModel

@@ -16,15 +16,15 @@ from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
 from features import Extractor
 from samples.facades import draw_facades, write_facades
 from scoring import Scorer, prove
-from training import presentation
 from training.dataset.featurize import featurize
+from training.dataset.origins import origin_line
 from training.dataset.prepare import prepare
 from training.errors import UnusableDataset
 from training.fitting.evaluate import evaluate_candidate
 from training.fitting.onnx_exporter import OnnxExporter
+from training.fitting.package import package
 from training.fitting.train import train
 from training.models import model_definition
-from training.packaging.package import package
 from training.params import Params
 from training.photos.import_photos import import_photos
 from training.photos.photo_folder import PhotoFolder
@@ -169,6 +169,7 @@ def test_what_there_is_to_train_on_is_said_with_where_the_era_comes_from(
     (tmp_path / "params.yaml").write_text(Params.model_validate(PARAMS).to_json())
     given = (PhotoFolder(drawn), work.dataset, MODEL, work.params().import_photos, SEED, Serial())
     import_photos(*given, exact=False)
-    data = prepare(work, MODEL, Serial())
-    *_, last = presentation.prepared_lines(data, work.manifest(), MODEL, work.params())
-    assert last == "era: learned from the photos' years"
+    prepare(work, MODEL, Serial())
+    assert origin_line(work.manifest().of_split("train"), MODEL, work.params()) == (
+        "era: learned from the photos' years"
+    )

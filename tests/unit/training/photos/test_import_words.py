@@ -15,7 +15,6 @@ from training.photos import import_photos as importing
 from training.photos.dataset_folder import DatasetFolder
 from training.photos.import_photos import ImportOutcome, import_photos
 from training.photos.photo_folder import PhotoFolder
-from training.presentation import import_lines
 
 
 def take_in(photos: Path, dataset: Path, *, dry_run: bool = False) -> ImportOutcome:
@@ -26,7 +25,7 @@ def take_in(photos: Path, dataset: Path, *, dry_run: bool = False) -> ImportOutc
 
 
 def said(outcome: ImportOutcome) -> str:
-    return "\n".join(import_lines(outcome))
+    return "\n".join(outcome.lines())
 
 
 def put(path: Path, data: bytes) -> Path:

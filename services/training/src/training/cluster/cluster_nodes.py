@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from training.errors import BadCertificates
+from training.settings import Settings
 
 _CLI = (sys.executable, "-I", "-m")
 # --no-dashboard takes the pages away, not the server: it would tell of all work, to anyone.
@@ -37,6 +38,13 @@ class ClusterTls:
             *("--tls-cert", str(self.certificate)),
             *("--tls-key", str(self.key)),
         ]
+
+
+def tls_of(settings: Settings) -> ClusterTls | None:
+    """Return the certificates and key for a cluster, None for one without; BadCertificates."""
+    files = (settings.dask_authority, settings.dask_certificate, settings.dask_key)
+    asked = (settings.dask_scheduler or "").startswith("tls://")
+    return ClusterTls.of(*files) if asked or any(files) else None
 
 
 def become_scheduler(host: str, port: int, tls: ClusterTls | None) -> None:

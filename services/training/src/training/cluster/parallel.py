@@ -13,8 +13,8 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from artifacts.errors import ArtifactError
+from artifacts.photo_store import FolderPhotoStore
 from artifacts.progress import ProgressLine
-from training.ports import PhotoStore
 
 Input = TypeVar("Input")
 Output = TypeVar("Output")
@@ -53,7 +53,7 @@ class JoblibParallel:
         self,
         function: Callable[[bytes], Output],
         photos: Sequence[str],
-        store: PhotoStore,
+        store: FolderPhotoStore,
         what: str,
     ) -> list[Output]:
         """Return the function's results of photos that a store holds, in their order.
@@ -119,7 +119,7 @@ class _Unseen:
 
 
 def _attempt(
-    photo: str, function: Callable[[bytes], Output], store: PhotoStore
+    photo: str, function: Callable[[bytes], Output], store: FolderPhotoStore
 ) -> "Output | _Unseen":
     try:
         data = store.get(photo)
@@ -129,7 +129,7 @@ def _attempt(
 
 
 def _readable(
-    photos: Iterable[str], store: PhotoStore, problems: list[Exception]
+    photos: Iterable[str], store: FolderPhotoStore, problems: list[Exception]
 ) -> Iterator[bytes]:
     """Yield photos as they are asked for, up to the first that can't be read: a problem.
 

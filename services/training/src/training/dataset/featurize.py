@@ -6,10 +6,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from artifacts.photo_store import FolderPhotoStore
 from features import Extractor
+from training.cluster.parallel import JoblibParallel
 from training.dataset.training_set import seen
-from training.ports import Parallel, PhotoStore, VectorCache, Work
+from training.dataset.vector_cache import SqliteVectorCache
 from training.work.runs import VectorsRecord
+from training.work.work_folder import WorkFolder
 
 _CHECKED = 4
 
@@ -27,7 +30,7 @@ class Featurized:
 
 
 def featurize(
-    work: Work, extractor: Extractor, cache: VectorCache, parallel: Parallel
+    work: WorkFolder, extractor: Extractor, cache: SqliteVectorCache, parallel: JoblibParallel
 ) -> Featurized:
     """Make the vectors that the cache doesn't hold, and leave all in the manifest's order.
 
@@ -55,6 +58,6 @@ def featurize(
     return Featurized(made=len(made), cached=len(cached), stale=stale)
 
 
-def make_vector(photo: str, store: PhotoStore, extractor: Extractor) -> NDArray[np.float32]:
+def make_vector(photo: str, store: FolderPhotoStore, extractor: Extractor) -> NDArray[np.float32]:
     """Return the vector (width,) of a stored photo."""
     return extractor.extract(store.get(photo))

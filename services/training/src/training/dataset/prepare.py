@@ -3,16 +3,18 @@
 from functools import partial
 
 from artifacts.errors import UnreadableRecord
+from artifacts.photo_store import FolderPhotoStore
 from artifacts.records.manifest import Data
+from training.cluster.parallel import JoblibParallel
 from training.dataset.origins import heads_problems
 from training.dataset.training_set import seen
 from training.dataset.validation import data_of, dataset_problems
 from training.errors import UnusableDataset
 from training.models.definition import ModelDefinition
-from training.ports import Parallel, PhotoStore, Work
+from training.work.work_folder import WorkFolder
 
 
-def prepare(work: Work, model: ModelDefinition, parallel: Parallel) -> Data:
+def prepare(work: WorkFolder, model: ModelDefinition, parallel: JoblibParallel) -> Data:
     """Check every photo's bytes against its digest and the splits against params.yaml.
 
     But for the holdout's photos, which needn't be here: of them their rows alone are looked at.
@@ -32,7 +34,7 @@ def prepare(work: Work, model: ModelDefinition, parallel: Parallel) -> Data:
     return data
 
 
-def photo_problem(photo: str, store: PhotoStore) -> str | None:
+def photo_problem(photo: str, store: FolderPhotoStore) -> str | None:
     """Say what is wrong with a photo in a store: missing or changed; None if it is there."""
     try:
         store.get(photo)

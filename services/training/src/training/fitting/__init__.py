@@ -1,1 +1,1 @@
-"""Compares families, fits the best, exports it to ONNX and scores it."""
+"""Compares families, fits the best, exports it to ONNX, scores and signs it."""

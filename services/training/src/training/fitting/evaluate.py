@@ -9,11 +9,11 @@ from artifacts.records.manifest import FamilyScore, Metric
 from scoring import evaluate, metrics_of
 from training.dataset.training_set import seen
 from training.models.definition import ModelDefinition
-from training.ports import Work
 from training.work.runs import VectorsRecord
+from training.work.work_folder import WorkFolder
 
 
-def evaluate_candidate(work: Work, model: ModelDefinition) -> tuple[Metric, ...]:
+def evaluate_candidate(work: WorkFolder, model: ModelDefinition) -> tuple[Metric, ...]:
     """Score the validation split and leave the outcomes; return all metrics so far."""
     trained, files = work.model()
     manifest = work.manifest()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from training.cluster.parallel import JoblibParallel
 from training.dataset.training_set import TrainingSet
 from training.fitting.selection import (
     Calibration,
@@ -12,9 +13,10 @@ from training.fitting.selection import (
     out_of_fold,
     run_task,
 )
+from training.fitting.tpe_sampler import TpeSampler
 from training.params import Family, TrainParams
-from training.ports import Parallel, Sampler, Work
 from training.work.study import Study, Trial, trial_seed
+from training.work.work_folder import WorkFolder
 
 Run = Callable[[Sequence[Family]], list[Trial]]
 """Tries families: a trial of each."""
@@ -26,7 +28,7 @@ class Comparison:
     """Cross-validates classifiers on one training set, and remembers how each is calibrated."""
 
     def __init__(
-        self, head: str, data: TrainingSet, params: TrainParams, seed: int, parallel: Parallel
+        self, head: str, data: TrainingSet, params: TrainParams, seed: int, parallel: JoblibParallel
     ) -> None:
         self._head = head
         self._data = data
@@ -54,7 +56,13 @@ class Comparison:
 
 
 def search_families(
-    params: TrainParams, seed: int, work: Work, key: str, sampler: Sampler, run: Run, tell: Tell
+    params: TrainParams,
+    seed: int,
+    work: WorkFolder,
+    key: str,
+    sampler: TpeSampler,
+    run: Run,
+    tell: Tell,
 ) -> Study:
     """Return the study of a key with as many trials as params ask for.
 

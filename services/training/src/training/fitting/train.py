@@ -20,11 +20,13 @@ from artifacts.records.photos import PhotoRow
 from features import Extractor
 from scoring.labels import winners
 from scoring.scorer import Scorer
+from training.cluster.parallel import JoblibParallel
 from training.dataset.origins import era_origin, from_periods
 from training.dataset.training_set import TrainingSet, seen, training_set
 from training.errors import UnfaithfulExport
 from training.fitting.calibration import TemperedClassifier
 from training.fitting.families import fit_labels, fit_values
+from training.fitting.onnx_exporter import OnnxExporter
 from training.fitting.search_families import Comparison, Tell, search_families
 from training.fitting.selection import (
     Fold,
@@ -34,13 +36,14 @@ from training.fitting.selection import (
     value_metrics,
     value_tasks,
 )
+from training.fitting.tpe_sampler import TpeSampler
 from training.fitting.watched_scores import watched_scores
 from training.models.definition import ModelDefinition
 from training.params import FamilyParams, Params
-from training.ports import Exporter, Parallel, Sampler, Work
 from training.work.runs import Inputs, RunIdentity, VectorsRecord
 from training.work.study import study_key
 from training.work.trained import TrainedModel
+from training.work.work_folder import WorkFolder
 
 PROBABILITY_TOLERANCE = 1e-3
 """Largest difference of a probability between scikit-learn and ONNX Runtime."""
@@ -49,13 +52,13 @@ VALUE_TOLERANCE = 1e-4
 
 
 def train(
-    work: Work,
+    work: WorkFolder,
     model: ModelDefinition,
     identity: RunIdentity,
     inputs: Inputs,
-    exporter: Exporter,
-    parallel: Parallel,
-    sampler: Sampler,
+    exporter: OnnxExporter,
+    parallel: JoblibParallel,
+    sampler: TpeSampler,
     tell: Tell,
 ) -> TrainedModel:
     """Train every head and prove that its ONNX form answers as it does.
@@ -99,7 +102,7 @@ class _Fitted:
     scores: tuple[FamilyScore, ...]
 
 
-def _exported(answering: Sequence[_Fitted], exporter: Exporter, width: int) -> dict[str, bytes]:
+def _exported(answering: Sequence[_Fitted], exporter: OnnxExporter, width: int) -> dict[str, bytes]:
     """Return the ONNX files of the heads that have one, by their names."""
     return {
         file: exporter.export(found.estimator, width)
@@ -112,10 +115,10 @@ def _train_labels(
     model: ModelDefinition,
     data: TrainingSet,
     params: Params,
-    work: Work,
+    work: WorkFolder,
     key: str,
-    parallel: Parallel,
-    sampler: Sampler,
+    parallel: JoblibParallel,
+    sampler: TpeSampler,
     tell: Tell,
 ) -> tuple[_Fitted, NDArray[np.float64]]:
     """Return the classifier, and honest probabilities (n, k) of the photos that it learned from."""
@@ -143,7 +146,7 @@ def _values(
     model: ModelDefinition,
     data: TrainingSet,
     params: Params,
-    parallel: Parallel,
+    parallel: JoblibParallel,
     honest: NDArray[np.float64],
 ) -> tuple[_Fitted, ...]:
     """Return what answers with a number; nothing where that is off."""
@@ -173,7 +176,7 @@ def _periods(
 
 
 def _train_values(
-    model: ModelDefinition, data: TrainingSet, params: Params, parallel: Parallel
+    model: ModelDefinition, data: TrainingSet, params: Params, parallel: JoblibParallel
 ) -> _Fitted:
     target, train, seed = model.regression, params.train, params.seed
     todo = list(value_tasks(data, train.regression, train.folds, seed))

@@ -4,13 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring import Scorer
-from training.ports import Parallel
+from training.cluster.parallel import JoblibParallel
 
 _ROWS = 64
 
 
 def watched_scores(
-    scorer: Scorer, vectors: NDArray[np.float32], parallel: Parallel, what: str
+    scorer: Scorer, vectors: NDArray[np.float32], parallel: JoblibParallel, what: str
 ) -> dict[str, NDArray[np.float64]]:
     """Return each head's scores for vectors (n, width), as `Scorer.scores`; `what` names it."""
     steps = [vectors[at : at + _ROWS] for at in range(0, len(vectors), _ROWS)] or [vectors]

@@ -5,19 +5,20 @@ from functools import partial
 from artifacts.records.photos import PhotoManifest
 from features import AbsurdDimensions, DecodingTooCostly, FileTooLarge, PhotoRefused, read_photo
 from pages import Picture, Unshown, render, thumbnail
+from training.cluster.parallel import JoblibParallel
 from training.models.definition import ModelDefinition
 from training.params import Params
 from training.photos.data_report_page import data_report_page
 from training.photos.import_photos import inspect_source
+from training.photos.photo_folder import PhotoFolder
 from training.photos.sources import FoundFile
 from training.photos.survey import Header, Looked, Survey, header_of
-from training.ports import Parallel, PhotoSource
 
 _LONGEST = 144
 
 
 def survey_photos(
-    source: PhotoSource, model: ModelDefinition, params: Params, parallel: Parallel
+    source: PhotoFolder, model: ModelDefinition, params: Params, parallel: JoblibParallel
 ) -> Survey:
     """Look at every file of a source as an import into a new dataset would.
 
@@ -35,7 +36,7 @@ def survey_photos(
     return Survey(looked, intake, params)
 
 
-def data_report(source: PhotoSource, found: Survey, name: str, parallel: Parallel) -> str:
+def data_report(source: PhotoFolder, found: Survey, name: str, parallel: JoblibParallel) -> str:
     """Return the report on a survey as HTML; `name` is what the folder is called in it."""
     paths = found.photos_shown()
     show = partial(_picture, source=source)
@@ -43,7 +44,7 @@ def data_report(source: PhotoSource, found: Survey, name: str, parallel: Paralle
     return render(data_report_page(found, name, dict(zip(paths, pictures, strict=True))))
 
 
-def _look(found: FoundFile, source: PhotoSource) -> tuple[int, Header | None]:
+def _look(found: FoundFile, source: PhotoFolder) -> tuple[int, Header | None]:
     try:
         data = source.read(found.path)
     except OSError:
@@ -51,7 +52,7 @@ def _look(found: FoundFile, source: PhotoSource) -> tuple[int, Header | None]:
     return len(data), header_of(data)
 
 
-def _picture(path: str, source: PhotoSource) -> Picture | Unshown:
+def _picture(path: str, source: PhotoFolder) -> Picture | Unshown:
     try:
         data = source.read(path)
         read_photo(data)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from artifacts.errors import UnreadableRecord
+from artifacts.photo_store import FolderPhotoStore
 from artifacts.records.photos import PhotoManifest, PhotoRow
+from training.cluster.parallel import JoblibParallel
 from training.errors import PhotosMissing
-from training.ports import LocalPhotos, Parallel, PhotoStore, SharedPhotos
+from training.photos.shared_photos import FolderSharedPhotos
 
 
 @dataclass(frozen=True)
@@ -17,9 +19,16 @@ class Exchanged:
     moved: int
     present: int
 
+    def line(self, how: str) -> str:
+        """Say how many photos were moved, and how many did not have to be."""
+        return f"{self.moved} photos {how}, {self.present} were there"
+
 
 def push_photos(
-    manifest: PhotoManifest, own: PhotoStore, shared: SharedPhotos, parallel: Parallel
+    manifest: PhotoManifest,
+    own: FolderPhotoStore,
+    shared: FolderSharedPhotos,
+    parallel: JoblibParallel,
 ) -> Exchanged:
     """Send the photos that the shared store lacks; PhotosMissing where the dataset lacks one.
 
@@ -30,7 +39,10 @@ def push_photos(
 
 
 def fetch_photos(
-    rows: Sequence[PhotoRow], own: LocalPhotos, shared: SharedPhotos, parallel: Parallel
+    rows: Sequence[PhotoRow],
+    own: FolderPhotoStore,
+    shared: FolderSharedPhotos,
+    parallel: JoblibParallel,
 ) -> Exchanged:
     """Bring the photos that rows of a manifest name and the dataset lacks.
 
@@ -45,7 +57,7 @@ def _photos(rows: Sequence[PhotoRow]) -> list[str]:
     return [row.photo for row in rows]
 
 
-def _send(photo: str, own: PhotoStore, shared: SharedPhotos) -> bool | str:
+def _send(photo: str, own: FolderPhotoStore, shared: FolderSharedPhotos) -> bool | str:
     """Return whether a photo was sent, or what is wrong with it."""
     if shared.holds(photo):
         return False
@@ -56,7 +68,7 @@ def _send(photo: str, own: PhotoStore, shared: SharedPhotos) -> bool | str:
     return True
 
 
-def _bring(photo: str, own: LocalPhotos, shared: SharedPhotos) -> bool | str:
+def _bring(photo: str, own: FolderPhotoStore, shared: FolderSharedPhotos) -> bool | str:
     try:
         own.get(photo)
     except UnreadableRecord:

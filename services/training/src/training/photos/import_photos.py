@@ -5,19 +5,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from artifacts.photo_store import FolderPhotoStore
 from artifacts.records.photos import PhotoManifest
 from features import PhotoRefused, difference_hash, read_photo
+from training.cluster.parallel import JoblibParallel
 from training.errors import TrainingError, UnforeseenFile, UnusableDataset
 from training.models.definition import ModelDefinition
 from training.params import ImportParams
+from training.photos.dataset_folder import DatasetFolder
 from training.photos.found_photos import SoundPhoto
+from training.photos.import_report import import_text
 from training.photos.inspection import Candidate, inspect
 from training.photos.intake import Findings, Intake, take_in
 from training.photos.layout import layout_refusal, layout_remarks
+from training.photos.photo_folder import PhotoFolder
 from training.photos.problems import Problem, shown
 from training.photos.row_matching import place_rows
 from training.photos.sources import Table, TableRow
-from training.ports import Dataset, Parallel, PhotoSource, PhotoStore
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,10 @@ class ImportOutcome:
     def refused(self) -> bool:
         """Whether nothing was taken in, and the dataset is as it was."""
         return self.intake.refused
+
+    def lines(self) -> list[str]:
+        """Say what was taken in, and kind by kind what was not and why."""
+        return import_text(self.intake, str(self.quarantine or ""), dry_run=self.dry_run)
 
 
 @dataclass(frozen=True)
@@ -61,12 +69,12 @@ class Inspected:
 
 
 def import_photos(
-    source: PhotoSource,
-    dataset: Dataset,
+    source: PhotoFolder,
+    dataset: DatasetFolder,
     model: ModelDefinition,
     params: ImportParams,
     seed: int,
-    parallel: Parallel,
+    parallel: JoblibParallel,
     exact: bool,
     dry_run: bool = False,
 ) -> ImportOutcome:
@@ -92,7 +100,9 @@ def import_photos(
     return ImportOutcome(intake, quarantine)
 
 
-def inspect_source(source: PhotoSource, model: ModelDefinition, parallel: Parallel) -> Inspected:
+def inspect_source(
+    source: PhotoFolder, model: ModelDefinition, parallel: JoblibParallel
+) -> Inspected:
     """Look at all that lies in a source. Where no folder names a style, no file is opened."""
     table, listing = source.table(), source.listing()
     placed = place_rows(table, listing.files, partial(_year_fault, model=model))
@@ -128,7 +138,7 @@ def _table_note(table: Table, rows: Mapping[str, TableRow], files: int) -> Itera
 
 
 def inspect_file(
-    candidate: Candidate, source: PhotoSource, model: ModelDefinition
+    candidate: Candidate, source: PhotoFolder, model: ModelDefinition
 ) -> SoundPhoto | Problem:
     """Read one file of a source and judge it; UnforeseenFile where that breaks down."""
     path = candidate.found.path
@@ -155,14 +165,14 @@ def _year_fault(year: int, model: ModelDefinition) -> str | None:
 
 
 def _fingerprints(
-    photos: Sequence[str], store: PhotoStore, parallel: Parallel
+    photos: Sequence[str], store: FolderPhotoStore, parallel: JoblibParallel
 ) -> Mapping[str, bytes]:
     fingerprint = partial(_fingerprint, store=store)
     what = "comparing with the photos in the dataset"
     return dict(zip(photos, parallel.map(fingerprint, photos, what), strict=True))
 
 
-def _fingerprint(photo: str, store: PhotoStore) -> bytes:
+def _fingerprint(photo: str, store: FolderPhotoStore) -> bytes:
     try:
         return difference_hash(read_photo(store.get(photo)))
     except PhotoRefused as exc:

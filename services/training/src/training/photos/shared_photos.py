@@ -8,6 +8,8 @@ from pathlib import Path
 from artifacts.digests import digest_bytes, digest_file
 from artifacts.errors import UnreadableRecord
 from artifacts.photo_store import FolderPhotoStore
+from training.photos.dataset_folder import PHOTOS
+from training.settings import Settings
 
 READ_ONLY = 0o444
 
@@ -51,6 +53,11 @@ class FolderSharedPhotos:
             draft = Path(private) / target.name
             _link_or_copy(self._places.path(photo), draft)
             draft.replace(target)
+
+
+def shared_photos(settings: Settings, dataset: Path) -> FolderSharedPhotos:
+    """Return the photo store that runners share; without one, the dataset's own photos."""
+    return FolderSharedPhotos(settings.photos or dataset / PHOTOS)
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

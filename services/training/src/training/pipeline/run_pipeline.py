@@ -4,11 +4,11 @@ from pathlib import Path
 
 from artifacts.folder import SIGNATURE, ModelArtifact, open_artifact, write_artifact
 from artifacts.signatures import ArtifactVerifier
-from training.ports import Pipeline
+from training.pipeline.dvc_pipeline import DvcPipeline
 
 
 def run_pipeline(
-    pipeline: Pipeline, photos: Path, candidate: Path, out: Path, verifier: ArtifactVerifier
+    pipeline: DvcPipeline, photos: Path, candidate: Path, out: Path, verifier: ArtifactVerifier
 ) -> ModelArtifact:
     """Track the photos, run what is out of date, and put the verified candidate into `out`.
 

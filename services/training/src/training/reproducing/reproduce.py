@@ -4,22 +4,26 @@ What training says about the two is for people. The gate believes delivery alone
 rebuilt in a room that holds nothing but the original's manifest, and compares the bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from artifacts.folder import ModelArtifact
+from artifacts.photo_store import FolderPhotoStore
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.photos import PhotoRow
 from artifacts.records.reproduction import Reproduction
 from scoring import Scorer
+from training.cluster.parallel import JoblibParallel
 from training.dataset.featurize import make_vector
 from training.dataset.prepare import photo_problem
 from training.dataset.training_set import seen
 from training.errors import CannotReproduce
-from training.ports import Clock, Dataset, Parallel, PhotoStore, Rebuilder
+from training.photos.dataset_folder import DatasetFolder
+from training.reproducing.commit_rebuilder import CommitRebuilder
 from training.reproducing.reproduction import (
     AnswerDifferences,
     answer_differences,
@@ -31,11 +35,11 @@ from training.reproducing.reproduction import (
 def reproduce(
     original: ModelArtifact,
     folder: Path,
-    dataset: Dataset,
+    dataset: DatasetFolder,
     params: Path | None,
-    rebuilder: Rebuilder,
-    parallel: Parallel,
-    clock: Clock,
+    rebuilder: CommitRebuilder,
+    parallel: JoblibParallel,
+    clock: Callable[[], datetime],
 ) -> Reproduction:
     """Build a model again by its own commit's code, and say how far the two are one.
 
@@ -68,10 +72,10 @@ def reproduce(
 def rebuild(
     manifest: ModelManifest,
     folder: Path,
-    dataset: Dataset,
+    dataset: DatasetFolder,
     params: Path | None,
-    rebuilder: Rebuilder,
-    parallel: Parallel,
+    rebuilder: CommitRebuilder,
+    parallel: JoblibParallel,
 ) -> ModelArtifact:
     """Build the model of a manifest again, by its own commit's code.
 
@@ -85,7 +89,7 @@ def rebuild(
 
 
 def _require_data(
-    manifest: ModelManifest, folder: Path, dataset: Dataset, parallel: Parallel
+    manifest: ModelManifest, folder: Path, dataset: DatasetFolder, parallel: JoblibParallel
 ) -> None:
     photos = dataset.manifest()
     if photos.digest != manifest.data.photo_manifest:
@@ -104,7 +108,7 @@ def _require_data(
         )
 
 
-def _require_code(manifest: ModelManifest, rebuilder: Rebuilder) -> None:
+def _require_code(manifest: ModelManifest, rebuilder: CommitRebuilder) -> None:
     if manifest.code.dirty:
         raise CannotReproduce(
             f"the model was trained from uncommitted files beside commit {manifest.code.commit}, "
@@ -121,7 +125,7 @@ def _require_code(manifest: ModelManifest, rebuilder: Rebuilder) -> None:
 
 
 def _require_params(
-    manifest: ModelManifest, rebuilder: Rebuilder, chosen: Path, *, given: bool
+    manifest: ModelManifest, rebuilder: CommitRebuilder, chosen: Path, *, given: bool
 ) -> None:
     found = rebuilder.params_digest(chosen)
     if found == manifest.params:
@@ -141,8 +145,8 @@ def _compare(
     original: ModelArtifact,
     rebuilt: ModelArtifact,
     rows: Sequence[PhotoRow],
-    photos: PhotoStore,
-    parallel: Parallel,
+    photos: FolderPhotoStore,
+    parallel: JoblibParallel,
 ) -> AnswerDifferences:
     """Ask both about the validation split. The holdout is the gate's: training never scores it."""
     scorers = Scorer.of(original), Scorer.of(rebuilt)

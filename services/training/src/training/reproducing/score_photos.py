@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from artifacts.records.answers import ClassificationAnswer
 from features import Extractor, PhotoRefused, vector_digest
 from scoring import Scorer
-from training.ports import Parallel
+from training.cluster.parallel import JoblibParallel
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,9 @@ class ScoredPhoto:
     error: str = ""
 
 
-def score_photos(paths: Sequence[Path], scorer: Scorer, parallel: Parallel) -> list[ScoredPhoto]:
+def score_photos(
+    paths: Sequence[Path], scorer: Scorer, parallel: JoblibParallel
+) -> list[ScoredPhoto]:
     """Featurize photos as training does, in parallel, and score them."""
     make = partial(_vector, extractor=scorer.extractor)
     vectors = parallel.map(make, list(paths), "featurizing photos")

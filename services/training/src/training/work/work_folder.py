@@ -12,8 +12,11 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.manifest import Data, Metric, head_files
 from artifacts.records.photos import PhotoManifest
-from training.errors import BadParams, MissingStageOutput
+from training.errors import MissingStageOutput
+from training.models import model_definition
+from training.models.definition import ModelDefinition
 from training.params import Params
+from training.params_file import read_params
 from training.photos.dataset_folder import DatasetFolder
 from training.work.runs import VectorsRecord
 from training.work.study import Study
@@ -32,10 +35,11 @@ class WorkFolder:
 
     def params(self) -> Params:
         """Return the parameters; BadParams names all that is wrong with them."""
-        try:
-            return Params.read(self._params)
-        except UnreadableRecord as exc:
-            raise BadParams(str(self._params), exc.problems) from exc
+        return read_params(self._params)
+
+    def definition(self) -> ModelDefinition:
+        """Return the model that the parameters name; BadParams, UnknownModel."""
+        return model_definition(self.params().model)
 
     def manifest(self) -> PhotoManifest:
         """Return the photo manifest; UnreadableRecord."""

@@ -3,9 +3,40 @@
 import shutil
 from pathlib import Path
 
+from artifacts.digests import digest_file
 from training.errors import NoManifest
+from training.models.definition import ModelDefinition
 from training.photos.dataset_folder import MANIFEST
-from training.work.runs import Inputs
+from training.settings import Settings
+from training.source_digest import source_digest
+from training.work.git_identity import GitIdentity
+from training.work.runs import Inputs, RunIdentity
+from training.work.work_folder import WorkFolder
+
+
+def inputs_of(settings: Settings, model: ModelDefinition) -> Inputs:
+    """Return the digests of the code and the environment."""
+    root = settings.root
+    training = [root / "services/training/src", root / "libs/scoring/src"]
+    return Inputs(
+        feature_schema=model.schema().digest,
+        feature_code=source_digest(root / "libs/features/src"),
+        training_code=source_digest(*training, root / "libs/artifacts/src"),
+        environment=digest_file(settings.environment_lock),
+    )
+
+
+def identity_of(settings: Settings, work: WorkFolder) -> RunIdentity:
+    """Return what a model trained here and now follows from; MissingIdentity without git."""
+    params = work.params()
+    return RunIdentity(
+        model=params.model,
+        code=GitIdentity(settings.root).code(),
+        photo_manifest=work.manifest().digest,
+        feature_schema=work.definition().schema().digest,
+        environment=digest_file(settings.environment_lock),
+        params=params.digest,
+    )
 
 
 def set_up(root: Path, work: Path, params: Path, inputs: Inputs) -> None:

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from artifacts.errors import UnreadableRecord
-from training.packaging.point_aliases import point_aliases
+from training.registry.point_aliases import point_aliases
 
 
 class FakeRegistry:

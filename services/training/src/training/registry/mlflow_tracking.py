@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from artifacts.folder import ModelArtifact
 from artifacts.records.manifest import FamilyScore
 from training.errors import RegistryUnavailable
-from training.packaging.aliases import AliasPoint
-from training.packaging.registry_file import (
+from training.registry.aliases import AliasPoint
+from training.registry.registry_file import (
     database_of,
     reason_of,
     require_this_version,
     upgrade,
 )
+from training.settings import Settings
 from training.work.runs import Run
 
 if TYPE_CHECKING:
@@ -117,6 +118,11 @@ class MlflowTracking:
             yield MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
         except (MlflowException, SQLAlchemyError, OSError) as exc:
             raise RegistryUnavailable(self._uri, reason_of(exc)) from exc
+
+
+def tracking_of(settings: Settings) -> MlflowTracking:
+    """Return the tracking server or database that the settings name."""
+    return MlflowTracking(settings.tracking_uri, settings.tracking_artifacts)
 
 
 def _experiment(client: "MlflowClient", name: str, artifacts: Path) -> str:

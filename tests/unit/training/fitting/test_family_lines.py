@@ -1,6 +1,6 @@
 from artifacts.records.manifest import FamilyScore
+from training.fitting.commands import family_lines, trial_line
 from training.params import NearestNeighbours
-from training.presentation import family_lines, trial_line
 from training.work.study import Trial
 
 

@@ -1,10 +1,12 @@
 """Keep what a run was made of and what came of it."""
 
-from training.ports import Tracker, Work
+from training.registry.mlflow_tracking import MlflowTracking, tracking_of
+from training.settings import Settings
 from training.work.runs import Run
+from training.work.work_folder import WorkFolder
 
 
-def record_run(tracker: Tracker, work: Work, candidate: str | None) -> str:
+def record_run(tracker: MlflowTracking, work: WorkFolder, candidate: str | None) -> str:
     """Record the trained model of a work folder, with its metrics once it is packaged.
 
     The two calls of a pipeline, before and after packaging, are one run. Return the run's id.
@@ -18,3 +20,9 @@ def record_run(tracker: Tracker, work: Work, candidate: str | None) -> str:
         candidate=candidate,
     )
     return tracker.record(run)
+
+
+def keep_run(settings: Settings, work: WorkFolder, candidate: str | None) -> None:
+    """Keep the run of a work folder; in a room from which no registry is reached, keep none."""
+    if settings.tracking_uri:
+        record_run(tracking_of(settings), work, candidate)

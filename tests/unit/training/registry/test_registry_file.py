@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from training.errors import RegistryUnavailable
-from training.packaging import registry_file
-from training.packaging.mlflow_tracking import MlflowTracking
-from training.packaging.registry_file import known_versions, reason_of, upgrade, version_of
+from training.registry import registry_file
+from training.registry.mlflow_tracking import MlflowTracking
+from training.registry.registry_file import known_versions, reason_of, upgrade, version_of
 
 # MLflow 3 declares its tables with a loader strategy that SQLAlchemy 2.1 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload``:DeprecationWarning")

@@ -13,7 +13,7 @@ from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key, write_signed
 from artifacts.store import FolderModelStore
-from training.packaging.register import Registration, register
+from training.registry.register import Registration, register
 
 NAMESPACE = "plinth-gate-report"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from artifacts.records.record import parse_json
-from training.packaging.aliases import AliasOrder
-from training.ports import AliasRegistry
+from training.registry.aliases import AliasOrder
+from training.registry.mlflow_tracking import MlflowTracking
 
 
-def point_aliases(lines: Iterable[str], registry: AliasRegistry) -> int:
+def point_aliases(lines: Iterable[str], registry: MlflowTracking) -> int:
     """Carry out each order, in order, and return how many there were.
 
     Raises ValidationError or UnreadableRecord at a line that is none, RegistryUnavailable.

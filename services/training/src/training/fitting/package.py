@@ -4,6 +4,7 @@ import numpy as np
 
 from artifacts.digests import hex_part
 from artifacts.folder import SIGNATURE, ModelArtifact, list_files, open_artifact, write_artifact
+from artifacts.photo_store import FolderPhotoStore
 from artifacts.records.manifest import GoldenPhoto, ModelManifest
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.signatures import ArtifactSigner, ArtifactVerifier
@@ -11,14 +12,14 @@ from features import read_photo, vector_digest
 from scoring import Scorer
 from scoring.scorer import FEATURE_SCHEMA
 from training.models.definition import ModelDefinition
-from training.ports import PhotoStore, Work
 from training.work.trained import TrainedModel
+from training.work.work_folder import WorkFolder
 
 Files = dict[str, bytes]
 
 
 def package(
-    work: Work, model: ModelDefinition, signer: ArtifactSigner, verifier: ArtifactVerifier
+    work: WorkFolder, model: ModelDefinition, signer: ArtifactSigner, verifier: ArtifactVerifier
 ) -> ModelArtifact:
     """Put the artifact together, sign it, and open it again as anyone else would."""
     trained, files = work.model()
@@ -44,7 +45,7 @@ def choose_golden(manifest: PhotoManifest, count: int) -> tuple[PhotoRow, ...]:
 
 
 def _golden(
-    rows: tuple[PhotoRow, ...], scorer: Scorer, store: PhotoStore
+    rows: tuple[PhotoRow, ...], scorer: Scorer, store: FolderPhotoStore
 ) -> tuple[tuple[GoldenPhoto, ...], Files]:
     photos: Files = {}
     certified = []
@@ -65,7 +66,7 @@ def _golden(
 
 
 def _manifest(
-    work: Work, trained: TrainedModel, files: Files, golden: tuple[GoldenPhoto, ...]
+    work: WorkFolder, trained: TrainedModel, files: Files, golden: tuple[GoldenPhoto, ...]
 ) -> ModelManifest:
     identity = trained.identity
     return ModelManifest(

@@ -9,7 +9,8 @@ from artifacts.folder import open_artifact
 from artifacts.records.gate import GateReport
 from artifacts.signatures import ArtifactVerifier
 from artifacts.statements import StatementVerifier, read_signed
-from training.ports import ModelRegistry, ModelStore
+from artifacts.store import FolderModelStore
+from training.registry.mlflow_tracking import MlflowTracking
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ def register(
     gate_report: Path,
     verifier: ArtifactVerifier,
     gate: StatementVerifier,
-    store: ModelStore,
-    registry: ModelRegistry,
+    store: FolderModelStore,
+    registry: MlflowTracking,
     now: datetime,
 ) -> Registration:
     """Give a candidate that the store keeps a version, if the gate signed that it may have one.

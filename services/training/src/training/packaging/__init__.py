@@ -1,1 +1,0 @@
-"""The signed artifact, its run and its version in the registry."""
