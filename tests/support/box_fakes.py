@@ -1,15 +1,12 @@
-"""One fake a port of the box, and records to fill them with."""
+"""What stands in for git and act in tests of the box, and records to fill them with."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rehearsal.box.errors import Unknown
-from rehearsal.box.ports import Ended, Order, Say
+from rehearsal.box.act_engine import Ended, Order
 from rehearsal.box.records import (
-    BoxConfig,
     CheckState,
     Event,
     PullRequest,
@@ -142,136 +139,6 @@ class FakeStatuses:
         self.found.setdefault(commit, []).append(status)
 
 
-class FakeRuns:
-    """Runs and their logs in memory."""
-
-    def __init__(self) -> None:
-        self.found: dict[int, Run] = {}
-        self.lines: dict[int, list[str]] = {}
-        self.summaries: dict[int, str] = {}
-
-    def queue(self, run: Run) -> Run:
-        """Number and keep one."""
-        queued = run.model_copy(update={"number": len(self.found) + 1})
-        self.found[queued.number] = queued
-        return queued
-
-    def waiting(self) -> tuple[int, ...]:
-        """Return those that have not ended."""
-        return tuple(number for number, run in self.found.items() if not run.state.ended)
-
-    def read(self, number: int) -> Run:
-        """Return one."""
-        if number not in self.found:
-            raise Unknown("run", str(number), "look again")
-        return self.found[number]
-
-    def update(self, run: Run) -> None:
-        """Keep one that changed."""
-        self.found[run.number] = run
-
-    end = update
-
-    def all(self) -> tuple[Run, ...]:
-        """Return all, the latest first."""
-        return tuple(reversed(self.found.values()))
-
-    def say(self, number: int, line: str) -> None:
-        """Add a line to a log."""
-        self.lines.setdefault(number, []).append(line)
-
-    def log(self, number: int, start: int = 0) -> tuple[tuple[str, ...], int]:
-        """Return a log's lines from the one of an index."""
-        found = self.lines.get(number, [])
-        return tuple(found[start:]), len(found)
-
-    def summarise(self, number: int, markdown: str) -> None:
-        """Keep a summary."""
-        self.summaries[number] = markdown
-
-    def summary(self, number: int) -> str:
-        """Return it."""
-        return self.summaries.get(number, "")
-
-
-class _Numbered:
-    """Records by number, in memory."""
-
-    def __init__(self, *found: Any) -> None:
-        self.found = {each.number: each for each in found}
-
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold nothing: a test is alone."""
-        yield
-
-    def add(self, record: Any) -> Any:
-        """Number and keep one."""
-        numbered = record.model_copy(update={"number": len(self.found) + 1})
-        self.write(numbered)
-        return numbered
-
-    def read(self, number: int) -> Any:
-        """Return one."""
-        if number not in self.found:
-            raise Unknown("record", str(number), "look again")
-        return self.found[number]
-
-    def write(self, record: Any) -> None:
-        """Keep one."""
-        self.found[record.number] = record
-
-    def all(self) -> tuple[Any, ...]:
-        """Return all, the oldest first."""
-        return tuple(self.found.values())
-
-
-class FakePulls(_Numbered):
-    """Pull requests in memory."""
-
-
-class FakePushes(_Numbered):
-    """Pushes in memory."""
-
-
-class FakeBox:
-    """A box's settings."""
-
-    def __init__(self, **fields: Any) -> None:
-        self._config = BoxConfig(**fields)
-
-    def config(self) -> BoxConfig:
-        """Return them."""
-        return self._config
-
-    def environment(self) -> Mapping[str, str]:
-        """Return what steps are given."""
-        return {"GIVEN": "yes"}
-
-
-class FakeTurn:
-    """The runner's turn; a runner that is started works at once, in this process."""
-
-    def __init__(self, work: Callable[[], None] = lambda: None, *, taken: bool = False) -> None:
-        self.work = work
-        self.taken = taken
-        self.started = 0
-
-    @contextmanager
-    def take(self) -> Iterator[bool]:
-        """Take it, unless another has it."""
-        yield not self.taken
-
-    def is_taken(self) -> bool:
-        """Whether another has it."""
-        return self.taken
-
-    def start_runner(self) -> None:
-        """Work."""
-        self.started += 1
-        self.work()
-
-
 class FakeEngine:
     """An engine that ends as it is told, or raises it, and remembers its orders."""
 
@@ -284,7 +151,7 @@ class FakeEngine:
         """Return a folder that isn't there."""
         return Path("scratch")
 
-    def run(self, order: Order, scratch: Path, say: Say) -> Ended:
+    def run(self, order: Order, scratch: Path, say: Callable[[str], None]) -> Ended:
         """Say where, and end."""
         self.orders.append(order)
         say(f"in {scratch}")

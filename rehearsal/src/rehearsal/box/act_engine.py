@@ -20,12 +20,13 @@ from typing import Final, Self
 
 from rehearsal.box.act_output import read_line
 from rehearsal.box.errors import BoxUnfit
-from rehearsal.box.ports import Ended, Order, Say
 from rehearsal.box.processes import end_processes_in, end_processes_of
+from rehearsal.box.records import Commit, Run
 from rehearsal.box.repository import Git
 from walls import OtherUser, Room, TriedRoom, UnusableRoom, Wall, try_room
 from walls.user import user_of
 
+Say = Callable[[str], None]
 _NOISE: Final = "Couldn't get a valid docker connection"
 NO_WALL: Final = (
     "refused: no wall keeps a branch's workflow from keys and state here ({why}). Install "
@@ -47,6 +48,37 @@ _OWN: Final = ("environment", "box.yaml", "queue", "runs", "pulls", "pushes", "l
 _QUIET: Final = {
     "NO_COLOR": "1", "TERM": "dumb", "PAGER": "cat", "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a workflow engine is to run; `event` is its event file, in JSON."""
+
+    run: Run
+    checkout: Commit
+    ref: str
+    """The ref that the checkout is of."""
+    event: str
+    environment: Mapping[str, str]
+    variables: Mapping[str, str]
+    """What the workflow reads as `vars.NAME`."""
+    seconds: float
+    trusted: bool = False
+    """Whether the checkout is main's: then its steps have keys and state; else they have a room."""
+    shared: tuple[str, ...] = ()
+    """Variables of `environment` that a checkout which isn't main's gets, as folders to read."""
+    accept_missing_wall: str = ""
+    """Why such a checkout may run where there is no wall; empty where it may not."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How it went."""
+
+    succeeded: bool
+    description: str = ""
+    superseded: str = ""
+    summary: str = ""
 
 
 class ActEngine:

@@ -1,12 +1,18 @@
 """What act says with --json, as lines for people. It quotes secrets: the JSON is not kept."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rehearsal.box.text import log_lines, plain
+from artifacts.text import plain
 
+LONGEST_LINE: Final = 4000
+# Escape sequences of terminals (ECMA-48): CSI, OSC up to its end, and the two-character ones.
+_ESCAPE: Final = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])"
+)
 _COMMANDS: Final = ("error", "warning", "notice")
 _NOISE: Final = ("Set up job", "Complete job")
 SUPERSEDED: Final = "superseded"
@@ -73,3 +79,16 @@ def _step_end(value: dict[str, Any], job: str, step: str) -> Iterator[str]:
 
 def _shown(text: str) -> Iterator[str]:
     yield from log_lines(text.removesuffix("\n"))
+
+
+def log_lines(text: str) -> Iterator[str]:
+    """Yield what a terminal would show of a step's output, line by line.
+
+    Escape sequences go; of a line that was rewritten by carriage returns the last state stays, as
+    a progress bar's does; indents stay.
+    """
+    for written in _ESCAPE.sub("", text).split("\n"):
+        states = [state for state in written.split("\r") if state.strip()]
+        line = (states or [""])[-1].expandtabs(4).rstrip()
+        shown = "".join(character if character.isprintable() else "?" for character in line)
+        yield shown if len(shown) <= LONGEST_LINE else shown[: LONGEST_LINE - 1] + "…"

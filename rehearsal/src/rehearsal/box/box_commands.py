@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from artifacts.text import plain
+from rehearsal.box.box import open_box
 from rehearsal.box.errors import BoxUnfit, Unknown
-from rehearsal.box.exits import parts
+from rehearsal.box.exits import the_box
 from rehearsal.box.records import BoxConfig
+from rehearsal.box.runner import end_runner
 from rehearsal.box.statuses import latest
-from rehearsal.box.text import plain
-from rehearsal.box.wiring import Parts
 from rehearsal.settings import read_settings
 
 app = typer.Typer(add_completion=False)
@@ -46,7 +47,7 @@ def create(
     ] = None,
 ) -> None:
     """Make a box, or bring it up to date: its hooks, and what options name."""
-    box = Parts(read_settings())
+    box = open_box(read_settings())
     config = None
     if required or against_tip or person or variable or share or accept_missing_wall:
         shape = BoxConfig().model_dump()
@@ -65,16 +66,16 @@ def create(
 @app.command()
 def destroy() -> None:
     """End the box's runner and remove the box."""
-    box = parts()
-    box.stop_runner()
+    box = the_box()
+    end_runner(box)
     box.folder.destroy()
 
 
 @app.command()
 def walls() -> None:
     """Try the wall around a branch's own workflows, and print as JSON what succeeded inside."""
-    box = parts()
-    config = box.folder.config()
+    box = the_box()
+    config = box.config
     tried = box.engine.try_room(box.folder.environment(), config.shared)
     if tried.missing and not config.accept_missing_wall:
         tried = replace(tried, missing=f"{tried.missing}; so no branch's workflow is run")
@@ -87,7 +88,7 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Show what runs said of a commit, the latest of each workflow."""
-    box = parts()
+    box = the_box()
     found = box.repository.commit(commit)
     if found is None:
         raise Unknown("commit", plain(commit), "push it first")
@@ -108,7 +109,7 @@ def pushers(
     branch: Annotated[str, typer.Argument(help="A branch.")], as_json: AsJson = False
 ) -> None:
     """Show who has pushed to a branch."""
-    box = parts()
+    box = the_box()
     names = [push.pusher for push in box.pushes.all() if push.update.branch == branch]
     found = list(dict.fromkeys(names))
     typer.echo(json.dumps(found) if as_json else "\n".join(found))

@@ -7,12 +7,12 @@ from types import FrameType
 
 import typer
 
+from artifacts.text import plain
 from rehearsal.box import box_commands as forge
 from rehearsal.box import hook_commands as hooks
 from rehearsal.box import pull_commands as pulls
 from rehearsal.box import run_commands as runs
 from rehearsal.box.exits import BREAKDOWN
-from rehearsal.box.text import plain
 
 app = typer.Typer(
     help="A forge and its runner on this machine: a rehearsal of GitHub, and no security boundary.",

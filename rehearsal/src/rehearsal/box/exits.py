@@ -4,18 +4,18 @@ from typing import Final, Never
 
 import typer
 
+from artifacts.text import plain
+from rehearsal.box.box import Box, open_box
 from rehearsal.box.outcome import Colour, Refused
-from rehearsal.box.text import plain
-from rehearsal.box.wiring import Parts
 from rehearsal.settings import read_settings
 
 DONE, REFUSED, BREAKDOWN = 0, 1, 2
 EXIT_CODES: Final = {Colour.GREEN: DONE, Colour.RED: REFUSED, Colour.UNKNOWN: BREAKDOWN}
 
 
-def parts() -> Parts:
-    """Return the parts of the box that PLINTH_BOX names; NoBox where it names none."""
-    found = Parts(read_settings())
+def the_box() -> Box:
+    """Return the box that PLINTH_BOX names; NoBox where it names none."""
+    found = open_box(read_settings())
     found.folder.require()
     return found
 

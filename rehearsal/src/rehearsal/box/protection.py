@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from artifacts.text import plain
 from rehearsal.box.records import AUDIT, MAIN, RUNNER, BoxConfig, PullRequest, Status, Update
 from rehearsal.box.statuses import check_refusals
-from rehearsal.box.text import plain
 
 PROTECTED: Final = "main moves only by the merge of a pull request"
 

@@ -6,12 +6,14 @@ from typing import Annotated, Never
 
 import typer
 
-from rehearsal.box.exits import EXIT_CODES, parts, refuse, say, say_aside
+from artifacts.text import plain
+from rehearsal.box import pull_requests
+from rehearsal.box.box import Box
+from rehearsal.box.exits import EXIT_CODES, refuse, say, say_aside, the_box
 from rehearsal.box.outcome import Refused, colour
 from rehearsal.box.records import PullRequest, PullState
 from rehearsal.box.run_commands import require_no_run
-from rehearsal.box.text import plain
-from rehearsal.box.wiring import Parts
+from rehearsal.box.runner import follow, start_runner
 from rehearsal.settings import read_settings, user_name
 
 app = typer.Typer(help="Pull requests.", no_args_is_help=True, add_completion=False)
@@ -31,14 +33,14 @@ def open_pull(
     as_json: AsJson = False,
 ) -> None:
     """Open a pull request, or bring the open one of a branch up to date."""
-    box = parts()
+    box = the_box()
     body = body_file.read_text(encoding="utf-8") if body_file else None
-    opened = box.pull_requests.open(branch, title, body, person or user_name())
+    opened = pull_requests.open_pull_request(box, branch, title, body, person or user_name())
     if isinstance(opened, Refused):
         refuse(opened)
     runs = tuple(run.number for run in opened.runs)
     if runs:
-        box.turn.start_runner()
+        start_runner(box)
     if wait:
         _wait(box, opened.pull_request.number, runs, as_json)
     _show(box, opened.pull_request, as_json)
@@ -47,7 +49,7 @@ def open_pull(
 @app.command()
 def show(number: Number, as_json: AsJson = False) -> None:
     """Show a pull request."""
-    box = parts()
+    box = the_box()
     _show(box, box.pulls.read(number), as_json)
 
 
@@ -58,14 +60,14 @@ def list_pulls(
     as_json: AsJson = False,
 ) -> None:
     """List pull requests."""
-    box = parts()
+    box = the_box()
     found = [
         pull
         for pull in box.pulls.all()
         if (closed or pull.state == PullState.OPEN) and branch in {None, pull.branch}
     ]
     if as_json:
-        views = [box.pull_requests.view(pull).model_dump(mode="json") for pull in found]
+        views = [pull_requests.view(box, pull).model_dump(mode="json") for pull in found]
         typer.echo(json.dumps(views))
         return
     for pull in found:
@@ -75,8 +77,8 @@ def list_pulls(
 @app.command()
 def close(number: Number, as_json: AsJson = False) -> None:
     """Close a pull request, unmerged."""
-    box = parts()
-    _changed(box, box.pull_requests.close(number), as_json)
+    box = the_box()
+    _changed(box, pull_requests.close_pull_request(box, number), as_json)
 
 
 @app.command()
@@ -88,9 +90,9 @@ def comment(
     as_json: AsJson = False,
 ) -> None:
     """Comment on a pull request."""
-    box = parts()
+    box = the_box()
     body = body_file.read_text(encoding="utf-8")
-    _changed(box, box.pull_requests.comment(number, body, marker, person or user_name()), as_json)
+    _changed(box, pull_requests.comment(box, number, body, marker, person or user_name()), as_json)
 
 
 @app.command()
@@ -101,8 +103,8 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """Approve a pull request; the signed approval of a release is another thing."""
-    box = parts()
-    _changed(box, box.pull_requests.approve(number, person, note), as_json)
+    box = the_box()
+    _changed(box, pull_requests.approve(box, number, person, note), as_json)
 
 
 @app.command()
@@ -113,15 +115,15 @@ def merge(
     as_json: AsJson = False,
 ) -> None:
     """Merge a pull request into main, if the rules of main allow it."""
-    box = parts()
+    box = the_box()
     within_run = read_settings().run is not None
-    outcome = box.merge(
-        number, person or user_name(), say_aside if as_json else say, may_wait=not within_run
+    outcome = pull_requests.merge(
+        box, number, person or user_name(), say_aside if as_json else say, may_wait=not within_run
     )
     if isinstance(outcome, Refused):
         refuse(outcome)
     if outcome.runs:
-        box.turn.start_runner()
+        start_runner(box)
     if not as_json:
         say(f"merged #{number}: main is {outcome.commit[:12]}")
     if wait:
@@ -130,23 +132,22 @@ def merge(
         _show(box, outcome.pull_request, as_json)
 
 
-def _wait(box: Parts, number: int, runs: tuple[int, ...], as_json: bool) -> Never:
+def _wait(box: Box, number: int, runs: tuple[int, ...], as_json: bool) -> Never:
     require_no_run("waits for a run")
-    seconds = box.folder.config().wait_minutes * 60
-    ended = box.follow(runs, say_aside if as_json else say, seconds)
+    ended = follow(box, runs, say_aside if as_json else say)
     if as_json:
         _show(box, box.pulls.read(number), as_json)
     raise typer.Exit(EXIT_CODES[colour(run.state for run in ended)])
 
 
-def _changed(box: Parts, changed: Refused | PullRequest, as_json: bool) -> None:
+def _changed(box: Box, changed: Refused | PullRequest, as_json: bool) -> None:
     if isinstance(changed, Refused):
         refuse(changed)
     _show(box, changed, as_json)
 
 
-def _show(box: Parts, pull: PullRequest, as_json: bool) -> None:
-    view = box.pull_requests.view(pull)
+def _show(box: Box, pull: PullRequest, as_json: bool) -> None:
+    view = pull_requests.view(box, pull)
     if as_json:
         typer.echo(json.dumps(view.model_dump(mode="json")))
         return

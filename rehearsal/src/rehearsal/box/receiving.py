@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from artifacts.text import plain
+from rehearsal.box.box import Box
 from rehearsal.box.outcome import Refused
-from rehearsal.box.ports import Box, Clock, Pulls, Pushes, Repository, Statuses
 from rehearsal.box.protection import (
     MergeFacts,
     audit_refusals,
@@ -16,92 +16,32 @@ from rehearsal.box.protection import (
     namesake_refusals,
     ref_refusals,
 )
-from rehearsal.box.queueing import Queueing
+from rehearsal.box.queueing import queue_checks, queue_push
 from rehearsal.box.records import (
     MAIN,
     NAME_PATTERN,
     NO_COMMIT,
     RUNNER,
     BoxConfig,
-    Commit,
     PullRequest,
     PullState,
     Push,
     Run,
     Update,
 )
-from rehearsal.box.text import plain
 
 ABANDONED: Final = timedelta(minutes=10)
 """A push whose ref has not moved by then never will."""
 
 
-@dataclass(frozen=True)
-class Protection:
-    """Asks the repository and the box what the rules of main need to know."""
-
-    repository: Repository
-    statuses: Statuses
-    pulls: Pulls
-    box: Box
-    clock: Clock
-
-    def refusals(self, updates: Sequence[Update], pusher: str) -> tuple[str, ...]:
-        """Return why refs may not move so; none if they may."""
-        others = (namesake(update.ref) for update in updates if update.creates)
-        existing = [ref for ref in others if ref and self.repository.commit(ref)]
-        reasons = namesake_refusals(updates, existing)
-        for update in updates:
-            reasons += self._of_one(update, pusher)
-        return reasons
-
-    def _of_one(self, update: Update, pusher: str) -> tuple[str, ...]:
-        grows = update.creates or (
-            not update.deletes and self.repository.contains(update.new, update.old)
-        )
-        reasons = ref_refusals(update) + audit_refusals(update, pusher, fast_forward=grows)
-        if reasons or update.ref != MAIN:
-            return reasons
-        return merge_refusals(update, self._facts(update), self.box.config())
-
-    def _facts(self, update: Update) -> MergeFacts:
-        new, parents = update.new, self.repository.parents(update.new)
-        head = parents[1] if len(parents) == 2 else None
-        return MergeFacts(
-            fast_forward=self.repository.contains(new, update.old),
-            parents=parents,
-            pull_request=self._open_pull(head) if head else None,
-            statuses=self.statuses.of(head) if head else (),
-            tree=self.repository.tree(new),
-            merged_tree=self.repository.merged_tree(parents[0], head) if head else None,
-            committed_at=self.repository.committed_at(new),
-            tip_committed_at=self.repository.committed_at(update.old),
-            now=self.clock(),
-        )
-
-    def _open_pull(self, head: Commit) -> PullRequest | None:
-        pulls = (pull for pull in self.pulls.all() if pull.state == PullState.OPEN)
-        return next((pull for pull in pulls if self.repository.tip(pull.branch) == head), None)
-
-
-@dataclass(frozen=True)
-class Receive:
-    """Judges the refs of a push before git moves any of them."""
-
-    protection: Protection
-    pushes: Pushes
-    box: Box
-    clock: Clock
-
-    def __call__(self, updates: Sequence[Update], pusher: str) -> Refused | None:
-        """Return why the push is refused; else write down who pushes what, and return None."""
-        reasons = person_refusals(self.box.config(), pusher)
-        reasons += self.protection.refusals(updates, pusher)
-        if reasons:
-            return Refused(reasons)
-        for update in updates:
-            self.pushes.add(Push(number=0, update=update, pusher=pusher, at=self.clock()))
-        return None
+def receive(box: Box, updates: Sequence[Update], pusher: str) -> Refused | None:
+    """Return why a push is refused; else write down who pushes what, and return None."""
+    reasons = person_refusals(box.config, pusher) + refusals(box, updates, pusher)
+    if reasons:
+        return Refused(reasons)
+    for update in updates:
+        box.pushes.add(Push(number=0, update=update, pusher=pusher, at=box.clock()))
+    return None
 
 
 def person_refusals(config: BoxConfig, person: str) -> tuple[str, ...]:
@@ -113,86 +53,106 @@ def person_refusals(config: BoxConfig, person: str) -> tuple[str, ...]:
     return (f"box.yaml lists no person {person}: say who you are with `git push -o as=NAME`",)
 
 
-@dataclass(frozen=True)
-class Settle:
-    """Queues what moved refs set going, once each, whoever was killed in between."""
-
-    repository: Repository
-    pulls: Pulls
-    pushes: Pushes
-    queueing: Queueing
-    clock: Clock
-
-    def __call__(self, moved: Sequence[Update] = ()) -> tuple[int, ...]:
-        """Settle all pushes whose refs have moved; return the runs of those that `moved` names."""
-        with self.pushes.lock():
-            pushes = [self._settled(push, moved) for push in self.pushes.all()[-1000:]]
-        last = {push.update.ref: push.runs for push in pushes if push.update in moved}
-        return tuple(number for runs in last.values() for number in runs)
-
-    def _settled(self, push: Push, moved: Sequence[Update]) -> Push:
-        if push.settled:
-            return push
-        if push.update not in moved and not self._has_moved(push.update):
-            if self.clock() - push.at < ABANDONED:
-                return push
-            runs: tuple[Run, ...] = ()
-        else:
-            runs = self._queued(push)
-        numbers = tuple(run.number for run in runs)
-        settled = push.model_copy(update={"settled": True, "runs": numbers})
-        self.pushes.write(settled)
-        return settled
-
-    def _has_moved(self, update: Update) -> bool:
-        now = self.repository.commit(update.ref)
-        if update.deletes:
-            return now is None
-        return now is not None and self.repository.contains(now, update.new)
-
-    def _queued(self, push: Push) -> tuple[Run, ...]:
-        update = push.update
-        if update.deletes:
-            self._close(update.branch)
-            return ()
-        if update.ref == MAIN:
-            self._merged(push)
-        runs = self.queueing.push(update, push.pusher)
-        pull = open_pull(self.pulls, update.branch)
-        if pull is None:
-            return runs
-        before = None if update.old == NO_COMMIT else update.old
-        return runs + self.queueing.pull_request(
-            pull, update.new, "synchronize", push.pusher, before
+def refusals(box: Box, updates: Sequence[Update], pusher: str) -> tuple[str, ...]:
+    """Return why refs may not move so; none if they may."""
+    others = (namesake(update.ref) for update in updates if update.creates)
+    existing = [ref for ref in others if ref and box.repository.commit(ref)]
+    reasons = namesake_refusals(updates, existing)
+    for update in updates:
+        grows = update.creates or (
+            not update.deletes and box.repository.contains(update.new, update.old)
         )
-
-    def _close(self, branch: str | None) -> None:
-        with self.pulls.lock():
-            if pull := open_pull(self.pulls, branch):
-                self.pulls.write(pull.model_copy(update={"state": PullState.CLOSED}))
-
-    def _merged(self, push: Push) -> None:
-        """Say of the pull request that a merge of main holds that it is merged."""
-        heads = self.repository.parents(push.update.new)[1:]
-        branches = {other.update.branch for other in self.pushes.all() if other.update.new in heads}
-        with self.pulls.lock():
-            for pull in self.pulls.all():
-                head = self.repository.tip(pull.branch)
-                if pull.state == PullState.OPEN and (head in heads or pull.branch in branches):
-                    self.pulls.write(
-                        pull.model_copy(
-                            update={
-                                "state": PullState.MERGED,
-                                "merge_commit": push.update.new,
-                                "merged_by": push.pusher,
-                            }
-                        )
-                    )
+        of_ref = ref_refusals(update) + audit_refusals(update, pusher, fast_forward=grows)
+        if not of_ref and update.ref == MAIN:
+            of_ref = merge_refusals(update, _merge_facts(box, update), box.config)
+        reasons += of_ref
+    return reasons
 
 
-def open_pull(pulls: Pulls, branch: str | None) -> PullRequest | None:
-    """Return the open pull request of a branch, or None."""
-    return next(
-        (pull for pull in pulls.all() if pull.state == PullState.OPEN and pull.branch == branch),
-        None,
+def _merge_facts(box: Box, update: Update) -> MergeFacts:
+    repository, new = box.repository, update.new
+    parents = repository.parents(new)
+    head = parents[1] if len(parents) == 2 else None
+    opened = (pull for pull in box.pulls.all() if pull.state == PullState.OPEN and head)
+    return MergeFacts(
+        fast_forward=repository.contains(new, update.old),
+        parents=parents,
+        pull_request=next((pull for pull in opened if repository.tip(pull.branch) == head), None),
+        statuses=box.statuses.of(head) if head else (),
+        tree=repository.tree(new),
+        merged_tree=repository.merged_tree(parents[0], head) if head else None,
+        committed_at=repository.committed_at(new),
+        tip_committed_at=repository.committed_at(update.old),
+        now=box.clock(),
     )
+
+
+def settle(box: Box, moved: Sequence[Update] = ()) -> tuple[int, ...]:
+    """Queue what moved refs set going, once each, whoever was killed in between.
+
+    Returns the runs of those that `moved` names.
+    """
+    with box.pushes.lock():
+        pushes = [_settled(box, push, moved) for push in box.pushes.all()[-1000:]]
+    last = {push.update.ref: push.runs for push in pushes if push.update in moved}
+    return tuple(number for runs in last.values() for number in runs)
+
+
+def _settled(box: Box, push: Push, moved: Sequence[Update]) -> Push:
+    if push.settled:
+        return push
+    runs: tuple[Run, ...] = ()
+    if push.update in moved or _has_moved(box, push.update):
+        runs = _queue_for(box, push)
+    elif box.clock() - push.at < ABANDONED:
+        return push
+    settled = push.model_copy(update={"settled": True, "runs": tuple(run.number for run in runs)})
+    box.pushes.write(settled)
+    return settled
+
+
+def _has_moved(box: Box, update: Update) -> bool:
+    now = box.repository.commit(update.ref)
+    if update.deletes:
+        return now is None
+    return now is not None and box.repository.contains(now, update.new)
+
+
+def _queue_for(box: Box, push: Push) -> tuple[Run, ...]:
+    """Queue the runs of a ref that has moved, and bring its pull request up to date."""
+    update = push.update
+    if update.deletes:
+        with box.pulls.lock():
+            if gone := open_pull(box, update.branch):
+                box.pulls.write(gone.model_copy(update={"state": PullState.CLOSED}))
+        return ()
+    if update.ref == MAIN:
+        _mark_merged(box, push)
+    runs = queue_push(box, update, push.pusher)
+    pull = open_pull(box, update.branch)
+    if pull is None:
+        return runs
+    before = None if update.old == NO_COMMIT else update.old
+    return runs + queue_checks(box, pull, update.new, "synchronize", push.pusher, before)
+
+
+def _mark_merged(box: Box, push: Push) -> None:
+    """Say of the pull request that a merge of main holds that it is merged."""
+    heads = box.repository.parents(push.update.new)[1:]
+    branches = {other.update.branch for other in box.pushes.all() if other.update.new in heads}
+    merged = {
+        "state": PullState.MERGED,
+        "merge_commit": push.update.new,
+        "merged_by": push.pusher,
+    }
+    with box.pulls.lock():
+        for pull in box.pulls.all():
+            held = box.repository.tip(pull.branch) in heads or pull.branch in branches
+            if pull.state == PullState.OPEN and held:
+                box.pulls.write(pull.model_copy(update=merged))
+
+
+def open_pull(box: Box, branch: str | None) -> PullRequest | None:
+    """Return the open pull request of a branch, or None."""
+    pulls = (pull for pull in box.pulls.all() if pull.branch == branch)
+    return next((pull for pull in pulls if pull.state == PullState.OPEN), None)

@@ -5,12 +5,16 @@ from typing import Annotated, Never
 
 import typer
 
+from artifacts.text import plain
+from rehearsal.box.box import Box
 from rehearsal.box.errors import BoxUnfit, Unknown
-from rehearsal.box.exits import BREAKDOWN, EXIT_CODES, parts, refuse, say
+from rehearsal.box.exits import BREAKDOWN, EXIT_CODES, refuse, say, the_box
 from rehearsal.box.outcome import Refused, colour
+from rehearsal.box.queueing import queue_again, queue_dispatch, queue_schedule
 from rehearsal.box.records import Run
-from rehearsal.box.text import plain
-from rehearsal.box.wiring import Parts
+from rehearsal.box.runner import follow, start_runner
+from rehearsal.box.runner import heal as run_heal
+from rehearsal.box.runner import work as run_work
 from rehearsal.settings import read_settings, user_name
 
 app = typer.Typer(add_completion=False)
@@ -29,9 +33,9 @@ def dispatch(
     wait: Wait = False,
 ) -> None:
     """Start a workflow by hand."""
-    box = parts()
+    box = the_box()
     inputs = dict(map(_input, field or ()))
-    _started(box, box.queueing.dispatch(workflow, ref, inputs, person or user_name()), wait)
+    _started(box, queue_dispatch(box, workflow, ref, inputs, person or user_name()), wait)
 
 
 @app.command()
@@ -39,18 +43,18 @@ def schedule(
     workflow: Annotated[str, typer.Argument(help="Its name or file.")], wait: Wait = False
 ) -> None:
     """Start a workflow as if its time had come."""
-    box = parts()
-    _started(box, box.queueing.schedule(workflow, user_name()), wait)
+    box = the_box()
+    _started(box, queue_schedule(box, workflow, user_name()), wait)
 
 
 @app.command()
 def retry(number: Number, wait: Wait = False) -> None:
     """Run a run's workflow again, for the same commit."""
-    box = parts()
+    box = the_box()
     run = box.runs.read(number)
     if not run.state.ended:
         refuse(Refused((f"{run.label} is {run.state}: wait for its end",)))
-    _started(box, box.queueing.again(run), wait)
+    _started(box, queue_again(box, run), wait)
 
 
 @app.command("runs")
@@ -59,7 +63,7 @@ def list_runs(
     as_json: AsJson = False,
 ) -> None:
     """List runs, the latest first."""
-    found = parts().runs.all()[:limit]
+    found = the_box().runs.all()[:limit]
     if as_json:
         typer.echo(json.dumps([run.model_dump(mode="json") for run in found]))
         return
@@ -77,7 +81,7 @@ def log(
     summary: Annotated[bool, typer.Option("--summary", help="What its jobs summed up.")] = False,
 ) -> None:
     """Print a run's log."""
-    box = parts()
+    box = the_box()
     box.runs.read(number)
     if summary:
         typer.echo(box.runs.summary(number))
@@ -93,7 +97,7 @@ def wait(
     commit: Annotated[str, typer.Argument(help="A commit, branch or tag.")] = "main",
 ) -> None:
     """Wait for the runs of a commit; exit 0 if all are green."""
-    box = parts()
+    box = the_box()
     found = box.repository.commit(commit)
     if found is None:
         raise Unknown("commit", plain(commit), "push it first")
@@ -107,21 +111,21 @@ def wait(
 @app.command()
 def work() -> None:
     """Work off the queue: what hooks and commands start apart from themselves."""
-    parts().work()
+    run_work(the_box())
 
 
 @app.command()
 def heal() -> None:
     """Put right what killed pushers and runners left, and work off the queue."""
-    box = parts()
-    for run in box.work.heal():
+    box = the_box()
+    for run in run_heal(box):
         typer.echo(f"{run.label} was interrupted: push again or `box retry {run.number}`")
     if waiting := box.runs.waiting():
-        box.turn.start_runner()
+        start_runner(box)
         typer.echo(f"working off {len(waiting)} runs")
 
 
-def _latest_runs(box: Parts, commit: str) -> tuple[int, ...]:
+def _latest_runs(box: Box, commit: str) -> tuple[int, ...]:
     found: dict[tuple[str, str], int] = {}
     for run in reversed(box.runs.all()):
         if run.commit == commit:
@@ -129,19 +133,19 @@ def _latest_runs(box: Parts, commit: str) -> tuple[int, ...]:
     return tuple(sorted(found.values()))
 
 
-def _started(box: Parts, started: Refused | Run, wait: bool) -> None:
+def _started(box: Box, started: Refused | Run, wait: bool) -> None:
     if isinstance(started, Refused):
         refuse(started)
-    box.turn.start_runner()
+    start_runner(box)
     if not wait:
         typer.echo(f"queued: {started.label}")
         return
     _watch(box, (started.number,))
 
 
-def _watch(box: Parts, numbers: tuple[int, ...]) -> Never:
+def _watch(box: Box, numbers: tuple[int, ...]) -> Never:
     require_no_run("waits for a run")
-    runs = box.follow(numbers, say, box.folder.config().wait_minutes * 60)
+    runs = follow(box, numbers, say)
     raise typer.Exit(EXIT_CODES[colour(run.state for run in runs)])
 
 

@@ -4,11 +4,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from artifacts.errors import UnreadableRecord
+from rehearsal.box.act_output import log_lines
 from rehearsal.box.errors import Unknown
 from rehearsal.box.locks import held
 from rehearsal.box.record_files import numbers
 from rehearsal.box.records import Run, State
-from rehearsal.box.text import log_lines
 
 
 class RunFiles:

@@ -1,90 +1,249 @@
-"""The runner's turn, and how a runner is started apart from whoever asks."""
+"""The runner: one run at a time, first come first served, and whatever a dead runner left.
+
+It holds a file lock while it works, which the system lets go when it dies. It is started apart from
+whoever asks; people watch its logs, and nothing depends on their watching.
+"""
 
 import os
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from artifacts.text import plain
+from rehearsal.box.act_engine import Ended, Order
+from rehearsal.box.box import Box
+from rehearsal.box.errors import BoxError
+from rehearsal.box.events import event_json
 from rehearsal.box.locks import tried
+from rehearsal.box.outcome import check_state, closing_line
+from rehearsal.box.receiving import settle
+from rehearsal.box.records import MAIN, Commit, Event, Run, State, Status
 
+INTERRUPTED: Final = "interrupted: push again or `box retry {number}`"
+REVIVALS: Final = 3
+"""How often a dead runner is replaced while somebody watches."""
+_REVIVE_POLLS: Final = 60
 _PATIENCE_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.05
+_PULL_EVENTS: Final = (Event.PULL_REQUEST, Event.PULL_REQUEST_TARGET)
 
 
-class RunnerTurn:
-    """A file lock: the system lets it go when the runner dies."""
+def work(box: Box) -> None:
+    """Work until the queue is empty; nothing where another runner does."""
+    settle(box)
+    while box.runs.waiting():
+        # Whoever queues while this one lets go finds the turn taken, so it looks once more.
+        with tried(_lock(box)) as mine:
+            if not mine:
+                return
+            # Who has it, for `box destroy`: the lock says that it lives.
+            _lock(box).write_text(str(os.getpid()), encoding="utf-8")
+            _interrupt(box)
+            while waiting := box.runs.waiting():
+                _work_on(box, box.runs.read(waiting[0]))
+                settle(box)
 
-    def __init__(self, box: Path, work: Callable[[], None]) -> None:
-        self._box = box
-        self._work = work
 
-    def take(self) -> AbstractContextManager[bool]:
-        """Take the turn if it is free; says whether."""
-        return self._taken()
+def heal(box: Box) -> tuple[Run, ...]:
+    """Put right what a killed pusher or runner left; return the runs that were interrupted."""
+    settle(box)
+    with tried(_lock(box)) as mine:
+        return _interrupt(box) if mine else ()
 
-    @contextmanager
-    def _taken(self) -> Iterator[bool]:
-        with tried(self._lock) as mine:
-            if mine:
-                # Who has it, for `box destroy`: the lock says that it lives.
-                self._lock.write_text(str(os.getpid()), encoding="utf-8")
-            yield mine
 
-    def is_taken(self) -> bool:
-        """Whether some living runner has it."""
-        with tried(self._lock) as free:
-            return not free
+def follow(box: Box, numbers: Sequence[int], say: Callable[[str], None]) -> tuple[Run, ...]:
+    """Say the logs of runs as they grow, and how they ended; return the runs.
 
-    def start_runner(self) -> None:
-        """Start a runner apart from this process; call it with no lock held.
+    Ends when all have ended, or after the minutes that box.yaml says. A runner that has died is
+    replaced: the next one ends what the dead one left.
+    """
+    started, seconds = box.clock(), box.config.wait_minutes * 60
+    found = []
+    for number in numbers:
+        say(f"{box.runs.read(number).label}: {box.runs.read(number).state}")
+        offset = idle = revived = 0
+        while True:
+            run = box.runs.read(number)
+            lines, offset = box.runs.log(number, offset)
+            for line in lines:
+                say(line)
+            if run.state.ended or (box.clock() - started).total_seconds() >= seconds:
+                break
+            idle = 0 if _is_working(box) else idle + 1
+            if idle >= _REVIVE_POLLS and revived < REVIVALS:
+                idle, revived = 0, revived + 1
+                start_runner(box)
+            box.sleep(_POLL_SECONDS)
+        reason = f": {run.description}" if run.description else ""
+        ending = f"{run.state}{reason}" if run.state != State.QUEUED else "still waiting"
+        say(f"{run.label}: {ending}")
+        found.append(run)
+    if found:
+        say(closing_line(found))
+    return tuple(found)
 
-        It is forked, since starting Python anew would take half of a run's overhead. In a session
-        of its own, with none of the caller's files open: Ctrl-C and a closed terminal end the
-        pusher, never the run, and git doesn't wait for it.
-        """
-        sys.stdout.flush()
-        sys.stderr.flush()
-        child = os.fork()
-        if child:
-            os.waitpid(child, 0)
-            return
-        try:
-            os.setsid()
-            if os.fork() == 0:
-                self._become_runner()
-        finally:
-            os._exit(0)
 
-    def _become_runner(self) -> None:
-        os.chdir(self._box)
-        log = os.open("runner.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        for stream, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), log, log)):
-            os.dup2(descriptor, stream)
-        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            self._work()
-        except Exception:  # noqa: BLE001 - whoever looks for a dead runner finds why here
-            os.write(2, traceback.format_exc().encode())
+def start_runner(box: Box) -> None:
+    """Start a runner apart from this process; call it with no lock held."""
+    detach(box.path, lambda: work(box))
 
-    def end(self) -> None:
-        """End the living runner, if there is one, and wait until it has let go."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        number = signal.SIGTERM
-        while self.is_taken():
-            pid = self._lock.read_text(encoding="utf-8")
-            if pid.isdigit():
-                with suppress(ProcessLookupError):
-                    os.kill(int(pid), number)
-            if time.monotonic() > deadline:
-                number = signal.SIGKILL
-            time.sleep(_POLL_SECONDS)
 
-    @property
-    def _lock(self) -> Path:
-        return self._box / "locks" / "runner"
+def detach(folder: Path, run: Callable[[], None]) -> None:
+    """Run something in a process apart, which works in a folder and writes its runner.log.
+
+    It is forked, since starting Python anew would take half of a run's overhead. In a session of
+    its own, with none of the caller's files open: Ctrl-C and a closed terminal end the pusher,
+    never the run, and git doesn't wait for it.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        os.setsid()
+        if os.fork() == 0:
+            os.chdir(folder)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+            log = os.open("runner.log", flags, 0o600)
+            for stream, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), log, log)):
+                os.dup2(descriptor, stream)
+            os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            try:
+                run()
+            except Exception:  # noqa: BLE001 - whoever looks for a dead runner finds why here
+                os.write(2, traceback.format_exc().encode())
+    finally:
+        os._exit(0)
+
+
+def end_runner(box: Box) -> None:
+    """End the living runner, if there is one, and all that its runs left."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    number = signal.SIGTERM
+    while _is_working(box):
+        pid = _lock(box).read_text(encoding="utf-8")
+        if pid.isdigit():
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), number)
+        if time.monotonic() > deadline:
+            number = signal.SIGKILL
+        time.sleep(_POLL_SECONDS)
+    for waiting in box.runs.waiting():
+        if scratch := box.runs.read(waiting).scratch:
+            box.engine.clear(Path(scratch))
+
+
+def _lock(box: Box) -> Path:
+    return box.path / "locks" / "runner"
+
+
+def _is_working(box: Box) -> bool:
+    with tried(_lock(box)) as free:
+        return not free
+
+
+def _interrupt(box: Box) -> tuple[Run, ...]:
+    """End the runs that are said to be running: their runner is dead, the turn is ours."""
+    runs = (box.runs.read(number) for number in box.runs.waiting())
+    found = tuple(run for run in runs if run.state == State.RUNNING)
+    for run in found:
+        if run.scratch:
+            box.engine.clear(Path(run.scratch))
+        reason = INTERRUPTED.format(number=run.number)
+        box.runs.say(run.number, reason)
+        _end(box, run, State.INTERRUPTED, reason)
+    return found
+
+
+def _work_on(box: Box, run: Run) -> None:
+    tip = box.repository.tip("main")
+    if reason := _outdated(box, run):
+        _end(box, run, State.SUPERSEDED, reason)
+        return
+    running = {"state": State.RUNNING, "base": tip, "started_at": box.clock()}
+    run = run.model_copy(update=running)
+    box.runs.update(run)
+    _tell(box, run)
+    try:
+        ended = _ran(box, run, tip)
+    except BoxError as exc:
+        ended = Ended(succeeded=False, description=plain(exc))
+    if ended.description:
+        box.runs.say(run.number, ended.description)
+    if ended.summary:
+        box.runs.summarise(run.number, ended.summary)
+    state = State.SUCCESS if ended.succeeded else State.FAILURE
+    if ended.succeeded and ended.superseded:
+        state = State.SUPERSEDED
+    _end(box, run, state, ended.superseded or ended.description)
+
+
+def _outdated(box: Box, run: Run) -> str:
+    """Return why a pull request's run need not be made any more, or nothing."""
+    if run.event not in _PULL_EVENTS:
+        return ""
+    branch = run.ref.removeprefix("refs/heads/")
+    tip = box.repository.tip(branch)
+    # A branch that is gone is judged all the same: what people said on it is to be recorded.
+    if tip == run.commit or (tip is None and run.event == Event.PULL_REQUEST_TARGET):
+        return ""
+    return f"{plain(branch)} has moved on from {run.commit[:12]}"
+
+
+def _ran(box: Box, run: Run, tip: Commit | None) -> Ended:
+    if run.problem:
+        return Ended(succeeded=False, description=run.problem)
+    scratch = box.engine.scratch()
+    box.runs.update(run.model_copy(update={"scratch": str(scratch)}))
+    try:
+        order = order_of(box, run, tip)
+        return box.engine.run(order, scratch, lambda line: box.runs.say(run.number, line))
+    finally:
+        box.engine.clear(scratch)
+
+
+def order_of(box: Box, run: Run, tip: Commit | None) -> Order:
+    """Return what the engine is to run, with `tip` as main's, and whether that is main's own."""
+    pull = box.pulls.read(run.pull_request) if run.pull_request else None
+    judged = run.event == Event.PULL_REQUEST_TARGET
+    # Elsewhere a workflow file is whatever a branch says, even under the name of one of main's.
+    mains = tip is not None and (
+        judged or (run.ref == MAIN and box.repository.on_first_parent_line(tip, run.commit))
+    )
+    config = box.config
+    return Order(
+        run=run,
+        # The judge is the base: what judges a pull request is main's, never the branch's.
+        checkout=tip if judged and tip else run.commit,
+        ref=MAIN if judged else run.ref,
+        event=event_json(run, tip or run.commit, pull),
+        environment=box.folder.environment(),
+        variables=config.variables,
+        seconds=config.run_minutes * 60,
+        trusted=mains,
+        shared=config.shared,
+        accept_missing_wall=config.accept_missing_wall,
+    )
+
+
+def _end(box: Box, run: Run, state: State, description: str) -> None:
+    ending = {"state": state, "description": description, "ended_at": box.clock(), "scratch": None}
+    ended = run.model_copy(update=ending)
+    _tell(box, ended)
+    box.runs.end(ended)
+
+
+def _tell(box: Box, run: Run) -> None:
+    status = Status(
+        context=run.workflow, state=check_state(run.state), event=run.event,
+        description=run.description, base=run.base, run=run.number, at=box.clock(),
+    )  # fmt: skip
+    box.statuses.add(run.commit, status)

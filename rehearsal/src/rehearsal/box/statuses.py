@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from artifacts.text import plain
 from rehearsal.box.records import BoxConfig, CheckState, Event, Status
-from rehearsal.box.text import plain
 
 _PROPOSED = (Event.PULL_REQUEST, Event.PULL_REQUEST_TARGET)
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_yaml
+from artifacts.text import plain
 from rehearsal.box.records import Event
-from rehearsal.box.text import plain
 
 FOLDER: Final = ".github/workflows"
 _PULL_EVENTS: Final = (Event.PULL_REQUEST, Event.PULL_REQUEST_TARGET)

@@ -28,7 +28,8 @@ class Promoting:
             early = self._loop.merge(asked.number)
             self._timeline.check("it can't be merged", kept=early.code != 0, found=early)
         with self._timeline.step("two persons approve these digests: merge, production deploys"):
-            return self._approve_and_merge(asked)
+            self._approve(asked)
+            return self._merge(asked)
 
     def better_model(self) -> None:
         """More photos: retrained, judged against the champion, merged into staging."""
@@ -55,8 +56,9 @@ class Promoting:
         """The better model goes to production while requests come in; returns the merge."""
         with self._timeline.step("promote the better model under 50 requests/s"):
             asked = self._ask()
+            self._approve(asked)
             with self._loop.stage.load("production", self._archive.photo()) as load:
-                merge = self._approve_and_merge(asked)
+                merge = self._merge(asked)
             self._timeline.check_load(load.report)
         return merge
 
@@ -74,9 +76,12 @@ class Promoting:
         max_.begin(branch)
         return PullRequest(number or 0, branch, max_.wait(max_.head))
 
-    def _approve_and_merge(self, asked: PullRequest) -> str:
+    def _approve(self, asked: PullRequest) -> None:
         checks = self._loop.approve(asked.branch, APPROVERS, REASON)
         self._timeline.require("green with two approvals", kept=checks.code == 0, found=checks)
+
+    def _merge(self, asked: PullRequest) -> str:
+        """Let production deploy it, and return the commit that main is at."""
         merged = self._loop.merge(asked.number, "ada")
         self._timeline.require("production is deployed", kept=merged.code == 0, found=merged)
         answer = self._loop.stage.ask("production", self._archive.photo())

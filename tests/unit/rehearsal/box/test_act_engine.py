@@ -13,9 +13,8 @@ import pytest
 from support.box_fakes import run
 from support.checkout import commit_all, git
 
-from rehearsal.box.act_engine import ActEngine
+from rehearsal.box.act_engine import ActEngine, Ended, Order
 from rehearsal.box.errors import BoxUnfit
-from rehearsal.box.ports import Ended, Order
 from rehearsal.box.records import Event
 from walls import OtherUser, Unwalled, Wall, find_wall
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from rehearsal.box.act_output import Said, read_line
-from rehearsal.box.text import log_lines, plain
+from artifacts.text import plain
+from rehearsal.box.act_output import Said, log_lines, read_line
 
 
 def said(**fields: object) -> Said:

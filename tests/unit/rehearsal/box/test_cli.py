@@ -10,11 +10,10 @@ from support.checkout import commit_all, git
 from typer.testing import CliRunner, Result
 
 import rehearsal.box.cli
-from rehearsal.box.ports import Ended
+from rehearsal.box.act_engine import Ended
+from rehearsal.box.box import Box
 from rehearsal.box.records import State
 from rehearsal.box.run_files import RunFiles
-from rehearsal.box.runner import RunnerTurn
-from rehearsal.box.wiring import Parts
 
 FLOWS = {
     "ci.yml": "name: ci\non: [pull_request]\n",
@@ -66,8 +65,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("PLINTH_BOX", str(found.box))
     for name in ("PLINTH_RUN", "GIT_PUSH_OPTION_COUNT", "GIT_OBJECT_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(RunnerTurn, "start_runner", lambda turn: turn._work())
-    monkeypatch.setattr(Parts, "engine", found.engine)
+    monkeypatch.setattr("rehearsal.box.runner.detach", lambda _, run: run())
+    monkeypatch.setattr(Box, "engine", found.engine)
     found("create", "--from", str(found.checkout), "--person", "ada=ada@plinth.invalid",
           "--person", "bob=bob@plinth.invalid")  # fmt: skip
     monkeypatch.setenv("GIT_PUSH_OPTION_COUNT", "1")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from support.box_fakes import pull, run, sha, status, update
 from support.checkout import commit_all, git
 
+from rehearsal.box.box import Box
 from rehearsal.box.errors import BoxUnfit, GitFailed, NoBox, Unknown
 from rehearsal.box.folder import BoxFolder
 from rehearsal.box.locks import held, tried
@@ -17,7 +19,7 @@ from rehearsal.box.record_files import PullFiles, PushFiles
 from rehearsal.box.records import BoxConfig, Push, State
 from rehearsal.box.repository import Git, GitNotes, GitRepository
 from rehearsal.box.run_files import RunFiles
-from rehearsal.box.runner import RunnerTurn
+from rehearsal.box.runner import end_runner, start_runner
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}  # noqa: TID251
 
@@ -249,35 +251,63 @@ def test_only_a_box_is_destroyed(folder: BoxFolder, source: Path) -> None:
     assert not folder.folder.exists()
 
 
-def test_a_runner_is_a_process_of_its_own_that_a_box_can_end(tmp_path: Path) -> None:
-    (tmp_path / "locks").mkdir()
-    turn: RunnerTurn
+def test_a_runner_is_a_process_of_its_own_that_a_box_can_end(
+    tmp_path: Path, folder: BoxFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Box(folder.folder, ENVIRONMENT, {})
+    box.runs.queue(run())
 
-    def work() -> None:
-        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-        with turn.take():
-            (tmp_path / "began").touch()
-            time.sleep(60)
+    def settle(box: Box) -> None:
+        """What a runner does first with the turn that it has."""
+        if (box.path / "runner.log").exists() and box.runs.waiting():
+            signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+            with tried(box.path / "locks" / "runner"):
+                (box.path / "locks" / "runner").write_text(str(os.getpid()))
+                (tmp_path / "began").touch()
+                time.sleep(60)
 
-    turn = RunnerTurn(tmp_path, work)
-    turn.start_runner()
+    monkeypatch.setattr("rehearsal.box.runner.settle", settle)
+    start_runner(box)
     deadline = time.monotonic() + 30
     while not (tmp_path / "began").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
-    taken = turn.is_taken()
-    turn.end()
+    with tried(box.path / "locks" / "runner") as free:
+        taken = not free
+    end_runner(box)
 
     assert taken
-    assert not turn.is_taken()
+    with tried(box.path / "locks" / "runner") as free:
+        assert free
 
 
-def test_a_runner_that_breaks_says_why_in_its_log(tmp_path: Path) -> None:
-    def work() -> None:
-        raise BoxUnfit("disk", "it is full")
+def test_a_runner_that_breaks_says_why_in_its_log(
+    folder: BoxFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def settle(box: Box) -> None:
+        raise BoxUnfit(str(box.path), "it is full")
 
-    RunnerTurn(tmp_path, work).start_runner()
-    log = tmp_path / "runner.log"
+    monkeypatch.setattr("rehearsal.box.runner.settle", settle)
+    start_runner(Box(folder.folder, ENVIRONMENT, {}))
+    log = folder.folder / "runner.log"
     deadline = time.monotonic() + 30
     while "it is full" not in (log.read_text() if log.exists() else ""):
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_a_box_made_when_it_was_a_service_is_brought_over(folder: BoxFolder, source: Path) -> None:
+    hook = folder.origin / "hooks/pre-receive"
+    hook.write_text("#!/bin/sh\nexec /gone/.envs/sources/box-1/bin/python -I -m box hook x\n")
+    box = Box(folder.folder, ENVIRONMENT, {})
+    tip = box.repository.tip("main") or ""
+    pulls = folder.folder / "pulls"
+    # As `bin/plinth box` wrote them before 2026-11-30.
+    (pulls / "1.json").write_text(
+        '{"approvals":[],"body":"","branch":"x","comments":[],'
+        '"merge_commit":null,"merged_by":null,"number":1,"opened_at":"2026-05-04T12:00:00Z",'
+        '"opened_by":"ada","state":"open","title":"X"}\n'
+    )
+
+    assert folder.create(source, None, None) == tip
+    assert f"exec {sys.executable} -I -m rehearsal.box hook pre-receive" in hook.read_text()
+    assert box.pulls.read(1) == pull(branch="x", title="X")

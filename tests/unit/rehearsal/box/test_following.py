@@ -3,18 +3,18 @@
 from datetime import datetime, timedelta
 from itertools import count
 
+import pytest
 from support.box_fakes import NOON, run
 from support.box_world import World
 
-from rehearsal.box.following import REVIVALS
+from rehearsal.box.runner import REVIVALS, follow, work
 
 
-def test_the_log_is_said_line_by_line_and_the_colour_last() -> None:
-    world = World()
+def test_the_log_is_said_line_by_line_and_the_colour_last(world: World) -> None:
     world.runs.queue(run())
-    world.work()
+    work(world.box)
 
-    (ended,) = world.follow((1,), world.said.append, 60)
+    (ended,) = follow(world.box, (1,), world.said.append)
 
     assert ended.number == 1
     assert world.said == [
@@ -23,36 +23,34 @@ def test_the_log_is_said_line_by_line_and_the_colour_last() -> None:
     ]  # fmt: skip
 
 
-def test_nothing_to_follow_says_nothing() -> None:
-    world = World()
-
-    assert world.follow((), world.said.append, 60) == ()
+def test_nothing_to_follow_says_nothing(world: World) -> None:
+    assert follow(world.box, (), world.said.append) == ()
     assert world.said == []
 
 
-def test_a_runner_that_died_is_replaced() -> None:
-    world = World()
+def test_a_runner_that_died_is_replaced(world: World) -> None:
     world.runs.queue(run())
 
-    world.follow((1,), world.said.append, 60)
+    follow(world.box, (1,), world.said.append)
 
-    assert world.turn.started == 1
+    assert world.started == 1
     assert world.said[-1] == "green: ci success (run 1)"
 
 
-def test_watching_ends_in_time_and_the_runners_that_are_started_are_few() -> None:
-    world = World()
+def test_watching_ends_in_time_and_the_runners_that_are_started_are_few(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seconds = count()
 
     def clock() -> datetime:
         return NOON + timedelta(seconds=next(seconds) / 10)
 
     world.clock = clock
-    world.turn.work = lambda: None
+    monkeypatch.setattr("rehearsal.box.runner.work", lambda _: None)
     world.runs.queue(run())
 
-    world.follow((1,), world.said.append, 60)
+    follow(world.box, (1,), world.said.append)
 
-    assert world.turn.started == REVIVALS
+    assert world.started == REVIVALS
     assert world.said[-2] == "run 1 (ci, push): still waiting"
     assert "not done: ci queued (run 1)" in world.said[-1]

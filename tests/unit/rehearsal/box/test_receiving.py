@@ -3,19 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from support.box_fakes import NOON, FakeBox, pull, sha, update
+from support.box_fakes import NOON, pull, sha, update
 from support.box_world import World
 
 from rehearsal.box.outcome import Refused
-from rehearsal.box.receiving import RUNNER
+from rehearsal.box.receiving import RUNNER, receive, settle
 from rehearsal.box.records import MAIN, NO_COMMIT, PullState
 
 PULL_RUNS = [("ci", "pull_request"), ("judge", "pull_request_target")]
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 def merge_of_feature(world: World) -> None:
@@ -25,14 +20,14 @@ def merge_of_feature(world: World) -> None:
 
 
 def test_who_pushes_is_written_down_before_the_ref_moves(world: World) -> None:
-    assert world.receive([update()], "ada") is None
+    assert receive(world.box, [update()], "ada") is None
 
     (push,) = world.pushes.all()
     assert (push.pusher, push.update, push.settled) == ("ada", update(), False)
 
 
 def test_a_refused_push_leaves_nothing(world: World) -> None:
-    refused = world.receive([update(), update(MAIN, sha("a"), sha("b"))], "ada")
+    refused = receive(world.box, [update(), update(MAIN, sha("a"), sha("b"))], "ada")
 
     assert isinstance(refused, Refused)
     assert "push a branch" in refused.reasons[0]
@@ -41,19 +36,21 @@ def test_a_refused_push_leaves_nothing(world: World) -> None:
 
 @pytest.mark.parametrize("name", ["", "-rf", "a b", "a\x1b[31m", "x" * 65, "$(id)"])
 def test_a_name_that_is_none_is_refused(world: World, name: str) -> None:
-    refused = world.receive([update()], name)
+    refused = receive(world.box, [update()], name)
 
     assert refused is not None
     assert "is no name" in refused.reasons[0]
     assert "\x1b" not in refused.reasons[0]
 
 
-def test_a_stranger_is_refused_where_persons_are_listed_and_the_runner_is_none() -> None:
-    world = World(box=FakeBox(persons={"ada": "ada@box.invalid"}))
+def test_a_stranger_is_refused_where_persons_are_listed_and_the_runner_is_none(
+    world: World,
+) -> None:
+    world.configure(persons={"ada": "ada@box.invalid"})
 
-    assert world.receive([update()], "eve") is not None
-    assert world.receive([update()], "ada") is None
-    assert world.receive([update()], RUNNER) is None
+    assert receive(world.box, [update()], "eve") is not None
+    assert receive(world.box, [update()], "ada") is None
+    assert receive(world.box, [update()], RUNNER) is None
 
 
 def test_a_hand_made_merge_of_a_green_pull_request_passes(world: World) -> None:
@@ -61,7 +58,7 @@ def test_a_hand_made_merge_of_a_green_pull_request_passes(world: World) -> None:
     world.pulls.write(pull())
     world.green()
 
-    assert world.receive([update(MAIN, sha("a"), sha("f"))], "bob") is None
+    assert receive(world.box, [update(MAIN, sha("a"), sha("f"))], "bob") is None
 
 
 def test_a_merge_of_a_head_that_moved_on_is_refused(world: World) -> None:
@@ -70,24 +67,24 @@ def test_a_merge_of_a_head_that_moved_on_is_refused(world: World) -> None:
     world.green()
     world.repository.branches["feature"] = sha("c")
 
-    refused = world.receive([update(MAIN, sha("a"), sha("f"))], "bob")
+    refused = receive(world.box, [update(MAIN, sha("a"), sha("f"))], "bob")
 
     assert refused is not None
     assert "head of no open pull request" in refused.reasons[0]
 
 
 def test_a_branch_without_a_pull_request_runs_what_waits_for_pushes_only(world: World) -> None:
-    world.receive([update()], "ada")
+    receive(world.box, [update()], "ada")
 
-    assert world.settle([update()]) == ()
+    assert settle(world.box, [update()]) == ()
     assert world.workflows() == []
 
 
 def test_a_push_to_a_pull_request_runs_its_checks_once(world: World) -> None:
     world.pulls.write(pull())
-    world.receive([update()], "ada")
+    receive(world.box, [update()], "ada")
 
-    first, second = world.settle([update()]), world.settle([update()])
+    first, second = settle(world.box, [update()]), settle(world.box, [update()])
 
     assert first == second == (1, 2)
     assert world.workflows() == PULL_RUNS
@@ -98,10 +95,10 @@ def test_a_moved_main_runs_its_own_and_settles_the_pull_request(world: World) ->
     world.pulls.write(pull())
     world.green()
     moved = update(MAIN, sha("a"), sha("f"))
-    world.receive([moved], "bob")
+    receive(world.box, [moved], "bob")
     world.repository.branches["main"] = sha("f")
 
-    world.settle([moved])
+    settle(world.box, [moved])
 
     merged = world.pulls.read(1)
     assert world.workflows() == [("deploy", "push")]
@@ -114,19 +111,19 @@ def test_a_moved_main_runs_its_own_and_settles_the_pull_request(world: World) ->
 def test_a_deleted_branch_closes_its_pull_request(world: World) -> None:
     world.pulls.write(pull())
     gone = update(old=sha("b"), new=NO_COMMIT)
-    world.receive([gone], "ada")
+    receive(world.box, [gone], "ada")
     del world.repository.branches["feature"]
 
-    world.settle()
+    settle(world.box)
 
     assert world.pulls.read(1).state == PullState.CLOSED
 
 
 def test_a_push_whose_hook_died_is_settled_by_whoever_comes_next(world: World) -> None:
     world.pulls.write(pull())
-    world.receive([update()], "ada")
+    receive(world.box, [update()], "ada")
 
-    world.settle()
+    settle(world.box)
 
     assert world.workflows() == PULL_RUNS
 
@@ -134,12 +131,12 @@ def test_a_push_whose_hook_died_is_settled_by_whoever_comes_next(world: World) -
 def test_a_push_that_is_under_way_is_left_alone_and_given_up_in_time(world: World) -> None:
     world.pulls.write(pull())
     ahead = update(old=sha("b"), new=sha("c"))
-    world.receive([ahead], "ada")
+    receive(world.box, [ahead], "ada")
 
-    world.settle()
+    settle(world.box)
     under_way = world.pushes.read(1).settled
     world.clock = lambda: NOON + timedelta(hours=1)
-    world.settle()
+    settle(world.box)
 
     assert not under_way
     assert world.pushes.read(1).settled
@@ -151,8 +148,8 @@ def test_a_tag_runs_what_waits_for_tags(world: World) -> None:
     world.repository.files_of[sha("b")] = files
     world.repository.branches["refs/tags/v1"] = sha("b")
     tag = update("refs/tags/v1")
-    world.receive([tag], "ada")
+    receive(world.box, [tag], "ada")
 
-    world.settle([tag])
+    settle(world.box, [tag])
 
     assert world.workflows() == [("tag", "push")]

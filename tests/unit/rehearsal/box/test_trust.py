@@ -7,20 +7,19 @@ from support.box_fakes import run, sha
 from support.box_world import World
 
 from rehearsal.box.records import MAIN, Event
+from rehearsal.box.runner import order_of
 
 
 def trusted(world: World, **fields: Any) -> bool:
     """Whether a run would be given keys and state."""
-    return world.work._order(run(**fields), world.repository.tip("main")).trusted
+    return order_of(world.box, run(**fields), world.repository.tip("main")).trusted
 
 
-@pytest.fixture
-def world() -> World:
-    """Main at `c`: a merge of `b` onto `a`."""
-    found = World()
-    found.repository.parents_of[sha("c")] = (sha("a"), sha("b"))
-    found.repository.branches["main"] = sha("c")
-    return found
+@pytest.fixture(autouse=True)
+def merged(world: World) -> None:
+    """Put main at `c`: a merge of `b` onto `a`."""
+    world.repository.parents_of[sha("c")] = (sha("a"), sha("b"))
+    world.repository.branches["main"] = sha("c")
 
 
 @pytest.mark.parametrize("event", [Event.PUSH, Event.DISPATCH, Event.SCHEDULE])
@@ -53,8 +52,10 @@ def test_without_a_main_nothing_is_mains(world: World) -> None:
 
 
 def test_what_judges_a_pull_request_is_mains(world: World) -> None:
-    order = world.work._order(
-        run(event=Event.PULL_REQUEST_TARGET, commit=sha("b")), world.repository.tip("main")
+    order = order_of(
+        world.box,
+        run(event=Event.PULL_REQUEST_TARGET, commit=sha("b")),
+        world.repository.tip("main"),
     )
 
     assert (order.trusted, order.checkout) == (True, sha("c"))

@@ -1,18 +1,21 @@
 """Pull requests are opened, commented, approved, merged and closed as on GitHub."""
 
 import pytest
-from support.box_fakes import FakeBox, pull, sha, status
+from support.box_fakes import pull, sha, status
 from support.box_world import World
 
-from rehearsal.box.merging import Merged
 from rehearsal.box.outcome import Refused
-from rehearsal.box.pulling import Opened
+from rehearsal.box.pull_requests import (
+    Merged,
+    Opened,
+    approve,
+    close_pull_request,
+    comment,
+    open_pull_request,
+    view,
+)
+from rehearsal.box.queueing import queue_dispatch, queue_schedule
 from rehearsal.box.records import CheckState, PullState
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 def reasons(outcome: object) -> str:
@@ -22,7 +25,7 @@ def reasons(outcome: object) -> str:
 
 
 def test_opening_runs_the_checks(world: World) -> None:
-    opened = world.pull_requests.open("feature", "Better", "Why", "ada")
+    opened = open_pull_request(world.box, "feature", "Better", "Why", "ada")
 
     assert isinstance(opened, Opened)
     assert (opened.pull_request.title, opened.pull_request.body) == ("Better", "Why")
@@ -31,35 +34,39 @@ def test_opening_runs_the_checks(world: World) -> None:
 
 
 def test_opening_again_changes_what_is_named_and_runs_nothing(world: World) -> None:
-    world.pull_requests.open("feature", "Better", "Why", "ada")
-    world.pull_requests.open("feature", None, "Because", "bob")
+    open_pull_request(world.box, "feature", "Better", "Why", "ada")
+    open_pull_request(world.box, "feature", None, "Because", "bob")
 
     (found,) = world.pulls.all()
     assert (found.title, found.body, found.opened_by) == ("Better", "Because", "ada")
-    assert len(world.runs.found) == 2
+    assert len(world.all_runs()) == 2
 
 
 def test_only_a_branch_with_something_new_is_opened(world: World) -> None:
     world.repository.branches["old"] = sha("a")
 
-    assert "no branch x?" in reasons(world.pull_requests.open("x\x1b", None, None, "ada"))
-    assert "nothing that main lacks" in reasons(world.pull_requests.open("old", None, None, "ada"))
-    assert "nothing that main lacks" in reasons(world.pull_requests.open("main", None, None, "ada"))
+    assert "no branch x?" in reasons(open_pull_request(world.box, "x\x1b", None, None, "ada"))
+    assert "nothing that main lacks" in reasons(
+        open_pull_request(world.box, "old", None, None, "ada")
+    )
+    assert "nothing that main lacks" in reasons(
+        open_pull_request(world.box, "main", None, None, "ada")
+    )
 
 
 def test_a_comment_takes_the_place_of_the_one_of_its_marker(world: World) -> None:
     world.pulls.write(pull())
-    world.pull_requests.comment(1, "first", "evidence", "runner")
-    world.pull_requests.comment(1, "free", None, "ada")
-    world.pull_requests.comment(1, "second", "evidence", "runner")
+    comment(world.box, 1, "first", "evidence", "runner")
+    comment(world.box, 1, "free", None, "ada")
+    comment(world.box, 1, "second", "evidence", "runner")
 
     assert [comment.body for comment in world.pulls.read(1).comments] == ["free", "second"]
 
 
 def test_an_approval_is_of_the_head_as_it_is_and_one_a_person(world: World) -> None:
     world.pulls.write(pull())
-    world.pull_requests.approve(1, "bob", "fine")
-    world.pull_requests.approve(1, "bob", "still fine")
+    approve(world.box, 1, "bob", "fine")
+    approve(world.box, 1, "bob", "still fine")
 
     (given,) = world.pulls.read(1).approvals
     assert (given.person, given.note, given.head) == ("bob", "still fine", sha("b"))
@@ -68,27 +75,27 @@ def test_an_approval_is_of_the_head_as_it_is_and_one_a_person(world: World) -> N
 def test_nobody_approves_their_own(world: World) -> None:
     world.pulls.write(pull())
 
-    assert "nobody approves their own" in reasons(world.pull_requests.approve(1, "ada", ""))
+    assert "nobody approves their own" in reasons(approve(world.box, 1, "ada", ""))
 
 
 def test_a_closed_one_is_neither_closed_nor_approved_again(world: World) -> None:
     world.pulls.write(pull())
-    world.pull_requests.close(1)
+    close_pull_request(world.box, 1)
 
-    assert "#1 is closed" in reasons(world.pull_requests.close(1))
-    assert "#1 is closed" in reasons(world.pull_requests.approve(1, "bob", ""))
+    assert "#1 is closed" in reasons(close_pull_request(world.box, 1))
+    assert "#1 is closed" in reasons(approve(world.box, 1, "bob", ""))
     assert "#1 is closed" in reasons(world.merge())
-    assert world.pull_requests.view(world.pulls.read(1)).refusals == ("#1 is closed",)
+    assert view(world.box, world.pulls.read(1)).refusals == ("#1 is closed",)
 
 
 def test_a_view_shows_who_pushed_what_was_said_and_what_is_missing(world: World) -> None:
     world.pulls.write(pull())
     world.statuses.add(sha("b"), status("ci"))
 
-    view = world.pull_requests.view(world.pulls.read(1))
+    shown = view(world.box, world.pulls.read(1))
 
-    assert (view.head, view.base) == (sha("b"), sha("a"))
-    assert view.refusals == ("the check judge has not run on the branch's head",)
+    assert (shown.head, shown.base) == (sha("b"), sha("a"))
+    assert shown.refusals == ("the check judge has not run on the branch's head",)
 
 
 def test_a_merge_moves_main_and_runs_what_waits_for_it(world: World) -> None:
@@ -159,13 +166,13 @@ def test_a_merge_needs_a_branch_with_something_new(world: World) -> None:
     assert "nothing that main lacks" in reasons(world.merge(2))
 
 
-def test_only_persons_of_the_box_act() -> None:
-    world = World(box=FakeBox(persons={"ada": "ada@plinth.invalid"}))
+def test_only_persons_of_the_box_act(world: World) -> None:
+    world.configure(persons={"ada": "ada@plinth.invalid"})
     world.pulls.write(pull())
     world.green()
 
-    assert "no person eve" in reasons(world.pull_requests.open("feature", None, None, "eve"))
-    assert "no person eve" in reasons(world.pull_requests.approve(1, "eve", ""))
+    assert "no person eve" in reasons(open_pull_request(world.box, "feature", None, None, "eve"))
+    assert "no person eve" in reasons(approve(world.box, 1, "eve", ""))
     assert "no person eve" in reasons(world.merge(person="eve"))
     assert isinstance(world.merge(person="ada"), Merged)
     assert world.repository.made[1] == ("ada", "ada@plinth.invalid")
@@ -182,9 +189,9 @@ def test_only_persons_of_the_box_act() -> None:
 def test_a_dispatch_is_refused(
     world: World, name: str, inputs: dict[str, str], reason: str
 ) -> None:
-    assert reason in reasons(world.queueing.dispatch(name, "main", inputs, "ada"))
+    assert reason in reasons(queue_dispatch(world.box, name, "main", inputs, "ada"))
 
 
 def test_a_workflow_without_a_schedule_has_none(world: World) -> None:
-    assert "`schedule:`" in reasons(world.queueing.schedule("ci", "ada"))
-    assert "no workflow ci on gone" in reasons(world.queueing.dispatch("ci", "gone", {}, "ada"))
+    assert "`schedule:`" in reasons(queue_schedule(world.box, "ci", "ada"))
+    assert "no workflow ci on gone" in reasons(queue_dispatch(world.box, "ci", "gone", {}, "ada"))

@@ -3,30 +3,32 @@
 import json
 from pathlib import Path
 
-from support.box_fakes import FakeEngine, FakeTurn, pull, run, sha
+from support.box_fakes import pull, run, sha
 from support.box_world import FILES, JUDGE, World
 
+from rehearsal.box.act_engine import Ended
 from rehearsal.box.errors import GitFailed
-from rehearsal.box.ports import Ended
+from rehearsal.box.locks import tried
+from rehearsal.box.queueing import queue_again, queue_checks, queue_dispatch, queue_schedule
 from rehearsal.box.records import Event, State
+from rehearsal.box.runner import heal, work
 
 
 def proposed(world: World) -> None:
     """Queue the checks of a pull request of the feature."""
     world.pulls.write(pull())
-    world.queueing.pull_request(pull(), sha("b"), "opened", "ada")
+    queue_checks(world.box, pull(), sha("b"), "opened", "ada")
 
 
 def states(world: World) -> list[State]:
     """How the runs stand."""
-    return [each.state for each in world.runs.found.values()]
+    return [each.state for each in world.all_runs()]
 
 
-def test_runs_are_worked_in_order_with_a_status_each() -> None:
-    world = World()
+def test_runs_are_worked_in_order_with_a_status_each(world: World) -> None:
     proposed(world)
 
-    world.work()
+    work(world.box)
 
     assert [order.run.workflow for order in world.engine.orders] == ["ci", "judge"]
     assert [(s.context, s.state, s.base) for s in world.statuses.of(sha("b"))] == [
@@ -35,11 +37,10 @@ def test_runs_are_worked_in_order_with_a_status_each() -> None:
     ]  # fmt: skip
 
 
-def test_the_judge_is_checked_out_from_main_and_the_check_from_the_branch() -> None:
-    world = World()
+def test_the_judge_is_checked_out_from_main_and_the_check_from_the_branch(world: World) -> None:
     proposed(world)
 
-    world.work()
+    work(world.box)
 
     ci, judge = world.engine.orders
     event = json.loads(judge.event)
@@ -51,13 +52,12 @@ def test_the_judge_is_checked_out_from_main_and_the_check_from_the_branch() -> N
     assert event["sender"]["login"] == "ada"
 
 
-def test_events_have_githubs_shape() -> None:
-    world = World()
-    world.queueing.dispatch("deploy", "main", {"word": "x"}, "bob")
-    world.queueing.schedule("deploy.yml", "bob")
+def test_events_have_githubs_shape(world: World) -> None:
+    queue_dispatch(world.box, "deploy", "main", {"word": "x"}, "bob")
+    queue_schedule(world.box, "deploy.yml", "bob")
     world.runs.queue(run(ref="refs/heads/main", commit=sha("a"), before=sha("c")))
 
-    world.work()
+    work(world.box)
 
     dispatched, scheduled, pushed = (json.loads(order.event) for order in world.engine.orders)
     assert (dispatched["ref"], dispatched["inputs"]) == ("refs/heads/main", {"word": "x"})
@@ -67,77 +67,74 @@ def test_events_have_githubs_shape() -> None:
     assert world.engine.orders[0].seconds == 3600
 
 
-def test_a_failed_run_is_red_with_its_reason_and_the_next_is_worked() -> None:
-    world = World(engine=FakeEngine(Ended(succeeded=False, description="failed: ci/check")))
+def test_a_failed_run_is_red_with_its_reason_and_the_next_is_worked(world: World) -> None:
+    world.engine.endings = [Ended(succeeded=False, description="failed: ci/check")]
     proposed(world)
 
-    world.work()
+    work(world.box)
 
     assert states(world) == [State.FAILURE, State.SUCCESS]
     assert world.runs.read(1).description == "failed: ci/check"
-    assert "failed: ci/check" in world.runs.lines[1]
+    assert "failed: ci/check" in world.runs.log(1)[0]
 
 
-def test_a_run_that_breaks_is_red() -> None:
-    world = World(engine=FakeEngine(GitFailed("clone", "no space left")))
+def test_a_run_that_breaks_is_red(world: World) -> None:
+    world.engine.endings = [GitFailed("clone", "no space left")]
     proposed(world)
 
-    world.work()
+    work(world.box)
 
     assert states(world) == [State.FAILURE, State.SUCCESS]
     assert "no space left" in world.runs.read(1).description
 
 
-def test_a_workflow_that_cannot_be_read_is_red_and_never_run() -> None:
-    world = World()
+def test_a_workflow_that_cannot_be_read_is_red_and_never_run(world: World) -> None:
     world.repository.files_of[sha("a")] = FILES | {JUDGE: "on: ["}
     proposed(world)
 
-    world.work()
+    work(world.box)
 
     assert [order.run.workflow for order in world.engine.orders] == ["ci"]
     assert states(world) == [State.SUCCESS, State.FAILURE]
 
 
-def test_a_workflow_says_that_a_newer_run_does_its_work() -> None:
+def test_a_workflow_says_that_a_newer_run_does_its_work(world: World) -> None:
     ended = Ended(succeeded=True, superseded="main is at c", summary="# Done")
-    world = World(engine=FakeEngine(ended))
+    world.engine.endings = [ended]
     world.runs.queue(run())
 
-    world.work()
+    work(world.box)
 
     assert states(world) == [State.SUPERSEDED]
     assert world.runs.read(1).description == "main is at c"
-    assert world.runs.summaries == {1: "# Done"}
+    assert world.runs.summary(1) == "# Done"
 
 
-def test_a_failed_run_is_not_superseded() -> None:
-    world = World(engine=FakeEngine(Ended(succeeded=False, superseded="main is at c")))
+def test_a_failed_run_is_not_superseded(world: World) -> None:
+    world.engine.endings = [Ended(succeeded=False, superseded="main is at c")]
     world.runs.queue(run())
 
-    world.work()
+    work(world.box)
 
     assert states(world) == [State.FAILURE]
 
 
-def test_checks_of_a_head_that_moved_on_are_not_run() -> None:
-    world = World()
+def test_checks_of_a_head_that_moved_on_are_not_run(world: World) -> None:
     proposed(world)
     world.repository.branches["feature"] = sha("c")
 
-    world.work()
+    work(world.box)
 
     assert world.engine.orders == []
     assert states(world) == [State.SUPERSEDED] * 2
     assert world.statuses.of(sha("b"))[-1].state == "superseded"
 
 
-def test_what_a_dead_runner_left_ends_as_interrupted_before_anything_else() -> None:
-    world = World()
+def test_what_a_dead_runner_left_ends_as_interrupted_before_anything_else(world: World) -> None:
     world.runs.queue(run(state=State.RUNNING, scratch="left"))
     world.runs.queue(run())
 
-    world.work()
+    work(world.box)
 
     assert states(world) == [State.INTERRUPTED, State.SUCCESS]
     assert world.engine.cleared[0] == Path("left")
@@ -147,32 +144,31 @@ def test_what_a_dead_runner_left_ends_as_interrupted_before_anything_else() -> N
     )  # fmt: skip
 
 
-def test_heal_ends_what_a_dead_runner_left_and_runs_nothing() -> None:
-    world = World()
+def test_heal_ends_what_a_dead_runner_left_and_runs_nothing(world: World) -> None:
     world.runs.queue(run(state=State.RUNNING))
     world.runs.queue(run())
 
-    assert [each.number for each in world.work.heal()] == [1]
+    assert [each.number for each in heal(world.box)] == [1]
     assert states(world) == [State.INTERRUPTED, State.QUEUED]
 
 
-def test_a_second_runner_does_nothing() -> None:
-    world = World(turn=FakeTurn(taken=True))
+def test_a_second_runner_does_nothing(world: World) -> None:
     world.runs.queue(run())
     world.runs.queue(run(state=State.RUNNING))
 
-    world.work()
+    with tried(world.box.path / "locks" / "runner"):
+        work(world.box)
+        healed = heal(world.box)
 
-    assert world.work.heal() == ()
+    assert healed == ()
     assert states(world) == [State.QUEUED, State.RUNNING]
 
 
-def test_a_pull_requests_run_again_is_the_same_run() -> None:
-    world = World()
+def test_a_pull_requests_run_again_is_the_same_run(world: World) -> None:
     proposed(world)
-    world.work()
+    work(world.box)
 
-    again = world.queueing.again(world.runs.read(2))
+    again = queue_again(world.box, world.runs.read(2))
 
     assert (again.number, again.event, again.pull_request) == (3, Event.PULL_REQUEST_TARGET, 1)
     assert (again.state, again.workflow, again.base) == (State.QUEUED, "judge", None)
