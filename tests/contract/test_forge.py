@@ -13,8 +13,9 @@ from support.checkout import commit_all, git
 from support.forge_fakes import FakeForge
 from support.github_stand_in import HEAD, REPOSITORY, TOKEN, Github, serving
 
+from artifacts.refusal import Refusal
 from delivery.forges.box import BoxForge
-from delivery.forges.forge import ForgeRefused, Merged
+from delivery.forges.forge import Merged
 from delivery.forges.github import GithubForge
 from delivery.forges.github_api import GithubApi, github_client
 from delivery.forges.ports import Forge
@@ -100,7 +101,7 @@ class _AsAnother(GithubForge):
         super().__init__(forge._api)
         self._github = github
 
-    def approve(self, number: int, note: str) -> ForgeRefused | None:
+    def approve(self, number: int, note: str) -> Refusal | None:
         self._github.login, own = "somebody", self._github.login
         try:
             return super().approve(number, note)
@@ -229,7 +230,7 @@ def test_nobody_approves_their_own_pull_request(place: Place) -> None:
 
     own, others = place.forge.approve(number, "fine"), place.somebody.approve(number, "fine")
 
-    assert isinstance(own, ForgeRefused)
+    assert isinstance(own, Refusal)
     assert own.reason
     assert others is None
 
@@ -240,7 +241,7 @@ def test_a_merge_that_protection_refuses_says_why(place: Place) -> None:
 
     done = place.forge.merge(number)
 
-    assert isinstance(done, ForgeRefused)
+    assert isinstance(done, Refusal)
     assert "ci" in done.reason
     found = place.forge.pull_request_of(place.branch)
     assert found is not None

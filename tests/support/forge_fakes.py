@@ -6,7 +6,8 @@ tests/contract/test_forge.py holds it to the real ones.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from delivery.forges.forge import ForgeRefused, Merged, PullRequest
+from artifacts.refusal import Refusal
+from delivery.forges.forge import Merged, PullRequest
 from delivery.git.branches import PublishedBranch
 
 COMMIT = "c" * 40
@@ -55,17 +56,17 @@ class FakeForge:
         """Write a comment in place of the one of this marker."""
         self.comments.setdefault(number, {})[marker] = body
 
-    def approve(self, number: int, note: str) -> ForgeRefused | None:
+    def approve(self, number: int, note: str) -> Refusal | None:
         """Approve, unless one's own."""
         assert note
         if self.openers[number] == self.actor:
-            return ForgeRefused("nobody approves their own pull request")
+            return Refusal("nobody approves their own pull request")
         return None
 
-    def merge(self, number: int) -> Merged | ForgeRefused:
+    def merge(self, number: int) -> Merged | Refusal:
         """Merge, unless protected."""
         if self.protected:
-            return ForgeRefused(self.protected)
+            return Refusal(self.protected)
         self.pulls[number] = replace(self.pulls[number], state="merged")
         return Merged(COMMIT)
 

@@ -6,9 +6,10 @@ import pytest
 from support.change_facts import CODE, entry, facts, payload, production, staging
 from support.people import NOON
 
-from delivery.changes.facts import Past, Unreadable, payload_of
+from artifacts.cant_tell import CantTell
+from delivery.changes.facts import Past, payload_of
 
-GONE = Unreadable("a file", "gone")
+GONE = CantTell("a file", "gone")
 NONE, FIRST, SECOND = (), (entry("first"),), (entry("second"),)
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from support.change_facts import facts, ground, promotion, saying, stated
 from support.people import NOON
 
-from delivery.changes.facts import Unreadable
+from artifacts.cant_tell import CantTell
 from delivery.changes.judgement import judge_by_both, judge_change
 
-GONE = ground(tiers=Unreadable("policies/risk_tiers.yaml", "gone"))
+GONE = ground(tiers=CantTell("policies/risk_tiers.yaml", "gone"))
 
 
 def test_by_the_same_ground_it_is_judged_once_as_what_it_becomes():

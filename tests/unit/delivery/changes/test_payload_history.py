@@ -17,11 +17,11 @@ from support.change_facts import (
 )
 from support.people import NOON
 
-from delivery.changes.facts import Unreadable
+from artifacts.cant_tell import CantTell
 from delivery.changes.payload_history import course_of, departures, deployments, rolls_back
 
 A, B, C = (payload(name) for name in "abc")
-GONE = Unreadable("a file", "gone")
+GONE = CantTell("a file", "gone")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from support.change_facts import approved, facts, ground, log, promotion, saying, stated
 from support.people import NOON, key_of, people
 
-from delivery.changes.facts import Unreadable
+from artifacts.cant_tell import CantTell
 from delivery.changes.findings import refused
 from delivery.changes.judgement import judge_change
 from delivery.changes.recording import events_of
@@ -111,7 +111,7 @@ def test_without_tiers_no_role_takes_anything_back():
     made = promotion()
     rejected = saying(made, stated(made, "dan", word="rejected"))
     digest = rejected.statements[0].approval.digest
-    gone = ground(tiers=Unreadable("a file", "gone"))
+    gone = ground(tiers=CantTell("a file", "gone"))
     back = saying(rejected, stated(made, "bo", word="withdrawn", of=digest))
     assert said(replace(back, ground=gone)) == [("rejection", "dan")]
 
@@ -134,7 +134,7 @@ def test_a_review_is_of_statements_about_the_same_payload():
     other = subjects_of(made)[0].model_copy(update={"environment": "staging"})
     later = NOON.replace(hour=13)
     broken = stated(made, "bo", word="break_glass", expires_at=later, subject=other)
-    unread = replace(broken, approval=Unreadable("a file", "gone"))
+    unread = replace(broken, approval=CantTell("a file", "gone"))
     review = stated(made, "ada", word="reviewed", of=broken.approval.digest)
     assert said(saying(made, unread, broken, review)) == []
 

@@ -17,8 +17,8 @@ from support.change_facts import (
 )
 from support.people import NOON, people
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
-from delivery.changes.facts import Unreadable
 from delivery.changes.judgement import judge_change
 from delivery.changes.recording import events_of, rejection_events
 
@@ -50,7 +50,7 @@ def test_rejections_alone_are_recorded_of_whom_main_lists_or_listed():
     made = promotion()
     rejected = replace(stated(made, "dan", word="rejected"), **SEEN)
     forged = stated(made, "dan", word="rejected", key="eve")
-    unread = replace(rejected, approval=Unreadable("a file", "gone"))
+    unread = replace(rejected, approval=CantTell("a file", "gone"))
     approval = stated(made, "ada")
     (event,) = rejection_events((unread, approval, forged, rejected), (people(),))
     assert (event.event, event.actor, event.commit) == ("rejection", "dan", on_main(3))
@@ -68,7 +68,7 @@ def test_a_judgement_is_recorded_with_what_it_was_about():
 def test_a_judgement_is_recorded_with_its_authors():
     assert judgement(facts("judge", code_authors=frozenset({"bo"}))).authors == ("bo", "max")
     assert judgement(facts("docs", code_authors=frozenset({"bo"}))).authors == ("bo",)
-    gone = ground(people=Unreadable("a file", "gone"))
+    gone = ground(people=CantTell("a file", "gone"))
     assert judgement(facts("judge", ground=gone)).authors == ()
 
 

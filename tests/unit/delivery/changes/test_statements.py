@@ -21,9 +21,10 @@ from support.change_facts import (
 )
 from support.people import NOON, key_of, people
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
 from artifacts.records.approval import ChangeSubject
-from delivery.changes.facts import Statement, Unreadable
+from delivery.changes.facts import Statement
 from delivery.changes.statements import (
     covers,
     is_own,
@@ -33,7 +34,7 @@ from delivery.changes.statements import (
     withdrawn_by,
 )
 
-GONE = Unreadable("a file", "gone")
+GONE = CantTell("a file", "gone")
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from functools import partial
 import pytest
 from support.deploy_world import code, commit, digest, model, watcher
 
+from artifacts.cant_tell import CantTell
 from artifacts.records.release import Payload
 from delivery.deploy.compare import Found, differences
-from delivery.deploy.difference import Unknown
 from delivery.releases.wanted import AliasPoint, Applied, Wanted
 from delivery.targets.answers import Answer
 from delivery.targets.local.local_observation import LocalObservation, ObservedProcess
@@ -121,9 +121,9 @@ def test_each_difference_is_named_with_its_place_and_what_heals_it(found, place,
 @pytest.mark.parametrize(
     ("found", "place"),
     [
-        (replace(FOUND, aliases=Unknown("down")), "mlflow"),
-        (replace(FOUND, applied=Unknown("down")), "terraform"),
-        (replace(FOUND, observation=Unknown("down")), "host"),
+        (replace(FOUND, aliases=CantTell("the place", "down", "place")), "mlflow"),
+        (replace(FOUND, applied=CantTell("the place", "down", "place")), "terraform"),
+        (replace(FOUND, observation=CantTell("the place", "down", "place")), "host"),
     ],
 )
 def test_a_place_that_can_not_be_asked_is_a_difference_of_which_nothing_is_known(found, place):

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 from support.deploy_world import World, model, release
 
+from artifacts.cant_tell import CantTell
 from artifacts.records.release import Payload
-from delivery.deploy.difference import Drift, Unknown
+from delivery.deploy.difference import Drift
 from delivery.deploy.plan_infrastructure import NO_IMAGE, PlanInfrastructure
 from delivery.deploy.plan_page import plan_lines, plan_page
 from delivery.deploy.report_drift import ReportDrift
@@ -130,7 +131,7 @@ def test_a_plan_that_nobody_can_make_says_why(world: World) -> None:
         ("staging",), world.repository.tip()
     )
 
-    assert isinstance(plan.changes, Unknown)
+    assert isinstance(plan.changes, CantTell)
     assert plan_lines([plan])[0] == "staging: no plan"
     assert "no credentials" in plan_lines([plan])[1]
 

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 import pytest
 from support.deploy_world import commit
 
+from artifacts.cant_tell import CantTell
 from delivery import cli
 from delivery.deploy import infrastructure_commands as infrastructure
 from delivery.deploy.build_image import Built
-from delivery.deploy.difference import Difference, Drift, Unknown
+from delivery.deploy.difference import Difference, Drift
 from delivery.deploy.plan_infrastructure import Planned
 from delivery.deploy.report_drift import DriftReport
 from delivery.deploy.verify import Verification
@@ -81,7 +82,7 @@ def test_an_image_with_findings_is_refused_and_not_broken(monkeypatch, capsys):
     ("changes", "exit_code", "said"),
     [
         ((Drift("aws_a.this", "update", ("tags",)),), 0, "aws_a.this: tags"),
-        (Unknown("no credentials"), 2, "no credentials"),
+        (CantTell("the place", "no credentials", "place"), 2, "no credentials"),
     ],
 )
 def test_a_plan_is_printed_and_summarised(monkeypatch, tmp_path, capsys, changes, exit_code, said):

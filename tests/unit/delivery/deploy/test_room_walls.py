@@ -4,8 +4,8 @@ import pytest
 from support.policy_documents import tiers_document
 from support.staging_asked import WHY
 
+from artifacts.cant_tell import CantTell
 from artifacts.policies.tiers import ROOMS, RiskTiers, RoomName
-from delivery.changes.facts import Unreadable
 from delivery.deploy.room_walls import judge_walls
 
 NONE = dict.fromkeys(ROOMS, "bwrap is not on PATH")
@@ -61,7 +61,7 @@ def test_the_stricter_of_both_policies_counts(policies: tuple[RiskTiers, RiskTie
 
 @pytest.mark.parametrize("also", [(), (accepting(*ROOMS),)])
 def test_with_a_policy_that_can_not_be_read_nothing_is_decided(also: tuple[RiskTiers, ...]) -> None:
-    found = judge_walls(NONE, [*also, Unreadable("policies/risk_tiers.yaml", "there is no such")])
+    found = judge_walls(NONE, [*also, CantTell("policies/risk_tiers.yaml", "there is no such")])
 
     assert found.decision == "undecided"
     assert "policies/risk_tiers.yaml" in found.reasons[0]

@@ -2,6 +2,7 @@ from dataclasses import fields, replace
 
 import pytest
 
+from artifacts.cant_tell import CantTell
 from delivery.forges.forge import LONGEST_BODY, PullRequest, fitted
 from delivery.forges.forge_checks import checklist, workflow_of_main
 from delivery.forges.forge_facts import (
@@ -14,7 +15,6 @@ from delivery.forges.forge_facts import (
     MergeQueue,
     RequiredCheck,
     RunnerGroup,
-    Unknown,
 )
 
 REPOSITORY = "team/plinth"
@@ -308,7 +308,7 @@ FACTS = [field.name for field in fields(ForgeFacts) if field.name != "repository
 
 @pytest.mark.parametrize("fact", FACTS)
 def test_what_the_forge_keeps_to_itself_is_neither_ok_nor_missing(fact: str) -> None:
-    items = checklist(replace(WELL, **{fact: Unknown("403")}))
+    items = checklist(replace(WELL, **{fact: CantTell("the forge", "403", "place")}))
 
     unknown = [item for item in items if item.state == "can't tell"]
     assert unknown

@@ -4,23 +4,25 @@ from dataclasses import fields
 
 import pytest
 
+from artifacts.cant_tell import CantTell
 from delivery.forges.forge_checks import Item, checklist
-from delivery.forges.forge_facts import ForgeFacts, RunnerGroup, Unknown
+from delivery.forges.forge_facts import ForgeFacts, RunnerGroup
 
 NAME = "training doesn't run where keys can be read"
+UNTOLD = CantTell("the forge", "403", "place")
 APART = {"keeper": frozenset({"self-hosted", "linux"}), "trainer": frozenset({"training"})}
 
 
 def item(
-    variables: dict[str, str] | Unknown,
+    variables: dict[str, str] | CantTell,
     labels: dict[str, frozenset[str]] | None = None,
     missing_wall: str = "",
 ) -> Item:
     """Return the checklist's item about training; nothing else of the forge is known."""
-    unknown = {field.name: Unknown("403") for field in fields(ForgeFacts)}
+    unknown = {field.name: UNTOLD for field in fields(ForgeFacts)}
     group = RunnerGroup("all", None, None, tuple(labels or ()), labels or {})
     known = {"repository": "team/plinth", "variables": variables, "groups": (group,)}
-    facts = ForgeFacts(**unknown | known | ({"groups": Unknown("403")} if labels is None else {}))  # type: ignore[arg-type]
+    facts = ForgeFacts(**unknown | known | ({"groups": UNTOLD} if labels is None else {}))  # type: ignore[arg-type]
     (found,) = (one for one in checklist(facts, missing_wall) if one.name == NAME)
     return found
 
@@ -80,6 +82,9 @@ def test_a_runner_of_trainings_that_jobs_with_keys_are_sent_to_is_named() -> Non
 
 
 def test_what_the_forge_does_not_say_is_not_told() -> None:
-    states = [item(Unknown("403")).state, item({"TRAINING_RUNNER": "training"}).state]
+    states = [
+        item(UNTOLD).state,
+        item({"TRAINING_RUNNER": "training"}).state,
+    ]
 
     assert states == ["can't tell", "can't tell"]

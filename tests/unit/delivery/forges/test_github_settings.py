@@ -17,8 +17,9 @@ from support.github_settings import (
 )
 from support.github_stand_in import REPOSITORY, TOKEN, Github, serving
 
+from artifacts.cant_tell import CantTell
 from delivery.forges.forge_checks import checklist
-from delivery.forges.forge_facts import EnvironmentRules, Unknown
+from delivery.forges.forge_facts import EnvironmentRules
 from delivery.forges.github_api import GithubApi, github_client
 from delivery.forges.github_settings import GithubSettings
 
@@ -53,7 +54,7 @@ def test_what_runners_are_asked_for_by_is_read(api: GithubApi, github: Github) -
 
     groups = GithubSettings(api).facts().groups
 
-    assert not isinstance(groups, Unknown)
+    assert not isinstance(groups, CantTell)
     assert [group.labels for group in groups] == [{"keeper": frozenset({"self-hosted"})}]
 
 
@@ -363,7 +364,7 @@ def test_one_thing_that_may_not_be_seen_hides_no_other(api: GithubApi, github: G
 
     facts = GithubSettings(api).facts()
 
-    assert isinstance(facts.secrets, Unknown)
+    assert isinstance(facts.secrets, CantTell)
     assert isinstance(facts.environments, dict)
-    assert isinstance(facts.environments["retrain"].secrets, Unknown)
+    assert isinstance(facts.environments["retrain"].secrets, CantTell)
     assert facts.workflow_permissions == "read"

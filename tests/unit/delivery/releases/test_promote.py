@@ -12,9 +12,9 @@ from artifacts.code import code_digest
 from artifacts.digests import digest_json, hex_part
 from artifacts.records.audit import AuditEvent
 from artifacts.records.release import Release, ReleasedCode, ReleasedModel
+from artifacts.refusal import Refusal
 from delivery.forges.open_proposal import Opened
 from delivery.releases.promote import AlreadyThere, Promote
-from delivery.releases.promotion_request import NotShown
 from delivery.releases.release_text import release_text
 
 REPORT = gate_report()
@@ -58,14 +58,14 @@ class World:
         about = {"commit": self.commit, "payload": self.payload.digest}
         return AuditEvent.model_validate(known | about | changes)
 
-    def promote(self) -> Opened | AlreadyThere | NotShown:
+    def promote(self) -> Opened | AlreadyThere | Refusal:
         """Promote."""
         return Promote(self.repository, self.audit, self.branches, self.forge)()
 
     def refused(self) -> str:
         """Return why nothing is promoted."""
         done = self.promote()
-        assert isinstance(done, NotShown)
+        assert isinstance(done, Refusal)
         assert self.forge.pulls == {}
         assert self.branches.published == {}
         return done.reason

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import TypeVar
 
+from artifacts.cant_tell import CantTell
 from artifacts.errors import UnreadableRecord
 from artifacts.policies.approvers import People
 from artifacts.policies.holdout_text import parse_pin
@@ -12,7 +13,7 @@ from artifacts.policies.tiers import RiskTiers
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.record import Record, parse_json, parse_yaml
 from artifacts.records.release import Environment, Release
-from delivery.changes.facts import Ground, Unreadable
+from delivery.changes.facts import Ground
 from delivery.changes.signatures import ServiceKey, read_signers
 
 R = TypeVar("R", bound=Record)
@@ -38,31 +39,31 @@ def report_path(digest: str) -> str:
     return f"{REPORTS}{digest.removeprefix('sha256:')}.json"
 
 
-def document(kind: type[R], files: Files, path: str) -> R | Unreadable:
+def document(kind: type[R], files: Files, path: str) -> R | CantTell:
     """Read a record from its file, YAML or JSON by its ending."""
     try:
         data = files[path]
     except NotRead as exc:
-        return Unreadable(path, str(exc.args[0]))
+        return CantTell(path, str(exc.args[0]))
     except KeyError:
-        return Unreadable(path, "there is no such file")
+        return CantTell(path, "there is no such file")
     parse: Callable[[str, str], object] = (
         parse_yaml if path.endswith((".yaml", ".yml")) else parse_json
     )
     try:
         return kind.parse(parse(data.decode(), path), path)
     except UnreadableRecord as exc:
-        return Unreadable(path, "; ".join(exc.problems[:TOLD])[:LONGEST])
+        return CantTell(path, "; ".join(exc.problems[:TOLD])[:LONGEST])
     except UnicodeDecodeError as exc:
-        return Unreadable(path, f"it is not UTF-8: {exc.reason} at byte {exc.start}")
+        return CantTell(path, f"it is not UTF-8: {exc.reason} at byte {exc.start}")
 
 
-def read_release(files: Files, environment: Environment) -> Release | Unreadable:
+def read_release(files: Files, environment: Environment) -> Release | CantTell:
     """Read an environment's release; another environment's in its place can't be followed."""
     path = release_path(environment)
     found = document(Release, files, path)
     if isinstance(found, Release) and found.environment != environment:
-        return Unreadable(path, f"it is the release of {found.environment}")
+        return CantTell(path, f"it is the release of {found.environment}")
     return found
 
 
@@ -78,31 +79,31 @@ def read_ground(files: Files) -> Ground:
     )
 
 
-def _policy(files: Files, path: str) -> Policy | Unreadable:
+def _policy(files: Files, path: str) -> Policy | CantTell:
     found = document(Policy, files, path)
-    if isinstance(found, Unreadable):
+    if isinstance(found, CantTell):
         text = files.get(path, b"").decode(errors="replace")
         try:
             faults = unknown_rules(parse_yaml(text, path))
         except UnreadableRecord:
             return found
-        return Unreadable(path, "; ".join((*faults, found.reason)))
+        return CantTell(path, "; ".join((*faults, found.reason)))
     if found.model != _stem(path):
-        return Unreadable(path, f"it is the policy of {found.model}")
+        return CantTell(path, f"it is the policy of {found.model}")
     return found
 
 
-def _pin(files: Files, path: str) -> HoldoutPin | Unreadable:
+def _pin(files: Files, path: str) -> HoldoutPin | CantTell:
     try:
         data = files[path]
     except NotRead as exc:
-        return Unreadable(path, str(exc.args[0]))
+        return CantTell(path, str(exc.args[0]))
     except KeyError:
-        return Unreadable(path, "there is no such file")
+        return CantTell(path, "there is no such file")
     try:
         return parse_pin(data, _stem(path), path)
     except UnreadableRecord as exc:
-        return Unreadable(path, "; ".join(exc.problems[:TOLD])[:LONGEST])
+        return CantTell(path, "; ".join(exc.problems[:TOLD])[:LONGEST])
 
 
 def _signers(files: Files, path: str) -> tuple[ServiceKey, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
 from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval
@@ -23,17 +24,6 @@ from delivery.git.commits import Change, OddName
 if TYPE_CHECKING:
     from artifacts.policies.policy import Policy
     from artifacts.policies.tiers import RiskTiers
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A file that is missing or can't be followed, and why."""
-
-    source: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.source}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -61,10 +51,10 @@ class Commit:
 class Ground:
     """Policies, people and keys at one commit. At the base they judge; after it they are judged."""
 
-    tiers: RiskTiers | Unreadable
-    people: People | Unreadable
-    policies: Mapping[str, Policy | Unreadable] = field(default_factory=dict)
-    pins: Mapping[str, HoldoutPin | Unreadable] = field(default_factory=dict)
+    tiers: RiskTiers | CantTell
+    people: People | CantTell
+    policies: Mapping[str, Policy | CantTell] = field(default_factory=dict)
+    pins: Mapping[str, HoldoutPin | CantTell] = field(default_factory=dict)
     gate: tuple[ServiceKey, ...] = ()
     services: tuple[ServiceKey, ...] = ()
 
@@ -76,7 +66,7 @@ class Report:
     `added`: main doesn't have it in these bytes, so that a key must sign it which counts now.
     """
 
-    report: GateReport | Unreadable
+    report: GateReport | CantTell
     signature: Signature = MISSING
     added: bool = True
 
@@ -101,7 +91,7 @@ class Statement:
     """
 
     path: str
-    approval: Approval | Unreadable
+    approval: Approval | CantTell
     signature: Signature = MISSING
     added: bool = False
     present: bool = True
@@ -115,7 +105,7 @@ class Statement:
 class CommittedRecord:
     """A statement or a gate report as some commit has it, with the signature beside it."""
 
-    content: Approval | GateReport | Unreadable
+    content: Approval | GateReport | CantTell
     signature: Signature = MISSING
 
 
@@ -134,7 +124,7 @@ class Past:
 
     commit: str
     at: datetime
-    release: Release | Unreadable
+    release: Release | CantTell
 
     @cached_property
     def payload(self) -> str | None:
@@ -167,8 +157,8 @@ class ChangeFacts:
     commits: tuple[Commit, ...]
     ground: Ground
     after: Ground
-    releases_before: Mapping[Environment, Release | Unreadable]
-    releases_after: Mapping[Environment, Release | Unreadable]
+    releases_before: Mapping[Environment, Release | CantTell]
+    releases_after: Mapping[Environment, Release | CantTell]
     reports: Mapping[str, Report] = field(default_factory=dict)
     code: PinnedCode | None = None
     statements: tuple[Statement, ...] = ()
@@ -224,7 +214,7 @@ class ChangeFacts:
         Without one the gate compares the next candidate with nothing.
         """
         before, after = self.releases_before[environment], self.releases_after[environment]
-        if isinstance(before, Unreadable) or isinstance(after, Unreadable):
+        if isinstance(before, CantTell) or isinstance(after, CantTell):
             return False
         if not set(before.released) - set(after.released):
             return False
@@ -240,19 +230,19 @@ class ChangeFacts:
         return digest_json({one.path: [one.before, one.after] for one in self.protected})
 
 
-def payload_of(release: Release | Unreadable) -> str | None:
+def payload_of(release: Release | CantTell) -> str | None:
     """Return the digest of the payload that production's release pins, or None without one."""
-    if isinstance(release, Unreadable) or release.code is None:
+    if isinstance(release, CantTell) or release.code is None:
         return None
     payload = release.payload()
     return payload.digest if payload else None
 
 
-def _before_last(releases: list[Release | Unreadable]) -> Release | None:
+def _before_last(releases: list[Release | CantTell]) -> Release | None:
     """Return the release that main had before the present one, leaving out what was reverted."""
     stack: list[Release] = []
     for release in releases:
-        if isinstance(release, Unreadable):
+        if isinstance(release, CantTell):
             continue
         same = [i for i, one in enumerate(stack) if one.released == release.released]
         stack = [*(stack[: same[0]] if same else stack), release]

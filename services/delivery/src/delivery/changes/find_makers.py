@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from artifacts.cant_tell import CantTell
 from artifacts.code import INFERENCE_CODE
 from artifacts.records.approval import PayloadSubject
 from artifacts.records.release import Release
 from delivery.changes.documents import read_release, release_path
-from delivery.changes.facts import ChangeFacts, Commit, Unreadable, payload_of
+from delivery.changes.facts import ChangeFacts, Commit, payload_of
 from delivery.changes.find_objections import checked_commit
 from delivery.changes.payload_history import rolls_back
 from delivery.changes.rules.authors import makers
@@ -33,7 +34,7 @@ class FindMakers:
             found["production"] for found in (facts.releases_after, facts.releases_before)
         )
         people = facts.ground.people
-        if isinstance(after, Unreadable) or after.code is None or isinstance(people, Unreadable):
+        if isinstance(after, CantTell) or after.code is None or isinstance(people, CantTell):
             return (), frozenset()
         if not facts.new_payload or rolls_back(facts) or not (facts.code and facts.code.on_main):
             return (), frozenset()
@@ -66,7 +67,7 @@ class FindMakers:
             data = self.repository.file(commit, path)
             payload = payload_of(read_release({path: data} if data else {}, "production"))
             parents = self.repository.parents(commit)
-            if payload in wanted and payload != before and not isinstance(people, Unreadable):
+            if payload in wanted and payload != before and not isinstance(people, CantTell):
                 raws = self.repository.commits(parents[0], commit) if parents else ()
                 made = [
                     one

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
 from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject
@@ -20,7 +21,7 @@ from delivery.changes.documents import (
     read_release,
     release_path,
 )
-from delivery.changes.facts import Commit, Statement, Unreadable, payload_of
+from delivery.changes.facts import Commit, Statement, payload_of
 from delivery.changes.path_kinds import PROTECTED, kind_of
 from delivery.changes.rules.authors import makers
 from delivery.changes.ssh_signatures import SshSignatures
@@ -93,7 +94,7 @@ class FindObjections:
             except TooMuchToRead:
                 continue  # larger than any statement: it says nothing
             said = document(Approval, {path: data} if data else {}, path)
-            if isinstance(said, Unreadable) or said.word not in OBJECTING:
+            if isinstance(said, CantTell) or said.word not in OBJECTING:
                 continue
             checked = self.signatures.check(data or b"", signature or b"")
             paths, authors = self._about(base, commit, before, said)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.records.approval import Approval
 from artifacts.records.audit import AuditEntry
@@ -32,7 +33,6 @@ from delivery.changes.facts import (
     RecordChange,
     Report,
     Statement,
-    Unreadable,
 )
 from delivery.changes.find_makers import FindMakers
 from delivery.changes.find_objections import (
@@ -221,13 +221,13 @@ class GatherChange:
 
     def _record(self, path: str, files: Files) -> CommittedRecord:
         if limit_of(path) is None or not path.endswith(".json"):
-            return CommittedRecord(Unreadable(path, "its name is that of no record"))
-        content: Approval | GateReport | Unreadable
+            return CommittedRecord(CantTell(path, "its name is that of no record"))
+        content: Approval | GateReport | CantTell
         if path.startswith(STATEMENTS):
             content = document(Approval, files, path)
         else:
             content = document(GateReport, files, path)
-        if isinstance(content, Unreadable):
+        if isinstance(content, CantTell):
             return CommittedRecord(content)
         signature = self.signatures.check(files[path], files.get(path + SUFFIX))
         return CommittedRecord(content, signature)
@@ -239,7 +239,7 @@ class GatherChange:
             for commit, _ in self.repository.history(base, path):
                 ground = read_ground(CommittedFiles(self.repository, commit, [path]))
                 found |= {one.key for one in ground.gate}
-                if not isinstance(ground.people, Unreadable):
+                if not isinstance(ground.people, CantTell):
                     found |= ground.people.keys
         return frozenset(found)
 
@@ -247,10 +247,10 @@ class GatherChange:
         return checked_commit(raw, self.signatures)
 
     def _reports(
-        self, releases: Iterable[Release | Unreadable], files: Files, before: Files
+        self, releases: Iterable[Release | CantTell], files: Files, before: Files
     ) -> Iterable[tuple[str, Report]]:
         for release in releases:
-            if isinstance(release, Unreadable):
+            if isinstance(release, CantTell):
                 continue
             for entries in release.released.values():
                 for entry in entries:
@@ -262,9 +262,9 @@ class GatherChange:
                     yield entry.gate_report, Report(report, signature, added=added)
 
     def _code(
-        self, base: str, release: Release | Unreadable, kinds: frozenset[Kind]
+        self, base: str, release: Release | CantTell, kinds: frozenset[Kind]
     ) -> PinnedCode | None:
-        if "production_release" not in kinds or isinstance(release, Unreadable):
+        if "production_release" not in kinds or isinstance(release, CantTell):
             return None
         if release.code is None:
             return None
@@ -368,7 +368,7 @@ def _joined(
 
 def _key(statement: Statement) -> tuple[str, str, Signature]:
     said = statement.approval
-    digest = str(said) if isinstance(said, Unreadable) else said.digest
+    digest = str(said) if isinstance(said, CantTell) else said.digest
     return statement.path, digest, statement.signature
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.records.approval import Approval
 from artifacts.records.release import Environment, Release
 from delivery.changes.committed_files import CommittedFiles
 from delivery.changes.documents import read_ground, read_release, release_path
-from delivery.changes.facts import Statement, Unreadable, payload_of
+from delivery.changes.facts import Statement, payload_of
 from delivery.changes.find_objections import Objections
 from delivery.changes.findings import ChangeVerdict, Decision, refused
 from delivery.changes.gather_change import GatherChange
@@ -183,14 +184,14 @@ class JudgeDeploy:
         if environment == "production":
             return self._payload(one) == self._payload(other)
         first, second = (self._release(environment, commit) for commit in (one, other))
-        if isinstance(first, Unreadable) or isinstance(second, Unreadable):
+        if isinstance(first, CantTell) or isinstance(second, CantTell):
             return False
         return first.released == second.released
 
     def _payload(self, commit: str) -> str | None:
         return payload_of(self._release("production", commit))
 
-    def _release(self, environment: Environment, commit: str) -> Release | Unreadable:
+    def _release(self, environment: Environment, commit: str) -> Release | CantTell:
         path = release_path(environment)
         data = self.repository.file(commit, path)
         return read_release({path: data} if data else {}, environment)
@@ -210,7 +211,7 @@ class JudgeDeploy:
         """Judge the commit that main began with, which nothing stood before."""
         path = release_path(environment)
         release = read_release({path: self.repository.file(commit, path) or b""}, environment)
-        if isinstance(release, Unreadable):
+        if isinstance(release, CantTell):
             return self._settled(commit, "undecided", str(release))
         if release.released:
             reason = "main began with a release in it, which nobody judged or approved"

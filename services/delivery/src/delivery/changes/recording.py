@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, PayloadSubject, Word
 from artifacts.records.audit import AuditEntry, AuditEvent, Event
-from delivery.changes.facts import ChangeFacts, Statement, Unreadable
+from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.findings import ChangeVerdict
 from delivery.changes.reviews import counts_as_review
 from delivery.changes.rules.authors import authors_of, judge_authors, signer_of
@@ -108,7 +109,7 @@ def _authors(facts: ChangeFacts) -> frozenset[str]:
     then those alone whose keys signed some.
     """
     people = facts.ground.people
-    if isinstance(people, Unreadable):
+    if isinstance(people, CantTell):
         return frozenset()
     if all(one.outcome == "passed" for one in judge_authors(facts)):
         return authors_of(facts) | facts.code_authors

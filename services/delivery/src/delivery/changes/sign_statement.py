@@ -7,13 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import hex_part
 from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
 from artifacts.refusal import Refusal
 from artifacts.statements import SUFFIX
 from delivery.changes.documents import STATEMENTS
-from delivery.changes.facts import ChangeFacts, Statement, Unreadable
+from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
 from delivery.changes.person_keys import sign_as_person
@@ -136,7 +137,7 @@ class Speak:
         payloads = [one for one in subjects if isinstance(one, PayloadSubject)]
         for name, model in ((name, one) for each in payloads for name, one in each.models.items()):
             report = facts.reports[model.gate_report].report
-            said = "unreadable" if isinstance(report, Unreadable) else report.decision
+            said = "unreadable" if isinstance(report, CantTell) else report.decision
             self.say(f"  gate      {name}: {said}")
         for change in facts.protected:
             self.say(f"  changed   {plain(change.path)}: {change.before} -> {change.after}")
@@ -201,7 +202,7 @@ def path_of(one: Approval) -> str:
 
 def _early(facts: ChangeFacts, speaker: Speaker) -> str:
     people = facts.ground.people
-    if isinstance(people, Unreadable):
+    if isinstance(people, CantTell):
         return f"nobody can say who is who: {people}"
     return _unknown(people, speaker)
 

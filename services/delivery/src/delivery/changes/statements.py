@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
 from artifacts.policies.approvers import People, Person
 from artifacts.records.approval import (
@@ -14,7 +15,7 @@ from artifacts.records.approval import (
     Subject,
 )
 from artifacts.records.gate import GateReport
-from delivery.changes.facts import ChangeFacts, Statement, Unreadable
+from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.payload_history import rolls_back
 
 NAMESPACE: Final = "plinth-approval"
@@ -43,12 +44,12 @@ def subjects_of(facts: ChangeFacts) -> tuple[Subject, ...]:
 def payload_subject(facts: ChangeFacts) -> PayloadSubject | None:
     """Return the new payload of production with all that its models were judged by, or None."""
     release = facts.releases_after["production"]
-    if not facts.new_payload or rolls_back(facts) or isinstance(release, Unreadable):
+    if not facts.new_payload or rolls_back(facts) or isinstance(release, CantTell):
         return None
     models = {}
     for name, entries in release.released.items():
         found = facts.reports.get(entries[0].gate_report)
-        if found is None or isinstance(found.report, Unreadable):
+        if found is None or isinstance(found.report, CantTell):
             return None
         approved = _approved(entries[0].digest, entries[0].gate_report, found.report)
         if approved is None:
@@ -89,9 +90,9 @@ def objection(found: Statement, facts: ChangeFacts) -> str:
     Keys, roles and times are judged by the people on main and by the judge's clock.
     """
     statement, people = found.approval, facts.ground.people
-    if isinstance(statement, Unreadable):
+    if isinstance(statement, CantTell):
         return str(statement)
-    if isinstance(people, Unreadable):
+    if isinstance(people, CantTell):
         return f"nobody can say who is who: {people}"
     reason = _not_signed(found, statement, people)
     return reason or _not_entitled(found, statement, people.persons[statement.approver], facts.now)
@@ -117,15 +118,15 @@ def is_own(found: Statement, facts: ChangeFacts) -> bool:
     return is_of_one_of(found, (facts.ground.people, *facts.formerly))
 
 
-def is_of_one_of(found: Statement, known: Iterable[People | Unreadable]) -> bool:
+def is_of_one_of(found: Statement, known: Iterable[People | CantTell]) -> bool:
     """Whether a statement is its approver's own, by any of some lists of approvers."""
     statement = found.approval
-    if isinstance(statement, Unreadable):
+    if isinstance(statement, CantTell):
         return False
     return any(
         not _not_signed(found, statement, people)
         for people in known
-        if not isinstance(people, Unreadable)
+        if not isinstance(people, CantTell)
     )
 
 

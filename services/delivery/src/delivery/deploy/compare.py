@@ -3,14 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from delivery.deploy.difference import (
-    Difference,
-    Drift,
-    Place,
-    Unknown,
-    deploy_command,
-    named_payload,
-)
+from artifacts.cant_tell import CantTell
+from delivery.deploy.difference import Difference, Drift, Place, deploy_command, named_payload
 from delivery.releases.wanted import AliasPoint, Applied, Wanted
 from delivery.targets.observation import Observation
 
@@ -19,10 +13,10 @@ from delivery.targets.observation import Observation
 class Found:
     """What each place says; `drift` is what was changed since it was applied."""
 
-    aliases: tuple[AliasPoint, ...] | Unknown
-    applied: Applied | Unknown | None
-    observation: Observation | Unknown
-    drift: tuple[Drift, ...] | Unknown = ()
+    aliases: tuple[AliasPoint, ...] | CantTell
+    applied: Applied | CantTell | None
+    observation: Observation | CantTell
+    drift: tuple[Drift, ...] | CantTell = ()
     records: Place = "terraform"
     """The place that says what was applied."""
 
@@ -38,17 +32,17 @@ def differences(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
 
 
 def alias_differences(
-    wanted: Wanted, found: tuple[AliasPoint, ...] | Unknown
+    wanted: Wanted, found: tuple[AliasPoint, ...] | CantTell
 ) -> tuple[Difference, ...]:
     """Return where a registry's aliases are not what git has."""
     return tuple(_aliases(wanted, found))
 
 
-def _aliases(wanted: Wanted, found: tuple[AliasPoint, ...] | Unknown) -> Iterator[Difference]:
-    points = {} if isinstance(found, Unknown) else {(p.model, p.alias): p for p in found}
+def _aliases(wanted: Wanted, found: tuple[AliasPoint, ...] | CantTell) -> Iterator[Difference]:
+    points = {} if isinstance(found, CantTell) else {(p.model, p.alias): p for p in found}
     for want in wanted.aliases:
         what = f"alias {want.alias} of {want.model}"
-        if isinstance(found, Unknown):
+        if isinstance(found, CantTell):
             yield Difference("mlflow", what, want.target, found.reason, "reach it", unknown=True)
             continue
         nowhere = AliasPoint(want.model, want.alias, None, None)
@@ -58,19 +52,19 @@ def _aliases(wanted: Wanted, found: tuple[AliasPoint, ...] | Unknown) -> Iterato
 
 
 def _state_differences(
-    wanted: Wanted, found: Applied | Unknown | None, place: Place
+    wanted: Wanted, found: Applied | CantTell | None, place: Place
 ) -> Iterator[Difference]:
     wants, heals = named_payload(wanted.digest), deploy_command(wanted)
-    if isinstance(found, Unknown):
+    if isinstance(found, CantTell):
         yield Difference(place, "what was applied", wants, found.reason, heals, unknown=True)
     elif (found.payload if found else None) != wanted.digest:
         there = named_payload(found.payload if found else None)
         yield Difference(place, "what was applied", wants, there, heals)
 
 
-def _drifts(wanted: Wanted, found: tuple[Drift, ...] | Unknown) -> Iterator[Difference]:
+def _drifts(wanted: Wanted, found: tuple[Drift, ...] | CantTell) -> Iterator[Difference]:
     heals = deploy_command(wanted)
-    if isinstance(found, Unknown):
+    if isinstance(found, CantTell):
         what, wants = "what exists", "what was applied"
         yield Difference("terraform", what, wants, found.reason, heals, unknown=True)
         return
@@ -80,8 +74,8 @@ def _drifts(wanted: Wanted, found: tuple[Drift, ...] | Unknown) -> Iterator[Diff
         yield Difference("terraform", drift.address, wants, there, heals)
 
 
-def _seen_differences(wanted: Wanted, found: Observation | Unknown) -> Iterator[Difference]:
-    if isinstance(found, Unknown):
+def _seen_differences(wanted: Wanted, found: Observation | CantTell) -> Iterator[Difference]:
+    if isinstance(found, CantTell):
         wants, heals = named_payload(wanted.digest), deploy_command(wanted)
         yield Difference("host", "what runs", wants, found.reason, heals, unknown=True)
         return

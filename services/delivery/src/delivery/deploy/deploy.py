@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.audit import AuditEntry, AuditEvent, Outcome
 from artifacts.records.release import Environment, Payload
@@ -17,7 +18,7 @@ from delivery.changes.documents import TIERS, document
 from delivery.deploy.alias_moves import AliasMove, moves_of
 from delivery.deploy.change_verdict import Deployed, DeployVerdict
 from delivery.deploy.compare import differences
-from delivery.deploy.difference import Difference, Unknown
+from delivery.deploy.difference import Difference
 from delivery.deploy.ports import ChangeJudge, DeployLocks, MachineWalls, Main, RevertProposer
 from delivery.deploy.room_walls import judge_walls
 from delivery.deploy.verify import Survey, verification_event
@@ -240,7 +241,7 @@ class Deploy:
 
     def _moves(self, progress: _Progress) -> tuple[AliasMove, ...]:
         found = self.survey.aliases(progress.wanted)
-        if isinstance(found, Unknown):
+        if isinstance(found, CantTell):
             self.say(found.reason)
             found = ()
         return moves_of(progress.wanted.aliases, found, self._before(progress))

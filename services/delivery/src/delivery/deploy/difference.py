@@ -9,13 +9,6 @@ Place = Literal["mlflow", "terraform", "host", "cloud", "service"]
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """A place could not be asked, and why."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
 class Difference:
     """One thing that isn't as git has it; `unknown` where nobody can say how it is."""
 

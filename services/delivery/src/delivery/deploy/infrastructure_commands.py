@@ -5,8 +5,8 @@ from typing import Annotated, Final
 
 import typer
 
+from artifacts.cant_tell import CantTell
 from artifacts.records.release import Environment
-from delivery.deploy.difference import Unknown
 from delivery.deploy.infrastructure_wiring import (
     make_build_image,
     make_checks,
@@ -66,7 +66,7 @@ def plan_infrastructure(
     for line in plan_lines(plans):
         _say(line)
     step_files(settings).summarise(plan_page(plans))
-    if any(isinstance(plan.changes, Unknown) for plan in plans):
+    if any(isinstance(plan.changes, CantTell) for plan in plans):
         raise typer.Exit(BREAKDOWN)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.records.release import Environment
-from delivery.deploy.difference import Drift, Unknown
+from delivery.deploy.difference import Drift
 from delivery.deploy.verify import Survey
 from delivery.git.repository import GitRepository
 from delivery.releases.read_wanted import wanted_at
@@ -19,7 +20,7 @@ class Planned:
     """What an apply would change in an environment."""
 
     wanted: Wanted
-    changes: tuple[Drift, ...] | Unknown
+    changes: tuple[Drift, ...] | CantTell
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from delivery.deploy.difference import Drift, Unknown
+from artifacts.cant_tell import CantTell
+from delivery.deploy.difference import Drift
 from delivery.releases.wanted import Wanted, short
 from delivery.text import markdown
 
@@ -16,7 +17,7 @@ class Plan(Protocol):
         """What git wants."""
 
     @property
-    def changes(self) -> tuple[Drift, ...] | Unknown:
+    def changes(self) -> tuple[Drift, ...] | CantTell:
         """What an apply would change, or why nobody knows."""
 
 
@@ -36,7 +37,7 @@ def plan_page(plans: Sequence[Plan]) -> str:
 
 def _lines(plan: Plan) -> Iterator[str]:
     name, wanted = plan.wanted.environment, short(plan.wanted.digest)
-    if isinstance(plan.changes, Unknown):
+    if isinstance(plan.changes, CantTell):
         yield f"{name}: no plan"
         yield plan.changes.reason
         return

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from artifacts.cant_tell import CantTell
 from artifacts.policies.tiers import ROOMS, RiskTiers, RoomName
-from delivery.changes.facts import Unreadable
 from delivery.deploy.change_verdict import DeployVerdict
 
 WALLS = "walls"
@@ -11,7 +11,7 @@ WALLS = "walls"
 
 
 def judge_walls(
-    missing: Mapping[RoomName, str], policies: Sequence[RiskTiers | Unreadable]
+    missing: Mapping[RoomName, str], policies: Sequence[RiskTiers | CantTell]
 ) -> DeployVerdict:
     """Say whether production may be deployed although some rooms have no wall, and why not.
 
@@ -20,7 +20,7 @@ def judge_walls(
     """
     if not missing:
         return DeployVerdict("allowed")
-    unread = [str(policy) for policy in policies if isinstance(policy, Unreadable)]
+    unread = [str(policy) for policy in policies if isinstance(policy, CantTell)]
     if unread or not policies:
         why = "; ".join(unread) or "there is no policy"
         return DeployVerdict("undecided", (f"{WALLS}: rooms have no wall, and {why}",))

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from artifacts.cant_tell import CantTell
 from artifacts.records.audit import AuditEvent, Outcome
 from artifacts.records.release import Environment
 from delivery.deploy.compare import Found, differences
-from delivery.deploy.difference import Difference, Drift, Unknown
+from delivery.deploy.difference import Difference, Drift
 from delivery.deploy.ports import AliasRegistry, Main
 from delivery.errors import DeploymentFailed
 from delivery.git.repository import GitRepository
@@ -49,14 +50,14 @@ class Survey:
             records=self.target.records,
         )
 
-    def drift(self, wanted: Wanted) -> tuple[Drift, ...] | Unknown:
+    def drift(self, wanted: Wanted) -> tuple[Drift, ...] | CantTell:
         """Return what was changed since it was applied. It may take the engine a minute."""
         try:
             return self.target.drift(wanted.environment, wanted.payload)
         except DeploymentFailed as exc:
-            return Unknown(str(exc))
+            return CantTell("the place", str(exc), "place")
 
-    def aliases(self, wanted: Wanted) -> tuple[AliasPoint, ...] | Unknown:
+    def aliases(self, wanted: Wanted) -> tuple[AliasPoint, ...] | CantTell:
         """Return where the aliases of a release's models point."""
         try:
             return tuple(
@@ -65,21 +66,21 @@ class Survey:
                 for point in self.registry.aliases(model)
             )
         except DeploymentFailed as exc:
-            return Unknown(str(exc))
+            return CantTell("the place", str(exc), "place")
 
-    def applied(self, environment: Environment) -> Applied | Unknown | None:
+    def applied(self, environment: Environment) -> Applied | CantTell | None:
         """Return what was applied last."""
         try:
             return self.target.applied(environment)
         except DeploymentFailed as exc:
-            return Unknown(str(exc))
+            return CantTell("the place", str(exc), "place")
 
-    def seen(self, environment: Environment) -> Observation | Unknown:
+    def seen(self, environment: Environment) -> Observation | CantTell:
         """Return what runs."""
         try:
             return self.target.observe(environment)
         except DeploymentFailed as exc:
-            return Unknown(str(exc))
+            return CantTell("the place", str(exc), "place")
 
 
 @dataclass(frozen=True)

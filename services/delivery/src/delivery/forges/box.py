@@ -8,8 +8,9 @@ from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
+from artifacts.refusal import Refusal
 from delivery.errors import ForgeUnavailable
-from delivery.forges.forge import ForgeRefused, Merged, PullRequest, PullState
+from delivery.forges.forge import Merged, PullRequest, PullState
 from delivery.text import plain
 
 REFUSED: Final = 1
@@ -63,19 +64,19 @@ class BoxForge:
         options = ("--marker", marker, "--as", self._actor)
         self._with_body(body, "comment", *options, operand=str(number))
 
-    def approve(self, number: int, note: str) -> ForgeRefused | None:
+    def approve(self, number: int, note: str) -> Refusal | None:
         """Approve a pull request, which is no signed approval of a release."""
         done = self._run("approve", "--as", self._actor, "--note", note, operand=str(number))
         if done.returncode == REFUSED:
-            return ForgeRefused(_said(done))
+            return Refusal(_said(done))
         _checked(done, "approve")
         return None
 
-    def merge(self, number: int) -> Merged | ForgeRefused:
+    def merge(self, number: int) -> Merged | Refusal:
         """Merge a pull request, if the box's protection lets it."""
         done = self._run("merge", "--as", self._actor, operand=str(number))
         if done.returncode == REFUSED:
-            return ForgeRefused(_said(done))
+            return Refusal(_said(done))
         _checked(done, "merge")
         commit = _view(done.stdout).pull_request.merge_commit
         if commit is None:

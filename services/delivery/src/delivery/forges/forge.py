@@ -32,13 +32,6 @@ class Merged:
     commit: str
 
 
-@dataclass(frozen=True)
-class ForgeRefused:
-    """The forge's protection said no."""
-
-    reason: str
-
-
 def fitted(body: str, longest: int = LONGEST_BODY) -> str:
     """Return a body that a forge takes: cut at a line's end, and it says so."""
     if len(body) <= longest:

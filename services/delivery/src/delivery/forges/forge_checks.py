@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
+from artifacts.cant_tell import CantTell
 from delivery.forges.forge_facts import (
     AUDIT_BRANCH,
     IMPOSTORS,
@@ -12,7 +13,6 @@ from delivery.forges.forge_facts import (
     ForgeFacts,
     MainRules,
     RunnerGroup,
-    Unknown,
 )
 from delivery.forges.forge_training import TRAINING_RUNNER, Noted, trains_apart
 
@@ -30,7 +30,7 @@ RUNNER_WORKFLOWS: Final = ("deploy", "drift", "judge", "promote", "retrain")
 CLOUD_ENVIRONMENTS: Final = ("build", "drift", "look")
 """Whose jobs take a role of the cloud, beside those of staging and production."""
 
-Answer = bool | str | Noted | Unknown
+Answer = bool | str | Noted | CantTell
 """True where an item holds, or else what is wrong: False where the item's name says it."""
 
 
@@ -64,7 +64,7 @@ def checklist(facts: ForgeFacts, missing_wall: str = "") -> tuple[Item, ...]:
 
 
 def _item(check: _Check, holds: Answer) -> Item:
-    if isinstance(holds, Unknown):
+    if isinstance(holds, CantTell):
         return Item(check.name, "can't tell", holds.reason, check.todo)
     if isinstance(holds, Noted):
         return Item(check.name, "ok", holds.words)
@@ -73,8 +73,8 @@ def _item(check: _Check, holds: Answer) -> Item:
     return Item(check.name, "missing", holds or "it isn't so", check.todo)
 
 
-def _of(fact: T | Unknown, holds: Callable[[T], Answer]) -> Answer:
-    return fact if isinstance(fact, Unknown) else holds(fact)
+def _of(fact: T | CantTell, holds: Callable[[T], Answer]) -> Answer:
+    return fact if isinstance(fact, CantTell) else holds(fact)
 
 
 def _main(holds: Callable[[MainRules], Answer]) -> Callable[[ForgeFacts], Answer]:
@@ -160,7 +160,7 @@ def _has_runner(facts: ForgeFacts) -> Answer:
     if isinstance(facts.own_runners, tuple) and facts.own_runners:
         return True
     of_groups = _of(facts.groups, lambda groups: any(group.runners for group in groups))
-    if of_groups is False and isinstance(facts.own_runners, Unknown):
+    if of_groups is False and isinstance(facts.own_runners, CantTell):
         return facts.own_runners
     return of_groups
 

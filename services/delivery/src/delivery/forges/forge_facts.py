@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from artifacts.cant_tell import CantTell
+
 AUDIT_BRANCH: Final = "plinth-audit"
 """Where the audit log's heads are published: a branch that only grows."""
 
@@ -11,13 +13,6 @@ IMPOSTORS: Final = tuple(
     f"refs/tags/{place}{branch}" for branch in ("main", AUDIT_BRANCH) for place in ("", "origin/")
 )
 """Tags that a tool of approvers would read in place of a branch."""
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """What the forge keeps to itself, and why."""
-
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ class EnvironmentRules:
 
     reviewers: int
     branches: frozenset[str] | None
-    secrets: frozenset[str] | Unknown = frozenset()
+    secrets: frozenset[str] | CantTell = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,19 +90,19 @@ class ForgeFacts:
     """How a forge is set up, as far as it says."""
 
     repository: str
-    default_branch: str | Unknown
-    merge_methods: MergeMethods | Unknown
-    main: MainRules | Unknown
-    binds_administrators: bool | Unknown
-    actions_app: int | Unknown
-    audit: AuditRules | Unknown
-    impostors: frozenset[str] | Unknown
-    guarded_tags: frozenset[str] | Unknown
-    environments: dict[str, EnvironmentRules] | Unknown
-    secrets: frozenset[str] | Unknown
-    variables: dict[str, str] | Unknown
-    workflow_permissions: str | Unknown
-    workflows_approve: bool | Unknown
-    forks_wait: bool | Unknown
-    own_runners: tuple[str, ...] | Unknown
-    groups: tuple[RunnerGroup, ...] | Unknown
+    default_branch: str | CantTell
+    merge_methods: MergeMethods | CantTell
+    main: MainRules | CantTell
+    binds_administrators: bool | CantTell
+    actions_app: int | CantTell
+    audit: AuditRules | CantTell
+    impostors: frozenset[str] | CantTell
+    guarded_tags: frozenset[str] | CantTell
+    environments: dict[str, EnvironmentRules] | CantTell
+    secrets: frozenset[str] | CantTell
+    variables: dict[str, str] | CantTell
+    workflow_permissions: str | CantTell
+    workflows_approve: bool | CantTell
+    forks_wait: bool | CantTell
+    own_runners: tuple[str, ...] | CantTell
+    groups: tuple[RunnerGroup, ...] | CantTell

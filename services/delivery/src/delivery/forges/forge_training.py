@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from delivery.forges.forge_facts import ForgeFacts, RunnerGroup, Unknown
+from artifacts.cant_tell import CantTell
+from delivery.forges.forge_facts import ForgeFacts, RunnerGroup
 
 TRAINING_RUNNER: Final = "TRAINING_RUNNER"
 """The variable that names the label of training's own runner."""
@@ -18,9 +19,9 @@ class Noted:
     words: str
 
 
-def trains_apart(facts: ForgeFacts, missing_wall: str) -> str | Noted | Unknown:
+def trains_apart(facts: ForgeFacts, missing_wall: str) -> str | Noted | CantTell:
     """Whether training's job goes to another runner than those with keys, or into a room there."""
-    if isinstance(facts.variables, Unknown):
+    if isinstance(facts.variables, CantTell):
         return facts.variables
     label = facts.variables.get(TRAINING_RUNNER, "")
     keyed = facts.variables.get("RUNNER", "")
@@ -37,7 +38,7 @@ def trains_apart(facts: ForgeFacts, missing_wall: str) -> str | Noted | Unknown:
     if label in {_SHARED, keyed} or (keyed and label.startswith(f"codebuild-{keyed}-")):
         return f"{TRAINING_RUNNER} is {label}, the label that jobs with keys ask for, too"
     # Jobs with keys ask for `self-hosted`, or for a machine that CodeBuild starts.
-    if isinstance(facts.groups, Unknown):
+    if isinstance(facts.groups, CantTell):
         return facts.groups
     return _is_apart(facts.groups, label, in_the_cloud=bool(keyed))
 

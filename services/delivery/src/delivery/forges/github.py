@@ -5,8 +5,9 @@ from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
+from artifacts.refusal import Refusal
 from delivery.errors import ForgeUnavailable
-from delivery.forges.forge import ForgeRefused, Merged, PullRequest, fitted, mark_of
+from delivery.forges.forge import Merged, PullRequest, fitted, mark_of
 from delivery.forges.github_api import GithubApi, GithubRefusal
 
 _TRUSTED: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
@@ -113,7 +114,7 @@ class GithubForge:
         else:
             self._api.send("PATCH", f"/issues/comments/{there.id}", given)
 
-    def approve(self, number: int, note: str) -> ForgeRefused | None:
+    def approve(self, number: int, note: str) -> Refusal | None:
         """Approve a pull request, which is no signed approval of a release."""
         given: dict[str, object] = {"event": "APPROVE", "body": note}
         try:
@@ -122,7 +123,7 @@ class GithubForge:
             return _refused(exc)
         return None
 
-    def merge(self, number: int) -> Merged | ForgeRefused:
+    def merge(self, number: int) -> Merged | Refusal:
         """Merge a pull request as it stood when it was looked at, if protection lets it."""
         head = _pull(self._api.get(f"/pulls/{number}")).head
         given: dict[str, object] = {"merge_method": "merge", "sha": head}
@@ -134,7 +135,7 @@ class GithubForge:
             return _refused(exc)
         except ValidationError as exc:
             raise ForgeUnavailable(f"merging #{number}", str(exc)) from exc
-        return Merged(answer.sha) if answer.merged else ForgeRefused("GitHub did not merge it")
+        return Merged(answer.sha) if answer.merged else Refusal("GitHub did not merge it")
 
     def _comment(self, number: int, mark: str) -> _Comment | None:
         try:
@@ -153,10 +154,10 @@ def _is_ours(comment: _Comment, mark: str) -> bool:
     return trusted and (comment.body or "").startswith(mark)
 
 
-def _refused(exc: GithubRefusal) -> ForgeRefused:
+def _refused(exc: GithubRefusal) -> Refusal:
     if exc.status not in _REFUSALS:
         raise exc
-    return ForgeRefused(exc.reason)
+    return Refusal(exc.reason)
 
 
 def _pull(answer: object) -> PullRequest:

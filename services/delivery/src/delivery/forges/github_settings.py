@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from artifacts.cant_tell import CantTell
 from delivery.errors import ForgeUnavailable
 from delivery.forges.forge_facts import (
     AUDIT_BRANCH,
@@ -18,7 +19,6 @@ from delivery.forges.forge_facts import (
     MergeQueue,
     RequiredCheck,
     RunnerGroup,
-    Unknown,
 )
 from delivery.forges.github_api import GithubApi, GithubRefusal
 
@@ -158,7 +158,7 @@ class GithubSettings:
             for environment in self._api.pages("/environments", key="environments")
         }
 
-    def _secrets_of(self, environment: Any) -> frozenset[str] | Unknown:
+    def _secrets_of(self, environment: Any) -> frozenset[str] | CantTell:
         path = f"/environments/{_quoted(environment)}/secrets"
         return _told(
             lambda: frozenset(str(one["name"]) for one in self._api.pages(path, key="secrets"))
@@ -227,13 +227,13 @@ class GithubSettings:
         )
 
 
-def _told(ask: Callable[[], T]) -> T | Unknown:
+def _told(ask: Callable[[], T]) -> T | CantTell:
     try:
         return ask()
     except ForgeUnavailable as exc:
-        return Unknown(exc.reason)
+        return CantTell("the forge", exc.reason, "place")
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        return Unknown(f"its answer is not as documented: {exc!r}")
+        return CantTell("the forge", f"its answer is not as documented: {exc!r}", "place")
 
 
 def _quoted(environment: Any) -> str:

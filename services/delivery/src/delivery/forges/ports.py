@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from delivery.forges.forge import ForgeRefused, Merged, PullRequest
+    from artifacts.refusal import Refusal
+    from delivery.forges.forge import Merged, PullRequest
 
 
 class Forge(Protocol):
@@ -26,8 +27,8 @@ class Forge(Protocol):
     def comment(self, number: int, marker: str, body: str) -> None:
         """Write a comment, in place of the one that has the same marker."""
 
-    def approve(self, number: int, note: str) -> ForgeRefused | None:
+    def approve(self, number: int, note: str) -> Refusal | None:
         """Approve a pull request, which is no signed approval of a release."""
 
-    def merge(self, number: int) -> Merged | ForgeRefused:
+    def merge(self, number: int) -> Merged | Refusal:
         """Merge a pull request, if the forge's protection lets it."""

@@ -10,7 +10,6 @@ from artifacts.refusal import Refusal
 from delivery.errors import RevertRefused, TakeOverRefused
 from delivery.exits import refuse
 from delivery.releases.promote import AlreadyThere
-from delivery.releases.promotion_request import NotShown
 from delivery.releases.wanted import short
 from delivery.releases.wiring import make_promote, make_propose, make_revert, make_take_over
 from delivery.settings import read_settings
@@ -52,7 +51,7 @@ def promote() -> None:
     settings = read_settings()
     done = make_promote(settings)()
     step = step_files(settings)
-    if isinstance(done, NotShown):
+    if isinstance(done, Refusal):
         step.output({"promoted": "false", "reason": done.reason})
         refuse(done.reason)
     if isinstance(done, AlreadyThere):

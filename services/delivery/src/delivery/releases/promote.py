@@ -3,27 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from artifacts.cant_tell import CantTell
 from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import TIERS, Tier
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.record import parse_json
 from artifacts.records.release import Payload, Release
+from artifacts.refusal import Refusal
 from delivery.changes.committed_files import CommittedFiles
 from delivery.changes.documents import read_ground, release_path, report_path
-from delivery.changes.facts import Unreadable
 from delivery.forges.open_proposal import Opened, OpenProposal
 from delivery.forges.ports import Forge
 from delivery.git.branches import GitBranches
 from delivery.git.repository import GitRepository
 from delivery.releases.image_records import ImageRecords
 from delivery.releases.promotion_page import promotion_body, promotion_title
-from delivery.releases.promotion_request import (
-    NotShown,
-    Promotion,
-    promotion_branch,
-    shown_by_staging,
-)
+from delivery.releases.promotion_request import Promotion, promotion_branch, shown_by_staging
 from delivery.releases.read_wanted import release_at, wanted_at
 from delivery.releases.release_text import release_text
 from delivery.trail.ports import AuditLog
@@ -47,24 +43,24 @@ class Promote:
     images: ImageRecords | None = None
     """Where the target runs images."""
 
-    def __call__(self) -> Opened | AlreadyThere | NotShown:
+    def __call__(self) -> Opened | AlreadyThere | Refusal:
         """Open the promotion or bring it up to date, or say why there is none.
 
         Raises AuditBroken, UnreadableRecord, BranchFailed, ForgeUnavailable.
         """
         entries = self.audit.entries()
         shown = shown_by_staging(entries)
-        if isinstance(shown, NotShown):
+        if isinstance(shown, Refusal):
             return shown
         base = self.branches.base()
         payload = self._payload(shown, base)
-        if isinstance(payload, NotShown):
+        if isinstance(payload, Refusal):
             return payload
         present = release_at(self.repository, "production", base).payload()
         if present and present.digest == payload.digest:
             return AlreadyThere(payload.digest)
         files = self._reports(payload, base)
-        if isinstance(files, NotShown):
+        if isinstance(files, Refusal):
             return files
         promotion = Promotion(
             payload=payload,
@@ -75,19 +71,19 @@ class Promote:
         )
         return self._open(promotion, base, files)
 
-    def _payload(self, shown: AuditEntry, base: str) -> Payload | NotShown:
+    def _payload(self, shown: AuditEntry, base: str) -> Payload | Refusal:
         commit = str(shown.commit)
         if not self.repository.is_ancestor(commit, base):
-            return NotShown(f"staging verified commit {commit}, which is not in main's history")
+            return Refusal(f"staging verified commit {commit}, which is not in main's history")
         wanted = wanted_at(self.repository, "staging", commit, self.images)
         if wanted.payload is None or wanted.digest != shown.payload:
-            return NotShown(
+            return Refusal(
                 f"staging verified {shown.payload} for commit {commit}, whose files come to "
                 f"{wanted.digest}: deploy staging again"
             )
         return wanted.payload
 
-    def _reports(self, payload: Payload, base: str) -> dict[str, bytes] | NotShown:
+    def _reports(self, payload: Payload, base: str) -> dict[str, bytes] | Refusal:
         """Return the files of all gate reports; they come along where main lacks them."""
         files: dict[str, bytes] = {}
         for path in map(report_path, _report_digests(payload)):
@@ -95,7 +91,7 @@ class Promote:
                 found = self.repository.file(base, one)
                 found = found or self.repository.file(payload.code.commit, one)
                 if found is None:
-                    return NotShown(f"{one} is not in git: nobody can judge this payload")
+                    return Refusal(f"{one} is not in git: nobody can judge this payload")
                 files[one] = found
         return files
 
@@ -104,7 +100,7 @@ class Promote:
         ground = read_ground(CommittedFiles(self.repository, base, ("policies",)))
         found = [ground.policies.get(model) for model in payload.models]
         names = [policy.tier for policy in found if isinstance(policy, Policy)]
-        if isinstance(ground.tiers, Unreadable) or len(names) < len(found):
+        if isinstance(ground.tiers, CantTell) or len(names) < len(found):
             return None
         return ground.tiers.tiers[max(names, key=TIERS.index)]
 

@@ -8,14 +8,8 @@ from artifacts.policies.tiers import Tier
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Payload
+from artifacts.refusal import Refusal
 from delivery.trail.deploy_history import last_deploy, last_verification
-
-
-@dataclass(frozen=True)
-class NotShown:
-    """Why staging has nothing to promote."""
-
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -37,24 +31,24 @@ def promotion_branch(payload: str) -> str:
     return f"promotions/{hex_part(payload)[:12]}"
 
 
-def shown_by_staging(entries: Sequence[AuditEntry]) -> AuditEntry | NotShown:
+def shown_by_staging(entries: Sequence[AuditEntry]) -> AuditEntry | Refusal:
     """Return staging's last verification, if it is green and of what staging was last made to run.
 
     Its payload and commit are not None.
     """
     verified, deployed = last_verification(entries, "staging"), last_deploy(entries, "staging")
     if verified is None or deployed is None:
-        return NotShown("staging has verified nothing yet: merge a staging release, and deploy it")
+        return Refusal("staging has verified nothing yet: merge a staging release, and deploy it")
     when = f"{verified.at:%Y-%m-%d %H:%M} UTC"
     if verified.outcome != "green":
-        return NotShown(
+        return Refusal(
             f"staging's last verification ({when}) is {verified.outcome}: {verified.reason}. "
             "Deploy staging again; that verifies it"
         )
     if verified.payload is None or verified.commit is None:
-        return NotShown(f"staging's last verification ({when}) found that nothing is released")
+        return Refusal(f"staging's last verification ({when}) found that nothing is released")
     if verified.payload != deployed.payload:
-        return NotShown(
+        return Refusal(
             f"staging runs {deployed.payload}, and last verified {verified.payload} ({when}): "
             "verify what it runs (`delivery verify staging --record`)"
         )

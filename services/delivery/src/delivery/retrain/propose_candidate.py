@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from artifacts.cant_tell import CantTell
 from artifacts.errors import ArtifactError
 from artifacts.records.gate import GateReport
 from artifacts.records.inputs import Registered, TrainingInputs
@@ -11,7 +12,6 @@ from artifacts.refusal import Refusal
 from artifacts.statements import signature_of
 from delivery.changes.committed_files import CommittedFiles
 from delivery.changes.documents import read_ground, release_path, report_path
-from delivery.changes.facts import Unreadable
 from delivery.forges.open_proposal import Opened, OpenProposal
 from delivery.forges.ports import Forge
 from delivery.gate.ports import ModelStore
@@ -75,10 +75,10 @@ class ProposeCandidate:
         self, base: str, release: Release, report: GateReport, version: int
     ) -> Release | Refusal:
         ground = read_ground(CommittedFiles(self.repository, base, ("policies",)))
-        policy = ground.policies.get(report.model) or Unreadable(report.model, "it has no policy")
-        if isinstance(policy, Unreadable):
+        policy = ground.policies.get(report.model) or CantTell(report.model, "it has no policy")
+        if isinstance(policy, CantTell):
             return Refusal(str(policy))
-        if isinstance(ground.tiers, Unreadable):
+        if isinstance(ground.tiers, CantTell):
             return Refusal(str(ground.tiers))
         try:
             artifact = self.store.get(str(report.candidate))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeVar
 
+from artifacts.cant_tell import CantTell
 from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.errors import ArtifactError, SigningFailed, UnreadableRecord
 from artifacts.folder import ModelArtifact
@@ -28,7 +29,6 @@ from delivery.changes.documents import (
     release_path,
     report_path,
 )
-from delivery.changes.facts import Unreadable
 from delivery.changes.rules.releases import GATE, NAMESPACE
 from delivery.changes.signatures import service_of
 from delivery.changes.ssh_signatures import SshSignatures
@@ -176,7 +176,7 @@ class TracePrediction:
             return Refusal(f"{commit} was deployed and is not on main ({here})")
         path = release_path(environment)
         release = read_release(self._file(commit, path), environment)
-        if isinstance(release, Unreadable):
+        if isinstance(release, CantTell):
             return Refusal(f"at {commit}: {release}")
         payload = release.payload(None if release.code else self._code_at(commit))
         if payload is None:
@@ -236,7 +236,7 @@ class TracePrediction:
     def _report(self, name: str, model: ReleasedModel, files: Files) -> GateReport | Refusal:
         path = report_path(model.gate_report)
         report = document(GateReport, files, path)
-        if isinstance(report, Unreadable):
+        if isinstance(report, CantTell):
             return Refusal(str(report))
         if report.digest != model.gate_report:
             return Refusal(f"{path} was edited: it is {report.digest}")

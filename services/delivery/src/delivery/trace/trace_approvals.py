@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.policies.approvers import People
 from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import TIERS, Approvers, RiskTiers
 from artifacts.records.approval import Approval, PayloadSubject, Word
-from delivery.changes.facts import Ground, Statement, Unreadable
+from delivery.changes.facts import Ground, Statement
 from delivery.changes.statements import NAMESPACE, covers
 
 _WORDS: Final[tuple[Word, ...]] = ("approved", "break_glass")
@@ -49,9 +50,9 @@ def approved_for(
     since, and whether an author was among them, was the judge's to say then.
     """
     people, tiers = promotion.ground.people, promotion.ground.tiers
-    if isinstance(people, Unreadable):
+    if isinstance(people, CantTell):
         return Approved((), reason=f"nobody can say who is who: {people}")
-    if isinstance(tiers, Unreadable):
+    if isinstance(tiers, CantTell):
         return Approved((), reason=f"nobody can say who must approve: {tiers}")
     asked = _asked(subject, promotion.ground, tiers)
     if isinstance(asked, str):
@@ -93,7 +94,7 @@ def _sorted(
     counted, others = [], []
     for found in statements:
         one = found.approval
-        if isinstance(one, Unreadable):
+        if isinstance(one, CantTell):
             others.append(str(one))
         elif one.word == word and one.subject == subject:
             reason = _against(found, one, people, at) or _withdrawn(one, statements, people, at)
@@ -121,7 +122,7 @@ def _against(found: Statement, one: Approval, people: People, at: datetime) -> s
 def _withdrawn(one: Approval, statements: Sequence[Statement], people: People, at: datetime) -> str:
     for found in statements:
         other = found.approval
-        if isinstance(other, Unreadable) or other.word != "withdrawn" or other.of != one.digest:
+        if isinstance(other, CantTell) or other.word != "withdrawn" or other.of != one.digest:
             continue
         own = other.approver == one.approver and not _against(found, other, people, at)
         if own and other.at <= at:

@@ -28,15 +28,16 @@ from support.change_facts import (
 from support.change_records import report
 from support.people import NOON, key_of, people
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
 from artifacts.records.approval import ChangeSubject
-from delivery.changes.facts import Report, Statement, Unreadable
+from delivery.changes.facts import Report, Statement
 from delivery.changes.judgement import judge_change
 from delivery.changes.rules.approvals import PAYLOAD
 from delivery.changes.signatures import MISSING
 from delivery.changes.statements import subjects_of
 
-GONE = Unreadable("a file", "gone")
+GONE = CantTell("a file", "gone")
 SUBJECT = subjects_of(promotion())[0]
 _LOOKED_AT = SUBJECT.models["architecture"].model_copy(update={"policy": digest_json("other")})
 OTHER_REPORT = SUBJECT.model_copy(update={"models": {"architecture": _LOOKED_AT}})

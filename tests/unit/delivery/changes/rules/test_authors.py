@@ -6,7 +6,7 @@ import pytest
 from support.change_facts import change, commit, email, facts, finding, ground, outcome
 from support.people import NOON, key_of, people
 
-from delivery.changes.facts import Unreadable
+from artifacts.cant_tell import CantTell
 from delivery.changes.rules.authors import authors_of
 from delivery.changes.signatures import MISSING, Signature
 
@@ -94,7 +94,7 @@ def test_a_change_that_no_commit_makes_is_refused(commits):
 
 
 def test_without_approvers_nobody_can_say():
-    nobody = ground(people=Unreadable("policies/approvers.yaml", "gone"))
+    nobody = ground(people=CantTell("policies/approvers.yaml", "gone"))
     made = facts("judge", ground=nobody)
     assert outcome(made, "authors") == "undecided"
     assert authors_of(made) == frozenset()

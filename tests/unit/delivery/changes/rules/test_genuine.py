@@ -7,9 +7,10 @@ from support.change_facts import change, facts, finding, ground, outcome, promot
 from support.change_records import report
 from support.people import key_of
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json, hex_part
 from delivery.changes.documents import report_path
-from delivery.changes.facts import CommittedRecord, RecordChange, Unreadable
+from delivery.changes.facts import CommittedRecord, RecordChange
 from delivery.changes.judgement import judge_change
 from delivery.changes.rules.genuine import statement_path
 from delivery.changes.signatures import ServiceKey, Signature
@@ -18,7 +19,7 @@ SAID = stated(promotion(), "ada").approval
 PLACE, REPORT = statement_path(SAID), report_path(report("first").digest)
 BY_ADA = Signature(key_of("ada"), "plinth-approval")
 BY_GATE = Signature(key_of("gate"), "plinth-gate-report")
-UNREAD = Unreadable("x", "it has 200 bytes")
+UNREAD = CantTell("x", "it has 200 bytes")
 
 
 def bringing(path=PLACE, content=SAID, signature=BY_ADA, **more):
@@ -55,7 +56,7 @@ def test_anything_else_is_refused_with_its_fault(path, content, signature, fault
 
 
 def test_without_people_nobody_can_say_whose_word_comes_in():
-    made = bringing(ground=ground(people=Unreadable("policies/approvers.yaml", "gone")))
+    made = bringing(ground=ground(people=CantTell("policies/approvers.yaml", "gone")))
     assert outcome(made, "records_genuine") == "undecided"
 
 

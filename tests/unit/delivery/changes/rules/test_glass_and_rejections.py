@@ -21,8 +21,8 @@ from support.change_facts import (
 )
 from support.people import NOON, key_of, people
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
-from delivery.changes.facts import Unreadable
 from delivery.changes.judgement import judge_change
 from delivery.changes.rules.approvals import glass_objection, roles_asked
 from delivery.changes.signatures import MISSING
@@ -32,7 +32,7 @@ SUBJECT = subjects_of(promotion())[0]
 _LOOKED_AT = SUBJECT.models["architecture"].model_copy(update={"policy": digest_json("other")})
 OTHER_REPORT = SUBJECT.model_copy(update={"models": {"architecture": _LOOKED_AT}})
 HOUR = timedelta(hours=1)
-GONE = Unreadable("a file", "gone")
+GONE = CantTell("a file", "gone")
 
 
 def glass(*names, **changes):

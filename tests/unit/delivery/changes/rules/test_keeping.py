@@ -23,12 +23,12 @@ from support.change_facts import (
 )
 from support.change_records import FIRST, HOLDOUT, WEAKER, report
 
+from artifacts.cant_tell import CantTell
 from artifacts.records.release import Release
-from delivery.changes.facts import Unreadable
 from delivery.changes.judgement import judge_change
 from delivery.git.commits import Change
 
-GONE = Unreadable("a file", "gone")
+GONE = CantTell("a file", "gone")
 
 
 def test_what_conflicts_with_main_is_refused():

@@ -20,10 +20,10 @@ from support.change_facts import (
 )
 from support.people import NOON, people
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
 from artifacts.policies.approvers import People
 from artifacts.records.approval import ChangeSubject
-from delivery.changes.facts import Unreadable
 from delivery.changes.judgement import judge_change
 from delivery.changes.recording import events_of
 from delivery.changes.rules.rejections import EVERYTHING, MOST_PATHS, bounded_paths
@@ -153,7 +153,7 @@ def test_names_in_unsigned_commits_are_not_remembered_as_authors():
     forged = commit("eve", changes, author="bo@people.invalid")
     unsigned = replace(made, commits=(commit("max", changes), forged))
     assert events_of(unsigned, judge_change(unsigned), "a test")[-1].authors == ("max",)
-    nobody = replace(made, ground=ground(people=Unreadable("a file", "gone")))
+    nobody = replace(made, ground=ground(people=CantTell("a file", "gone")))
     assert events_of(nobody, judge_change(nobody), "a test")[-1].authors == ()
 
 

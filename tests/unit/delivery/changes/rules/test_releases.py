@@ -24,15 +24,16 @@ from support.change_records import report, tiers_document
 from support.people import NOON, key_of
 from support.staging_asked import shown_by_staging
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
 from artifacts.policies.tiers import RiskTiers
-from delivery.changes.facts import Past, PinnedCode, Report, Unreadable
+from delivery.changes.facts import Past, PinnedCode, Report
 from delivery.changes.rules.releases import strictest_tier
 from delivery.changes.signatures import MISSING, Signature
 
 GATE = Signature(key_of("gate"), "plinth-gate-report")
 NAME = report("first").digest
-GONE = Unreadable("a file", "gone")
+GONE = CantTell("a file", "gone")
 
 
 def with_report(made, signature=GATE, name=NAME):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.policies.tiers import TIERS, Approvers, BreakGlass, Tier
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
-from delivery.changes.facts import ChangeFacts, Statement, Unreadable
+from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.findings import Finding, passed, refused, undecided
 from delivery.changes.payload_history import course_of, departures, rolls_back
 from delivery.changes.rule import Rule
@@ -58,14 +59,14 @@ def judge_change_approval(facts: ChangeFacts) -> tuple[Finding, ...]:
     if facts.change_digest is None:
         return ()
     tiers = facts.ground.tiers
-    if isinstance(tiers, Unreadable):
+    if isinstance(tiers, CantTell):
         return (undecided(CHANGE, f"nobody knows who must approve: {tiers}"),)
     subject = ChangeSubject(change=facts.change_digest)
     return _judge(CHANGE, facts, subject, tiers.tiers[STRICTEST])
 
 
 def _judge(rule: str, facts: ChangeFacts, subject: Subject, tier: Tier) -> tuple[Finding, ...]:
-    if isinstance(facts.ground.people, Unreadable):
+    if isinstance(facts.ground.people, CantTell):
         return (undecided(rule, f"nobody can say who is who: {facts.ground.people}"),)
     counted = count(facts, "approved", subject, tier)
     missing = covers(_asked(tier.approvals), counted.given)
@@ -96,7 +97,7 @@ def count(facts: ChangeFacts, word: str, subject: Subject, tier: Tier | None) ->
     statements, others = [], []
     for found in facts.statements:
         one = found.approval
-        if isinstance(one, Unreadable):
+        if isinstance(one, CantTell):
             others += [f"{one}"] if found.added else []
         elif one.word == word and (found.added or speaks_of(one.subject, facts)):
             reason = reason_against(found, one, facts, subject, tier)
@@ -187,7 +188,7 @@ def glass_of(facts: ChangeFacts) -> tuple[Approval, ...]:
     They must be of the roles that the tiers name, by distinct persons, and not expired.
     """
     subject, tiers = payload_subject(facts), facts.ground.tiers
-    if subject is None or isinstance(tiers, Unreadable):
+    if subject is None or isinstance(tiers, CantTell):
         return ()
     glass = tiers.break_glass
     counted = count(facts, "break_glass", subject, None).statements
@@ -209,14 +210,14 @@ def glass_objection(one: Approval, facts: ChangeFacts) -> str:
     """Say why a statement doesn't break the glass by its times; nothing if it does."""
     tiers = facts.ground.tiers
     return (
-        str(tiers) if isinstance(tiers, Unreadable) else _out_of_time(one, facts, tiers.break_glass)
+        str(tiers) if isinstance(tiers, CantTell) else _out_of_time(one, facts, tiers.break_glass)
     )
 
 
 def roles_asked(subject: Subject, word: Word, facts: ChangeFacts) -> tuple[str, ...]:
     """Name the roles whose word a subject takes; of a rejection, every role's."""
     tiers = facts.ground.tiers
-    if isinstance(tiers, Unreadable):
+    if isinstance(tiers, CantTell):
         return ()
     if word == "rejected":
         return tuple(tiers.roles)

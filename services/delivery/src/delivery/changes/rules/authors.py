@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.policies.approvers import People
-from delivery.changes.facts import ChangeFacts, Commit, Unreadable
+from delivery.changes.facts import ChangeFacts, Commit
 from delivery.changes.findings import Finding, passed, refused, undecided
 from delivery.changes.path_kinds import AUTHORED, PROTECTED, kind_of
 from delivery.changes.rule import Rule
@@ -40,7 +41,7 @@ class Signer:
 def authors_of(facts: ChangeFacts) -> frozenset[str]:
     """Return every author: who signed, made, committed or is named in a commit, and the pusher."""
     people = facts.ground.people
-    if isinstance(people, Unreadable):
+    if isinstance(people, CantTell):
         return frozenset()
     pusher = people.of_account(facts.pusher) if _is_authored(facts) else None
     made = makers(people, (commit for commit in facts.commits if commit.authored))
@@ -109,7 +110,7 @@ def judge_authors(facts: ChangeFacts) -> tuple[Finding, ...]:
     if not _is_authored(facts):
         return ()
     people = facts.ground.people
-    if isinstance(people, Unreadable):
+    if isinstance(people, CantTell):
         return (undecided(RULE, f"nobody can say who is who: {people}"),)
     covered = {change.path for commit in authored for change in commit.changes}
     problems = [

@@ -7,10 +7,11 @@ nobody whom main ever knew, may be taken out again.
 from collections.abc import Iterator
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json, hex_part
 from artifacts.records.approval import Approval
 from delivery.changes.documents import STATEMENTS, report_path
-from delivery.changes.facts import ChangeFacts, CommittedRecord, Unreadable
+from delivery.changes.facts import ChangeFacts, CommittedRecord
 from delivery.changes.findings import Finding, refused, summed, undecided
 from delivery.changes.rule import Rule
 from delivery.git.plain_names import shown_name
@@ -31,7 +32,7 @@ def judge_genuine(facts: ChangeFacts) -> tuple[Finding, ...]:
     brought = [one for one in facts.records if one.after is not None]
     if not brought:
         return ()
-    if isinstance(facts.ground.people, Unreadable):
+    if isinstance(facts.ground.people, CantTell):
         return (undecided(RULE, f"nobody can say who is who: {facts.ground.people}"),)
     return summed(RULE, tuple(_problems(facts)), "what comes in is signed by those whom main knows")
 
@@ -48,7 +49,7 @@ def _problems(facts: ChangeFacts) -> Iterator[Finding]:
 def malformed(path: str, record: CommittedRecord) -> str:
     """Say why a file is no record, whoever signed it; nothing if it is one."""
     content, signature = record.content, record.signature
-    if isinstance(content, Unreadable):
+    if isinstance(content, CantTell):
         return content.reason
     statement = isinstance(content, Approval)
     place = (
@@ -67,7 +68,7 @@ def malformed(path: str, record: CommittedRecord) -> str:
 def _by_a_stranger(record: CommittedRecord, facts: ChangeFacts) -> str:
     people, key = facts.ground.people, record.signature.key
     if isinstance(record.content, Approval):
-        owner = None if isinstance(people, Unreadable) else people.owner(key)
+        owner = None if isinstance(people, CantTell) else people.owner(key)
         who = record.content.approver
         return "" if owner == who else f"it is in the name of {who}, whose key did not sign it"
     listed = any(one.key == key and one.principal == GATE for one in facts.ground.gate)

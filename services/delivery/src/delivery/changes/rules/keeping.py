@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.policies.holdouts import shrunk
 from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import TIERS
@@ -11,7 +12,7 @@ from artifacts.records.approval import Approval, PayloadSubject
 from artifacts.records.release import Release, ReleasedModel
 from artifacts.statements import SUFFIX
 from delivery.changes.documents import release_path, report_path
-from delivery.changes.facts import ChangeFacts, Unreadable
+from delivery.changes.facts import ChangeFacts
 from delivery.changes.findings import Finding, passed, refused, summed, undecided
 from delivery.changes.path_kinds import kind_of
 from delivery.changes.payload_history import rolls_back
@@ -64,7 +65,7 @@ def judge_readable(facts: ChangeFacts) -> tuple[Finding, ...]:
     found = tuple(
         undecided(READABLE, f"{release}")
         for name, release in facts.releases_after.items()
-        if isinstance(release, Unreadable) and release_path(name) in touched
+        if isinstance(release, CantTell) and release_path(name) in touched
     )
     odd = tuple(
         refused(READABLE, f"{change.path} is a link or a submodule: its contents lie elsewhere")
@@ -127,13 +128,13 @@ def judge_policies(facts: ChangeFacts) -> tuple[Finding, ...]:
 
 def _without_policy(facts: ChangeFacts) -> Iterator[Finding]:
     for name, release in facts.releases_after.items():
-        if f"{name}_release" not in facts.kinds or isinstance(release, Unreadable):
+        if f"{name}_release" not in facts.kinds or isinstance(release, CantTell):
             continue
         for model in release.released:
             policy = facts.ground.policies.get(model)
             if policy is None:
                 yield refused(POLICIES, f"{name} is to run {model}, which has no policy on main")
-            elif isinstance(policy, Unreadable):
+            elif isinstance(policy, CantTell):
                 yield undecided(POLICIES, f"the policy of {model} can't be followed: {policy}")
 
 
@@ -145,12 +146,12 @@ def _sinking(facts: ChangeFacts) -> Iterator[Finding]:
         after = facts.after.policies.get(model)
         if after is None:
             yield refused(POLICIES, f"{model} is released and would have no policy any more")
-        elif isinstance(after, Unreadable):
+        elif isinstance(after, CantTell):
             yield refused(POLICIES, f"the policy of {model} could not be followed: {after}")
         elif TIERS.index(after.tier) < TIERS.index(before.tier):
             sinks = f"from tier {before.tier} to {after.tier}"
             yield refused(POLICIES, f"{model} would move {sinks} while a release names it")
-    if isinstance(facts.after.tiers, Unreadable) and "policy" in facts.kinds:
+    if isinstance(facts.after.tiers, CantTell) and "policy" in facts.kinds:
         yield refused(POLICIES, f"the risk tiers could not be followed: {facts.after.tiers}")
 
 
@@ -171,9 +172,9 @@ def _easier(facts: ChangeFacts) -> Iterator[Finding]:
         after = facts.after.pins.get(model)
         if after is None:
             yield refused(HOLDOUT, f"the holdout of {model} would be gone")
-        elif isinstance(after, Unreadable):
+        elif isinstance(after, CantTell):
             yield refused(HOLDOUT, f"the holdout of {model} could not be read: {after}")
-        elif not isinstance(before, Unreadable) and (reason := shrunk(before, after)):
+        elif not isinstance(before, CantTell) and (reason := shrunk(before, after)):
             yield refused(HOLDOUT, f"the holdout of {model} would be easier: {reason}")
 
 

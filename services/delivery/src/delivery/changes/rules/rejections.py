@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Release
-from delivery.changes.facts import ChangeFacts, Statement, Unreadable
+from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.findings import Finding, passed, refused, undecided
 from delivery.changes.payload_history import rolls_back
 from delivery.changes.rule import Rule
@@ -240,7 +241,7 @@ def _may_withdraw(rejection: Rejection, person: str, role: str, facts: ChangeFac
     Who made any change with the same subject is an author of it, on whatever branch that came.
     """
     tiers = facts.ground.tiers
-    roles = () if isinstance(tiers, Unreadable) else tiers.rejections_withdrawn_by
+    roles = () if isinstance(tiers, CantTell) else tiers.rejections_withdrawn_by
     makers = {*authors_of(facts), *facts.code_authors, *rejection.authors}
     makers |= made_before(facts, rejection.payload, rejection.change)
     return role in roles and person not in makers

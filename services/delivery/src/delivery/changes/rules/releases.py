@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from artifacts.cant_tell import CantTell
 from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import TIERS, RiskTiers, Tier
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import Release, ReleasedModel
-from delivery.changes.facts import ChangeFacts, Report, Unreadable
+from delivery.changes.facts import ChangeFacts, Report
 from delivery.changes.findings import Finding, passed, refused, summed, undecided
 from delivery.changes.payload_history import rolls_back, watch_of
 from delivery.changes.rule import Rule
@@ -55,7 +56,7 @@ def judge_reports(facts: ChangeFacts) -> tuple[Finding, ...]:
 
 def _report(facts: ChangeFacts, model: str, entry: ReleasedModel) -> Iterator[Finding]:
     found = facts.reports.get(entry.gate_report)
-    if found is None or isinstance(found.report, Unreadable):
+    if found is None or isinstance(found.report, CantTell):
         why = "it is not under releases/reports" if found is None else str(found.report)
         yield refused(REPORTS, f"the gate report {entry.gate_report} of {model}: {why}")
         return
@@ -111,7 +112,7 @@ def _grounds(facts: ChangeFacts, report: GateReport, model: str) -> Iterator[Fin
 def _rival(facts: ChangeFacts, model: str, entry: ReleasedModel) -> Iterator[Finding]:
     """Two candidates may have been judged against one champion: the second must be judged anew."""
     found, release = facts.reports.get(entry.gate_report), facts.releases_before["staging"]
-    if found is None or isinstance(found.report, Unreadable) or isinstance(release, Unreadable):
+    if found is None or isinstance(found.report, CantTell) or isinstance(release, CantTell):
         return
     champion = release.champion(model)
     serving = champion.digest if isinstance(champion, ReleasedModel) else None
@@ -125,7 +126,7 @@ def _rival(facts: ChangeFacts, model: str, entry: ReleasedModel) -> Iterator[Fin
 def judge_code(facts: ChangeFacts) -> tuple[Finding, ...]:
     """Refuse code that is not main's, or is not what its digest says."""
     release = facts.releases_after["production"]
-    if "production_release" not in facts.kinds or isinstance(release, Unreadable):
+    if "production_release" not in facts.kinds or isinstance(release, CantTell):
         return ()
     if release.code is None or facts.code is None:
         return ()
@@ -166,7 +167,7 @@ def judge_staging(facts: ChangeFacts) -> tuple[Finding, ...]:
 def strictest_tier(facts: ChangeFacts) -> Tier | None:
     """Return the strictest tier, on main, among the models that production is to run."""
     ground, release = facts.ground, facts.releases_after["production"]
-    if isinstance(ground.tiers, Unreadable) or isinstance(release, Unreadable):
+    if isinstance(ground.tiers, CantTell) or isinstance(release, CantTell):
         return None
     policies = [ground.policies.get(model) for model in release.released]
     names = [policy.tier for policy in policies if isinstance(policy, Policy)]
@@ -175,8 +176,8 @@ def strictest_tier(facts: ChangeFacts) -> Tier | None:
     return ground.tiers.tiers[max(names, key=TIERS.index)]
 
 
-def _entries(release: Release | Unreadable) -> Iterator[Entry]:
-    released = {} if isinstance(release, Unreadable) else release.released
+def _entries(release: Release | CantTell) -> Iterator[Entry]:
+    released = {} if isinstance(release, CantTell) else release.released
     for model, entries in released.items():
         yield from ((model, entry) for entry in entries)
 
