@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from artifacts.statements import SshSigner
 from delivery.git.branches import GitBranches
+from delivery.trace.commands import app
 from delivery.trail.audit_heads import BRANCH, head_file, publication
-from delivery.trail.commands import app
 
 
 @pytest.fixture(scope="module")
