@@ -37,8 +37,6 @@ PORT ?= 8000
 LIMIT ?= 200
 BUILDINGS ?= 30
 BOX ?= $(STATE)/box
-# Coverage is of the whole suite: of some tests it says nothing.
-COVERAGE ?= $(if $(CHANGED)$(TESTS),,--cov --cov-report=term-missing:skip-covered)
 
 # What a target can't do without; said before anything runs.
 NEEDED_train := PHOTOS
@@ -56,7 +54,7 @@ usage = $(shell sed -n 's/^$(1):.*\#\# \(.*\) | .*/usage: make $(1) \1/p' Makefi
 require = $(if $($(2)),,$(error $(call usage,$(1))))
 $(foreach goal,$(MAKECMDGOALS),$(foreach name,$(NEEDED_$(goal)),$(call require,$(goal),$(name))))
 
-.PHONY: start help doctor setup clean environment check lint types test test-machine test-cloud unit bench isolation gate-mutations \
+.PHONY: start help doctor setup clean environment check lint types test coverage test-machine test-cloud unit bench isolation gate-mutations \
 	lock lock-check schemas samples train pin-holdout gate report explain-policy data-report reproduce parity serve predict \
 	terraform-check images terraform-tables box box-destroy revert rollback-drill demo
 
@@ -97,10 +95,14 @@ lint: environment lock-check ## | style, import contracts, shell scripts and loc
 types: environment ## | mypy --strict over packages and scripts
 	.venv/bin/mypy && .venv/bin/mypy bin
 
-test: setup ## [CHANGED=main TESTS=tests/unit] | every test with coverage, or those that what differs from CHANGED can break
+test: setup ## [CHANGED=main TESTS=tests/unit] | every test of seconds, or those that what differs from CHANGED can break
 	$(PYTHON) bin/isolation.py --imports
 	$(if $(CHANGED),$(PYTHON) bin/affected.py "$(CHANGED)" $(TESTS) --) .venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder \
 		-m "not machine and not cloud" $(COVERAGE) $(if $(CHANGED),,$(TESTS))
+
+# Tracing makes tests take half as long again.
+coverage: ## | the same tests, and which lines none of them runs; CI does this on main
+	$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report=term-missing:skip-covered"
 
 test-machine: setup ## | tests that start real deploys, hosts and boxes, for minutes
 	.venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder -m machine

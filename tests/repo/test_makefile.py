@@ -13,6 +13,7 @@ TARGETS = {
     "lint": "",
     "types": "",
     "test": "[CHANGED=main TESTS=tests/unit]",
+    "coverage": "",
     "test-machine": "",
     "test-cloud": "",
     "unit": "[PACKAGE=NAME]",
