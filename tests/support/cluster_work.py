@@ -20,9 +20,8 @@ from training.fitting.train import train
 from training.models import model_definition
 from training.photos.import_photos import import_photos
 from training.photos.photo_folder import PhotoFolder
-from training.work.runs import Inputs, RunIdentity
+from training.work.runs import Inputs, RunIdentity, TrainedModel
 from training.work.study import Trial
-from training.work.trained import TrainedModel
 from training.work.work_folder import WorkFolder
 
 MODEL = model_definition("architecture")

@@ -5,7 +5,7 @@ from scipy.special import softmax
 
 from artifacts.records.manifest import PredictionSet
 from scoring.labels import GRID, label_sets, quantise
-from training.fitting.prediction_sets import prediction_set
+from training.fitting.calibration import prediction_set
 
 
 def of_true(*true: float) -> tuple[NDArray[np.float64], NDArray[np.intp]]:

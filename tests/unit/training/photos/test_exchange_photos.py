@@ -9,8 +9,7 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from training.errors import PhotosMissing
 from training.photos.dataset_folder import DatasetFolder
-from training.photos.exchange_photos import Exchanged, fetch_photos, push_photos
-from training.photos.shared_photos import FolderSharedPhotos
+from training.photos.exchange_photos import Exchanged, FolderSharedPhotos, fetch_photos, push_photos
 
 PHOTOS = {digest_bytes(data): data for data in (b"one", b"two", b"three")}
 

@@ -2,7 +2,7 @@ from collections import Counter
 
 from support.training_doubles import small_params
 
-from training.photos.splits import split_of
+from training.photos.intake import split_of
 
 PARAMS = small_params().import_photos
 

@@ -11,8 +11,7 @@ from artifacts.digests import digest_json
 from artifacts.folder import ModelArtifact
 from artifacts.records.manifest import Code, FamilyScore, Metric
 from training.errors import RegistryUnavailable
-from training.registry.aliases import AliasPoint
-from training.registry.mlflow_tracking import MlflowTracking
+from training.registry.mlflow_tracking import AliasPoint, MlflowTracking
 from training.work.runs import Run, RunIdentity
 
 # MLflow 3 declares its tables with a loader strategy that SQLAlchemy 2.1 deprecates.

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from artifacts.errors import UnreadableRecord
-from training.registry.point_aliases import point_aliases
+from training.registry.mlflow_tracking import point_aliases
 
 
 class FakeRegistry:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from training.errors import MissingIdentity
-from training.work.git_identity import GitIdentity
+from training.work.work_setup import code_of
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_a_clean_checkout_is_its_commit(checkout: Path) -> None:
-    code = GitIdentity(checkout).code()
+    code = code_of(checkout)
     assert code.commit == git(checkout, "rev-parse", "HEAD")
     assert not code.dirty
 
@@ -45,19 +45,19 @@ def test_a_changed_tracked_file_makes_it_dirty(checkout: Path, staged: bool) -> 
     (checkout / "code.py").write_text("one = 2\n", encoding="utf-8")
     if staged:
         git(checkout, "add", "code.py")
-    assert GitIdentity(checkout).code().dirty
+    assert code_of(checkout).dirty
 
 
 def test_a_file_that_git_does_not_know_leaves_it_clean(checkout: Path) -> None:
     (checkout / "notes.txt").write_text("of no matter", encoding="utf-8")
-    assert not GitIdentity(checkout).code().dirty
+    assert not code_of(checkout).dirty
 
 
 def test_the_next_commit_is_another_identity(checkout: Path) -> None:
-    before = GitIdentity(checkout).code()
+    before = code_of(checkout)
     (checkout / "code.py").write_text("one = 2\n", encoding="utf-8")
     git(checkout, "commit", "--quiet", "--all", "--message", "Go on")
-    after = GitIdentity(checkout).code()
+    after = code_of(checkout)
     assert after.commit != before.commit
     assert not after.dirty
 
@@ -65,13 +65,13 @@ def test_the_next_commit_is_another_identity(checkout: Path) -> None:
 def test_a_repository_without_a_commit_has_no_identity(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     with pytest.raises(MissingIdentity, match="no git checkout with a commit"):
-        GitIdentity(tmp_path).code()
+        code_of(tmp_path)
 
 
 @pytest.mark.parametrize("name", [".", "not there"])
 def test_outside_of_git_there_is_no_identity(tmp_path: Path, name: str) -> None:
     with pytest.raises(MissingIdentity, match="can't be traced"):
-        GitIdentity(tmp_path / name).code()
+        code_of(tmp_path / name)
 
 
 def test_a_machine_without_git_has_no_identity(
@@ -79,4 +79,4 @@ def test_a_machine_without_git_has_no_identity(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingIdentity, match="the command git is missing"):
-        GitIdentity(checkout).code()
+        code_of(checkout)

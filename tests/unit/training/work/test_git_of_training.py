@@ -7,7 +7,7 @@ from support.checkout import commit_all, git
 
 from training.errors import CannotReproduce, MissingIdentity
 from training.reproducing.commit_rebuilder import CommitRebuilder
-from training.work.git_identity import GitIdentity
+from training.work.work_setup import code_of
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_monitor_of_files_in_the_clones_settings_is_not_started(
 ) -> None:
     git(checkout, "config", "core.fsmonitor", str(trap))
 
-    GitIdentity(checkout).code()
+    code_of(checkout)
 
     assert not trap.with_name("sprung").exists()
 
@@ -63,7 +63,7 @@ def test_variables_and_settings_of_the_caller_lead_git_nowhere_else(
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
 
-    found = GitIdentity(checkout).code()
+    found = code_of(checkout)
 
     assert (found.commit, found.dirty) == (commit, False)
 
@@ -74,6 +74,6 @@ def test_a_machine_without_git_is_told_which_git_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(MissingIdentity, match=r"install git 2\.38 or newer"):
-        GitIdentity(checkout).code()
+        code_of(checkout)
     with pytest.raises(CannotReproduce, match=r"install git 2\.38 or newer"):
         CommitRebuilder(checkout, tmp_path / "place", checkout / "none").check_out("a" * 40)

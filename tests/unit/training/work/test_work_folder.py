@@ -21,9 +21,8 @@ from artifacts.records.manifest import (
 )
 from training.errors import BadParams, MissingStageOutput
 from training.params import Linear
-from training.work.runs import RunIdentity, VectorsRecord
+from training.work.runs import RunIdentity, TrainedModel, VectorsRecord
 from training.work.study import Study, Trial
-from training.work.trained import TrainedModel
 from training.work.work_folder import WorkFolder
 
 ROOT = Path(__file__).parents[4]

@@ -12,7 +12,7 @@ from training.cluster.workers import workers
 from training.fitting.evaluate import evaluate_candidate
 from training.fitting.package import package as package_candidate
 from training.options import SchedulerOption, WorkOption
-from training.registry.record_run import keep_run
+from training.registry.mlflow_tracking import keep_run
 from training.settings import read_settings
 from training.work.study import OBJECTIVE, Trial
 from training.work.work_folder import WorkFolder

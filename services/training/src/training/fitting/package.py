@@ -12,7 +12,7 @@ from features import read_photo, vector_digest
 from scoring import Scorer
 from scoring.scorer import FEATURE_SCHEMA
 from training.models.definition import ModelDefinition
-from training.work.trained import TrainedModel
+from training.work.runs import TrainedModel
 from training.work.work_folder import WorkFolder
 
 Files = dict[str, bytes]

@@ -12,9 +12,8 @@ from artifacts.records.manifest import Interval, PredictionSet
 from scoring.labels import quantise
 from scoring.metrics import classification_metrics, regression_metrics
 from training.dataset.training_set import TrainingSet
-from training.fitting.calibration import Tempering, fit_tempering
+from training.fitting.calibration import Tempering, fit_tempering, prediction_set
 from training.fitting.families import fit_labels, fit_values
-from training.fitting.prediction_sets import prediction_set
 from training.models.definition import RegressionTarget
 from training.params import Family, ValueFamily
 

@@ -37,13 +37,23 @@ from training.fitting.selection import (
     value_tasks,
 )
 from training.fitting.tpe_sampler import TpeSampler
-from training.fitting.watched_scores import watched_scores
 from training.models.definition import ModelDefinition
 from training.params import FamilyParams, Params
-from training.work.runs import Inputs, RunIdentity, VectorsRecord
+from training.work.runs import Inputs, RunIdentity, TrainedModel, VectorsRecord
 from training.work.study import study_key
-from training.work.trained import TrainedModel
 from training.work.work_folder import WorkFolder
+
+_ROWS = 64
+
+
+def watched_scores(
+    scorer: Scorer, vectors: NDArray[np.float32], parallel: JoblibParallel, what: str
+) -> dict[str, NDArray[np.float64]]:
+    """Return each head's scores for vectors (n, width), as `Scorer.scores`; `what` names it."""
+    steps = [vectors[at : at + _ROWS] for at in range(0, len(vectors), _ROWS)] or [vectors]
+    found = [scorer.scores(step) for step in parallel.watched(steps, what)]
+    return {head.name: np.concatenate([one[head.name] for one in found]) for head in scorer.heads}
+
 
 PROBABILITY_TOLERANCE = 1e-3
 """Largest difference of a probability between scikit-learn and ONNX Runtime."""

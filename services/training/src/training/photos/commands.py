@@ -14,10 +14,10 @@ from training.photos.data_report import survey_photos
 from training.photos.dataset_folder import DatasetFolder
 from training.photos.exchange_photos import fetch_photos as fetch_into
 from training.photos.exchange_photos import push_photos as push_from
+from training.photos.exchange_photos import shared_photos
 from training.photos.import_photos import import_photos as import_into
 from training.photos.import_report import import_text
 from training.photos.photo_folder import PhotoFolder
-from training.photos.shared_photos import shared_photos
 from training.settings import read_settings
 
 REFUSED: Final = 1

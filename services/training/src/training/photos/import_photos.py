@@ -13,7 +13,6 @@ from training.errors import TrainingError, UnforeseenFile, UnusableDataset
 from training.models.definition import ModelDefinition
 from training.params import ImportParams
 from training.photos.dataset_folder import DatasetFolder
-from training.photos.found_photos import SoundPhoto
 from training.photos.import_report import import_text
 from training.photos.inspection import Candidate, inspect
 from training.photos.intake import Findings, Intake, take_in
@@ -21,7 +20,7 @@ from training.photos.layout import layout_refusal, layout_remarks
 from training.photos.photo_folder import PhotoFolder
 from training.photos.problems import Problem, shown
 from training.photos.row_matching import place_rows
-from training.photos.sources import Table, TableRow
+from training.photos.sources import SoundPhoto, Table, TableRow
 
 
 @dataclass(frozen=True)

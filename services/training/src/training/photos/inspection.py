@@ -6,10 +6,9 @@ from pathlib import PurePosixPath
 from artifacts.digests import digest_bytes
 from features import ENDINGS, Photo, PhotoRefused, difference_hash, read_photo, verify_photo
 from training.models.definition import ModelDefinition
-from training.photos.found_photos import SoundPhoto
 from training.photos.layout import misplaced
 from training.photos.problems import Problem
-from training.photos.sources import FoundFile, TableRow
+from training.photos.sources import FoundFile, SoundPhoto, TableRow
 
 
 @dataclass(frozen=True)

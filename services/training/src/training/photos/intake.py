@@ -1,5 +1,6 @@
 """Which photos are taken in, and which are not: decided for all of them at once."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,10 +8,22 @@ from typing import Final
 
 from artifacts.records.photos import PhotoManifest, PhotoRow, Split
 from training.params import ImportParams
-from training.photos.found_photos import SoundPhoto
 from training.photos.problems import Problem
-from training.photos.splits import split_of
+from training.photos.sources import SoundPhoto
 from training.photos.ties import Tied, TieReport, tie_photos
+
+
+def split_of(group: str, seed: int, params: ImportParams) -> Split:
+    """Return the split of a new group, from its name alone.
+
+    Names are hashed, so a group lands where it lands whichever photos come with it or after it;
+    what is in the manifest already stays where it is, also when the shares change.
+    """
+    drawn = int.from_bytes(hashlib.sha256(f"{seed}:{group}".encode()).digest()[:8]) / 2**64
+    if drawn < params.holdout_share:
+        return "holdout"
+    return "validation" if drawn < params.holdout_share + params.validation_share else "train"
+
 
 NOT_BAD: Final = frozenset({"duplicate"})
 """Codes of files that are left out and say nothing against the folder: their photo is taken in."""

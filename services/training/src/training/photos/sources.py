@@ -73,3 +73,18 @@ class Table:
     name: str = ""
     lines: tuple[Line, ...] = ()
     remarks: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class SoundPhoto:
+    """A usable photo: its path, digest, style, 256-bit fingerprint, and the table's row of it.
+
+    `warnings` are what is worth knowing of it, though it can be taken in.
+    """
+
+    path: str
+    photo: str
+    style: str
+    fingerprint: bytes
+    row: TableRow
+    warnings: tuple[Problem, ...] = ()

@@ -9,10 +9,9 @@ from typing import Final
 from artifacts.records.photos import PhotoManifest
 from features import PhotoRefused, read_photo
 from training.params import Params
-from training.photos.found_photos import SoundPhoto
 from training.photos.intake import Intake
 from training.photos.problems import Problem
-from training.photos.sources import FoundFile
+from training.photos.sources import FoundFile, SoundPhoto
 
 SAMPLES: Final = 8
 SHEETS: Final = 60

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from artifacts.records.photos import PhotoRow
-from training.photos.found_photos import SoundPhoto
 from training.photos.grouping import Ties, near_groups
 from training.photos.problems import Problem, shown
+from training.photos.sources import SoundPhoto
 
 LARGE_SHARE: Final = 0.1
 """Of all photos: a building with more is worth a look. The holdout is a quarter of buildings."""

@@ -14,10 +14,9 @@ from training.options import SchedulerOption
 from training.params_file import read_params
 from training.photos.commands import import_photos
 from training.photos.dataset_folder import PHOTOS
-from training.photos.exchange_photos import fetch_photos
-from training.photos.shared_photos import shared_photos
+from training.photos.exchange_photos import fetch_photos, shared_photos
 from training.pipeline.dvc_pipeline import DvcPipeline
-from training.pipeline.run_pipeline import run_pipeline as run_all_stages
+from training.pipeline.dvc_pipeline import run_pipeline as run_all_stages
 from training.settings import Settings, read_settings
 from training.work.work_folder import WorkFolder
 from training.work.work_lock import alone_in

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from artifacts.folder import SIGNATURE, ModelArtifact, open_artifact, write_artifact
+from artifacts.signatures import ArtifactVerifier
 from training.errors import PipelineFailed
 
 _CONFIG: Final = "[core]\n    analytics = false\n    no_scm = true\n    check_update = false\n"
@@ -111,3 +113,19 @@ def _runs_dvc(pid: int) -> bool:
     with suppress(OSError):  # a system without /proc: the process may be one of DVC's
         return b"dvc" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return True
+
+
+def run_pipeline(
+    pipeline: DvcPipeline, photos: Path, candidate: Path, out: Path, verifier: ArtifactVerifier
+) -> ModelArtifact:
+    """Track the photos, run what is out of date, and put the verified candidate into `out`.
+
+    Raises PipelineFailed where a stage fails; `out` is then as it was.
+    """
+    pipeline.track(photos)
+    pipeline.reproduce()
+    artifact = open_artifact(candidate, verifier)
+    if out.resolve() != candidate.resolve():
+        write_artifact(out, artifact.manifest, artifact.files)
+        (out / SIGNATURE).write_bytes((candidate / SIGNATURE).read_bytes())
+    return artifact

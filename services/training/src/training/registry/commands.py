@@ -15,9 +15,8 @@ from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshVerifier
 from artifacts.store import FolderModelStore
 from training.options import WorkOption
-from training.registry.mlflow_tracking import tracking_of
-from training.registry.point_aliases import point_aliases as point_on_orders
-from training.registry.record_run import keep_run
+from training.registry.mlflow_tracking import keep_run, tracking_of
+from training.registry.mlflow_tracking import point_aliases as point_on_orders
 from training.registry.register import register as register_candidate
 from training.settings import read_settings
 from training.work.work_folder import WorkFolder

@@ -4,15 +4,16 @@ MLflow's import takes seconds, so it is imported where it is used.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artifacts.folder import ModelArtifact
-from artifacts.records.manifest import FamilyScore
+from artifacts.records.manifest import FamilyScore, ModelName
+from artifacts.records.record import Part, parse_json
 from training.errors import RegistryUnavailable
-from training.registry.aliases import AliasPoint
 from training.registry.registry_file import (
     database_of,
     reason_of,
@@ -21,9 +22,29 @@ from training.registry.registry_file import (
 )
 from training.settings import Settings
 from training.work.runs import Run
+from training.work.work_folder import WorkFolder
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
+
+
+@dataclass(frozen=True)
+class AliasPoint:
+    """An alias of a model: the version that it points at, and its artifact's digest if known."""
+
+    model: str
+    alias: str
+    version: int
+    digest: str | None
+
+
+class AliasOrder(Part):
+    """An order: an alias is to point at a version, or to be removed where there is none."""
+
+    model: ModelName
+    alias: str
+    version: int | None
+
 
 _KEY = "plinth.identity"
 _DIGEST = "plinth.digest"
@@ -158,3 +179,36 @@ def _metrics(run: Run) -> dict[str, float]:
 def _described(score: FamilyScore) -> str:
     settings = [f"{name}-{value}" for name, value in score.settings.items()]
     return ".".join([score.family, *settings])
+
+
+def record_run(tracker: MlflowTracking, work: WorkFolder, candidate: str | None) -> str:
+    """Record the trained model of a work folder, with its metrics once it is packaged.
+
+    The two calls of a pipeline, before and after packaging, are one run. Return the run's id.
+    """
+    trained = work.trained()
+    run = Run(
+        identity=trained.identity,
+        families=trained.families,
+        metrics=work.metrics() if candidate else (),
+        params=work.params().flat(),
+        candidate=candidate,
+    )
+    return tracker.record(run)
+
+
+def keep_run(settings: Settings, work: WorkFolder, candidate: str | None) -> None:
+    """Keep the run of a work folder; in a room from which no registry is reached, keep none."""
+    if settings.tracking_uri:
+        record_run(tracking_of(settings), work, candidate)
+
+
+def point_aliases(lines: Iterable[str], registry: MlflowTracking) -> int:
+    """Carry out each order, in order, and return how many there were.
+
+    Raises ValidationError or UnreadableRecord at a line that is none, RegistryUnavailable.
+    """
+    orders = [AliasOrder.model_validate(parse_json(line, "an order")) for line in lines]
+    for order in orders:
+        registry.point_alias(order.model, order.alias, order.version)
+    return len(orders)

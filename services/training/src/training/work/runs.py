@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from typing import Literal
 
 from artifacts.digests import Digest, digest_json
-from artifacts.records.manifest import Code, FamilyScore, Metric, ModelName
+from artifacts.records.manifest import Code, FamilyScore, Head, Metric, ModelName
 from artifacts.records.record import Record
+from features import Extractor
+from scoring import Scorer
+from training.errors import SchemaChanged
+from training.models.definition import ModelDefinition
 
 
 class RunIdentity(Record):
@@ -49,3 +53,19 @@ class VectorsRecord(Record):
     photo_manifest: Digest
     feature_schema: Digest
     photos: Literal["without holdout"] = "without holdout"
+
+
+class TrainedModel(Record):
+    """The heads as they were exported, the families compared, and what it all follows from."""
+
+    identity: RunIdentity
+    heads: tuple[Head, ...]
+    families: tuple[FamilyScore, ...]
+    photos_compared: int
+
+    def scorer(self, model: ModelDefinition, files: Mapping[str, bytes]) -> Scorer:
+        """Open the heads; SchemaChanged where the code makes other vectors than they learned."""
+        schema = model.schema()
+        if schema.digest != self.identity.feature_schema:
+            raise SchemaChanged(self.identity.feature_schema, schema.digest)
+        return Scorer(Extractor(schema), self.heads, files)

@@ -18,9 +18,8 @@ from training.models.definition import ModelDefinition
 from training.params import Params
 from training.params_file import read_params
 from training.photos.dataset_folder import DatasetFolder
-from training.work.runs import VectorsRecord
+from training.work.runs import TrainedModel, VectorsRecord
 from training.work.study import Study
-from training.work.trained import TrainedModel
 
 
 class WorkFolder:

@@ -1,17 +1,31 @@
 """What a work folder needs before the pipeline can run in it."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 from artifacts.digests import digest_file
-from training.errors import NoManifest
+from artifacts.errors import GitFailed
+from artifacts.git_process import git_command, reading_environment
+from artifacts.records.manifest import Code
+from training.errors import MissingIdentity, NoManifest
 from training.models.definition import ModelDefinition
 from training.photos.dataset_folder import MANIFEST
 from training.settings import Settings
 from training.source_digest import source_digest
-from training.work.git_identity import GitIdentity
 from training.work.runs import Inputs, RunIdentity
 from training.work.work_folder import WorkFolder
+
+
+def code_of(root: Path) -> Code:
+    """Return a checkout's commit and whether tracked files differ; MissingIdentity outside git."""
+    try:
+        commit = _git(root, "rev-parse", "--verify", "HEAD")
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+    except (OSError, GitFailed, subprocess.CalledProcessError) as exc:
+        reason = f"{root} is no git checkout with a commit ({exc})"
+        raise MissingIdentity((reason,)) from exc
+    return Code(commit=commit, dirty=bool(changed))
 
 
 def inputs_of(settings: Settings, model: ModelDefinition) -> Inputs:
@@ -31,7 +45,7 @@ def identity_of(settings: Settings, work: WorkFolder) -> RunIdentity:
     params = work.params()
     return RunIdentity(
         model=params.model,
-        code=GitIdentity(settings.root).code(),
+        code=code_of(settings.root),
         photo_manifest=work.manifest().digest,
         feature_schema=work.definition().schema().digest,
         environment=digest_file(settings.environment_lock),
@@ -59,3 +73,11 @@ def _copy(source: Path, target: Path) -> None:
     # The checkout itself may be the work folder.
     if source.resolve() != target.resolve():
         shutil.copyfile(source, target)
+
+
+def _git(root: Path, *arguments: str) -> str:
+    words, environment = git_command("-C", str(root), *arguments), reading_environment()
+    done = subprocess.run(  # noqa: S603 - words of ours
+        words, check=True, capture_output=True, text=True, env=environment
+    )
+    return done.stdout.strip()
