@@ -21,8 +21,8 @@ from features.types import Plane
 REFERENCE_SIDE: Final = 224
 """Shorter side, pixels, at most: what the settings are made for."""
 _WHITE: Final = 255.0
-_FAST: Final = 1
-"""PNG's compression level: the file is read once and thrown away."""
+_FAST: Final = 0
+"""PNG's compression level, none: the file is read once and thrown away."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ class Founding:
                 f"staging must run a payload for {STAGING_SECONDS} s before production, not an hour"
                 + ("; five styles and a mild policy (FAST)" if stage.scale.mild else "")
             )
+            fewer = stage.scale.robustness_photos
+            self._timeline.note(f"worse copies are made of {fewer} photos of the holdout, not 400")
             there = stage.rehearsal.setting.origin.is_dir()
             self._timeline.require("the box is there", kept=there)
 

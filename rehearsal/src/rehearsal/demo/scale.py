@@ -1,5 +1,6 @@
 """How much the demo draws: 25 styles under the project's own policy, or five under a mild one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ class Scale:
     buildings: int
     early_share: float
     """Of each style's buildings to train on, how many come with the first delivery."""
+    robustness_photos: int
+    """Of the holdout, how many are made worse to see what that costs: what the tier allows."""
     mild: bool
 
     def settle(self, checkout: Path) -> None:
@@ -29,6 +32,18 @@ class Scale:
             make_mild(checkout / "policies")
             text = yaml.safe_dump(PARAMS, sort_keys=False)
             (checkout / "params.yaml").write_text(text, encoding="utf-8")
+        # Sixteen worse copies of each photo are most of what judging costs.
+        policy = checkout / "policies/models/architecture.yaml"
+        judged = policy.read_text(encoding="utf-8")
+        fewer, changed = re.subn(
+            r"^( *robustness_photos:) \d+$",
+            rf"\1 {self.robustness_photos}",
+            judged,
+            flags=re.MULTILINE,
+        )
+        if changed != 1:
+            raise ValueError(f"{policy} has {changed} lines `robustness_photos: N`, not one")
+        policy.write_text(fewer, encoding="utf-8")
         path = checkout / "policies/risk_tiers.yaml"
         risk = yaml.safe_load(path.read_text(encoding="utf-8"))
         for tier in risk["tiers"].values():
@@ -37,5 +52,5 @@ class Scale:
         path.write_text(yaml.safe_dump(risk, sort_keys=False), encoding="utf-8")
 
 
-FULL = Scale(ALL_STYLES, buildings=24, early_share=0.5, mild=False)
-FAST = Scale(STYLES, buildings=24, early_share=0.25, mild=True)
+FULL = Scale(ALL_STYLES, buildings=24, early_share=0.5, robustness_photos=200, mild=False)
+FAST = Scale(STYLES, buildings=24, early_share=0.25, robustness_photos=20, mild=True)
