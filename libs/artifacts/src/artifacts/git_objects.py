@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from artifacts.errors import GitFailed, TooLarge
-from artifacts.git_process import git_command, reading_environment
+from artifacts.git_process import git_command, reading_environment, run_git
 from artifacts.text import plain
 
 FULL: Final = re.compile(r"[0-9a-f]{40}")
@@ -221,13 +221,8 @@ class GitObjects:
 
     def ask_clone(self, *words: str) -> str | None:
         """Return what a git command says in the clone itself, or None where it fails."""
-        done = subprocess.run(  # noqa: S603 - git's own words
-            git_command("-C", str(self.folder), *words),
-            capture_output=True,
-            check=False,
-            env=reading_environment(),
-        )
-        return None if done.returncode else done.stdout.decode(errors="replace")
+        answer = run_git(self.folder, *words)
+        return None if answer.code else answer.out.decode(errors="replace")
 
     def _objects(self) -> Path:
         words = ("--path-format=absolute", "--git-common-dir", "--git-path", "objects")

@@ -10,11 +10,13 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from artifacts.errors import GitFailed
+from artifacts.text import plain
 
 _NOWHERE: Final = os.devnull
 FIXED: Final = MappingProxyType(
@@ -67,6 +69,7 @@ OPTIONS: Final = (
     *("-c", "diff.external="),
     *("-c", "gpg.ssh.program=ssh-keygen"),
     *("-c", "safe.directory=*"),
+    *("-c", "credential.interactive=false"),
 )
 """Settings that stand above a clone's own. A clone that another user owns may be read: nothing of
 its settings is obeyed that starts a program."""
@@ -88,6 +91,55 @@ def version_fault() -> str:
     if found is None or (int(found[2]), int(found[3])) >= OLDEST:
         return ""
     return f"needs git 2.38 or newer, this is {found[1].decode('ascii', 'replace')}"
+
+
+@dataclass(frozen=True)
+class GitAnswer:
+    """How a command of git ended, and what it printed."""
+
+    words: tuple[str, ...]
+    code: int
+    out: bytes
+    err: bytes
+
+    @property
+    def text(self) -> str:
+        """What it printed; bytes that are no text come back by the same error handler."""
+        return self.out.decode(errors="surrogateescape")
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in one printable line."""
+        said = plain(self.err.decode(errors="replace"), 600)
+        return said or f"git {self.words[0]} ended with {self.code}"
+
+
+def run_git(
+    folder: Path,
+    *words: str,
+    data: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+    seconds: float | None = None,
+) -> GitAnswer:
+    """Run a command of git in a folder, and return how it ended.
+
+    Without an `environment` (see `sharing_environment`) it only reads, and has nothing of the
+    caller's. GitFailed where there is no git, or it takes more than some seconds.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and words of ours or names that git checks
+            git_command("-C", str(folder), *words),
+            input=data,
+            capture_output=True,
+            check=False,
+            timeout=seconds,
+            env=reading_environment() if environment is None else environment,
+        )
+    except OSError as exc:
+        raise GitFailed(folder, plain(exc)) from exc
+    except subprocess.TimeoutExpired as exc:
+        raise GitFailed(folder, f"git {words[0]} took more than {seconds:g} s") from exc
+    return GitAnswer(words, done.returncode, done.stdout, done.stderr)
 
 
 def git_command(*words: str) -> list[str]:

@@ -1,7 +1,6 @@
 """Branches of the shared repository: one signed commit each, made without touching a worktree."""
 
 import base64
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from artifacts.errors import SigningFailed
-from artifacts.git_process import git_command, sharing_environment, version_fault
+from artifacts.errors import GitFailed, SigningFailed
+from artifacts.git_process import GitAnswer, run_git, sharing_environment, version_fault
 from artifacts.statements import StatementSigner
 from delivery.clock import Clock
 from delivery.errors import BranchFailed
 from delivery.git.signed_commits import with_signature
-from delivery.text import plain
 
 REMOTE: Final = "origin"
 STATEMENTS: Final = "policies/approvals"
@@ -91,8 +89,8 @@ class GitBranches:
             options = [word for option in self.options for word in ("-o", option)]
             where = (REMOTE, f"{commit}:refs/heads/{branch}")
             done = self._git("push", "--quiet", *options, "--", *where, more=self._access())
-            if done.returncode:
-                self._fail(branch, _said(done))
+            if done.code:
+                self._fail(branch, done.reason)
         else:
             self._read(branch, "update-ref", f"refs/heads/{branch}", commit, tip or "")
         return PublishedBranch(branch, commit, changed=True, pushed=shared)
@@ -113,7 +111,7 @@ class GitBranches:
     def fetch(self, commits: Sequence[str]) -> None:
         """Bring commits here by their names, as far as the remote gives them; others stay away."""
         for commit in commits:
-            here = self._git("cat-file", "-e", f"{commit}^{{commit}}").returncode == 0
+            here = self._git("cat-file", "-e", f"{commit}^{{commit}}").code == 0
             if not here and self._has_remote():
                 words = ("fetch", "--quiet", "--no-tags", REMOTE, commit)
                 self._git(*words, more=self._access())
@@ -121,11 +119,11 @@ class GitBranches:
     def _is_up_to_date(self, branch: str, base: str, tip: str, files: Mapping[str, bytes]) -> bool:
         """Whether the branch merges without a conflict, and main then has these files."""
         done = self._git("merge-tree", "--write-tree", "--no-messages", base, tip)
-        if done.returncode > 1:
-            self._fail(branch, version_fault() or _said(done))
-        if done.returncode:
+        if done.code > 1:
+            self._fail(branch, version_fault() or done.reason)
+        if done.code:
             return False
-        merged = done.stdout.decode().strip()
+        merged = done.out.decode().strip()
         return all(self._blob(f"{merged}:{path}") == data for path, data in files.items())
 
     def _tree(self, branch: str, base: str, tip: str | None, files: Mapping[str, bytes]) -> str:
@@ -151,7 +149,7 @@ class GitBranches:
         parents = ("-p", parent) if parent else ()
         words = ("commit-tree", *parents, "-F", "-", tree)
         made = self._read(branch, *words, data=message.encode(), more=_identity(self.clock()))
-        commit = self._git("cat-file", "commit", made).stdout
+        commit = self._git("cat-file", "commit", made).out
         try:
             signed = with_signature(commit, self.signer.sign(commit))
         except SigningFailed as exc:
@@ -165,8 +163,8 @@ class GitBranches:
         options = [word for option in self.options for word in ("-o", option)]
         where = (REMOTE, f"{commit}:refs/heads/{branch}")
         done = self._git("push", "--quiet", *options, lease, "--", *where, more=self._access())
-        if done.returncode:
-            self._fail(branch, _said(done))
+        if done.code:
+            self._fail(branch, done.reason)
 
     def _fetched(self, branch: str, *, forced: bool = True) -> str | None:
         """Return the shared branch's commit, brought here; None where there is no such branch.
@@ -187,13 +185,13 @@ class GitBranches:
     def _ref(self, name: str) -> str | None:
         """Return the commit of a ref by its full name: a tag of that name is never taken for it."""
         done = self._git("show-ref", "--verify", "--hash", name)
-        return done.stdout.decode().strip() or None
+        return done.out.decode().strip() or None
 
     def _has_remote(self) -> bool:
-        return self._git("remote", "get-url", REMOTE).returncode == 0
+        return self._git("remote", "get-url", REMOTE).code == 0
 
     def _access(self) -> dict[str, str]:
-        url = self._git("remote", "get-url", REMOTE).stdout.decode().strip()
+        url = self._git("remote", "get-url", REMOTE).out.decode().strip()
         if not self.token or not url.startswith("https://"):
             return {}
         word = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
@@ -205,34 +203,27 @@ class GitBranches:
 
     def _blob(self, name: str) -> bytes | None:
         done = self._git("cat-file", "blob", name)
-        return None if done.returncode else done.stdout
+        return None if done.code else done.out
 
     def _read(
         self, branch: str, *words: str, data: bytes = b"", more: Mapping[str, str] | None = None
     ) -> str:
         done = self._git(*words, data=data, more=more)
-        if done.returncode:
-            self._fail(branch, _said(done))
-        return done.stdout.decode(errors="surrogateescape").strip("\n")
+        if done.code:
+            self._fail(branch, done.reason)
+        return done.out.decode(errors="surrogateescape").strip("\n")
 
     def _fail(self, branch: str, reason: str) -> str:
         raise BranchFailed(branch, reason)
 
     def _git(
         self, *words: str, data: bytes = b"", more: Mapping[str, str] | None = None
-    ) -> "subprocess.CompletedProcess[bytes]":
-        quiet = ("-c", "credential.interactive=false")
+    ) -> GitAnswer:
+        own = {**sharing_environment(self.environment), **(more or {})}
         try:
-            return subprocess.run(  # noqa: S603 - git's own words, and names that git checks
-                git_command("-C", str(self.folder), *quiet, *words),
-                input=data,
-                capture_output=True,
-                check=False,
-                timeout=_TIMEOUT,
-                env={**sharing_environment(self.environment), **(more or {})},
-            )
-        except subprocess.TimeoutExpired as exc:
-            raise BranchFailed(words[0], f"git took more than {_TIMEOUT} s") from exc
+            return run_git(self.folder, *words, data=data, environment=own, seconds=_TIMEOUT)
+        except GitFailed as exc:
+            raise BranchFailed(words[0], exc.reason) from exc
 
 
 def _identity(now: datetime) -> dict[str, str]:
@@ -242,7 +233,3 @@ def _identity(now: datetime) -> dict[str, str]:
         for who in ("AUTHOR", "COMMITTER")
         for what, value in (("NAME", NAME), ("EMAIL", EMAIL), ("DATE", moment))
     }
-
-
-def _said(done: "subprocess.CompletedProcess[bytes]") -> str:
-    return plain(done.stderr.decode(errors="replace").strip(), 600) or f"exit {done.returncode}"

@@ -1,14 +1,13 @@
 """Where main stands now: asked of `origin`, since a runner's clone is as old as its run."""
 
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from artifacts.git_process import git_command, reading_environment
+from artifacts.errors import GitFailed
+from artifacts.git_process import run_git
 from delivery.errors import RepositoryUnreadable
-from delivery.text import plain
 
 _MAIN: Final = "refs/heads/main"
 _SECONDS: Final = 60
@@ -32,19 +31,10 @@ class MainBranch:
 
     def _git(self, *words: str) -> str:
         try:
-            done = subprocess.run(  # noqa: S603 - words of ours, no shell
-                git_command("-C", str(self.folder), *words),
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=_SECONDS,
-                check=False,
-                env=reading_environment(),
-            )
-        except (OSError, subprocess.TimeoutExpired) as exc:
-            raise RepositoryUnreadable(str(self.folder), plain(exc)) from exc
-        if done.returncode:
-            said = plain(done.stderr) or f"git {words[0]} ended with {done.returncode}"
-            reason = f"nobody can say where main stands: {said}"
+            answer = run_git(self.folder, *words, seconds=_SECONDS)
+        except GitFailed as exc:
+            raise RepositoryUnreadable(str(self.folder), exc.reason) from exc
+        if answer.code:
+            reason = f"nobody can say where main stands: {answer.reason}"
             raise RepositoryUnreadable(str(self.folder), reason)
-        return done.stdout
+        return answer.out.decode(errors="replace")

@@ -1,14 +1,13 @@
 """Branches that revert commits, made in a working tree of their own: a person's is left alone."""
 
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from artifacts.errors import SigningFailed
-from artifacts.git_process import git_command, sharing_environment
+from artifacts.errors import GitFailed, SigningFailed
+from artifacts.git_process import run_git, sharing_environment
 from artifacts.statements import StatementSigner
 from delivery.errors import RevertRefused
 from delivery.git.signed_commits import with_signature
@@ -87,20 +86,14 @@ class GitReverter:
         ).strip()
 
     def _git(self, commit: str, folder: Path, *words: str, text: str = "") -> str:
+        data = text.encode(errors="surrogateescape")
+        own = sharing_environment(self.environment)
         try:
-            done = subprocess.run(  # noqa: S603 - words of ours, no shell
-                git_command("-C", str(folder), *words),
-                input=text,
-                capture_output=True,
-                encoding="utf-8",
-                errors="surrogateescape",
-                timeout=_SECONDS,
-                check=False,
-                env=sharing_environment(self.environment),
-            )
-        except (OSError, subprocess.TimeoutExpired) as exc:
-            raise RevertRefused(commit, plain(exc)) from exc
-        if done.returncode:
-            said = " ".join((done.stdout + done.stderr).split())
-            raise RevertRefused(commit, plain(said, _REASON) or f"exit {done.returncode}")
-        return done.stdout
+            answer = run_git(folder, *words, data=data, environment=own, seconds=_SECONDS)
+        except GitFailed as exc:
+            raise RevertRefused(commit, exc.reason) from exc
+        if answer.code:
+            # git names conflicts where it prints, and why it ends among the errors.
+            said = plain((answer.out + answer.err).decode(errors="replace"), _REASON)
+            raise RevertRefused(commit, said or answer.reason)
+        return answer.text

@@ -4,13 +4,13 @@ Its one commit, signed by the person, stands on main's tip and brings what mergi
 would have brought. Who takes a change over is its author, and approves nothing of it.
 """
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from artifacts.git_process import git_command, sharing_environment, version_fault
+from artifacts.errors import GitFailed
+from artifacts.git_process import GitAnswer, run_git, sharing_environment, version_fault
 from delivery.errors import TakeOverRefused
 from delivery.text import plain
 
@@ -69,25 +69,29 @@ class GitTakeOver:
         """Return the commits of main and of what is taken over, brought here."""
         if revision.startswith("-"):
             raise TakeOverRefused(revision, "name a branch of origin, or a commit")
-        if self._try("config", "--get", "remote.origin.url").returncode:
+        if self._try(revision, "config", "--get", "remote.origin.url").code:
             return self._commit(revision, _MAIN), self._commit(revision, revision)
         fetch = ("fetch", "--quiet", "--no-tags", "origin", f"+{_MAIN}:{_SHARED_MAIN}")
         self._git(revision, *fetch)
         for named in (f"refs/heads/{revision}", revision):
-            done = self._try("fetch", "--quiet", "--no-tags", "origin", f"+{named}:{_TAKEN}")
-            if not done.returncode:
+            done = self._try(
+                revision, "fetch", "--quiet", "--no-tags", "origin", f"+{named}:{_TAKEN}"
+            )
+            if not done.code:
                 return self._commit(revision, _SHARED_MAIN), self._commit(revision, _TAKEN)
         return self._commit(revision, _SHARED_MAIN), self._commit(revision, revision)
 
     def _merged(self, revision: str, main: str, of: str) -> str:
-        done = self._try("merge-tree", "--write-tree", "--no-messages", "--name-only", main, of)
-        if done.returncode == _CONFLICT:
-            names = ", ".join(plain(one) for one in done.stdout.splitlines()[1:6])
+        done = self._try(
+            revision, "merge-tree", "--write-tree", "--no-messages", "--name-only", main, of
+        )
+        if done.code == _CONFLICT:
+            names = ", ".join(plain(one) for one in done.text.splitlines()[1:6])
             reason = f"it conflicts with main in {names}: merge main into it first"
             raise TakeOverRefused(revision, reason)
-        if done.returncode:
-            raise TakeOverRefused(revision, version_fault() or plain(done.stderr, 300))
-        return done.stdout.splitlines()[0]
+        if done.code:
+            raise TakeOverRefused(revision, version_fault() or done.reason)
+        return done.text.splitlines()[0]
 
     def _message(self, revision: str, of: str) -> str:
         """Return the message: what it was called, and whose it was."""
@@ -99,32 +103,22 @@ class GitTakeOver:
 
     def _commit(self, revision: str, name: str) -> str:
         done = self._try(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+            revision, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
         )
-        if done.returncode:
+        if done.code:
             reason = f"there is no {plain(name)}: name a branch of origin, or a whole commit"
             raise TakeOverRefused(revision, reason)
-        return done.stdout.strip()
+        return done.text.strip()
 
     def _git(self, revision: str, *words: str) -> str:
-        done = self._try(*words)
-        if done.returncode:
-            said = plain(done.stderr, 600) or f"git {words[0]} ended with {done.returncode}"
-            raise TakeOverRefused(revision, said)
-        return done.stdout.strip()
+        answer = self._try(revision, *words)
+        if answer.code:
+            raise TakeOverRefused(revision, answer.reason)
+        return answer.text.strip()
 
-    def _try(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        command = git_command("-C", str(self.folder), *words)
+    def _try(self, revision: str, *words: str) -> GitAnswer:
+        own = sharing_environment(self.environment)
         try:
-            return subprocess.run(  # noqa: S603 - words of ours, and names that git checks
-                command,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-                timeout=_SECONDS,
-                env=sharing_environment(self.environment),
-            )
-        except subprocess.TimeoutExpired:
-            said = f"git {words[0]} took more than {_SECONDS} s"
-            return subprocess.CompletedProcess(command, 124, "", said)
+            return run_git(self.folder, *words, environment=own, seconds=_SECONDS)
+        except GitFailed as exc:
+            raise TakeOverRefused(revision, exc.reason) from exc

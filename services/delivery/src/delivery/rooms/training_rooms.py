@@ -7,7 +7,6 @@ it untracked, hold the holdout.
 """
 
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from artifacts.errors import GitFailed
-from artifacts.git_process import git_command, reading_environment
+from artifacts.git_process import run_git
 from delivery.errors import TrainingFailed
 from delivery.rooms.service_environments import find_environment
 from delivery.rooms.training_photos import lay_out_photos
@@ -289,19 +288,12 @@ def _untracked(root: Path) -> tuple[Path, ...]:
     if not (root / ".git").exists():
         return ()  # no checkout: training refuses it, for nobody could say what it was made from
     try:
-        done = subprocess.run(  # noqa: S603 - git's own words
-            git_command("-C", str(root), "ls-files", "-z", "--others", "--directory"),
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            check=False,
-            env=reading_environment(),
-        )
-    except (OSError, GitFailed) as exc:
+        answer = run_git(root, "ls-files", "-z", "--others", "--directory")
+    except GitFailed as exc:
         raise TrainingFailed("git", str(exc)) from exc
-    if done.returncode:
-        raise TrainingFailed("git", f"{root}: {done.stderr.strip()[-300:]}")
-    names = (name for name in done.stdout.split("\0") if name)
+    if answer.code:
+        raise TrainingFailed("git", f"{root}: {answer.reason}")
+    names = (name for name in answer.text.split("\0") if name)
     return tuple(root / name for name in names if Path(name).name != _BYTECODE)
 
 

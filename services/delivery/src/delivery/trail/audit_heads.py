@@ -5,7 +5,6 @@ it lay beside the log. It is pushed as it is, never with force, so that a forge 
 branch keeps every head, and whoever has a clone can hold the log to all of them.
 """
 
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,13 +13,12 @@ from typing import Final
 
 from artifacts.digests import canonical_json
 from artifacts.errors import SignatureRefused, UnreadableRecord
-from artifacts.git_process import git_command, reading_environment
+from artifacts.git_process import run_git
 from artifacts.records.audit import AuditHead
 from artifacts.records.record import parse_yaml
 from artifacts.records.release import Release
 from artifacts.statements import StatementVerifier
 from delivery.errors import AuditBroken, RepositoryUnreadable
-from delivery.text import plain
 from delivery.trail.audit_chain import PublishedHead, SignedHead, head_bytes, read_head
 
 BRANCH: Final = "plinth-audit"
@@ -67,11 +65,11 @@ class PublishedHeads:
     def _released(self, commit: str) -> str:
         for environment in ("staging", "production"):
             path = f"releases/{environment}.yaml"
-            done = self._git("cat-file", "blob", f"{commit}:{path}")
-            if done.returncode:
+            done = run_git(self.folder, "cat-file", "blob", f"{commit}:{path}")
+            if done.code:
                 continue
             try:
-                release = Release.parse(parse_yaml(done.stdout.decode(), path), path)
+                release = Release.parse(parse_yaml(done.out.decode(), path), path)
             except (UnreadableRecord, UnicodeDecodeError):
                 return f"nobody can tell whether {path} of {commit[:12]} releases anything"
             if release.released:
@@ -83,20 +81,22 @@ class PublishedHeads:
         there = [name for name in REFS if self._commit(name)]
         if not there:
             return
-        done = self._git("log", "--first-parent", "--topo-order", "--format=%H %ct", *there, "--")
-        if done.returncode:
-            raise RepositoryUnreadable(str(self.folder), plain(done.stderr.decode()))
-        for line in done.stdout.decode().splitlines():
+        done = run_git(
+            self.folder, "log", "--first-parent", "--topo-order", "--format=%H %ct", *there, "--"
+        )
+        if done.code:
+            raise RepositoryUnreadable(str(self.folder), done.reason)
+        for line in done.out.decode().splitlines():
             commit, at = line.split()
             yield commit, datetime.fromtimestamp(int(at), UTC)
 
     def _checked(self, commit: str, at: datetime) -> PublishedHead:
         nothing = AuditHead(sequence=0, entry=None)
-        done = self._git("cat-file", "blob", f"{commit}:{FILE}")
-        if done.returncode or len(done.stdout) > _LARGEST:
+        done = run_git(self.folder, "cat-file", "blob", f"{commit}:{FILE}")
+        if done.code or len(done.out) > _LARGEST:
             return PublishedHead(commit, at, nothing, f"it has no {FILE}")
         try:
-            found = read_head(done.stdout, f"{commit}:{FILE}")
+            found = read_head(done.out, f"{commit}:{FILE}")
             self.verifier.verify(head_bytes(found.head), found.signature.encode(), at)
         except AuditBroken as exc:
             return PublishedHead(commit, at, nothing, exc.reason)
@@ -105,18 +105,15 @@ class PublishedHeads:
         return PublishedHead(commit, at, found.head)
 
     def _commit(self, name: str) -> str | None:
-        done = self._git(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+        done = run_git(
+            self.folder,
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            f"{name}^{{commit}}",
         )
-        return None if done.returncode else done.stdout.decode().strip()
-
-    def _git(self, *words: str) -> "subprocess.CompletedProcess[bytes]":
-        return subprocess.run(  # noqa: S603 - git's own words, and full names of refs
-            git_command("-C", str(self.folder), *words),
-            capture_output=True,
-            check=False,
-            env=reading_environment(),
-        )
+        return None if done.code else done.out.decode().strip()
 
 
 def head_file(head: SignedHead) -> dict[str, bytes]:

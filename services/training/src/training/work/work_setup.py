@@ -1,12 +1,11 @@
 """What a work folder needs before the pipeline can run in it."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 from artifacts.digests import digest_file
 from artifacts.errors import GitFailed
-from artifacts.git_process import git_command, reading_environment
+from artifacts.git_process import run_git
 from artifacts.records.manifest import Code
 from training.errors import MissingIdentity, NoManifest
 from training.models.definition import ModelDefinition
@@ -22,7 +21,7 @@ def code_of(root: Path) -> Code:
     try:
         commit = _git(root, "rev-parse", "--verify", "HEAD")
         changed = _git(root, "status", "--porcelain", "--untracked-files=no")
-    except (OSError, GitFailed, subprocess.CalledProcessError) as exc:
+    except GitFailed as exc:
         reason = f"{root} is no git checkout with a commit ({exc})"
         raise MissingIdentity((reason,)) from exc
     return Code(commit=commit, dirty=bool(changed))
@@ -75,9 +74,8 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _git(root: Path, *arguments: str) -> str:
-    words, environment = git_command("-C", str(root), *arguments), reading_environment()
-    done = subprocess.run(  # noqa: S603 - words of ours
-        words, check=True, capture_output=True, text=True, env=environment
-    )
-    return done.stdout.strip()
+def _git(root: Path, *words: str) -> str:
+    answer = run_git(root, *words)
+    if answer.code:
+        raise GitFailed(root, answer.reason)
+    return answer.text.strip()
