@@ -9,7 +9,8 @@ between the working tree and where it left BASE. What imports can't tell counts 
 - a file of a package that is no Python: all modules of that package
 - a test that finds files by `__file__`, or starts Python or a command of ours: any change
 
-0 also where no test can be broken; 2 where git can't tell what differs, or COMMAND is missing.
+0 also where no test can be broken; 2 where git can't tell what differs, a file is no Python, or
+COMMAND is missing.
 """
 
 import ast
@@ -61,7 +62,11 @@ def main(words: Sequence[str]) -> int:
         return 2
     files = project_files(ROOT)
     tests = [path for path in files if is_test(path)]
-    chosen = [path for path in affected(ROOT, files, changed) if _is_under(path, folders)]
+    try:
+        chosen = [path for path in affected(ROOT, files, changed) if _is_under(path, folders)]
+    except SyntaxError as broken:
+        sys.stderr.write(f"affected: {broken.filename}:{broken.lineno}: {broken.msg}\n")
+        return 2
     sys.stderr.write(
         f"affected: {len(changed)} files differ from {base}; {len(chosen)} of "
         f"{sum(_is_under(path, folders) for path in tests)} test files can be broken by that\n"
@@ -132,7 +137,7 @@ def package_of(path: str) -> str:
 
 def read(file: Path, known: Collection[str]) -> Module:
     """Read what a file needs; a name in quotes counts too, where a module is called so."""
-    tree = ast.parse(file.read_bytes())
+    tree = ast.parse(file.read_bytes(), str(file))
     names: set[str] = set()
     words: set[str] = set()
     texts: set[str] = set()

@@ -200,6 +200,15 @@ def test_a_base_that_is_no_commit_is_a_breakdown_and_not_nothing_to_test(branch:
     assert f"git can't compare with {'0' * 40}" in done.stderr
 
 
+def test_a_file_that_is_no_python_is_a_breakdown_that_names_it(branch: Path) -> None:
+    write(branch, {f"{PACKAGE}/area.py": "def area(side):\n<<<<<<< HEAD\n"})
+
+    done = run(branch, "main")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{PACKAGE}/area.py:2: " in done.stderr
+
+
 @pytest.mark.parametrize("words", [(), ("main",), ("main", "--"), ("--", "pytest")])
 def test_without_a_base_or_a_command_it_says_how_it_is_used(words: tuple[str, ...]) -> None:
     command = [sys.executable, str(SCRIPT), *words]
