@@ -123,7 +123,7 @@ def unsigned(world: World) -> None:
     world.promote(name=None)
 
 
-@attack("a commit signed by nobody on main", "authors", "by a key of nobody on main")
+@attack("a commit signed by nobody on main", "authors", "main does not list")
 def unknown_author(world: World) -> None:
     """A commit signed by nobody on main."""
     world.promote(name="eve")
@@ -199,7 +199,7 @@ def withdrawn_by_author(world: World) -> None:
     paths = world.speak("ada", word="rejected")
     assert isinstance(paths, tuple)
     refused = world.speak_of("bo", "withdrawn", str(paths[0]))
-    assert "only who made it withdraws it" in refused.reason  # type: ignore[union-attr]
+    assert "only its author may withdraw it" in refused.reason  # type: ignore[union-attr]
     said = world.gather("main", "HEAD").statements[0].approval
     world.state("bo", word="withdrawn", of=said.digest)  # type: ignore[union-attr]
 

@@ -44,7 +44,8 @@ from artifacts.statements import SshSigner, SshVerifier
 from delivery.changes.findings import ChangeVerdict
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_change import JudgeChange, JudgeDeploy
-from delivery.changes.sign_statement import ApprovalFiles, Speak, Speaker, path_of
+from delivery.changes.rules.genuine import statement_path
+from delivery.changes.sign_statement import ApprovalFiles, Speak, Speaker
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.git.repository import GitRepository
 from delivery.trail.audit_log import FileAuditLog
@@ -221,7 +222,7 @@ class World:
             "at": self.now,
         }
         made = Approval.parse(document | changes, "a test")
-        path = path_of(made)
+        path = statement_path(made)
         self.commit(None, self.signed(path, made.to_json().encode(), key or name, space))
         return made
 

@@ -72,8 +72,8 @@ COMMANDS: Final = MappingProxyType(
         "releases.commands": {
             "propose": "Write an allowed candidate into an environment's release.",
             "promote": (
-                "Ask for production to run what staging runs and verified: 0 asked, 1 nothing "
-                "to promote."
+                "Open a pull request that promotes what staging last verified: 0 opened, 1 nothing "
+                "to do."
             ),
             "revert": "Make the branch that takes a promotion back: 0 made, 1 refused.",
             "take-over": (

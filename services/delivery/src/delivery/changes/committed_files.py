@@ -8,7 +8,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from delivery.changes.documents import REPORTS, STATEMENTS, NotRead
+from artifacts.cant_tell import CantTell
+from artifacts.policies.approvers import People
+from artifacts.records.release import Environment, Release
+from delivery.changes.documents import (
+    PEOPLE,
+    REPORTS,
+    STATEMENTS,
+    NotRead,
+    document,
+    read_release,
+    release_path,
+)
 from delivery.errors import TooMuchToRead
 from delivery.git.repository import GitRepository
 
@@ -77,3 +88,18 @@ class CommittedFiles(Mapping[str, bytes]):
             for path in self._limits
             if path.startswith("policies/") and not path.startswith(STATEMENTS)
         }
+
+
+def committed_release(
+    repository: GitRepository, commit: str, environment: Environment
+) -> Release | CantTell:
+    """Return an environment's release as a commit has it; CommitUnknown, RepositoryUnreadable."""
+    path = release_path(environment)
+    data = repository.file(commit, path)
+    return read_release({} if data is None else {path: data}, environment)
+
+
+def committed_people(repository: GitRepository, commit: str) -> People | CantTell:
+    """Return the approvers that a commit lists; CommitUnknown, RepositoryUnreadable."""
+    data = repository.file(commit, PEOPLE)
+    return document(People, {} if data is None else {PEOPLE: data}, PEOPLE)

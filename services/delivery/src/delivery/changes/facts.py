@@ -1,4 +1,4 @@
-"""What the judge of changes knows of one: read from commits, never from a working tree."""
+"""Everything that the judge knows about a change, read only from commits."""
 
 # What reads policies loads numpy: git's adapter, which imports this, is to be had without.
 from __future__ import annotations

@@ -6,7 +6,10 @@ from artifacts.cant_tell import CantTell
 from artifacts.code import INFERENCE_CODE
 from artifacts.records.approval import PayloadSubject
 from artifacts.records.release import Release
-from delivery.changes.documents import read_release, release_path
+from delivery.changes.committed_files import (
+    committed_release,
+)
+from delivery.changes.documents import release_path
 from delivery.changes.facts import ChangeFacts, Commit, payload_of
 from delivery.changes.find_objections import checked_commit
 from delivery.changes.payload_history import rolls_back
@@ -63,9 +66,7 @@ class FindMakers:
         before: str | None = None
         found: dict[str, frozenset[str]] = {}
         for commit, _ in self.repository.history(facts.base, release_path("production")):
-            path = release_path("production")
-            data = self.repository.file(commit, path)
-            payload = payload_of(read_release({path: data} if data else {}, "production"))
+            payload = payload_of(committed_release(self.repository, commit, "production"))
             parents = self.repository.parents(commit)
             if payload in wanted and payload != before and not isinstance(people, CantTell):
                 raws = self.repository.commits(parents[0], commit) if parents else ()

@@ -13,13 +13,15 @@ from artifacts.digests import digest_json
 from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject
 from artifacts.statements import SUFFIX
-from delivery.changes.committed_files import limit_of
+from delivery.changes.committed_files import (
+    committed_people,
+    committed_release,
+    limit_of,
+)
 from delivery.changes.documents import (
     PEOPLE,
     STATEMENTS,
     document,
-    read_release,
-    release_path,
 )
 from delivery.changes.facts import Commit, Statement, payload_of
 from delivery.changes.path_kinds import PROTECTED, kind_of
@@ -74,8 +76,7 @@ class FindObjections:
         """Return every list of approvers that main had up to a commit, oldest first."""
         found = []
         for name, _ in self.repository.history(commit, PEOPLE):
-            data = self.repository.file(name, PEOPLE)
-            people = document(People, {PEOPLE: data} if data else {}, PEOPLE)
+            people = committed_people(self.repository, name)
             if isinstance(people, People):
                 found.append(people)
         return tuple(found)
@@ -128,20 +129,16 @@ class FindObjections:
             digest = digest_json({one.path: [one.before, one.after] for one in protected})
             if digest != said.subject.change:
                 return (), ()
-        elif self._payload(commit.id) != said.subject.payload:
-            return (), ()
+        else:
+            release = committed_release(self.repository, commit.id, "production")
+            if payload_of(release) != said.subject.payload:
+                return (), ()
         made = (checked_commit(one, self.signatures) for one in before)
-        data = self.repository.file(base, PEOPLE)
-        people = document(People, {PEOPLE: data} if data else {}, PEOPLE)
+        people = committed_people(self.repository, base)
         authors: frozenset[str] = frozenset()
         if isinstance(people, People):
             authors = makers(people, (one for one in made if one.authored))
         return tuple(one.path for one in protected), tuple(sorted(authors))
-
-    def _payload(self, commit: str) -> str | None:
-        path = release_path("production")
-        data = self.repository.file(commit, path)
-        return payload_of(read_release({path: data} if data else {}, "production"))
 
 
 def checked_commit(raw: RawCommit, signatures: SshSignatures) -> Commit:

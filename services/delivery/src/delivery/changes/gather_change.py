@@ -12,7 +12,11 @@ from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Environment, Release
 from artifacts.statements import SUFFIX
-from delivery.changes.committed_files import CommittedFiles, limit_of
+from delivery.changes.committed_files import (
+    CommittedFiles,
+    committed_release,
+    limit_of,
+)
 from delivery.changes.documents import (
     KEYS,
     PEOPLE,
@@ -282,7 +286,7 @@ class GatherChange:
             return ()
         path = release_path(environment)
         return tuple(
-            Past(commit, at, read_release(self._file(commit, path), environment))
+            Past(commit, at, committed_release(self.repository, commit, environment))
             for commit, at in self.repository.history(base, path)
         )
 
@@ -290,10 +294,6 @@ class GatherChange:
         if "production_release" not in kinds:
             return {}
         return {commit: at for at, commit in enumerate(self.repository.first_parents(base))}
-
-    def _file(self, commit: str, path: str) -> Mapping[str, bytes]:
-        data = self.repository.file(commit, path)
-        return {} if data is None else {path: data}
 
     def _log(self, kinds: frozenset[Kind]) -> tuple[AuditEntry, ...]:
         return self.audit.entries() if kinds & SPOKEN_OF else ()

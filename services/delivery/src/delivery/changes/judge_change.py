@@ -7,9 +7,12 @@ from typing import Final
 
 from artifacts.cant_tell import CantTell
 from artifacts.records.approval import Approval
-from artifacts.records.release import Environment, Release
-from delivery.changes.committed_files import CommittedFiles
-from delivery.changes.documents import read_ground, read_release, release_path
+from artifacts.records.release import Environment
+from delivery.changes.committed_files import (
+    CommittedFiles,
+    committed_release,
+)
+from delivery.changes.documents import read_ground, release_path
 from delivery.changes.facts import Statement, payload_of
 from delivery.changes.find_objections import Objections
 from delivery.changes.findings import ChangeVerdict, Decision, refused
@@ -183,18 +186,15 @@ class JudgeDeploy:
     def _same(self, environment: Environment, one: str, other: str) -> bool:
         if environment == "production":
             return self._payload(one) == self._payload(other)
-        first, second = (self._release(environment, commit) for commit in (one, other))
+        first, second = (
+            committed_release(self.repository, commit, environment) for commit in (one, other)
+        )
         if isinstance(first, CantTell) or isinstance(second, CantTell):
             return False
         return first.released == second.released
 
     def _payload(self, commit: str) -> str | None:
-        return payload_of(self._release("production", commit))
-
-    def _release(self, environment: Environment, commit: str) -> Release | CantTell:
-        path = release_path(environment)
-        data = self.repository.file(commit, path)
-        return read_release({path: data} if data else {}, environment)
+        return payload_of(committed_release(self.repository, commit, "production"))
 
     def _ran_since(self, environment: Environment, commit: str, brought: str) -> bool:
         payload = self._payload(commit)
@@ -209,8 +209,7 @@ class JudgeDeploy:
 
     def _unjudged(self, environment: Environment, commit: str) -> ChangeVerdict:
         """Judge the commit that main began with, which nothing stood before."""
-        path = release_path(environment)
-        release = read_release({path: self.repository.file(commit, path) or b""}, environment)
+        release = committed_release(self.repository, commit, environment)
         if isinstance(release, CantTell):
             return self._settled(commit, "undecided", str(release))
         if release.released:

@@ -13,7 +13,10 @@ from typing import Final
 from artifacts.policies.approvers import People
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Environment
-from delivery.changes.documents import PEOPLE, document
+from delivery.changes.committed_files import (
+    committed_people,
+)
+from delivery.changes.documents import PEOPLE
 from delivery.changes.findings import ChangeVerdict, Finding
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
@@ -82,8 +85,7 @@ class JudgeMerges:
         there is none.
         """
         for name, _ in self.repository.history(commit, PEOPLE):
-            data = self.repository.file(name, PEOPLE)
-            people = document(People, {PEOPLE: data} if data else {}, PEOPLE)
+            people = committed_people(self.repository, name)
             if isinstance(people, People) and people.persons:
                 return name
         return commit

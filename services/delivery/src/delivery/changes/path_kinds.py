@@ -1,4 +1,4 @@
-"""Which kind of change a path is. Every path is of one kind; one that nobody thought of judges."""
+"""Which kind of change a path is. Unknown paths count as `judge`, the strictest kind."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -9,11 +9,9 @@ from typing import Final
 
 from artifacts.cant_tell import CantTell
 from artifacts.digests import hex_part
-from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
 from artifacts.refusal import Refusal
 from artifacts.statements import SUFFIX
-from delivery.changes.documents import STATEMENTS
 from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
@@ -24,13 +22,13 @@ from delivery.changes.rules.approvals import (
     reason_against,
     roles_asked,
 )
+from delivery.changes.rules.genuine import statement_path
 from delivery.changes.rules.rejections import Rejection, counts_as_withdrawal, rejections
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.changes.statements import (
     objection,
     payload_subject,
     read_statements,
-    subject_digest,
     subjects_of,
 )
 from delivery.changes.verdict_page import subject_lines, verdict_lines
@@ -171,10 +169,12 @@ class Speak:
         """Sign and write statements, if every one of them would count."""
         signed = [(one, *self.files.sign(one, speaker.key)) for one in made]
         for one, data, signature in signed:
-            found = Statement(path_of(one), one, self.signatures.check(data, signature), added=True)
+            found = Statement(
+                statement_path(one), one, self.signatures.check(data, signature), added=True
+            )
             if reason := _against(found, one, facts):
                 return Refusal(f"{speaker.person} as {speaker.role}: {reason}")
-        return tuple(self.files.write(path_of(one), data, sig) for one, data, sig in signed)
+        return tuple(self.files.write(statement_path(one), data, sig) for one, data, sig in signed)
 
     def _named(self, facts: ChangeFacts, statement: str) -> Named | Refusal:
         """Find a statement in the change, in what main has, or in the log."""
@@ -193,32 +193,19 @@ class Speak:
         return Refusal(f"there is no statement {plain(statement)} here: name one by its digest")
 
 
-def path_of(one: Approval) -> str:
-    """Return where a statement is kept: by what it is about, who made it, and its own digest."""
-    folder = hex_part(subject_digest(one.subject))[:16]
-    name = f"{one.approver}-{one.word}-{hex_part(one.digest)[:8]}.json"
-    return f"{STATEMENTS}{folder}/{name}"
-
-
 def _early(facts: ChangeFacts, speaker: Speaker) -> str:
+    """Return why a person can't speak in a role, or ""."""
     people = facts.ground.people
     if isinstance(people, CantTell):
         return f"nobody can say who is who: {people}"
-    return _unknown(people, speaker)
-
-
-def _unknown(people: People, speaker: Speaker) -> str:
     person = people.persons.get(speaker.person)
     if person is None:
         known = ", ".join(sorted(people.persons)) or "nobody yet"
         return f"main knows no {speaker.person}; its policies/approvers.yaml has {known}"
     if speaker.role not in person.roles:
-        return f"{speaker.person} doesn't hold the role {speaker.role}, but {_list(person.roles)}"
+        roles = ", ".join(person.roles)
+        return f"{speaker.person} doesn't hold the role {speaker.role}, but {roles}"
     return ""
-
-
-def _list(names: tuple[str, ...]) -> str:
-    return ", ".join(names)
 
 
 def _against(found: Statement, one: Approval, facts: ChangeFacts) -> str:
@@ -229,7 +216,10 @@ def _against(found: Statement, one: Approval, facts: ChangeFacts) -> str:
     if reason := objection(found, facts):
         return reason
     if one.word == "withdrawn" and not counts_as_withdrawal(one, facts):
-        return "only who made it withdraws it, or of a rejection a role that the tiers name"
+        return (
+            "only its author may withdraw it; a rejection may also be withdrawn by a role in "
+            "`rejections_withdrawn_by` of policies/risk_tiers.yaml"
+        )
     if one.word == "reviewed" and not counts_as_review(one, facts):
         return (
             "broken glass is reviewed by somebody new to the case, who neither broke it, nor "

@@ -1,4 +1,4 @@
-"""The adapters of those who judge changes, and of those who speak about them."""
+"""Builds what judges changes and deploys, and what signs statements, from the settings."""
 
 from collections.abc import Callable
 
@@ -16,19 +16,19 @@ from delivery.trail.wiring import make_audit_log, make_audit_log_of_a_person
 
 
 def make_judge_change(settings: Settings) -> JudgeChange:
-    """Put the judge of changes together."""
+    """Build the judge of changes."""
     actor = f"{settings.actor} ({settings.run})"[:200]
     return JudgeChange(_gather(settings), make_audit_log(settings), actor, _heads(settings))
 
 
 def make_judge_deploy(settings: Settings) -> JudgeDeploy:
-    """Put the judge of deploys together."""
+    """Build the judge of deploys."""
     log = make_audit_log(settings)
     return JudgeDeploy(GitRepository(settings.root), _gather(settings), log, now)
 
 
 def make_speak(settings: Settings, say: Callable[[str], None]) -> Speak:
-    """Put speaking together."""
+    """Build what signs statements of a person."""
     # Who speaks rarely has the log: what it says, the judge adds.
     log = make_audit_log_of_a_person(settings)
     gather = GatherChange(GitRepository(settings.root), SshSignatures(), log, now)

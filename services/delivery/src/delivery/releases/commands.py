@@ -47,7 +47,7 @@ def propose(
 
 @app.command()
 def promote() -> None:
-    """Ask for production to run what staging runs and verified: 0 asked, 1 nothing to promote."""
+    """Open a pull request that promotes what staging last verified: 0 opened, 1 nothing to do."""
     settings = read_settings()
     done = make_promote(settings)()
     step = step_files(settings)

@@ -21,11 +21,13 @@ from artifacts.records.release import (
 )
 from artifacts.refusal import Refusal
 from artifacts.statements import SUFFIX
+from delivery.changes.committed_files import (
+    committed_release,
+)
 from delivery.changes.documents import (
     Files,
     document,
     read_ground,
-    read_release,
     release_path,
     report_path,
 )
@@ -175,7 +177,7 @@ class TracePrediction:
             here = f"main is {main[:12]} here; fetch it, if it has moved on"
             return Refusal(f"{commit} was deployed and is not on main ({here})")
         path = release_path(environment)
-        release = read_release(self._file(commit, path), environment)
+        release = committed_release(self.repository, commit, environment)
         if isinstance(release, CantTell):
             return Refusal(f"at {commit}: {release}")
         payload = release.payload(None if release.code else self._code_at(commit))
@@ -297,10 +299,6 @@ class TracePrediction:
     def _code_at(self, commit: str) -> ReleasedCode:
         files = self.repository.files(commit, INFERENCE_CODE)
         return ReleasedCode(digest=code_digest(files), commit=commit)
-
-    def _file(self, commit: str, path: str) -> Files:
-        data = self.repository.file(commit, path)
-        return {} if data is None else {path: data}
 
 
 def _unreached(name: HopName, need: HopName, hops: list[Hop]) -> Hop:

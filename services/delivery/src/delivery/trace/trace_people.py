@@ -8,13 +8,14 @@ from artifacts.records.approval import Approval, ApprovedModel, PayloadSubject
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Payload
 from artifacts.statements import SUFFIX
-from delivery.changes.committed_files import CommittedFiles
+from delivery.changes.committed_files import (
+    CommittedFiles,
+    committed_release,
+)
 from delivery.changes.documents import (
     STATEMENTS,
-    Files,
     document,
     read_ground,
-    read_release,
     release_path,
     report_path,
 )
@@ -64,17 +65,13 @@ class TracePeople:
         found: list[Promotion] = []
         before = None
         for name, at in self.repository.history(commit, path):
-            there = payload_of(read_release(self._file(name, path), "production"))
+            there = payload_of(committed_release(self.repository, name, "production"))
             parents = self.repository.parents(name)
             if there == payload and before != payload and parents:
                 base = CommittedFiles(self.repository, parents[0], ["policies"])
                 found.append(Promotion(name, at, read_ground(base)))
             before = there
         return found[::-1]
-
-    def _file(self, commit: str, path: str) -> Files:
-        data = self.repository.file(commit, path)
-        return {} if data is None else {path: data}
 
 
 def subject_of(payload: Payload, reports: Mapping[str, GateReport]) -> PayloadSubject:

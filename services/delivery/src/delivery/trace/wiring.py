@@ -81,7 +81,7 @@ def _chain(file: Path, verifier: SshVerifier) -> Chain:
 
 
 def make_trace(settings: Settings, folders: Sequence[Path]) -> TracePrediction:
-    """Put tracing together; without folders the host's are searched."""
+    """Build what traces a prediction; without folders it searches the host's prediction logs."""
     return TracePrediction(
         predictions=PredictionFiles(folders or _predictions_of_host(settings)),
         audit=make_audit_log(settings),

@@ -39,10 +39,10 @@ def test_what_does_neither_needs_no_signature(kind):
 @pytest.mark.parametrize(
     ("signature", "words"),
     [
-        (Signature(key_of("eve"), "git"), "by a key of nobody on main"),
+        (Signature(key_of("eve"), "git"), "main does not list"),
         (Signature(key_of("max"), "plinth-approval"), "in the namespace plinth-approval"),
         (Signature(key_of("max"), "git", "it was edited"), "it was edited"),
-        (Signature(key_of("gate"), "git"), "by a key of nobody on main"),
+        (Signature(key_of("gate"), "git"), "main does not list"),
     ],
 )
 def test_a_signature_that_does_not_hold_is_refused_by_name(signature, words):

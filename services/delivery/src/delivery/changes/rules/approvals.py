@@ -207,7 +207,7 @@ def _out_of_time(one: Approval, facts: ChangeFacts, glass: BreakGlass) -> str:
 
 
 def glass_objection(one: Approval, facts: ChangeFacts) -> str:
-    """Say why a statement doesn't break the glass by its times; nothing if it does."""
+    """Return why a break-glass statement has expired or lasts too long, or ""."""
     tiers = facts.ground.tiers
     return (
         str(tiers) if isinstance(tiers, CantTell) else _out_of_time(one, facts, tiers.break_glass)

@@ -138,7 +138,9 @@ def signer_of(facts: ChangeFacts, people: People, commit: Commit) -> Signer:
         return Signer(service=service)
     name = people.owner(signature.key)
     if name is None:
-        return Signer(problem="is signed by a key of nobody on main")
+        return Signer(
+            problem="is signed with a key that policies/approvers.yaml on main does not list"
+        )
     if objection := people.persons[name].objection(signature.key, facts.now):
         return Signer(problem=f"is signed by {name}, who {objection}")
     return Signer(person=name)
