@@ -1,4 +1,4 @@
-"""Deploys with real processes, Terraform, MLflow and a signed log. In the order of a day."""
+"""Deploys with real processes, MLflow and a signed log. In the order of a day."""
 
 import signal
 import sqlite3
@@ -10,8 +10,11 @@ import pytest
 from support.deploy_loop import DeployLoop, make_deploy_loop
 
 from delivery.deploy.alias_registry import MlflowAliases
+from delivery.deploy.deploy import all_steps
 from delivery.releases.wanted import AliasPoint
 from delivery.rooms.training_rooms import TrainingRooms
+from delivery.targets.local.swap import STEPS as SWAP
+from rehearsal.load import load_during
 from training.registry.mlflow_tracking import MlflowTracking
 
 # MLflow's own, of libraries that it uses.
@@ -19,6 +22,7 @@ pytestmark = [
     pytest.mark.machine,
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
+RATE = 20.0
 UNUSED = TrainingRooms(Path("/nonexistent/plinth"), {})
 
 
@@ -108,25 +112,44 @@ def test_processes_that_are_gone_are_named_and_brought_back(loop):
     assert runs(loop) == loop.models[1].digest
 
 
-def test_a_deploy_that_is_killed_between_install_and_swap_is_finished_by_the_next(loop):
+@pytest.mark.parametrize("step", [step.name for step in all_steps(SWAP)])
+def test_whatever_step_a_deploy_is_killed_after_no_request_is_lost_and_the_next_heals(loop, step):
     (before,) = payloads(loop)
-    commit = loop.release(1, report="another")
-    _, killed = loop.deploy(commit, PLINTH_DIE_AFTER="begin")
-    assert killed.returncode == -signal.SIGKILL
-    assert payloads(loop) == {before}
-    _, ended = loop.deploy(commit)
+    commit = loop.release(1, report=f"killed after {step}")
+    with load_during(loop.host.url("/v1/release"), {}, None, RATE) as load:
+        _, killed = loop.deploy(commit, PLINTH_DIE_AFTER=step)
+        between = payloads(loop)
+        _, ended = loop.deploy(commit)
+
+    assert killed.returncode == -signal.SIGKILL, killed.stdout + killed.stderr
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert before not in payloads(loop)
+    after = loop.log()[-1].payload
+    assert between <= {before, after}
+    assert payloads(loop) == {after} != {before}
+    assert (loop.log()[-1].event, loop.log()[-1].outcome) == ("verification", "green")
+    assert load.report.failed == 0, str(load.report)
 
 
-def test_a_deploy_that_is_killed_after_the_swap_is_finished_by_the_next(loop):
-    commit = loop.release(1, report="a third")
-    _, killed = loop.deploy(commit, PLINTH_DIE_AFTER="apply")
-    assert killed.returncode == -signal.SIGKILL
-    assert loop.log()[-1].outcome == "undecided"
-    _, ended = loop.deploy(commit)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert loop.log()[-1].outcome == "green"
+def test_a_step_that_is_not_there_can_not_be_killed_after(loop):
+    _, ended = loop.deploy(loop.merge(), PLINTH_DIE_AFTER="no-such-step")
+    assert ended.returncode == 2
+    assert "there is no step no-such-step" in ended.stderr
+
+
+def test_the_steps_are_listed_for_whoever_wants_to_kill_after_each(loop):
+    lines = loop.delivery("steps").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [step.name for step in all_steps(SWAP)]
+
+
+def test_a_deploy_that_moves_no_alias_starts_no_python(loop):
+    """git, ssh-keygen and a try of the wall are started: each start of Python costs a second."""
+    commit = loop.release(1, report="counted")
+    done = loop.watched_deploy(commit)
+    assert done.returncode == 0, done.stdout + done.stderr
+    started = [line.split()[1:] for line in done.stderr.splitlines() if line.startswith("started:")]
+    names = {Path(word).name for words in started for word in words}
+    assert {"git", "ssh-keygen"} <= names
+    assert [name for name in names if name == "plinth" or name.startswith("python")] == []
 
 
 def test_of_two_deploys_at_once_the_one_of_the_tip_wins(loop):

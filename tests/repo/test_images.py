@@ -25,6 +25,16 @@ def test_every_service_that_has_a_recipe_is_one_of_these(root: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_an_image_has_every_library_that_its_service_declares(root: Path, name: str) -> None:
+    declared = (root / f"services/{name}/pyproject.toml").read_text()
+    libraries = set(re.findall(r'^    "plinth-([a-z]+)",', declared, re.MULTILINE))
+
+    found = {path.split("/")[1] for path in RECIPE_OF[name].code if path.startswith("libs/")}
+
+    assert found == libraries
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_hadolint_has_nothing_to_say(root: Path, name: str) -> None:
     tool = Path(sys.executable).with_name("hadolint")
     command = [tool, root / RECIPE_OF[name].dockerfile]

@@ -11,7 +11,7 @@ from artifacts.records.release import Environment, Payload, ReleasedCode, Releas
 from delivery.targets.answers import Answer
 from delivery.targets.local.local_errors import ManagerFailed, NotInstalled, PortTaken
 from delivery.targets.local.local_observation import EnvironmentState
-from delivery.targets.local.ports import Kind, Listener
+from delivery.targets.local.payloads import Kind
 from delivery.targets.local.processes import HOLDER, HostProcess, Manager, Service, Watcher
 from delivery.targets.local.swap import Machine
 
@@ -146,15 +146,15 @@ class FakeMachine:
         self.events += [f"wait {self._name(process)}" for process in processes]
 
     # Listeners
-    def from_holder(self, holder: HostProcess) -> Listener | None:
+    def from_holder(self, holder: HostProcess) -> FakeListener | None:
         self.events.append("ask holder")
         return FakeListener(holder.port) if self.holders_answer else None
 
-    def from_process(self, process: HostProcess) -> Listener | None:
+    def from_process(self, process: HostProcess) -> FakeListener | None:
         self.events.append("take descriptor")
         return FakeListener(process.port) if self.descriptors_can_be_taken else None
 
-    def bind(self, port: int) -> Listener:
+    def bind(self, port: int) -> FakeListener:
         self.events.append(f"bind {port}")
         if self.port_taken_by_stranger or any(process.port == port for process in self.alive):
             raise PortTaken(port, "Address already in use")
@@ -168,7 +168,7 @@ class FakeMachine:
                 return Manager(process.manager, process.pid, "staging", port)
         return None
 
-    def start(self, environment: Environment, listener: Listener) -> Manager:
+    def start(self, environment: Environment, listener: FakeListener) -> Manager:
         name = f"m{len(self.entries)}"
         self.events.append(f"start {name}")
         self.entries[name] = {}

@@ -226,7 +226,7 @@ class StubEnvironments:
         real.symlink_to(self.python)
         python.write_text(
             '#!/bin/sh\nhere="${0%/*}"\n'
-            # `host walls` tries a room by a program of its own: -I -S -c.
+            # `delivery walls` tries a room by a program of its own: -I -S -c.
             f'[ "$3" = -c ] && exec "$here/{real.name}" "$@"\n'
             f'exec "$here/{real.name}" -S -E "$here/../{service.name}" "$@"\n'
         )

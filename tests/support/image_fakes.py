@@ -16,8 +16,8 @@ from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
 from delivery.targets.aws.aws_errors import BuildFailed
 from delivery.targets.aws.images.contents import PLACE, ImageContents, Layer, Package
+from delivery.targets.aws.images.engines import BuildOrder
 from delivery.targets.aws.images.make_image import Workshop
-from delivery.targets.aws.images.ports import BuildOrder
 from delivery.targets.aws.images.recipes import BASE_FILE
 from delivery.targets.aws.images.scan_findings import Scan
 

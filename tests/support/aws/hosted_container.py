@@ -1,4 +1,4 @@
-"""Containers that are real: the inference service of a payload that `host install` prepared.
+"""Containers that are real: the inference service of a payload that was installed here.
 
 No container engine is at hand where tests run, so the code and models that an image would hold are
 taken from a host's folder, and the process gets the variables of its task definition.

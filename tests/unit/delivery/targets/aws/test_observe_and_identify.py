@@ -3,8 +3,7 @@ from support.cloud_sightings import CALLER, NEW, URL, settled, sighting
 from artifacts.records.release import Environment
 from delivery.targets.answers import Answer
 from delivery.targets.aws.aws_observation import AwsObservation, Sighting
-from delivery.targets.aws.identify import identify
-from delivery.targets.aws.identity import Caller, WrongAccount
+from delivery.targets.aws.identity import Caller, WrongAccount, check_account
 from delivery.targets.aws.observe_services import CONNECTIONS, observe
 
 
@@ -71,7 +70,7 @@ def test_an_observation_comes_back_from_its_json() -> None:
 
 
 def test_the_account_that_is_wanted_is_the_caller_s_or_refused() -> None:
-    assert identify(Accounts(), CALLER.account) == CALLER
-    other = identify(Accounts(), "999999999999")
+    assert check_account(CALLER, CALLER.account) == CALLER
+    other = check_account(CALLER, "999999999999")
     assert isinstance(other, WrongAccount)
     assert "999999999999 is wanted" in other.reason

@@ -171,7 +171,7 @@ def test_an_expectation_without_its_reason_is_refused(tmp_path, text):
 
 
 def test_a_lock_that_somebody_holds_is_told_apart_from_a_failure(tmp_path):
-    """The local root stands in: an engine that is real, and a state that is locked."""
+    """The engine is real, over an empty folder; what it says of a lock is as it says it."""
     said: list[str] = []
     process = TerraformProcess(tmp_path, {"PATH": ""}, said.append)
     locked = ["Error: Error acquiring the state lock", "Lock Info: ID: 1234"]

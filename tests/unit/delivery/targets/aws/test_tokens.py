@@ -7,7 +7,6 @@ from pydantic import SecretStr
 from support.https_stand_in import HttpsStandIn, running_stand_in
 
 from delivery.targets.aws.aws_errors import TokenRefused
-from delivery.targets.aws.fetch_token import fetch_token
 from delivery.targets.aws.github_tokens import GithubTokens
 from delivery.targets.aws.token_file import PrivateFile
 
@@ -96,7 +95,7 @@ def test_a_token_is_kept_for_this_user_alone_in_place_of_an_older_one(
     out.write_text("old")
     out.chmod(0o644)
 
-    fetch_token(tokens(issuer), PrivateFile(), AUDIENCE, out)
+    PrivateFile().write(out, tokens(issuer).token(AUDIENCE))
 
     assert out.read_text() == TOKEN
     assert out.stat().st_mode & 0o777 == 0o600

@@ -1,18 +1,27 @@
 """Say what an environment really runs. That something is missing or down is no error."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from artifacts.records.release import Environment
 from delivery.targets.answers import Answer
 from delivery.targets.aws.aws_observation import AwsObservation, Sighting
-from delivery.targets.aws.ports import Accounts, Probe, Services
+
+if TYPE_CHECKING:
+    from delivery.targets.aws.ecs_services import EcsServices
+    from delivery.targets.aws.http_probe import HttpProbe
+    from delivery.targets.aws.sts_accounts import StsAccounts
+
 
 CONNECTIONS = 5
 
 
 def observe(
     environment: Environment,
-    accounts: Accounts,
-    services: Services,
-    probe: Probe,
+    accounts: StsAccounts,
+    services: EcsServices,
+    probe: HttpProbe,
     instead: str | None = None,
 ) -> AwsObservation:
     """Look at what the cloud says, and ask a few times; `instead` of the service's own address."""
@@ -37,7 +46,7 @@ def _address(seen: Sighting, instead: str | None) -> str | None:
     return instead or seen.service.url
 
 
-def _answers(probe: Probe, seen: Sighting, url: str | None) -> tuple[Answer, ...]:
+def _answers(probe: HttpProbe, seen: Sighting, url: str | None) -> tuple[Answer, ...]:
     if seen.service is None:
         return ()
     if url is None:

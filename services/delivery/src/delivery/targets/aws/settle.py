@@ -1,12 +1,19 @@
 """Wait until a rollout has settled, or until it is known why it won't."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from artifacts.records.release import Environment
 from delivery.errors import CloudError
 from delivery.targets.aws.aws_errors import NotSettled, Throttled, Unreachable
-from delivery.targets.aws.ports import Clock, Services
 from delivery.targets.aws.settling import Failed, Settled, Verdict, Waiting, judge
+
+if TYPE_CHECKING:
+    from delivery.targets.aws.ecs_services import EcsServices
+    from delivery.targets.monotonic_clock import SystemClock
+
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, GROWTH = 0.5, 15.0, 1.5
 
@@ -30,8 +37,8 @@ class Rollout:
 
 def settle(
     wanted: Wanted,
-    services: Services,
-    clock: Clock,
+    services: EcsServices,
+    clock: SystemClock,
 ) -> Rollout:
     """Wait until an image is all that an environment runs, or its rollout has failed.
 
@@ -54,7 +61,7 @@ def settle(
         pause = min(pause * GROWTH, LONGEST_PAUSE_SECONDS)
 
 
-def _look(services: Services, wanted: Wanted, *, begun: bool) -> Verdict | CloudError:
+def _look(services: EcsServices, wanted: Wanted, *, begun: bool) -> Verdict | CloudError:
     try:
         return judge(services.look(wanted.environment), wanted.image, begun=begun)
     except (Throttled, Unreachable) as exc:

@@ -9,10 +9,8 @@ from delivery.targets.aws.aws_clients import AwsClients
 from delivery.targets.aws.aws_errors import TokenRefused
 from delivery.targets.aws.aws_observation import AwsObservation
 from delivery.targets.aws.ecs_services import EcsServices
-from delivery.targets.aws.fetch_token import fetch_token
 from delivery.targets.aws.http_probe import HttpProbe
-from delivery.targets.aws.identify import identify
-from delivery.targets.aws.identity import Caller, WrongAccount
+from delivery.targets.aws.identity import Caller, WrongAccount, check_account
 from delivery.targets.aws.observe_services import observe
 from delivery.targets.aws.settle import Rollout, Wanted, settle
 from delivery.targets.aws.sts_accounts import StsAccounts
@@ -24,7 +22,7 @@ def run_identify(
     settings: TargetSettings, account: str, region: str | None
 ) -> Caller | WrongAccount:
     """Say who we are."""
-    return identify(StsAccounts(AwsClients(region or settings.aws_region)), account)
+    return check_account(StsAccounts(AwsClients(region or settings.aws_region)).caller(), account)
 
 
 def run_observe(settings: TargetSettings, environment: Environment) -> AwsObservation:
@@ -62,7 +60,7 @@ def run_token(settings: TargetSettings, audience: str, out: Path) -> bool:
             "job needs `permissions: id-token: write`, and GitHub gives that to no pull request "
             "of a fork"
         )
-    fetch_token(
-        GithubTokens(settings.token_url, settings.token_secret), PrivateFile(), audience, out
+    PrivateFile().write(
+        out, GithubTokens(settings.token_url, settings.token_secret).token(audience)
     )
     return True

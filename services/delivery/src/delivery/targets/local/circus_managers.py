@@ -5,12 +5,15 @@ inetd does it, and here it has a reason: entries that are added while circus run
 sockets, and those of its settings file tie a socket's life to the manager's.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from circus.client import CircusClient  # type: ignore[import-untyped]
 from circus.exc import CallError  # type: ignore[import-untyped]
@@ -23,7 +26,6 @@ from delivery.targets.local.environment_files import SUPERVISOR
 from delivery.targets.local.listeners import TcpListener
 from delivery.targets.local.local_errors import ManagerFailed
 from delivery.targets.local.marked_processes import ROLE, markers, service_markers, watcher_marker
-from delivery.targets.local.ports import Clock, Listener
 from delivery.targets.local.processes import (
     HOLDER,
     HostProcess,
@@ -36,6 +38,11 @@ from delivery.targets.local.processes import (
 from delivery.targets.local.run_folder import run_folder, short_path
 from walls import OtherUser, Room, UnusableRoom, Wall
 from walls.user import user_of
+
+if TYPE_CHECKING:
+    from delivery.targets.local.listeners import TcpListener
+    from delivery.targets.monotonic_clock import SystemClock
+
 
 API_KEYS = "PLINTH_API_KEYS"
 
@@ -71,7 +78,7 @@ class CircusManagers:
         root: Path,
         variables: Mapping[str, str],
         names: Callable[[], str],
-        clock: Clock,
+        clock: SystemClock,
         find_wall: Callable[[], Wall],
     ) -> None:
         self._root = root
@@ -91,7 +98,7 @@ class CircusManagers:
                     return manager
         return None
 
-    def start(self, environment: Environment, listener: Listener) -> Manager:
+    def start(self, environment: Environment, listener: TcpListener) -> Manager:
         """Start a manager on a listening socket and return it once it answers."""
         folder, name = run_folder(self._root, environment), self._names()
         settings = folder / f"conf-{name}.ini"
@@ -150,8 +157,8 @@ class CircusManagers:
         self._call(manager, "rm", name=watcher, nostop=True, waiting=True)
 
     def _spawn(
-        self, environment: Environment, listener: Listener, name: str, settings: Path
-    ) -> "subprocess.Popen[bytes]":
+        self, environment: Environment, listener: TcpListener, name: str, settings: Path
+    ) -> subprocess.Popen[bytes]:
         if not isinstance(listener, TcpListener):
             raise TypeError(f"a manager needs a socket, not {type(listener).__name__}")
         manager = Manager(name, 0, environment, listener.port)

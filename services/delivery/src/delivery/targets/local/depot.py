@@ -11,7 +11,7 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.release import Payload
 from delivery.targets.local.local_errors import NotInstalled
 from delivery.targets.local.locks import locked
-from delivery.targets.local.ports import Kind
+from delivery.targets.local.payloads import Kind
 from delivery.targets.local.stamp import FOLDER, Entry, read_stamp, write_stamp
 
 STAMP = "stamp"

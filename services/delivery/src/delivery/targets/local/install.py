@@ -1,16 +1,25 @@
 """Install a payload: its code in an environment of its own, its model verified."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artifacts.code import INFERENCE_CODE, INFERENCE_SOURCES, code_digest
 from artifacts.digests import digest_bytes
 from artifacts.errors import InvalidArtifact, SignatureRefused, UnreadableRecord
 from artifacts.records.release import Payload
 from delivery.targets.local.local_errors import NotInstalled
-from delivery.targets.local.payloads import Refused, objection, parts_of
-from delivery.targets.local.ports import CodeSource, Depot, EnvironmentBuilder, Kind, ModelSource
+from delivery.targets.local.payloads import Kind, Refused, objection, parts_of
+
+if TYPE_CHECKING:
+    from artifacts.git_source import GitSource
+    from artifacts.model_copies import StoredModels
+    from delivery.targets.local.depot import FolderDepot
+    from delivery.targets.local.uv_environments import UvEnvironments
+
 
 PAYLOAD, PUBLIC_KEY = "payload.json", "public-key.pem"
 SOURCES, ENVIRONMENT, ARTIFACT = "src", "env", "artifact"
@@ -28,10 +37,10 @@ class Installed:
 
 def install_payload(
     payload: Payload,
-    depot: Depot,
-    source: CodeSource,
-    models: ModelSource,
-    environments: EnvironmentBuilder,
+    depot: FolderDepot,
+    source: GitSource,
+    models: StoredModels,
+    environments: UvEnvironments,
     *,
     every_byte: bool = False,
 ) -> Installed | Refused:
@@ -56,10 +65,10 @@ class _Installation:
     def __init__(
         self,
         payload: Payload,
-        depot: Depot,
-        source: CodeSource,
-        models: ModelSource,
-        environments: EnvironmentBuilder,
+        depot: FolderDepot,
+        source: GitSource,
+        models: StoredModels,
+        environments: UvEnvironments,
         every_byte: bool,
     ) -> None:
         self._payload = payload
@@ -167,7 +176,7 @@ class _Installation:
         self._built.append(kind)
 
 
-def require_installed(digest: str, depot: Depot) -> Payload:
+def require_installed(digest: str, depot: FolderDepot) -> Payload:
     """Return an installed payload after the cheap check of all its parts; NotInstalled."""
     payload = depot.payload(digest)
     parts = parts_of(payload)

@@ -3,18 +3,23 @@
 What runs in a room may call itself anything: only this user's processes outside of rooms count.
 """
 
+from __future__ import annotations
+
 import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 import psutil  # type: ignore[import-untyped]
 
 from artifacts.records.release import Environment
-from delivery.targets.local.ports import Clock
 from delivery.targets.local.processes import HostProcess, Role
+
+if TYPE_CHECKING:
+    from delivery.targets.monotonic_clock import SystemClock
+
 
 MARK: Final = "PLINTH_HOST_MARK"
 ROLE: Final = "PLINTH_HOST_ROLE"
@@ -55,7 +60,7 @@ def watcher_marker(name: str) -> dict[str, str]:
 class MarkedProcesses:
     """The processes that this host, in this folder, started."""
 
-    def __init__(self, root: Path, clock: Clock) -> None:
+    def __init__(self, root: Path, clock: SystemClock) -> None:
         self._root = root
         self._clock = clock
 

@@ -1,6 +1,9 @@
 """Say what an environment really runs. Never fails because something is down: it says so."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from artifacts.records.release import Environment
 from delivery.targets.answers import Answer
@@ -10,18 +13,24 @@ from delivery.targets.local.local_observation import (
     ObservedProcess,
     ObservedWatcher,
 )
-from delivery.targets.local.ports import EnvironmentFiles, Managers, Probe, Processes
 from delivery.targets.local.processes import HostProcess, Manager, Watcher, of_role
+
+if TYPE_CHECKING:
+    from delivery.targets.local.circus_managers import CircusManagers
+    from delivery.targets.local.environment_files import FolderEnvironments
+    from delivery.targets.local.marked_processes import MarkedProcesses
+    from delivery.targets.local.release_probe import HttpProbe
+
 
 CONNECTIONS = 5
 
 
 def observe(
     environment: Environment,
-    files: EnvironmentFiles,
-    processes: Processes,
-    managers: Managers,
-    probe: Probe,
+    files: FolderEnvironments,
+    processes: MarkedProcesses,
+    managers: CircusManagers,
+    probe: HttpProbe,
     wall: str = "",
 ) -> LocalObservation:
     """Look at what is written down, at the manager, at processes, and ask a few times."""
@@ -45,7 +54,7 @@ def observe(
 
 
 def _managed(
-    managers: Managers, found: Sequence[HostProcess], port: int | None
+    managers: CircusManagers, found: Sequence[HostProcess], port: int | None
 ) -> tuple[Manager | None, tuple[Watcher, ...]]:
     if port is None:
         return None, ()
@@ -63,7 +72,9 @@ def _observed(process: HostProcess, manager: Manager | None) -> ObservedProcess:
     )
 
 
-def _answers(probe: Probe, port: int | None, found: Sequence[HostProcess]) -> tuple[Answer, ...]:
+def _answers(
+    probe: HttpProbe, port: int | None, found: Sequence[HostProcess]
+) -> tuple[Answer, ...]:
     if port is None:
         return ()
     return tuple(probe.ask(port, found) for _ in range(CONNECTIONS))

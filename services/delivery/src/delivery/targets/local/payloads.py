@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from artifacts.records.release import Payload
+
+Kind = Literal["payloads", "code", "models"]
+"""The kinds of parts that are installed."""
 
 
 @dataclass(frozen=True)

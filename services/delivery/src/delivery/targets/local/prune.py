@@ -1,18 +1,25 @@
 """Remove what no environment runs, ran last, or wants."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from artifacts.records.release import Environment, Payload
 from delivery.targets.local.local_errors import NotInstalled
-from delivery.targets.local.payloads import parts_of, unneeded
-from delivery.targets.local.ports import Depot, EnvironmentFiles, Kind, Processes
+from delivery.targets.local.payloads import Kind, parts_of, unneeded
+
+if TYPE_CHECKING:
+    from delivery.targets.local.depot import FolderDepot
+    from delivery.targets.local.environment_files import FolderEnvironments
+    from delivery.targets.local.marked_processes import MarkedProcesses
+
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
 
 
 def prune(
-    keep: Sequence[str], depot: Depot, files: EnvironmentFiles, processes: Processes
+    keep: Sequence[str], depot: FolderDepot, files: FolderEnvironments, processes: MarkedProcesses
 ) -> tuple[str, ...]:
     """Remove payloads, then code, models, logs and programs that none of the rest needs.
 
@@ -31,7 +38,7 @@ def prune(
         return removed + files.prune(depot.digests("payloads"), supervisors)
 
 
-def _written_down(files: EnvironmentFiles) -> set[str]:
+def _written_down(files: FolderEnvironments) -> set[str]:
     digests: set[str | None] = set()
     for environment in ENVIRONMENTS:
         state = files.state(environment)
@@ -39,14 +46,14 @@ def _written_down(files: EnvironmentFiles) -> set[str]:
     return {digest for digest in digests if digest}
 
 
-def _remove(depot: Depot, kind: Kind, keep: set[str]) -> tuple[str, ...]:
+def _remove(depot: FolderDepot, kind: Kind, keep: set[str]) -> tuple[str, ...]:
     names = unneeded(depot.digests(kind), keep)
     for digest in names:
         depot.remove(kind, digest)
     return tuple(f"{kind} {digest}" for digest in names)
 
 
-def _payloads(depot: Depot) -> list[Payload]:
+def _payloads(depot: FolderDepot) -> list[Payload]:
     readable = []
     for digest in depot.digests("payloads"):
         try:

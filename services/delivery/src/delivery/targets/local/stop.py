@@ -1,11 +1,18 @@
 """End everything of an environment."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from artifacts.records.release import Environment
-from delivery.targets.local.ports import EnvironmentFiles, Processes
 from delivery.targets.local.swap import GRACE_SECONDS
 
+if TYPE_CHECKING:
+    from delivery.targets.local.environment_files import FolderEnvironments
+    from delivery.targets.local.marked_processes import MarkedProcesses
 
-def stop(environment: Environment, files: EnvironmentFiles, processes: Processes) -> int:
+
+def stop(environment: Environment, files: FolderEnvironments, processes: MarkedProcesses) -> int:
     """End services gracefully, manager and holder too; return how many processes there were."""
     with files.swapping(environment):
         found = processes.of(environment)

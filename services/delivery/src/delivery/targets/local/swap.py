@@ -4,10 +4,12 @@ Every step may be the last one of a killed run; the next run starts anew with th
 out what is there instead of remembering it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from artifacts.records.release import Environment
 from delivery.targets.local.install import require_installed
@@ -16,16 +18,6 @@ from delivery.targets.local.local_errors import (
     NeverReady,
     PortTaken,
     StrangerAnswers,
-)
-from delivery.targets.local.ports import (
-    Clock,
-    Depot,
-    EnvironmentFiles,
-    Listener,
-    Listeners,
-    Managers,
-    Probe,
-    Processes,
 )
 from delivery.targets.local.processes import (
     HOLDER,
@@ -37,6 +29,16 @@ from delivery.targets.local.processes import (
     serving,
 )
 from delivery.targets.target import Step
+
+if TYPE_CHECKING:
+    from delivery.targets.local.circus_managers import CircusManagers
+    from delivery.targets.local.depot import FolderDepot
+    from delivery.targets.local.environment_files import FolderEnvironments
+    from delivery.targets.local.listeners import SocketListeners, TcpListener
+    from delivery.targets.local.marked_processes import MarkedProcesses
+    from delivery.targets.local.release_probe import HttpProbe
+    from delivery.targets.monotonic_clock import SystemClock
+
 
 READY_SECONDS = 60.0
 POLL_SECONDS, LOOK_SECONDS = 0.01, 0.2
@@ -68,13 +70,13 @@ class Superseded:
 class Machine:
     """Everything that a swap works with; `wall` is the kind that services are started behind."""
 
-    depot: Depot
-    files: EnvironmentFiles
-    processes: Processes
-    listeners: Listeners
-    managers: Managers
-    probe: Probe
-    clock: Clock
+    depot: FolderDepot
+    files: FolderEnvironments
+    processes: MarkedProcesses
+    listeners: SocketListeners
+    managers: CircusManagers
+    probe: HttpProbe
+    clock: SystemClock
     wall: str = ""
 
 
@@ -114,7 +116,7 @@ class Swap:
         self._started = machine.clock.seconds()
         self._log_start = 0
         self._found: Manager | None = None
-        self._listener: Listener | None = None
+        self._listener: TcpListener | None = None
         self._changed = False
         self.superseded_by: str | None = None
 
@@ -215,7 +217,7 @@ class Swap:
     def _watchers(self) -> set[str]:
         return {watcher.name for watcher in self._machine.managers.watchers(self.manager)}
 
-    def _find_listener(self) -> Listener:
+    def _find_listener(self) -> TcpListener:
         listeners, processes = self._machine.listeners, self._processes()
         for holder in of_role(processes, "holder"):
             if self._has_port(holder) and (found := listeners.from_holder(holder)):
@@ -225,7 +227,7 @@ class Swap:
                 return found
         return self._bind(processes)
 
-    def _bind(self, processes: tuple[HostProcess, ...]) -> Listener:
+    def _bind(self, processes: tuple[HostProcess, ...]) -> TcpListener:
         ours = [process for process in processes if self._has_port(process)]
         try:
             return self._machine.listeners.bind(self._port)

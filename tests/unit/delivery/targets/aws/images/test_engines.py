@@ -6,8 +6,7 @@ from support.oci_images import write_image
 
 from delivery.targets.aws.aws_errors import BuildFailed
 from delivery.targets.aws.images.bases import DebootstrapBases
-from delivery.targets.aws.images.engines import Buildah, Docker, choose_engine
-from delivery.targets.aws.images.ports import BuildOrder, Engine
+from delivery.targets.aws.images.engines import Buildah, BuildOrder, Docker, Engine, choose_engine
 
 PINNED = "python@sha256:" + "b" * 64
 SILENT_DAEMON = {"version": (1, "Cannot connect to the Docker daemon", ())}

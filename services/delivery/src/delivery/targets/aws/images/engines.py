@@ -2,18 +2,45 @@
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from delivery.targets.aws.aws_errors import BuildFailed
 from delivery.targets.aws.images.bases import DebootstrapBases
 from delivery.targets.aws.images.oci_layout import manifest_of
-from delivery.targets.aws.images.ports import BuildOrder, Engine
+from delivery.targets.aws.images.recipes import Base
 from delivery.targets.aws.images.tool_commands import answers, run
 
 _BUILDER: Final = "plinth"
 _BASE: Final = "localhost/plinth-base"
 _IMAGE: Final = "localhost/plinth-image"
+
+
+@dataclass(frozen=True)
+class BuildOrder:
+    """What an engine is told: the context's folder, its Dockerfile, arguments and base."""
+
+    context: Path
+    dockerfile: str
+    arguments: Mapping[str, str]
+    base: Base
+    pinned: str
+    """The base as the recipe names it, for engines that reach a registry."""
+
+
+class Engine(Protocol):
+    """Builds images."""
+
+    @property
+    def name(self) -> str:
+        """What it is, and of which version."""
+
+    def build(self, order: BuildOrder, layout: Path) -> str:
+        """Build an image into a folder that isn't there, as an OCI layout; BuildFailed.
+
+        Returns the digest of the base. The image's own digest depends on nothing but the order.
+        """
 
 
 def choose_engine(bases: DebootstrapBases, variables: Mapping[str, str]) -> Engine:

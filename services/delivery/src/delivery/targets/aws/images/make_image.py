@@ -1,10 +1,13 @@
 """Build an image of a payload or of a service, once: what is there and sound stays as it is."""
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artifacts.code import code_digest
 from artifacts.digests import digest_bytes, digest_file
@@ -13,16 +16,8 @@ from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
 from delivery.targets.aws.aws_errors import BuildFailed
 from delivery.targets.aws.images.contents import ImageContents, objections
+from delivery.targets.aws.images.engines import BuildOrder
 from delivery.targets.aws.images.outcomes import Built, Refused
-from delivery.targets.aws.images.ports import (
-    BuildOrder,
-    CodeSource,
-    Engine,
-    ImageReader,
-    ImageStore,
-    ModelSource,
-    Wheels,
-)
 from delivery.targets.aws.images.recipes import (
     BASE_FILE,
     RECIPE_OF,
@@ -34,6 +29,15 @@ from delivery.targets.aws.images.recipes import (
 )
 from delivery.targets.aws.images.sbom import bill_of_materials
 
+if TYPE_CHECKING:
+    from artifacts.git_source import GitSource
+    from artifacts.model_copies import StoredModels
+    from delivery.targets.aws.images.engines import Engine
+    from delivery.targets.aws.images.image_store import FolderImages
+    from delivery.targets.aws.images.oci_layout import OciLayouts
+    from delivery.targets.aws.images.pip_wheels import PipWheels
+
+
 CONTEXT, LAYOUT, CODE, MODEL, PUBLIC_KEY = "context", "layout", "code", "model", "public-key.pem"
 
 
@@ -44,12 +48,12 @@ class Workshop:
     `now` is the time that its record gets.
     """
 
-    source: CodeSource
-    models: Callable[[], ModelSource]
-    wheels: Wheels
+    source: GitSource
+    models: Callable[[], StoredModels]
+    wheels: PipWheels
     engine: Callable[[], Engine]
-    reader: ImageReader
-    store: ImageStore
+    reader: OciLayouts
+    store: FolderImages
     now: Callable[[], datetime]
 
 

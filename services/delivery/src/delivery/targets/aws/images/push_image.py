@@ -1,15 +1,23 @@
 """Bring an image that was built here to the registry; a tag that is there is never moved."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from artifacts.digests import hex_part
 from artifacts.records.image import ImageRecord
 from delivery.targets.aws.aws_errors import NotBuilt
 from delivery.targets.aws.images.outcomes import Pushed, Refused
-from delivery.targets.aws.images.ports import ImageStore, Registry
+
+if TYPE_CHECKING:
+    from delivery.targets.aws.images.ecr_registry import EcrRegistry
+    from delivery.targets.aws.images.image_store import FolderImages
+
 
 REPOSITORY = "plinth/{}"
 
 
-def push_image(key: str, store: ImageStore, registry: Registry) -> Pushed | Refused:
+def push_image(key: str, store: FolderImages, registry: EcrRegistry) -> Pushed | Refused:
     """Push what was built of a payload or of a service's code; NotBuilt, CloudFailed.
 
     Its tag is the key in hexadecimal digits. The same image under it: nothing is done. Another
@@ -30,7 +38,7 @@ def push_image(key: str, store: ImageStore, registry: Registry) -> Pushed | Refu
     return Pushed(repository, tag, record.image, sent, new=True)
 
 
-def require_built(key: str, store: ImageStore) -> ImageRecord:
+def require_built(key: str, store: FolderImages) -> ImageRecord:
     """Return the record of what was built; NotBuilt."""
     if record := store.find(key):
         return record

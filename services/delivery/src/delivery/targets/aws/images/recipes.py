@@ -1,5 +1,6 @@
 """What each image is made of, and which payloads can be made one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
@@ -12,7 +13,7 @@ Service = Literal["inference", "training", "delivery"]
 Base = Literal["runtime", "tools"]
 RECIPES: Final = "infra/images"
 BASE_FILE: Final = f"{RECIPES}/base.env"
-_LIBRARIES = tuple(f"libs/{name}/src" for name in ("artifacts", "features", "pages", "scoring"))
+_LIBRARIES = ("artifacts", "features", "pages", "scoring")
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,17 @@ class Recipe:
         return f"{RECIPES}/{self.service}.Dockerfile"
 
 
-def _tool(service: Service, *from_source: str) -> Recipe:
-    code = (*_LIBRARIES, f"services/{service}/src", f"requirements/{service}.txt")
+def _tool(service: Service, libraries: Sequence[str], *from_source: str) -> Recipe:
+    sources = (f"libs/{name}/src" for name in libraries)
+    code = (*sources, f"services/{service}/src", f"requirements/{service}.txt")
     return Recipe(service, code, "tools", from_source)
 
 
 RECIPE_OF: Final = MappingProxyType(
     {
         "inference": Recipe("inference", INFERENCE_CODE, "runtime"),
-        "training": _tool("training", "antlr4-python3-runtime"),
-        "delivery": _tool("delivery"),
+        "training": _tool("training", _LIBRARIES, "antlr4-python3-runtime"),
+        "delivery": _tool("delivery", (*_LIBRARIES, "walls")),
     }
 )
 

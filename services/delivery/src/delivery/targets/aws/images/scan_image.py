@@ -1,16 +1,24 @@
 """Wait for the registry's scan of an image, and judge it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from delivery.targets.aws.images.outcomes import Clean, Refused, Undecided
-from delivery.targets.aws.images.ports import ImageStore, Registry
 from delivery.targets.aws.images.push_image import repository_of, require_built
 from delivery.targets.aws.images.scan_findings import judge
-from delivery.targets.aws.ports import Clock
+
+if TYPE_CHECKING:
+    from delivery.targets.aws.images.ecr_registry import EcrRegistry
+    from delivery.targets.aws.images.image_store import FolderImages
+    from delivery.targets.monotonic_clock import SystemClock
+
 
 PAUSE_SECONDS = 5.0
 
 
 def scan_image(
-    key: str, store: ImageStore, registry: Registry, clock: Clock, seconds: float
+    key: str, store: FolderImages, registry: EcrRegistry, clock: SystemClock, seconds: float
 ) -> Clean | Refused | Undecided:
     """Return what the scan says, within some seconds; CloudFailed, NotBuilt."""
     record = require_built(key, store)
