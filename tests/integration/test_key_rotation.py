@@ -4,8 +4,10 @@ The shell lines of docs/runbooks/people-keys-models.md are run as they stand the
 """
 
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,16 +38,24 @@ ZONES = ("UTC", "America/Los_Angeles", "Pacific/Kiritimati")
 YEAR = timedelta(days=365)
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    """A world with keys of its own: production runs `first`, and a year has passed since."""
-    world = change_world.make_world(tmp_path / "world")
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world in which production runs `first`, and a year has passed since; tests copy it."""
+    world = change_world.make_world(tmp_path_factory.mktemp("year") / "world")
     payload = world.promote("first")
     world.approve("ada", "bo")
     world.merge()
     world.deployed(payload.digest)
     world.now += YEAR
     return world
+
+
+@pytest.fixture
+def world(year: World, tmp_path: Path) -> World:
+    """A copy of it with keys of its own, for a test changes them."""
+    copy = change_world.copy_of(year, tmp_path / "world")
+    shutil.copytree(year.keys, copy.folder / "keys")
+    return replace(copy, keys=copy.folder / "keys")
 
 
 @pytest.fixture(params=ZONES)
