@@ -18,9 +18,9 @@ LOCK = "requirements/delivery.txt"
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(template: World, tmp_path: Path) -> World:
     """Main, and a branch on which a bot raised a lock that the judge runs with, unsigned."""
-    world = change_world.make_world(tmp_path / "world")
+    world = change_world.copy_of(template, tmp_path / "world")
     world.commit("max", {"docs/page.md": "a page\n"})
     world.branch("dependabot/pip/numpy-3")
     world.commit(None, {LOCK: "numpy==3\n"})
