@@ -12,13 +12,12 @@ from delivery.forges.wiring import find_forge
 from delivery.git.repository import GitRepository
 from delivery.git.wiring import make_branches
 from delivery.settings import Settings, child_environment
-from delivery.trail.wiring import make_audit_log, make_audit_log_of_a_person
+from delivery.trail.wiring import make_audit_log, make_audit_log_of_a_person, who
 
 
 def make_judge_change(settings: Settings) -> JudgeChange:
     """Build the judge of changes."""
-    actor = f"{settings.actor} ({settings.run})"[:200]
-    return JudgeChange(_gather(settings), make_audit_log(settings), actor, _heads(settings))
+    return JudgeChange(_gather(settings), make_audit_log(settings), who(settings), _heads(settings))
 
 
 def make_judge_deploy(settings: Settings) -> JudgeDeploy:

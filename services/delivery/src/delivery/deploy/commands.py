@@ -11,7 +11,7 @@ from artifacts.records.release import Environment
 from delivery.deploy.deploy import all_steps
 from delivery.deploy.status_table import status_lines, summary_lines
 from delivery.deploy.verify import Verification, record_verification
-from delivery.deploy.wiring import make_deploy, make_status, make_verify, who
+from delivery.deploy.wiring import make_deploy, make_status, make_verify
 from delivery.exits import BREAKDOWN, DONE, REFUSED
 from delivery.releases.wanted import short
 from delivery.rooms.standing_walls import CONTAINERS, machine_line
@@ -20,7 +20,7 @@ from delivery.settings import Settings, read_settings
 from delivery.step_files import step_files
 from delivery.targets.wiring import make_target
 from delivery.text import plain, prose
-from delivery.trail.wiring import make_audit_log, state_of_log, tell_head
+from delivery.trail.wiring import make_audit_log, state_of_log, tell_head, who
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 EXITS: Final = MappingProxyType(

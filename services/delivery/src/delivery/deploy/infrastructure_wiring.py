@@ -5,14 +5,14 @@ from collections.abc import Callable
 from delivery.deploy.build_image import BuildImage
 from delivery.deploy.plan_infrastructure import PlanInfrastructure
 from delivery.deploy.report_drift import ReportDrift
-from delivery.deploy.wiring import make_verify, who
+from delivery.deploy.wiring import make_verify
 from delivery.forges.wiring import find_issues
 from delivery.git.repository import GitRepository
 from delivery.releases.wiring import make_images
 from delivery.settings import Settings, child_environment
 from delivery.targets.aws.terraform_checks import TerraformChecks
 from delivery.targets.wiring import PayloadImages, make_survey
-from delivery.trail.wiring import make_audit_log
+from delivery.trail.wiring import make_audit_log, who
 
 Say = Callable[[str], None]
 

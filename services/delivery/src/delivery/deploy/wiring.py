@@ -17,7 +17,7 @@ from delivery.releases.wiring import make_proposer
 from delivery.rooms.standing_walls import missing_walls
 from delivery.settings import Settings
 from delivery.targets.wiring import make_survey
-from delivery.trail.wiring import make_audit_log
+from delivery.trail.wiring import make_audit_log, who
 
 KEPT_PAYLOADS = 3
 """How many payloads of an environment stay installed: the present one, and two to go back to."""
@@ -67,8 +67,3 @@ def make_verify(settings: Settings, say: Say) -> Verify:
 def make_status(settings: Settings, say: Say) -> Status:
     """Put the status together."""
     return Status(make_verify(settings, say), make_audit_log(settings))
-
-
-def who(settings: Settings) -> str:
-    """Return who deploys, for the audit log: a person, and the run that acts for them."""
-    return f"{settings.actor} ({settings.run})"[:200]

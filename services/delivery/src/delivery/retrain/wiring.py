@@ -38,7 +38,7 @@ from delivery.retrain.training_folder import FolderTrainings
 from delivery.rooms.training_rooms import make_training_rooms
 from delivery.settings import Settings
 from delivery.signing import make_signer
-from delivery.trail.wiring import make_audit_log
+from delivery.trail.wiring import make_audit_log, who
 
 _DIGEST_START: Final = "sha256:"
 
@@ -78,7 +78,7 @@ def make_retrain(settings: Settings, announced: str | None = None) -> Retrain:
             branches=make_branches(settings),
             forge=find_forge(settings),
         ),
-        actor=_who(settings),
+        actor=who(settings),
         after=DieAfter(settings.die_after),
     )
 
@@ -133,7 +133,7 @@ def make_keep_model(settings: Settings) -> KeepModel:
 def record_gate(settings: Settings, report: GateReport, inputs: str, revision: str) -> AuditEntry:
     """Add a verdict to the audit log; CommitUnknown, AuditBroken."""
     commit = GitRepository(settings.root).commit(revision)
-    return make_audit_log(settings).append(gate_event(report, inputs, commit, _who(settings)))
+    return make_audit_log(settings).append(gate_event(report, inputs, commit, who(settings)))
 
 
 def new_gate_report(settings: Settings, report: Path) -> GateReport:
@@ -176,10 +176,6 @@ def _judge(settings: Settings) -> CandidateJudge:
         signer=gate_signer(settings),
         verifier=_gate_verifier(settings),
     )
-
-
-def _who(settings: Settings) -> str:
-    return f"{settings.actor} ({settings.run})"[:200]
 
 
 def _gate_verifier(settings: Settings) -> SshVerifier:

@@ -58,6 +58,11 @@ def make_audit_log_of_a_person(settings: Settings) -> Log:
     return _log(settings, NOTHING_KNOWN)
 
 
+def who(settings: Settings) -> str:
+    """Return whom the log names: a person, and the run that acts for them."""
+    return f"{settings.actor} ({settings.run})"[:200]
+
+
 def published_heads(settings: Settings) -> PublishedHeads:
     """Return the heads of the log that the checkout's repository has."""
     return PublishedHeads(settings.root, _verifier(settings))
@@ -149,7 +154,7 @@ def record_review(settings: Settings, reason: str) -> str:
         AuditEvent(
             event="review",
             outcome="done",
-            actor=f"{settings.actor} ({settings.run})"[:200],
+            actor=who(settings),
             reason=reason[:4000],
             subject=begun,
         )
@@ -175,7 +180,7 @@ def begin_anew(settings: Settings, reason: str, say: Callable[[str], None]) -> N
         AuditEvent(
             event="restart",
             outcome="done",
-            actor=f"{settings.actor} ({settings.run})"[:200],
+            actor=who(settings),
             reason=f"{reason}; {known}"[:4000],
             commit=last.commit if last else None,
             subject=last.head.entry if last else None,
