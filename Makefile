@@ -74,10 +74,10 @@ doctor: ## | what this machine has and lacks, what will not work because of it, 
 	@bin/plinth doctor
 
 setup: environment ## | builds every environment from its lock and creates the keys
-	@bin/environment training inference delivery rehearsal
+	@bin/environment training gate inference delivery rehearsal
 	@$(PYTHON) bin/node_tools.py
 	@test -f "$(STATE)/keys/reproduction" || bin/plinth training create-keys
-	@test -f "$(STATE)/keys/gate" || bin/plinth delivery create-keys
+	@test -f "$(STATE)/keys/gate" || bin/plinth gate create-keys
 	@test -f "$(STATE)/keys/delivery" || bin/plinth delivery create-deploy-key
 
 clean: ## | removes environments, caches and products; leaves .plinth (keys, models, records)
@@ -144,23 +144,23 @@ train: setup ## PHOTOS=DIR [OUT=build/candidate] | trains on a folder of photos 
 	@echo "Next: make serve MODEL='$(OUT)', and photos are answered; or have it judged: make pin-holdout, then make gate CANDIDATE='$(OUT)'"
 
 gate: setup ## CANDIDATE=DIR [DATASET=build/work/data] | judges a candidate by its policy
-	@$(IN_CALLER) $(PLINTH) delivery gate "$(CANDIDATE)" --dataset "$(DATASET)" \
+	@$(IN_CALLER) $(PLINTH) gate judge "$(CANDIDATE)" --dataset "$(DATASET)" \
 		--out "$(ROOT)/build/gate-report.json" --evidence "$(ROOT)/build/evidence.json" $(if $(REPRODUCTION),--reproduction "$(REPRODUCTION)")
 
 pin-holdout: setup ## [DATASET=build/work/data] | writes down which photos models are judged on
-	@$(IN_CALLER) $(PLINTH) delivery pin-holdout --dataset "$(DATASET)"
+	@$(IN_CALLER) $(PLINTH) gate pin-holdout --dataset "$(DATASET)"
 
 # Relative, for wildcard takes a space for the end of a name.
 report: GATE_REPORT ?= $(if $(wildcard build/gate-report.json),$(ROOT)/build/gate-report.json)
 report: EVIDENCE ?= $(if $(wildcard build/evidence.json),$(ROOT)/build/evidence.json)
 report: CARD ?= $(ROOT)/build/model-card.html
 report: setup ## CANDIDATE=DIR [CARD=build/model-card.html] | writes the model card of a candidate that was judged
-	@$(IN_CALLER) $(PLINTH) delivery report "$(CANDIDATE)" --out "$(CARD)" --dataset "$(DATASET)" \
+	@$(IN_CALLER) $(PLINTH) gate report "$(CANDIDATE)" --out "$(CARD)" --dataset "$(DATASET)" \
 		$(if $(GATE_REPORT),--gate-report "$(GATE_REPORT)") $(if $(EVIDENCE),--evidence "$(EVIDENCE)")
 
 explain-policy: POLICY_PAGE ?= $(ROOT)/build/policy-$(MODEL_NAME).html
 explain-policy: setup ## [MODEL_NAME=architecture] | writes a policy as a page for those who sign it
-	@$(IN_CALLER) $(PLINTH) delivery explain-policy "$(MODEL_NAME)" --out "$(POLICY_PAGE)"
+	@$(IN_CALLER) $(PLINTH) gate explain-policy "$(MODEL_NAME)" --out "$(POLICY_PAGE)"
 
 data-report: setup ## PHOTOS=DIR [PAGE=build/data-report.html] | shows what is in a folder of photos
 	@$(IN_CALLER) $(PLINTH) training data-report "$(PHOTOS)" --out "$(PAGE)"
@@ -171,7 +171,7 @@ reproduce: setup ## MODEL=DIGEST [DATASET=build/work/data] | builds a model agai
 parity: PHOTOS ?= $(ROOT)/build/photos
 parity: MODEL ?= $(ROOT)/build/candidate
 parity: setup ## [PHOTOS=DIR MODEL=DIR LIMIT=200] | compares the training and the serving path photo by photo
-	@$(IN_CALLER) $(PLINTH) delivery parity "$(PHOTOS)" --model "$(MODEL)" --limit "$(LIMIT)"
+	@$(IN_CALLER) $(PLINTH) gate parity "$(PHOTOS)" --model "$(MODEL)" --limit "$(LIMIT)"
 
 serve: setup ## MODEL=DIR [PORT=8000] | serves a model over HTTP on this machine
 	@$(PYTHON) bin/api_key.py "$(STATE)" "$(PORT)"

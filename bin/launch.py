@@ -15,7 +15,7 @@ import sys
 from hashlib import sha256
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-SERVICES = ("training", "inference", "delivery", "rehearsal")
+SERVICES = ("training", "gate", "inference", "delivery", "rehearsal")
 TOOLS = ("dev", "checkov")
 CALLER = dict(os.environ)  # noqa: TID251 - a command's environment comes of its caller's
 STAMP = "in-step"

@@ -58,7 +58,7 @@ PACKAGES = {
             ROOT / "libs" / name
             for name in ("features", "artifacts", "scoring", "pages", "walls", "samples")
         ),
-        *(ROOT / "services" / name for name in ("training", "inference", "delivery")),
+        *(ROOT / "services" / name for name in ("training", "gate", "inference", "delivery")),
         ROOT / "rehearsal",
     )
 }

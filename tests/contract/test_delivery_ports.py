@@ -7,35 +7,29 @@ import time
 from pathlib import Path
 
 import pytest
-from support.delivery_fakes import (
-    FakeArtifacts,
-    FakeDataset,
-    FakeDoor,
-    FakeExaminer,
-    FakeModelStore,
-    FakePolicies,
-    FakeReleases,
-)
-from support.delivery_records import FIRST_RELEASE, evaluation, release
-from support.policy_documents import policy, tiers
+from support.delivery_stores import FakeModelStore, FakePolicies, FakeReleases
+from support.gate_cases import evaluation
+from support.gate_fakes import FakeArtifacts, FakeDataset, FakeDoor, FakeExaminer
+from support.made_records import release
+from support.policy_documents import FIRST_RELEASE, policy, tiers
 from support.tiny_artifact import LABELS, build_tiny_artifact, public_key_of, tiny_photo
 
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.errors import UnknownArtifact, UnreadableRecord
 from artifacts.photo_store import FolderPhotoStore
 from artifacts.policies.policy_files import YamlPolicies
+from artifacts.present_keys import FolderArtifacts, model_store
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import Release
-from delivery.errors import DoorFailed, HoldoutUnusable
-from delivery.gate.artifact_folders import FolderArtifacts, model_store
-from delivery.gate.command_door import training_door
-from delivery.gate.dataset import FolderDataset
-from delivery.gate.door_rooms import DoorRooms
-from delivery.gate.examiner import OnnxExaminer
-from delivery.gate.parallel import JoblibParallel
-from delivery.gate.parity_report import DoorAnswer, ParityPhoto
 from delivery.releases.yaml_releases import YamlReleases
+from gate.command_door import training_door
+from gate.dataset import FolderDataset
+from gate.door_rooms import DoorRooms
+from gate.errors import DoorFailed, HoldoutUnusable
+from gate.examiner import OnnxExaminer
+from gate.parallel import JoblibParallel
+from gate.parity_report import DoorAnswer, ParityPhoto
 from walls import Unwalled
 
 KINDS = ["fake", "real"]

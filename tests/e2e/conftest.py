@@ -149,7 +149,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
         script.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
         script.chmod(0o755)
     commit_all(place.checkout, "Use the environments of the tests")
-    for service in ("training", "delivery"):
+    for service in ("training", "gate"):
         created = place.plinth(service, "create-keys")
         assert created.code == 0, created.said
     return place
@@ -165,7 +165,7 @@ def pipeline(place: Place) -> Pipeline:
     run = Pipeline(place, photos, params, work, candidate, Done(0, ""))
     done = run.again(photos=photos, work=work, out=candidate, params=params)
     assert done.code == 0, done.said
-    pinned = place.plinth("delivery", "pin-holdout", "--dataset", work / "data")
+    pinned = place.plinth("gate", "pin-holdout", "--dataset", work / "data")
     assert pinned.code == 0, pinned.said
     return Pipeline(place, photos, params, work, candidate, done)
 

@@ -24,7 +24,7 @@ class Judged:
 def judge(pipeline, candidate: Path, out: Path, policies: Path | None = None) -> Judged:
     more = {"PLINTH_POLICIES": str(policies)} if policies else {}
     where = ("--dataset", pipeline.work / "data", "--out", out)
-    done = pipeline.place.plinth("delivery", "gate", candidate, *where, more=more)
+    done = pipeline.place.plinth("gate", "judge", candidate, *where, more=more)
     return Judged(done.code, out, GateReport.read(out))
 
 

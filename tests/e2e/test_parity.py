@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from delivery.gate.parity_report import DoorAnswer, ParityPhoto, ParityReport, compare_doors
+from gate.parity_report import DoorAnswer, ParityPhoto, ParityReport, compare_doors
 
 ROOT = Path(__file__).parents[2]
 # bin/plinth takes nothing from PYTHONPATH; its interpreter does when it isn't told to be isolated.

@@ -116,7 +116,7 @@ def test_scored_photos_have_an_answer_or_the_code_of_their_error(pipeline, tmp_p
     assert refused == dict.fromkeys(answered, "") | {"path": str(bad), "error": "not_an_image"}
 
 
-@pytest.mark.parametrize("service", ["training", "inference", "delivery"])
+@pytest.mark.parametrize("service", ["training", "inference", "gate", "delivery"])
 def test_every_service_lists_its_commands(place, service: str) -> None:
     done = place.plinth(service, "--help")
     assert done.code == 0

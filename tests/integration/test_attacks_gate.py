@@ -11,28 +11,29 @@ from support import cases, change_world
 from support.change_records import HOLDOUT
 from support.change_world import World
 from support.dataset_rows import dataset_rows
-from support.delivery_records import artifact, champion, evaluation, first_right, good_case
+from support.gate_cases import champion, evaluation, first_right, good_case
 from support.gate_checkout import Checkout, copied, gate
 from support.hostile_onnx import slow
+from support.made_records import artifact
 from support.policy_documents import DECIDED, policy, settings, tiers
 from support.tiny_artifact import public_key_of
 
 from artifacts.policies.holdout_text import pin_text
 from artifacts.policies.membership import Membership
+from artifacts.present_keys import FolderArtifacts
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
 from artifacts.statements import SshVerifier, read_signed
-from delivery.errors import MeasuringFailed
-from delivery.gate.artifact_folders import FolderArtifacts
-from delivery.gate.case import Candidate, Case, Holdout
-from delivery.gate.dataset import FolderDataset
-from delivery.gate.judge import decide, judge
-from delivery.gate.measures.slices import measure_dimension, slices_of
-from delivery.gate.measuring_limits import MeasuringLimits
-from delivery.gate.measuring_room import MeasuringRoom
-from delivery.gate.resampling import resample_groups
+from gate.case import Candidate, Case, Holdout
+from gate.dataset import FolderDataset
+from gate.errors import MeasuringFailed
+from gate.judge import decide, judge
+from gate.measures.slices import measure_dimension, slices_of
+from gate.measuring_limits import MeasuringLimits
+from gate.measuring_room import MeasuringRoom
+from gate.resampling import resample_groups
 from walls import Unwalled, find_wall
 
 PIN = "policies/holdouts/architecture.csv"
@@ -154,7 +155,7 @@ def test_a_pin_of_the_earlier_form_is_refused_and_says_how_to_pin_anew(world: Wo
     world.approve("ada", "bo", "cleo")
     found = {one.rule: one.reason for one in world.judge().problems}
     assert "of the earlier form" in found["holdout_grows"]
-    assert "`delivery pin-holdout`" in found["holdout_grows"]
+    assert "`gate pin-holdout`" in found["holdout_grows"]
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +297,7 @@ MEASURING = {
     "a scorer that knows the answers": {"libs/scoring/src/scoring/scorer.py": LOOKUP},
     "a module that is imported with the others": {"libs/features/src/sitecustomize.py": "1\n"},
     "measuring that forgets a slice": {
-        "services/delivery/src/delivery/gate/measures/slices.py": "slices_of = lambda *_: ()\n"
+        "services/gate/src/gate/measures/slices.py": "slices_of = lambda *_: ()\n"
     },
     "another version of a library": {"requirements/delivery.txt": "onnxruntime==1\n"},
 }

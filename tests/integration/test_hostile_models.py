@@ -12,10 +12,10 @@ from support.tiny_artifact import public_key_of, sign_tiny_artifact, tiny_artifa
 
 from artifacts.folder import ModelArtifact, list_files, open_artifact, write_artifact
 from artifacts.signatures import KeyVerifier, create_key_pair
-from delivery.errors import UnfitModel
-from delivery.gate.examiner import OnnxExaminer
-from delivery.gate.parallel import JoblibParallel
 from features import Extractor, architecture_schema
+from gate.errors import UnfitModel
+from gate.examiner import OnnxExaminer
+from gate.parallel import JoblibParallel
 from scoring import Scorer, UnusableModel, plain_onnx, scorer, trial
 
 ERA = "heads/era.onnx"

@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from support.gate_checkout import SETTINGS, Checkout
+from support.checkout_settings import SETTINGS
+from support.gate_checkout import Checkout
 from support.keeper_world import JUDGE, KEEPER, STRANGER, KeeperWorld, give, keeper_world
 from support.lent_python import CAN_LEND
 
@@ -92,9 +93,9 @@ def test_a_candidate_is_measured_judged_and_its_report_signed_with_the_keeper(
     paths = {name: str(checkout.root / place) for name, place in SETTINGS.items()}
     settings = {f"PLINTH_{name}": path for name, path in paths.items() if name != "JOBS"}
     settings["PLINTH_GATE_SIGNERS"] = str(world.public / "gate.signers")
-    words = ("gate", str(checkout.candidate), "--dataset", str(checkout.data), "--out", str(out))
+    words = ("judge", str(checkout.candidate), "--dataset", str(checkout.data), "--out", str(out))
     with world.running():
-        done = world.run(JUDGE, "-m", "delivery", *words, variables=world.of_judge | settings)
+        done = world.run(JUDGE, "-m", "gate", *words, variables=world.of_judge | settings)
 
     assert done.returncode == 0, done.stdout + done.stderr
     verifier = SshVerifier(world.public / "gate.signers", "gate", "plinth-gate-report")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from support.checkout import commit_all, git
-from support.gate_checkout import SETTINGS, run
+from support.checkout_settings import SETTINGS
+from support.delivery_command import run
 
 from delivery.changes.persons_clone import MAIN, PersonsClone
 

@@ -14,9 +14,9 @@ from support import cases, policy_documents
 
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
-from delivery.gate.case import Champion, Holdout
-from delivery.gate.resampling import resample_groups
 from features import Extractor, architecture_schema
+from gate.case import Champion, Holdout
+from gate.resampling import resample_groups
 from samples.facades import draw_building
 from scoring.labels import quantise
 from scoring.metrics import classification_metrics

@@ -7,7 +7,8 @@ import pytest
 from support import change_world
 from support.change_records import PRODUCTION, production
 from support.change_world import World
-from support.gate_checkout import SETTINGS, run
+from support.checkout_settings import SETTINGS
+from support.delivery_command import run
 
 from delivery.changes.findings import ChangeVerdict
 from delivery.changes.verdict_page import verdict_page

@@ -13,15 +13,16 @@ from mutations.reading import Source
 DELIVERY: Final = "services/delivery/src"
 REHEARSAL: Final = "rehearsal/src"
 ARTIFACTS: Final = "libs/artifacts/src"
-SOURCES: Final = (DELIVERY, REHEARSAL, ARTIFACTS)
+GATE: Final = "services/gate/src"
+SOURCES: Final = (GATE, DELIVERY, REHEARSAL, ARTIFACTS)
 """The folders whose packages hold what decides."""
-RULES: Final = f"{DELIVERY}/delivery/gate/rules"
+RULES: Final = f"{GATE}/gate/rules"
 TABLE: Final = f"{RULES}/table.py"
 CHANGES: Final = f"{DELIVERY}/delivery/changes/rules"
 """The rules of the gate, and those of the judge of changes: there each file has its own."""
 # Each below a folder of SOURCES, with the class that is mutated, or "" for all of it.
 DECIDING: Final = {
-    "delivery/gate/judge.py": "",
+    "gate/judge.py": "",
     "artifacts/policies/policy.py": "",
     "artifacts/policies/tiers.py": "",
     "artifacts/policies/membership.py": "",
@@ -56,11 +57,11 @@ POLICY_TESTS: Final = (
 # Everything that asks the judge, or reads a policy, below tests/unit. What measures evidence, draws
 # pages and prints would take minutes, and is held by its own tests: a gate must be held without it.
 NOTICING: Final = (
-    "delivery/gate/rules/test_*.py",
-    "delivery/gate/test_judge*.py",
-    "delivery/gate/test_gate.py",
-    "delivery/gate/test_pin_holdout.py",
-    "delivery/gate/test_policy_page.py",
+    "gate/rules/test_*.py",
+    "gate/test_judge*.py",
+    "gate/test_gate.py",
+    "gate/test_pin_holdout.py",
+    "gate/test_policy_page.py",
     "artifacts/policies/test_*.py",
     "delivery/changes/test_*.py",
     "delivery/changes/rules/test_*.py",
@@ -79,14 +80,14 @@ NAMED_OTHERWISE: Final = {
     "proposal": ("delivery/releases/test_propose.py",),
     "membership": ("artifacts/policies/test_holdouts*.py",),
     "tiers": ("artifacts/policies/test_policy_bounds.py",),
-    "paired": ("delivery/gate/test_pairs.py",),
+    "paired": ("gate/test_pairs.py",),
     "results": (
-        "delivery/gate/test_intervals_of_estimates.py",
-        "delivery/gate/rules/test_[flr]*.py",
+        "gate/test_intervals_of_estimates.py",
+        "gate/rules/test_[flr]*.py",
     ),
-    "metric_limits": ("delivery/gate/test_judge_unmeasured.py",),
-    "slices": ("delivery/gate/test_which_slices_are_judged.py",),
-    "slice_regressions": ("delivery/gate/test_bounds_of_slices.py",),
+    "metric_limits": ("gate/test_judge_unmeasured.py",),
+    "slices": ("gate/test_which_slices_are_judged.py",),
+    "slice_regressions": ("gate/test_bounds_of_slices.py",),
     "facts": ("delivery/changes/rules/test_[agkr]*.py", "delivery/changes/test_[gr]*.py"),
     "statements": ("delivery/changes/rules/test_[agr]*.py", "delivery/changes/test_[gr]*.py"),
     "approvals": ("delivery/changes/rules/test_glass_and_rejections.py",),
@@ -101,7 +102,7 @@ NAMED_OTHERWISE: Final = {
     "audit_chain": ("delivery/trail/test_audit_log.py",),
     "handover": ("delivery/retrain/test_*_candidate.py",),
 }
-OF_EVERY_RULE: Final = "delivery/gate/test_rules_without_settings.py"
+OF_EVERY_RULE: Final = "gate/test_rules_without_settings.py"
 
 # A page holds every word of a policy and a schema every bound, so they would notice any number too.
 # But who changes a number makes both anew with one command: it must be held by a value just across.
@@ -212,7 +213,7 @@ class Checkout:
             patterns = [
                 *otherwise,
                 *patterns,
-                *([OF_EVERY_RULE] if f"{inside}" == "delivery/gate/rules" else ()),
+                *([OF_EVERY_RULE] if f"{inside}" == "gate/rules" else ()),
             ]
         return tuple(dict.fromkeys(name for one in patterns for name in self._found(one)))
 

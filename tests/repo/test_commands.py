@@ -18,7 +18,7 @@ def test_an_unknown_service_exits_2_and_lists_the_services(
     result = call(root / "bin/plinth", *words, cwd=tmp_path)
 
     assert result.returncode == 2
-    assert "training, inference, delivery" in result.stderr
+    assert "training, gate, inference, delivery" in result.stderr
 
 
 def test_an_unknown_environment_exits_2(root: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from delivery.cli import app as delivery
+from gate.cli import app as gate
 from inference.cli import app as inference
 from rehearsal.box.cli import app as box
 from training.cli import app as training
@@ -24,6 +25,7 @@ TEST = re.compile(r"`(tests/[\w/.*]+\.py)(?:::([\w*]+))?`")
 APPS = {
     "box": box,
     "delivery": delivery,
+    "gate": gate,
     "inference": inference,
     "training": training,
 }
@@ -267,7 +269,7 @@ def test_the_page_of_a_service_has_every_command(service: str) -> None:
         ),
         ("`deploy/deploy.py`, `tests/unit/*/test_cli.py`, `bin/`", missing_places, []),
         ("`delivery conjure`", missing_commands, ["delivery conjure"]),
-        ("bin/plinth box log 3, `delivery gate`", missing_commands, []),
+        ("bin/plinth box log 3, `gate judge`", missing_commands, []),
     ],
 )
 def test_what_is_not_there_is_found(

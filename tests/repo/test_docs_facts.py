@@ -9,7 +9,7 @@ import hcl2
 import pytest
 
 from delivery.deploy.difference import Place
-from delivery.gate.rules.table import RULES
+from gate.rules.table import RULES
 from inference.settings import Settings as ServiceSettings
 
 ROOT = Path(__file__).parents[2]

@@ -14,10 +14,10 @@ from mutations.targets import Checkout
 
 ROOT = Path(__file__).parents[2]
 
-GATE = "services/delivery/src/delivery/gate"
+GATE = "services/gate/src/gate"
 TABLE = """
-from delivery.gate.result import Result
-from delivery.gate.rules import held, planted
+from gate.result import Result
+from gate.rules import held, planted
 
 
 class Rule:
@@ -39,14 +39,14 @@ class Result:
         return Result(**update)
 """
 RULE = """
-from delivery.gate.result import Result
+from gate.result import Result
 
 
 def judge_{name}(case):
     return (Result("passed" if case >= 3 else "failed"),)
 """
 TEST = """
-from delivery.gate.rules.table import RULES
+from gate.rules.table import RULES
 
 
 def outcome(rule, case):
@@ -70,7 +70,7 @@ def checkout(tmp_path: Path) -> Path:
         f"{GATE}/rules/table.py": TABLE,
         f"{GATE}/rules/held.py": RULE.format(name="held"),
         f"{GATE}/rules/planted.py": RULE.format(name="planted"),
-        "tests/unit/delivery/gate/rules/test_held.py": TEST.format(name="held"),
+        "tests/unit/gate/rules/test_held.py": TEST.format(name="held"),
         "tests/mutations/equivalents.yaml": "[]",
         "pyproject.toml": "[tool.pytest.ini_options]\n",
     }
@@ -95,11 +95,9 @@ def test_a_rule_without_a_test_survives_and_is_reported_with_its_diff(checkout: 
 
     assert result.returncode == 1, result.stderr
     survived = set(lines(result, "survived: "))
-    assert "survived: delivery/gate/rules/table.py: planted: rule removed" in survived
-    assert "survived: delivery/gate/rules/table.py: planted: rule always passes" in survived
-    assert (
-        "survived: delivery/gate/rules/planted.py: judge_planted: boundary: `>=` -> `>`" in survived
-    )
+    assert "survived: gate/rules/table.py: planted: rule removed" in survived
+    assert "survived: gate/rules/table.py: planted: rule always passes" in survived
+    assert "survived: gate/rules/planted.py: judge_planted: boundary: `>=` -> `>`" in survived
     assert not [line for line in survived if "held" in line]
     assert '-    Rule("planted", planted.judge_planted),' in result.stdout
     (row,) = lines(result, "| held ")
@@ -120,8 +118,8 @@ def test_all_killed_or_excused_is_a_success(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("mutant", "why"),
     [
-        ("delivery/gate/rules/table.py: held: rule removed", "a test notices it"),
-        ("delivery/gate/rules/held.py: judge_held: gone", "there is no such mutant"),
+        ("gate/rules/table.py: held: rule removed", "a test notices it"),
+        ("gate/rules/held.py: judge_held: gone", "there is no such mutant"),
     ],
 )
 def test_an_excuse_for_what_a_test_notices_or_is_not_there_fails(
@@ -145,7 +143,7 @@ def test_an_excuse_without_a_reason_is_refused(tmp_path: Path) -> None:
 
 
 def test_where_tests_fail_without_a_mutant_the_check_is_broken(checkout: Path) -> None:
-    test = checkout / "tests/unit/delivery/gate/rules/test_held.py"
+    test = checkout / "tests/unit/gate/rules/test_held.py"
     test.write_text(test.read_text().replace("(2, 3, 4)", "(1, 2, 3)"))
 
     result = check(checkout)

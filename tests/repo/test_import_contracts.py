@@ -34,7 +34,7 @@ PLANTS = (
     Plant("layers-delivery", "delivery/git/commits.py", "import delivery.changes.facts"),
     Plant("layers-delivery", "delivery/trail/wiring.py", "import delivery.forges.wiring"),
     Plant("layers-delivery", "delivery/releases/promote.py", "import delivery.deploy.deploy"),
-    Plant("layers-delivery", "delivery/stray.py", "import delivery.text"),
+    Plant("layers-delivery", "delivery/stray.py", "import delivery.clock"),
     Plant("commands-alone-know-the-terminal", "delivery/deploy/deploy.py", "import typer"),
     Plant("only-bootstrap-constructs", "inference/commands.py", "import inference.adapters"),
     Plant("services-apart", "rehearsal/box/__init__.py", "import delivery"),
@@ -56,7 +56,7 @@ PLANTS = (
     Plant("features-pure", "features/__init__.py", "import os"),
     Plant("features-pure", "features/__init__.py", "from pathlib import Path"),
     Plant("deciding-is-pure", "delivery/changes/facts.py", "import subprocess"),
-    Plant("deciding-is-pure", "delivery/gate/rules/slices.py", "import socket"),
+    Plant("deciding-is-pure", "gate/rules/slices.py", "import socket"),
     Plant("deciding-is-pure", "rehearsal/box/protection.py", "import subprocess"),
     Plant("deciding-is-pure", "training/photos/intake.py", "import artifacts.photo_store, os"),
     Plant("frameworks-at-the-edges", "inference/use_cases/__init__.py", "import subprocess"),
@@ -65,8 +65,8 @@ PLANTS = (
     Plant("one-preprocessing", "inference/adapters/__init__.py", "import skimage.transform"),
     Plant("nothing-unpickles", "inference/adapters/__init__.py", "from joblib import load"),
     Plant("nothing-unpickles", "artifacts/__init__.py", "import pickle"),
-    Plant("nothing-unpickles", "delivery/gate/examiner.py", "import joblib"),
-    Plant("nothing-unpickles", "delivery/gate/parallel.py", "import pickle"),
+    Plant("nothing-unpickles", "gate/examiner.py", "import joblib"),
+    Plant("nothing-unpickles", "gate/parallel.py", "import pickle"),
     Plant("serving-without-training", "inference/adapters/__init__.py", "import sklearn"),
 )
 

@@ -15,13 +15,14 @@ from support.policy_examples import Example
 from artifacts.digests import digest_json
 from artifacts.policies.policy_files import YamlPolicies
 from artifacts.policies.policy_schemas import write_policy_schemas
+from artifacts.policies.result_names import results_of
 from artifacts.records.evidence import LabelDoubt, Method, NearDuplicate, Slice
 from artifacts.records.gate import RuleResult
-from delivery.gate.case import Case, Champion
-from delivery.gate.judge import decide, judge
-from delivery.gate.policy_page import policy_page
-from delivery.gate.resampling import resample_groups
-from delivery.gate.rules.table import RULES, rules_of
+from gate.case import Case, Champion
+from gate.judge import decide, judge
+from gate.policy_page import policy_page
+from gate.resampling import resample_groups
+from gate.rules.table import RULES
 
 ROOT = Path(__file__).parents[2]
 FILES = YamlPolicies(ROOT / "policies")
@@ -107,7 +108,7 @@ def test_the_committed_policy_allows_an_honest_candidate() -> None:
     results = judge(passing())
     assert [(one.rule, one.reason) for one in results if one.outcome != "passed"] == []
     assert decide(results, first_release=False) == "allowed"
-    assert tuple(one.rule for one in results) == rules_of(POLICY)
+    assert tuple(one.rule for one in results) == results_of(POLICY)
 
 
 def check(example: Example, right: Case, wrong: Case) -> None:
@@ -321,7 +322,7 @@ def test_every_result_of_the_policy_has_an_example() -> None:
     tables = (examples.SLICE_FLOORS, examples.SLICE_GAPS, examples.COMPARISONS, examples.SHARES)
     shown = {one.result for table in (*tables, examples.GAINS, examples.COUNTS) for one in table}
     shown |= {one.result for table in (examples.METRICS, examples.DROPS) for one in table}
-    assert set(rules_of(POLICY)) - set(ALWAYS) - {"reproducibility"} == shown
+    assert set(results_of(POLICY)) - set(ALWAYS) - {"reproducibility"} == shown
 
 
 def test_the_page_in_docs_is_that_of_the_policy() -> None:

@@ -17,8 +17,8 @@ from artifacts.policies.policy_files import YamlPolicies
 from artifacts.policies.tiers import TIERS
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import LabelDoubt, NearDuplicate
-from delivery.gate.case import Case, Champion
-from delivery.gate.resampling import resample_groups
+from gate.case import Case, Champion
+from gate.resampling import resample_groups
 
 FILES = YamlPolicies(Path(__file__).parents[2] / "policies")
 POLICY, RISK = FILES.read("architecture"), FILES.tiers()

@@ -7,7 +7,7 @@ import pytest
 from support import cases
 
 from artifacts.policies.policy_files import YamlPolicies
-from delivery.gate.case import Case
+from gate.case import Case
 
 POLICY = YamlPolicies(Path(__file__).parents[2] / "policies").read("architecture")
 OF_ERA = (

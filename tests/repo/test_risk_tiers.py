@@ -13,8 +13,8 @@ from artifacts.policies.approvers import People
 from artifacts.policies.policy import Policy, Rules
 from artifacts.policies.policy_files import YamlPolicies
 from artifacts.policies.tiers import TIERS, Tier
-from delivery.gate.rules.policy_applies import weaknesses
-from delivery.gate.rules.table import RULES
+from gate.rules.policy_applies import weaknesses
+from gate.rules.table import RULES
 
 FILES = YamlPolicies(Path(__file__).parents[2] / "policies")
 POLICY, RISK = FILES.read("architecture"), FILES.tiers()

@@ -53,7 +53,7 @@ def test_a_service_has_one_place_for_settings(root: Path) -> None:
         "rehearsal/src/rehearsal/settings.py",
         *(
             f"services/{name}/src/{name}/settings.py"
-            for name in ("delivery", "inference", "training")
+            for name in ("delivery", "gate", "inference", "training")
         ),
     ]
 

@@ -51,7 +51,7 @@ def test_keys_of_a_runner_outlive_the_cleaning_of_its_workspace(
 ) -> None:
     home = tmp_path / "home"
     runner = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "o/r", "HOME": str(home)}
-    made = checkout.plinth("delivery", "create-keys", **runner)
+    made = checkout.plinth("gate", "create-keys", **runner)
     assert made.returncode == 0, made.stderr
     for words in (("init", "--quiet"), ("clean", "-ffdx", "--quiet")):
         done = checkout.run("git", "-C", checkout.root, *words)

@@ -113,7 +113,7 @@ def test_there_are_workflows() -> None:
         "make lint && make test",
         "make lint\nmake test",
         "make lint | tee log",
-        "bin/plinth delivery gate $(ls)",
+        "bin/plinth gate judge $(ls)",
         "if true; then make lint; fi",
         "make lint; exit 0",
         "make test > log",
@@ -127,7 +127,7 @@ def test_logic_in_a_run_is_found(run: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "run", ["make lint", 'make gate CANDIDATE="$CANDIDATE"', "bin/plinth delivery gate build/x"]
+    "run", ["make lint", 'make gate CANDIDATE="$CANDIDATE"', "bin/plinth gate judge build/x"]
 )
 def test_one_command_is_allowed(run: str) -> None:
     assert ONE_COMMAND.fullmatch(run)

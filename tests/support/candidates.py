@@ -15,9 +15,9 @@ from support import cases, policy_documents
 from artifacts.digests import digest_json
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
 from artifacts.records.gate import Decision, RuleResult
-from delivery.gate.case import Case, Champion
-from delivery.gate.judge import decide, judge
-from delivery.gate.resampling import resample_groups
+from gate.case import Case, Champion
+from gate.judge import decide, judge
+from gate.resampling import resample_groups
 from scoring.labels import quantise
 from scoring.metrics import metrics_of
 

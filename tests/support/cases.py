@@ -29,9 +29,9 @@ from artifacts.records.evidence import (
 )
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.manifest import Code, Data, DataSplit
-from delivery.gate.case import Absent, Candidate, Case, Champion, Holdout
-from delivery.gate.judge import decide, judge
-from delivery.gate.resampling import resample_groups
+from gate.case import Absent, Candidate, Case, Champion, Holdout
+from gate.judge import decide, judge
+from gate.resampling import resample_groups
 from scoring.certificate import Proof
 
 LABELS = ("baroque", "gothic", "tudor_revival")

@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.delivery_records import FIRST_RELEASE, release
-from support.policy_documents import DECIDED, policy, settings, tiers
+from support.checkout_settings import SETTINGS
+from support.made_records import release
+from support.policy_documents import DECIDED, FIRST_RELEASE, policy, settings, tiers
 from support.tiny_artifact import LABELS, public_key_of, tiny_artifact, tiny_photo
 
 from artifacts.digests import digest_bytes
@@ -16,11 +17,11 @@ from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.manifest import Data, DataSplit
 from artifacts.records.photos import PhotoManifest, PhotoRow
+from artifacts.records.release import Release
 from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
 from artifacts.statements import create_statement_key
 from artifacts.store import FolderModelStore
-from delivery import cli
-from delivery.releases.yaml_releases import YamlReleases
+from gate import cli
 
 PHOTOS = 12
 NO_RULES = (
@@ -28,23 +29,11 @@ NO_RULES = (
     *("slice_regressions", "robustness", "leakage", "data_quality", "artifact_limits"),
 )
 """Rules that twelve photos tell nothing about."""
-SETTINGS = {
-    "ROOT": "",
-    "MODEL_STORE": "models",
-    "PUBLIC_KEY": "keys/model.pub.pem",
-    "GATE_KEY": "keys/gate",
-    "GATE_SIGNERS": "keys/gate.signers",
-    "REPRODUCTION_SIGNERS": "keys/reproduction.signers",
-    "EVIDENCE": "evidence",
-    "POLICIES": "policies",
-    "RELEASES": "releases",
-    "JOBS": "1",
-}
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
-    """Run a command of delivery, and return its exit code."""
-    monkeypatch.setattr("sys.argv", ["delivery", *map(str, words)])
+    """Run a command of the gate, and return its exit code."""
+    monkeypatch.setattr("sys.argv", ["gate", *map(str, words)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
     return int(ended.value.code or 0)
@@ -76,7 +65,7 @@ class Checkout:
         YamlPolicies(self.root / "policies").write_pin(HoldoutPin.of("architecture", self.rows))
         names = ("plinth-gate-report", "plinth-evidence")
         create_statement_key(root / "keys/gate", root / "keys/gate.signers", "gate", names)
-        self.releases().write(release(FIRST_RELEASE))
+        self.release(release(FIRST_RELEASE))
 
     def dataset(self) -> PhotoManifest:
         """Write twelve photos of six buildings, all of the holdout."""
@@ -137,9 +126,9 @@ class Checkout:
             mild.model_dump_json(exclude_defaults=True), encoding="utf-8"
         )
 
-    def releases(self) -> YamlReleases:
-        """The releases."""
-        return YamlReleases(self.root / "releases")
+    def release(self, made: Release) -> Path:
+        """Write staging's release."""
+        return made.write(self.root / "releases/staging.yaml")
 
     def store(self) -> FolderModelStore:
         """The model store."""
@@ -152,5 +141,5 @@ def gate(
     """Run the gate over a checkout, and return its exit code and its report."""
     out = checkout.root / "report.json"
     where = ("--dataset", checkout.data, "--out", out)
-    code = run(monkeypatch, "gate", checkout.candidate, *where, *words)
+    code = run(monkeypatch, "judge", checkout.candidate, *where, *words)
     return code, GateReport.read(out)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import yaml
 from support.audit import FakeAuditLog
-from support.delivery_fakes import FakeModelStore
-from support.delivery_records import artifact, gate_report, release, released
+from support.delivery_stores import FakeModelStore
 from support.deploy_world import FakeRepository
 from support.forge_fakes import FakeBranches, FakeForge
+from support.made_records import artifact, gate_report, release, released
 from support.policy_documents import policy, tiers
 
 from artifacts.folder import SIGNATURE

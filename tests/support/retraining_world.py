@@ -115,7 +115,7 @@ class RetrainingWorld:
         write_facades(draw_facades(BUILDINGS, DRAWN_BY, views=(1, 1), styles=STYLES), drawn)
         self.must("training", "import-photos", drawn)
         self.must("training", "push-photos")
-        self.must("delivery", "pin-holdout", "--dataset", "data")
+        self.must("gate", "pin-holdout", "--dataset", "data")
         shutil.rmtree(self.checkout / "data/photos")
         self.push("Take in the first photos")
 
@@ -132,6 +132,6 @@ def make_world(folder: Path) -> RetrainingWorld:
     git(world.checkout, "remote", "add", "origin", str(world.origin))
     world.push("Set up a world of few photos")
     world.must("training", "create-keys")
-    world.must("delivery", "create-keys")
+    world.must("gate", "create-keys")
     world.must("delivery", "create-deploy-key")
     return world

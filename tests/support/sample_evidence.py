@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 import numpy as np
-from support.delivery_records import artifact
+from support.made_records import artifact
 from support.sample_policy import sample_policy
 
 from artifacts.digests import digest_json
@@ -29,7 +29,7 @@ from artifacts.records.evidence import (
 )
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.manifest import FamilyScore
-from delivery.gate.card import CardRecords
+from gate.card import CardRecords
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SLICES = MappingProxyType(

@@ -14,7 +14,7 @@ from rehearsal.settings import inherited
 from walls import Wall, find_wall
 
 PUBLIC_KEYS = ("gate.signers", "delivery.signers", "reproduction.signers", "model-signing.pub.pem")
-ENVIRONMENTS = ("training", "inference", "delivery", "rehearsal")
+ENVIRONMENTS = ("training", "gate", "inference", "delivery", "rehearsal")
 ACCEPTED = "a rehearsal: its keys are made for it, and believed nowhere else"
 Change = Callable[[Path], None]
 """Changes files of the first commit, given its checkout."""
@@ -91,7 +91,7 @@ def make_box(
     _run(str(root / "bin/environment"), *ENVIRONMENTS, environment=rehearsal.environment)
     for service, command in (
         ("training", "create-keys"),
-        ("delivery", "create-keys"),
+        ("gate", "create-keys"),
         ("delivery", "create-deploy-key"),
     ):
         rehearsal.plinth(service, command)

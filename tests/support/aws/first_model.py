@@ -13,10 +13,10 @@ from artifacts.digests import hex_part
 from artifacts.folder import ModelArtifact, open_artifact
 from artifacts.policies.holdout_text import pin_text
 from artifacts.policies.policy_files import YamlPolicies
+from artifacts.policies.result_names import results_of
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, write_signed
-from delivery.gate.judge import rules_of
 from rehearsal.make_box import Rehearsal
 from training.registry.mlflow_tracking import MlflowTracking
 
@@ -92,6 +92,6 @@ def _allowing(artifact: ModelArtifact, clone: Path) -> GateReport:
         candidate=artifact.digest,
         policy=policy.digest,
         risk_tiers=policies.tiers().digest,
-        rules=tuple(rule.model_copy(update={"rule": name}) for name in rules_of(policy)),
+        rules=tuple(rule.model_copy(update={"rule": name}) for name in results_of(policy)),
         decided_at=datetime.now(UTC),  # noqa: TID251 - the rehearsal's gate decides now
     )

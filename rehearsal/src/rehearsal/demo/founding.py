@@ -66,7 +66,7 @@ class Founding:
             early = first_delivery(archive.manifest.rows, loop.stage.scale.early_share)
             count = archive.deliver(max_.clone, early)
             dataset = ("--dataset", str(loop.stage.folder / "archive"))
-            pinned = max_.plinth("delivery", "pin-holdout", *dataset)
+            pinned = max_.plinth("gate", "pin-holdout", *dataset)
             self._timeline.require("the holdout is pinned", kept=pinned.code == 0, found=pinned)
             asked = loop.open(max_, HOLDOUT_BRANCH, f"Deliver {count} photos, and pin the holdout")
             refused = not asked.green and "approval" in asked.checks.said

@@ -15,23 +15,6 @@ from artifacts.text import plain
 _BREAKDOWN: Final = 2
 COMMANDS: Final = MappingProxyType(
     {
-        "gate.commands": {
-            "create-keys": (
-                "Create the gate's signing key where there is none, and no keeper holds one."
-            ),
-            "pin-holdout": (
-                "Write down which photos a model is judged on; photos may be added, never taken "
-                "away."
-            ),
-            "gate": "Measure a candidate and its champion anew, and judge by the model's policy.",
-            "summary": (
-                "Write a candidate and its verdict as Markdown, for a job's summary or a pull "
-                "request."
-            ),
-            "report": "Write the model card: one HTML file that needs nothing beside it.",
-            "explain-policy": "Write a model's policy as a page for those who sign it.",
-            "parity": "Send the same photos through training, batch and live service, and compare.",
-        },
         "changes.check_commands": {
             "changes": (
                 "Say which checks a change needs, to people and to the workflow's other jobs."

@@ -1,14 +1,6 @@
 """What can go wrong in this service beyond what artifacts, scoring and features raise.
 
 DeliveryError
-|-- UnfitModel        a verified artifact can't be run, or doesn't answer in numbers
-|   `-- TooSlow           to measure it costs more than its policy allows
-|-- MeasuringFailed   the process that measures ended, stood still, or answered otherwise than asked
-|-- JudgeUnfit        this code can't make the features that an artifact needs
-|-- HoldoutUnusable   a photo of the holdout, or one it is compared with, can't be read
-|-- HoldoutEmpty      the photo manifest has no holdout
-|-- NoPhotos          the paths lead to no photo
-|-- DoorFailed        one of the three ways to an answer gave none at all
 |-- CommitUnknown     the repository has no such commit
 |-- RepositoryUnreadable  git could not say what was asked
 |   `-- TooMuchToRead       a file, a change or a history is over the bound of what is read
@@ -28,6 +20,7 @@ DeliveryError
 |-- RevertRefused     a commit can't be taken back as a promotion
 |-- TakeOverRefused   a change of somebody else can't become a person's branch
 |-- TrainingFailed    a command of training broke down
+|-- GateFailed        the gate's command ended without a verdict
 |-- HandoverRefused   what a training handed over is not what it announced, or not what was planned
 |-- BranchFailed      a branch could not be made or pushed
 |-- ForgeUnavailable  the forge doesn't answer, or answers otherwise than documented
@@ -41,80 +34,6 @@ DeliveryError
 
 class DeliveryError(Exception):
     """Base of every error of this package."""
-
-
-class UnfitModel(DeliveryError):
-    """The artifact is what it claims to be, and is of no use: a fault of the model."""
-
-    def __init__(self, model: str, reason: str) -> None:
-        self.model = model
-        self.reason = reason
-        super().__init__(f"the model {model} can't be used: {reason}")
-
-
-class TooSlow(UnfitModel):
-    """Measuring the model would cost, or has cost, more than its policy allows."""
-
-    def __init__(self, model: str, reason: str) -> None:
-        super().__init__(model, f"it is too slow to judge: {reason}")
-
-
-class MeasuringFailed(DeliveryError):
-    """Nothing is known of the model: the process that measures it is at fault, or its machine."""
-
-    def __init__(self, model: str, reason: str) -> None:
-        self.model = model
-        self.reason = reason
-        super().__init__(f"the model {model} could not be measured: {reason}. Judge it again")
-
-
-class JudgeUnfit(DeliveryError):
-    """The judge's code doesn't know the artifact's features: no fault of the model's."""
-
-    def __init__(self, model: str, reason: str) -> None:
-        self.model = model
-        self.reason = reason
-        super().__init__(
-            f"this code can't make the features of {model}: {reason}. "
-            "Judge it with the code that it was trained with, or later"
-        )
-
-
-class HoldoutUnusable(DeliveryError):
-    """A photo that the photo manifest lists is missing, changed or refused."""
-
-    def __init__(self, photo: str, reason: str, split: str = "holdout") -> None:
-        self.photo = photo
-        self.reason = reason
-        self.split = split
-        super().__init__(f"{split} photo {photo} can't be used: {reason}. Fetch the dataset again")
-
-
-class HoldoutEmpty(DeliveryError):
-    """There is nothing to measure over."""
-
-    def __init__(self, photo_manifest: str) -> None:
-        self.photo_manifest = photo_manifest
-        super().__init__(
-            f"the photo manifest {photo_manifest} has no holdout: import photos until it has one"
-        )
-
-
-class NoPhotos(DeliveryError):
-    """Nothing to compare: `paths` hold no file with an image's ending."""
-
-    def __init__(self, paths: tuple[str, ...]) -> None:
-        self.paths = paths
-        super().__init__(f"{', '.join(paths)}: no photo there. Name photos or folders of them")
-
-
-class DoorFailed(DeliveryError):
-    """A door didn't answer: its program failed, or its answer can't be read."""
-
-    def __init__(self, door: str, reason: str) -> None:
-        self.door = door
-        self.reason = reason
-        super().__init__(f"the {door} door gave no answer: {reason}")
 
 
 class SettingsMissing(DeliveryError):
@@ -311,6 +230,14 @@ class TrainingFailed(DeliveryError):
         self.command = command
         self.reason = reason
         super().__init__(f"`training {command}` failed: {reason}")
+
+
+class GateFailed(DeliveryError):
+    """The gate's command gave no verdict, or another one than it signed."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"`gate judge` failed: {reason}. What it said stands above")
 
 
 class HandoverRefused(DeliveryError):

@@ -7,7 +7,7 @@ from typing import Final, Never
 import typer
 
 from artifacts.records.gate import Decision
-from delivery.text import plain
+from artifacts.text import plain
 
 DONE, REFUSED, BREAKDOWN = 0, 1, 2
 EXIT_CODES: Final[Mapping[Decision, int]] = MappingProxyType(

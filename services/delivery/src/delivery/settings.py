@@ -201,3 +201,10 @@ def tool_environment() -> dict[str, str]:
 def training_variables() -> dict[str, str]:
     """Return the variables of this process that training's commands may have."""
     return {name: os.environ[name] for name in TRAINING if os.environ.get(name)}  # noqa: TID251
+
+
+def environment_without_token() -> dict[str, str]:
+    """Return this process's environment for a room of ours that has no use for the forge."""
+    kept = {**os.environ}  # noqa: TID251 - this is settings.py
+    kept.pop("PLINTH_FORGE_TOKEN", None)
+    return kept

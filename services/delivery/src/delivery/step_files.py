@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from artifacts.text import plain
 from delivery.settings import Settings
-from delivery.text import plain
 
 
 class StepFiles:

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from support.gate_checkout import SETTINGS, run
+from support.checkout_settings import SETTINGS
+from support.delivery_command import run
 
 from delivery.deploy import commands as deploying
 from delivery.trail.audit_state import LogState

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 import yaml
 from support.audit import FakeAuditLog
-from support.delivery_records import FIRST_RELEASE, gate_report, release
 from support.deploy_world import FakeRepository
 from support.forge_fakes import FakeBranches, FakeForge
-from support.policy_documents import policy, tiers
+from support.made_records import gate_report, release
+from support.policy_documents import FIRST_RELEASE, policy, tiers
 
 from artifacts.code import code_digest
 from artifacts.digests import digest_json, hex_part

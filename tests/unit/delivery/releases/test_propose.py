@@ -4,20 +4,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from support.dataset_rows import dataset_rows
-from support.delivery_fakes import Believing, FakeModelStore, FakePolicies, FakeReleases
-from support.delivery_records import (
-    FIRST_RELEASE,
-    artifact,
-    champion,
-    evaluation,
-    first_right,
-    gate_report,
-    good_case,
-    release,
-    released,
-)
-from support.policy_documents import policy, tiers
+from support.delivery_stores import Believing, FakeModelStore, FakePolicies, FakeReleases
+from support.made_records import artifact, gate_report, release, released
+from support.policy_documents import FIRST_RELEASE, policy, tiers
 
 from artifacts.digests import digest_json
 from artifacts.errors import SignatureRefused, UnreadableRecord
@@ -25,7 +14,6 @@ from artifacts.records.gate import GateReport
 from artifacts.records.release import Release, ReleasedModel
 from artifacts.refusal import Refusal
 from artifacts.statements import signature_of
-from delivery.gate.case import Absent
 from delivery.releases.propose import Propose, Proposed
 
 ALLOWED = gate_report()
@@ -84,25 +72,20 @@ def test_shadows_and_challengers_of_the_old_champion_go():
 
 
 def test_a_stated_first_release_is_replaced_by_the_first_champion():
-    report = gate_report(good_case(champion=FIRST_RELEASE))
+    report = gate_report(first_release=True)
     _, (written,) = propose(report, releases=FakeReleases(release(FIRST_RELEASE)))
     assert [entry.kind for entry in written.models["architecture"]] == ["model"]
 
 
-def weaker(right):
-    rows = dataset_rows()
-    evidence = good_case()
-    return gate_report(
-        good_case(evaluation=evaluation(rows, first_right(right), evidence.candidate.digest))
-    )
+REFUSED = gate_report("refused", failing="floor.right")
 
 
 @pytest.mark.parametrize(
     ("report", "decision"),
     [
-        (weaker(20), "refused"),
-        (weaker(100), "no_improvement"),
-        (gate_report(good_case(champion=Absent("gone"))), "undecided"),
+        (REFUSED, "refused"),
+        (gate_report("no_improvement"), "no_improvement"),
+        (gate_report("undecided", failing="champion"), "undecided"),
     ],
 )
 def test_a_report_that_does_not_allow_changes_nothing(report, decision):
@@ -111,13 +94,13 @@ def test_a_report_that_does_not_allow_changes_nothing(report, decision):
 
 
 def test_a_report_without_a_candidate_changes_nothing():
-    report = weaker(20).model_copy(update={"candidate": None})
+    report = REFUSED.model_copy(update={"candidate": None})
     assert "names no candidate" in refused(report)
 
 
 @pytest.mark.parametrize("decision", ["allowed", "no_improvement"])
 def test_a_forged_report_that_allows_beside_a_failing_rule_is_unreadable(tmp_path, decision):
-    forged = json.loads(weaker(20).to_json()) | {"decision": decision}
+    forged = json.loads(REFUSED.to_json()) | {"decision": decision}
     path = tmp_path / "report.json"
     path.write_text(json.dumps(forged))
     with pytest.raises(UnreadableRecord, match="not every rule passed"):
@@ -125,7 +108,7 @@ def test_a_forged_report_that_allows_beside_a_failing_rule_is_unreadable(tmp_pat
 
 
 def test_a_forged_report_from_which_the_failing_rule_was_taken_changes_nothing():
-    bad = weaker(20)
+    bad = REFUSED
     passing = tuple(rule for rule in bad.rules if rule.outcome == "passed")
     forged = GateReport.model_validate(
         bad.model_dump() | {"rules": [r.model_dump() for r in passing], "decision": "allowed"}
@@ -187,15 +170,13 @@ def test_a_report_against_a_champion_that_has_changed_changes_nothing(now):
 
 
 def test_a_first_release_is_not_proposed_over_a_champion():
-    report = gate_report(good_case(champion=FIRST_RELEASE))
+    report = gate_report(first_release=True)
     assert "compared with no champion" in refused(report)
 
 
 def test_a_second_candidate_judged_against_the_same_champion_must_be_judged_anew():
     files = FakeReleases(release(SERVING))
     propose(releases=files)
-    rows = dataset_rows()
-    assert champion(rows, first_right(100)).digest == ALLOWED.champion
     found, written = propose(releases=files)
     assert isinstance(found, Refusal)
     assert len(written) == 1

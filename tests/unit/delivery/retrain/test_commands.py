@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from support.checkout import commit_all, git
-from support.delivery_records import gate_report
 from support.github_stand_in import REPOSITORY, TOKEN, Github, serving
+from support.made_records import gate_report
 
 from artifacts.digests import digest_json
 from artifacts.statements import SshSigner, create_statement_key, write_signed

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.delivery_records import gate_report
+from support.made_records import gate_report
 from support.tiny_artifact import build_tiny_artifact, public_key_of
 from support.training_doubles import DIGEST
 

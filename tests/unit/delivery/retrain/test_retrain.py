@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.delivery_records import gate_report as report_of
-from support.delivery_records import good_case, release, released
+from support.made_records import gate_report as report_of
+from support.made_records import release, released
 from support.retraining_fakes import ALLOWED, STAGING, World, training_inputs
 
 from artifacts.digests import digest_json
@@ -13,7 +13,6 @@ from artifacts.records.gate import GateReport
 from artifacts.records.release import Release
 from delivery.errors import AuditBroken, OtherCheckout, TrainingFailed
 from delivery.forges.open_proposal import OpenProposal
-from delivery.gate.case import Absent
 from delivery.retrain.committed_inputs import MANIFEST, PARAMS
 from delivery.retrain.retrain import STEPS
 from delivery.retrain.retraining_page import retrained_outputs, retrained_page
@@ -30,7 +29,7 @@ def world(tmp_path: Path) -> World:
 def verdict(decision: str) -> GateReport:
     """Return a report with a decision, on the candidate that is allowed elsewhere."""
     if decision == "undecided":
-        return report_of(good_case(evidence=Absent("nobody measured it")))
+        return report_of("undecided", failing="floor.right")
     shape = ALLOWED.model_dump(mode="json")
     if decision == "refused":
         worse = {"outcome": "failed", "reason": "worse | than\nthe `champion`"}

@@ -1,6 +1,6 @@
 import pytest
 from support.audit import FakeAuditLog
-from support.delivery_records import gate_report
+from support.made_records import gate_report
 
 from artifacts.digests import digest_json
 from artifacts.records.audit import AuditEvent

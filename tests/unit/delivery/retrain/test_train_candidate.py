@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from support.delivery_records import artifact
 from support.deploy_world import FakeRepository
+from support.made_records import artifact
 from support.retraining_fakes import training_inputs
 
 from artifacts.digests import digest_json

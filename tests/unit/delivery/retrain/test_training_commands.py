@@ -11,13 +11,13 @@ from support.training_rooms import rooms_of, script_rooms
 from artifacts.digests import digest_json
 from artifacts.errors import UnreadableRecord
 from artifacts.folder import open_artifact, read_unsigned_artifact, write_artifact
+from artifacts.present_keys import PresentKeySigner, PresentKeyVerifier
 from artifacts.records.inputs import Registered
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.reproduction import Reproduction
 from artifacts.signatures import KeySigner
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key, read_signed
 from delivery.errors import TrainingFailed
-from delivery.gate.artifact_folders import PresentKeySigner, PresentKeyVerifier
 from delivery.retrain.handover import RUN_FILES, HandedOver
 from delivery.retrain.retraining_folder import FolderPlace
 from delivery.retrain.training_commands import TrainingCommands

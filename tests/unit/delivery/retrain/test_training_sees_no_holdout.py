@@ -12,7 +12,6 @@ from support.training_rooms import rooms_of
 
 from artifacts.digests import digest_bytes
 from artifacts.photo_store import FolderPhotoStore
-from delivery.gate.dataset import FolderDataset
 from delivery.retrain.retraining_folder import FolderPlace
 from delivery.rooms.training_rooms import TrainingRooms
 from walls import Room, find_wall
@@ -39,7 +38,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(params=["shared", "checkout"])
-def rooms(request: pytest.FixtureRequest, dataset: FolderDataset, tmp_path: Path) -> TrainingRooms:
+def rooms(request: pytest.FixtureRequest, dataset, tmp_path: Path) -> TrainingRooms:
     """Rooms over a checkout whose photos lie in a store that runners share, or beside it."""
     root = tmp_path / "checkout"
     store = root / "data/photos" if request.param == "checkout" else tmp_path / "shared"
@@ -68,7 +67,7 @@ def looks(room: Room, tmp_path: Path) -> tuple[set[str], str | None, str]:
     return set(found), photos, cache
 
 
-def split(dataset: FolderDataset, *names: str) -> set[str]:
+def split(dataset, *names: str) -> set[str]:
     return {row.photo for row in dataset.manifest().rows if row.split in names}
 
 
@@ -85,7 +84,7 @@ def training_room(rooms: TrainingRooms, place: FolderPlace) -> Room:
 
 
 def test_a_room_that_trains_has_every_photo_but_those_of_the_holdout(
-    rooms: TrainingRooms, dataset: FolderDataset, tmp_path: Path
+    rooms: TrainingRooms, dataset, tmp_path: Path
 ) -> None:
     place = laid_out(rooms, tmp_path)
     found, photos, cache = looks(training_room(rooms, place), tmp_path)
@@ -96,7 +95,7 @@ def test_a_room_that_trains_has_every_photo_but_those_of_the_holdout(
 
 
 def test_no_other_room_of_trainings_code_has_one_either(
-    rooms: TrainingRooms, dataset: FolderDataset, tmp_path: Path
+    rooms: TrainingRooms, dataset, tmp_path: Path
 ) -> None:
     place = laid_out(rooms, tmp_path)
     reproduction = rooms.reproduction(place.seen, place.exchange())
@@ -107,7 +106,7 @@ def test_no_other_room_of_trainings_code_has_one_either(
 
 
 def test_products_of_before_that_lie_in_the_checkout_are_out_of_reach(
-    rooms: TrainingRooms, dataset: FolderDataset, tmp_path: Path
+    rooms: TrainingRooms, dataset, tmp_path: Path
 ) -> None:
     """`make train` leaves a whole dataset in build/, and DVC's own cache holds one, too."""
     store = rooms.root / "data/photos"
@@ -139,7 +138,7 @@ def test_vectors_of_before_the_rooms_are_out_of_reach(rooms: TrainingRooms, tmp_
 
 
 def test_an_environment_that_lies_in_the_checkout_stays_in_the_room(
-    rooms: TrainingRooms, dataset: FolderDataset
+    rooms: TrainingRooms, dataset
 ) -> None:
     """Its packaged copy finds the lock's packages in a folder beside it, which nobody lists."""
     copy, packages = rooms.root / ".envs/sources/training-1", rooms.root / ".envs/training/package"

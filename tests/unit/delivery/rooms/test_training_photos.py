@@ -7,7 +7,6 @@ import pytest
 
 from artifacts.errors import UnreadableRecord
 from artifacts.photo_store import FolderPhotoStore
-from delivery.gate.dataset import FolderDataset
 from delivery.rooms.training_photos import lay_out_photos
 
 
@@ -15,18 +14,18 @@ def there(place: Path) -> set[str]:
     return {f"sha256:{path.name}" for path in place.rglob("*") if path.is_file()}
 
 
-def seen(dataset: FolderDataset) -> set[str]:
+def seen(dataset) -> set[str]:
     return {row.photo for row in dataset.manifest().rows if row.split != "holdout"}
 
 
-def test_training_gets_no_photo_of_the_holdout(dataset: FolderDataset, tmp_path: Path) -> None:
+def test_training_gets_no_photo_of_the_holdout(dataset, tmp_path: Path) -> None:
     place = lay_out_photos(dataset.root / "manifest.csv", dataset.store, tmp_path / "photos")
     assert there(place) == seen(dataset)
     for photo in seen(dataset):
         assert FolderPhotoStore(place).get(photo) == dataset.photo(photo)
 
 
-def test_what_an_earlier_training_was_given_is_gone(dataset: FolderDataset, tmp_path: Path) -> None:
+def test_what_an_earlier_training_was_given_is_gone(dataset, tmp_path: Path) -> None:
     place = tmp_path / "photos"
     (place / "aa").mkdir(parents=True)
     (place / "aa" / "an earlier photo of the holdout").write_bytes(b"photo")
@@ -34,13 +33,13 @@ def test_what_an_earlier_training_was_given_is_gone(dataset: FolderDataset, tmp_
     assert there(place) == seen(dataset)
 
 
-def test_a_photo_that_the_store_lacks_is_left_out(dataset: FolderDataset, tmp_path: Path) -> None:
+def test_a_photo_that_the_store_lacks_is_left_out(dataset, tmp_path: Path) -> None:
     place = lay_out_photos(dataset.root / "manifest.csv", tmp_path / "empty", tmp_path / "photos")
     assert there(place) == set()
 
 
 def test_photos_are_copied_where_they_can_not_be_linked(
-    dataset: FolderDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError("another file system")
@@ -50,6 +49,6 @@ def test_photos_are_copied_where_they_can_not_be_linked(
     assert there(place) == seen(dataset)
 
 
-def test_a_manifest_that_can_not_be_read_is_named(dataset: FolderDataset, tmp_path: Path) -> None:
+def test_a_manifest_that_can_not_be_read_is_named(dataset, tmp_path: Path) -> None:
     with pytest.raises(UnreadableRecord, match=r"manifest\.csv"):
         lay_out_photos(tmp_path / "manifest.csv", dataset.store, tmp_path / "photos")

@@ -8,8 +8,6 @@ from typer.testing import CliRunner
 from artifacts.keeper import KeeperSigner
 from artifacts.statements import SshSigner
 from delivery.errors import SettingsMissing
-from delivery.gate import commands as gating
-from delivery.gate.wiring import gate_signer, measuring_hidden
 from delivery.retrain import wiring as retraining
 from delivery.settings import Settings
 from delivery.signing import make_signer
@@ -39,7 +37,6 @@ def kept(files: Settings) -> Settings:
 
 def test_without_a_keeper_keys_are_files(files: Settings) -> None:
     assert make_signer(files, "delivery", "git") == SshSigner(files.needed("deploy_key"), "git")
-    assert gate_signer(files) == SshSigner(files.gate_key, "plinth-gate-report")
     assert isinstance(make_audit_log(files), FileAuditLog)
     with pytest.raises(SettingsMissing, match="PLINTH_REPRODUCTION_KEY"):
         make_signer(files, "reproduction", "plinth-reproduction")
@@ -47,7 +44,6 @@ def test_without_a_keeper_keys_are_files(files: Settings) -> None:
 
 def test_with_a_keeper_it_is_asked_and_no_key_is_needed(kept: Settings) -> None:
     assert make_signer(kept, "delivery", "git") == KeeperSigner(SOCKET, "delivery", "git")
-    assert gate_signer(kept) == KeeperSigner(SOCKET, "gate", "plinth-gate-report")
     log = make_audit_log(kept)
     assert isinstance(log, KeptAuditLog)
     assert (log.socket, log.file) == (SOCKET, kept.needed("audit") / "log.jsonl")
@@ -56,8 +52,7 @@ def test_with_a_keeper_it_is_asked_and_no_key_is_needed(kept: Settings) -> None:
 def test_no_room_may_have_the_socket(kept: Settings, files: Settings) -> None:
     assert SOCKET in kept.hidden
     assert SOCKET in kept.secrets
-    assert SOCKET in measuring_hidden(kept)
-    assert SOCKET not in (*files.hidden, *files.secrets, *measuring_hidden(files))
+    assert SOCKET not in (*files.hidden, *files.secrets)
 
 
 def test_retrainings_lie_where_the_judge_may_write(kept: Settings, files: Settings) -> None:
@@ -71,9 +66,7 @@ def test_no_key_is_created_beside_a_keeper(
     for name in PATHS:
         monkeypatch.setenv(f"PLINTH_{name.upper()}", str(getattr(files, name)))
     monkeypatch.setenv("PLINTH_KEEPER", str(SOCKET))
-    for app, command in ((gating.app, "create-keys"), (tracing.app, "create-deploy-key")):
-        done = CliRunner().invoke(app, [command])
-        assert done.exit_code == 0, done.output
-        assert done.output == f"the keeper at {SOCKET} holds the keys: none is created here\n"
-    assert not files.gate_key.exists()
+    done = CliRunner().invoke(tracing.app, ["create-deploy-key"])
+    assert done.exit_code == 0, done.output
+    assert done.output == f"the keeper at {SOCKET} holds the keys: none is created here\n"
     assert not files.needed("deploy_key").exists()

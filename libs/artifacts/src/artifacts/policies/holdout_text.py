@@ -19,7 +19,7 @@ EARLIER: Final = COLUMNS[:-1]
 ANEW: Final = (
     "it is of the earlier form, which holds neither source nor slices of a photo, so that a change "
     "of data could move photos between slices. Pin the holdout anew: `git rm` this file, run "
-    "`delivery pin-holdout`, and commit both in one pull request for the strictest tier to approve"
+    "`gate pin-holdout`, and commit both in one pull request for the strictest tier to approve"
 )
 
 

@@ -2,11 +2,13 @@
 
 import math
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from artifacts.digests import Digest, digest_json
+from artifacts.errors import UnreadableRecord
 from artifacts.records.manifest import Commit, ModelName
 from artifacts.records.record import Part, Record
 
@@ -88,6 +90,15 @@ class Release(Record):
             raise ValueError("production pins the code that its models run with: there is none")
         return self
 
+    @classmethod
+    def of_environment(cls, folder: Path, environment: Environment) -> "Release":
+        """Read an environment's release; UnreadableRecord where there is none, or another's."""
+        path = folder / f"{environment}.yaml"
+        release = cls.read(path)
+        if release.environment != environment:
+            raise UnreadableRecord(str(path), (f"it is the release of {release.environment}",))
+        return release
+
     @property
     def released(self) -> dict[str, tuple[ReleasedModel, ...]]:
         """The models that run: all but those of which it is only stated that none does yet."""
@@ -112,6 +123,13 @@ class Release(Record):
             if isinstance(entry, FirstRelease) or entry.role == "champion":
                 return entry
         return None
+
+    def no_champion(self, model: str) -> str:
+        """Say that a model has neither a champion here nor a statement, and what to add."""
+        return (
+            f"releases/{self.environment}.yaml names no champion of {model} and states no first "
+            "release: add an entry `kind: first_release` with its reason if there truly is none"
+        )
 
 
 def _contradiction(entries: tuple[ModelEntry, ...]) -> str | None:

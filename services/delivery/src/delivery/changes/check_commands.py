@@ -6,12 +6,12 @@ from typing import Annotated, Final
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from artifacts.text import plain
 from delivery.changes.checks import JobResult, checks_between, faults
 from delivery.exits import BREAKDOWN, refuse
 from delivery.forges.wiring import find_statuses
 from delivery.git.repository import GitRepository
 from delivery.settings import read_settings
-from delivery.text import plain
 
 _RESULTS: Final = TypeAdapter(dict[str, JobResult])
 

@@ -9,6 +9,7 @@ import typer
 
 from artifacts.records.approval import Word
 from artifacts.refusal import Refusal
+from artifacts.text import prose
 from delivery.changes.findings import ChangeVerdict, Decision
 from delivery.changes.sign_statement import Speaker
 from delivery.changes.verdict_page import verdict_lines, verdict_page
@@ -21,7 +22,6 @@ from delivery.changes.wiring import (
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.rooms.standing_walls import machine_line
 from delivery.settings import Settings, read_settings
-from delivery.text import prose
 from delivery.trail.wiring import tell_head
 
 EXITS: Final = MappingProxyType[Decision, int](

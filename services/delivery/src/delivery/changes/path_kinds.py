@@ -88,6 +88,7 @@ PLACES: Final[tuple[Place, ...]] = (
     Place("pyproject.toml", "judge", "the rules of every check"),
     Place("requirements/", "judge", "what the judge and the services are built from"),
     Place("services/delivery/", "judge", "the judge itself"),
+    Place("services/gate/", "judge", "measures models, and judges them"),
     Place("services/inference/", "judge", "what its package is built from"),
     Place("services/training/", "judge", "what its package is built from"),
     Place("libs/", "judge", "records, signatures, walls, pages, and what measures models"),

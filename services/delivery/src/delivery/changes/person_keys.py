@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from artifacts.errors import SigningFailed
-from delivery.text import plain
+from artifacts.text import plain
 
 NAMESPACE: Final = "plinth-approval"
 _LARGEST: Final = 64 << 10

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from artifacts.git_process import git_command, sharing_environment
+from artifacts.text import plain
 from delivery.clock import Clock
-from delivery.text import plain
 
 MAIN: Final = "refs/heads/main"
 RECENT: Final = timedelta(hours=1)

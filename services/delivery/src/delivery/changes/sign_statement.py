@@ -12,6 +12,7 @@ from artifacts.digests import hex_part
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
 from artifacts.refusal import Refusal
 from artifacts.statements import SUFFIX
+from artifacts.text import plain
 from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
@@ -32,7 +33,6 @@ from delivery.changes.statements import (
     subjects_of,
 )
 from delivery.changes.verdict_page import subject_lines, verdict_lines
-from delivery.text import plain
 
 STATEMENT: Final = re.compile(r"([0-9a-f]{8,64})(?:\.json)?$")
 APPROVING: Final = frozenset({"approved", "break_glass"})

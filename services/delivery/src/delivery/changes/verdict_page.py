@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from artifacts.records.approval import ApprovedModel, PayloadSubject, Subject
+from artifacts.text import markdown, plain, prose
 from delivery.changes.findings import ChangeVerdict, Finding
 from delivery.changes.rules import authors
 from delivery.changes.statements import subject_digest
-from delivery.text import markdown, plain, prose
 
 LONGEST = 1000
 _TAKE_OVER = (

@@ -18,10 +18,10 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from artifacts.text import plain
 from delivery.errors import RegistryFailed, TrainingFailed
 from delivery.releases.wanted import AliasPoint
 from delivery.rooms.training_rooms import TrainingRooms
-from delivery.text import plain
 from walls import processes_inside
 
 _SQLITE: Final = "sqlite:///"

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.records.release import Environment
+from artifacts.text import plain, prose
 from delivery.deploy.deploy import all_steps
 from delivery.deploy.status_table import status_lines, summary_lines
 from delivery.deploy.verify import Verification, record_verification
@@ -19,7 +20,6 @@ from delivery.rooms.tried_walls import walls_exit, walls_table
 from delivery.settings import Settings, read_settings
 from delivery.step_files import step_files
 from delivery.targets.wiring import make_target
-from delivery.text import plain, prose
 from delivery.trail.wiring import make_audit_log, state_of_log, tell_head, who
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from artifacts.text import markdown
 from delivery.deploy.difference import Difference
 from delivery.releases.wanted import Wanted, short
-from delivery.text import markdown
 
 _PREFACE: Final = (
     "A scheduled look compared git with the registry, Terraform's state, what exists and what "

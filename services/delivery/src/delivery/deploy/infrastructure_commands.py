@@ -7,6 +7,7 @@ import typer
 
 from artifacts.cant_tell import CantTell
 from artifacts.records.release import Environment
+from artifacts.text import plain
 from delivery.deploy.infrastructure_wiring import (
     make_build_image,
     make_checks,
@@ -18,7 +19,6 @@ from delivery.errors import ImageRefused
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.settings import read_settings
 from delivery.step_files import step_files
-from delivery.text import plain
 from delivery.trail.wiring import tell_head
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")

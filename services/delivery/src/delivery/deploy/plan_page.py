@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from artifacts.cant_tell import CantTell
+from artifacts.text import markdown
 from delivery.deploy.difference import Drift
 from delivery.releases.wanted import Wanted, short
-from delivery.text import markdown
 
 
 class Plan(Protocol):

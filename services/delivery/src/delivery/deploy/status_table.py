@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Protocol
 
 from artifacts.records.audit import AuditEntry
+from artifacts.text import markdown, plain
 from delivery.deploy.change_verdict import Deployed
 from delivery.deploy.difference import Difference
 from delivery.releases.wanted import Wanted, short
-from delivery.text import markdown, plain
 
 _WIDTHS = (11, 13, 7, 31, 31)
 _REASON = 1000

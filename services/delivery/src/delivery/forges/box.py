@@ -9,9 +9,9 @@ from typing import Final
 from pydantic import BaseModel, ValidationError
 
 from artifacts.refusal import Refusal
+from artifacts.text import plain
 from delivery.errors import ForgeUnavailable
 from delivery.forges.forge import Merged, PullRequest, PullState
-from delivery.text import plain
 
 REFUSED: Final = 1
 _TIMEOUT: Final = 900

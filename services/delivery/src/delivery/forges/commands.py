@@ -5,12 +5,12 @@ from typing import Annotated, Final
 
 import typer
 
+from artifacts.text import plain
 from delivery.exits import BREAKDOWN, DONE, REFUSED
 from delivery.forges.forge_checks import SO_IT_IS, checklist
 from delivery.forges.wiring import find_forge, find_forge_settings
 from delivery.rooms.standing_walls import machine_line, missing_walls
 from delivery.settings import read_settings
-from delivery.text import plain
 
 NO_FORGE: Final = (
     "no forge is named: set PLINTH_BOX, or PLINTH_FORGE_URL, PLINTH_FORGE_REPOSITORY and "

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import httpx
 
+from artifacts.text import plain
 from delivery.errors import ForgeUnavailable
-from delivery.text import plain
 
 VERSION: Final = "2022-11-28"
 ATTEMPTS: Final = 4

@@ -10,10 +10,10 @@ from typing import Final
 from artifacts.errors import GitFailed, TooLarge
 from artifacts.git_objects import MEBIBYTE, GitObjects, TreeEntry
 from artifacts.git_process import version_fault
+from artifacts.text import plain
 from delivery.errors import CommitUnknown, RepositoryUnreadable, TooMuchToRead
 from delivery.git.commits import Change, OddName, RawCommit, committed_at, parse_commit
 from delivery.git.trees import difference, tree_faults
-from delivery.text import plain
 
 SHARED_MAIN: Final = "refs/remotes/origin/main"
 OWN_MAIN: Final = "refs/heads/main"

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.refusal import Refusal
+from artifacts.text import plain
 from delivery.errors import RevertRefused, TakeOverRefused
 from delivery.exits import refuse
 from delivery.releases.promote import AlreadyThere
@@ -14,7 +15,6 @@ from delivery.releases.wanted import short
 from delivery.releases.wiring import make_promote, make_propose, make_revert, make_take_over
 from delivery.settings import read_settings
 from delivery.step_files import step_files
-from delivery.text import plain
 from delivery.trail.wiring import tell_head
 
 _LINE: Final = 2000

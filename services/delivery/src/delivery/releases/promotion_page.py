@@ -6,9 +6,9 @@ from typing import Final
 
 from artifacts.digests import hex_part
 from artifacts.records.gate import GateReport
+from artifacts.text import markdown, prose
 from delivery.changes.payload_history import watch_of
 from delivery.releases.promotion_request import Promotion, promotion_branch
-from delivery.text import markdown, prose
 
 APPROVE: Final = (
     'bin/plinth delivery approve --head HEAD --as NAME --role ROLE --key KEYFILE --reason "..."'

@@ -2,13 +2,11 @@
 
 from artifacts.folder import ModelArtifact
 from artifacts.policies.policy import Policy
+from artifacts.policies.result_names import results_of
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.gate import GateReport
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
 from artifacts.refusal import Refusal
-from delivery.gate.case import Absent
-from delivery.gate.judge import rules_of
-from delivery.gate.rules.champion import champion_of
 
 
 def propose_release(
@@ -56,7 +54,7 @@ def _other_policy(report: GateReport, policy: Policy) -> str:
     """A report without some rule of the policy would pass its own checks: every rule did pass."""
     if report.policy != policy.digest:
         return f"the report was judged by policy {report.policy}, today's is {policy.digest}"
-    found, needed = [rule.rule for rule in report.rules], list(rules_of(policy))
+    found, needed = [rule.rule for rule in report.rules], list(results_of(policy))
     if found != needed:
         missing = sorted(set(needed) - set(found)) or ["none, but they differ in order or number"]
         return f"the report's rules are not the policy's; missing: {', '.join(missing)}"
@@ -71,9 +69,9 @@ def _other_tiers(report: GateReport, tiers: RiskTiers) -> str:
 
 def _other_champion(report: GateReport, release: Release) -> str:
     """Two candidates may have been judged against one champion: the second must be judged anew."""
-    champion = champion_of(release, report.model)
-    if isinstance(champion, Absent):
-        return champion.reason
+    champion = release.champion(report.model)
+    if champion is None:
+        return release.no_champion(report.model)
     if isinstance(champion, FirstRelease):
         return "" if report.first_release else "the report names a champion, the release has none"
     if report.champion != champion.digest:

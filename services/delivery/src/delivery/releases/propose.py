@@ -7,12 +7,14 @@ from pathlib import Path
 
 from artifacts.errors import InvalidArtifact, SignatureRefused, UnknownArtifact
 from artifacts.folder import ModelArtifact
+from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Environment
 from artifacts.refusal import Refusal
 from artifacts.statements import StatementVerifier, read_signed
-from delivery.gate.ports import ModelStore, Policies, Releases
+from artifacts.store import FolderModelStore
 from delivery.releases.proposal import propose_release
+from delivery.releases.yaml_releases import YamlReleases
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,9 @@ class Proposed:
 class Propose:
     """Proposing with all that it reads and writes through; `gate` believes the gate alone."""
 
-    store: ModelStore
-    policies: Policies
-    releases: Releases
+    store: FolderModelStore
+    policies: YamlPolicies
+    releases: YamlReleases
     gate: StatementVerifier
     clock: Callable[[], datetime]
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from artifacts.records.release import Environment
+from artifacts.text import markdown, plain
 from delivery.errors import DeliveryError
 from delivery.forges.ports import Forge
 from delivery.git.main_branch import MainBranch
 from delivery.releases.revert_branch import GitReverter
-from delivery.text import markdown, plain
 
 Push = Callable[[str, str], None]
 """Hands a commit on as a branch; BranchFailed."""

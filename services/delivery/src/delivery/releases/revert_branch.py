@@ -9,9 +9,9 @@ from typing import Final
 from artifacts.errors import GitFailed, SigningFailed
 from artifacts.git_process import run_git, sharing_environment
 from artifacts.statements import StatementSigner
+from artifacts.text import plain
 from delivery.errors import RevertRefused
 from delivery.git.signed_commits import with_signature
-from delivery.text import plain
 
 _SECONDS: Final = 120
 _REASON: Final = 1500

@@ -11,8 +11,8 @@ from typing import Final
 
 from artifacts.errors import GitFailed
 from artifacts.git_process import GitAnswer, run_git, sharing_environment, version_fault
+from artifacts.text import plain
 from delivery.errors import TakeOverRefused
-from delivery.text import plain
 
 _MAIN: Final = "refs/heads/main"
 _SHARED_MAIN: Final = "refs/remotes/origin/main"

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from artifacts.errors import UnreadableRecord
 from artifacts.records.release import Environment, Release
 from artifacts.write_whole import write_whole
 from delivery.releases.release_text import release_text
@@ -16,15 +15,8 @@ class YamlReleases:
 
     def read(self, environment: Environment) -> Release:
         """Return an environment's release; UnreadableRecord where there is none, or another's."""
-        path = self._path(environment)
-        release = Release.read(path)
-        if release.environment != environment:
-            raise UnreadableRecord(str(path), (f"it is the release of {release.environment}",))
-        return release
+        return Release.of_environment(self._root, environment)
 
     def write(self, release: Release) -> Path:
         """Replace a release's file whole, and return its path."""
-        return write_whole(self._path(release.environment), release_text(release))
-
-    def _path(self, environment: Environment) -> Path:
-        return self._root / f"{environment}.yaml"
+        return write_whole(self._root / f"{release.environment}.yaml", release_text(release))

@@ -9,6 +9,7 @@ import typer
 
 from artifacts.errors import SignatureRefused
 from artifacts.refusal import Refusal
+from artifacts.text import plain, prose
 from delivery.errors import HandoverRefused
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.retrain.retraining_page import plan_outputs, retrained_outputs, retrained_page
@@ -27,7 +28,6 @@ from delivery.retrain.wiring import (
 from delivery.rooms.standing_walls import training_line, wall_line
 from delivery.settings import read_settings
 from delivery.step_files import step_files
-from delivery.text import plain, prose
 from delivery.trail.wiring import tell_head
 
 UNDECIDED: Final = "undecided"

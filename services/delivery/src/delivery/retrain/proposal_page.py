@@ -2,7 +2,7 @@
 
 from artifacts.records.gate import GateReport
 from artifacts.records.inputs import TrainingInputs
-from delivery.text import markdown
+from artifacts.text import markdown
 
 
 def proposal_title(report: GateReport, version: int) -> str:

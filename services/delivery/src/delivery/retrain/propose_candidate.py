@@ -10,11 +10,11 @@ from artifacts.records.inputs import Registered, TrainingInputs
 from artifacts.records.release import Release, ReleasedModel
 from artifacts.refusal import Refusal
 from artifacts.statements import signature_of
+from artifacts.store import FolderModelStore
 from delivery.changes.committed_files import CommittedFiles
 from delivery.changes.documents import read_ground, release_path, report_path
 from delivery.forges.open_proposal import Opened, OpenProposal
 from delivery.forges.ports import Forge
-from delivery.gate.ports import ModelStore
 from delivery.git.branches import GitBranches
 from delivery.git.repository import GitRepository
 from delivery.releases.proposal import propose_release
@@ -36,7 +36,7 @@ class ProposeCandidate:
     """Proposing with all that it goes through. Main judges: policies are read from its tip."""
 
     repository: GitRepository
-    store: ModelStore
+    store: FolderModelStore
     branches: GitBranches
     forge: Forge | None
 

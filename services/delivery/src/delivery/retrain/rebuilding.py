@@ -10,7 +10,7 @@ from typing import Final
 
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.reproduction import Outcome
-from delivery.text import plain
+from artifacts.text import plain
 
 _SHOWN: Final = 20
 _WIDTH: Final = 100

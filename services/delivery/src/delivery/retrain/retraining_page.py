@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
+from artifacts.text import markdown
 from delivery.forges.forge import PullRequest
 from delivery.retrain.retraining import Plan, RetrainingDecision
-from delivery.text import markdown
 
 _SAID: dict[RetrainingDecision, str] = {
     "allowed": "the gate allows the candidate",

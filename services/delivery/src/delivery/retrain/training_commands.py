@@ -20,13 +20,13 @@ from artifacts.records.record import parse_json
 from artifacts.records.reproduction import Reproduction
 from artifacts.signatures import ArtifactSigner, ArtifactVerifier, create_key_pair
 from artifacts.statements import StatementSigner, signature_of, write_signed
+from artifacts.text import plain
 from delivery.errors import TrainingFailed
 from delivery.retrain.handover import RUN_FILES, HandedOver
 from delivery.retrain.handover_folder import read_run
 from delivery.retrain.ports import RetrainingPlace, TrainingPlace
 from delivery.retrain.rebuilding import compare_rebuilt
 from delivery.rooms.training_rooms import TrainingRooms
-from delivery.text import plain
 from walls import Room
 
 REFUSED = 1

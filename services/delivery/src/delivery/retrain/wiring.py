@@ -7,6 +7,11 @@ from typing import Final
 
 from artifacts.errors import UnreadableRecord
 from artifacts.policies.policy_files import YamlPolicies
+from artifacts.present_keys import (
+    PresentKeySigner,
+    PresentKeyVerifier,
+    model_store,
+)
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.reproduction import Reproduction
@@ -15,18 +20,13 @@ from delivery.clock import now
 from delivery.deploy.dying import DieAfter
 from delivery.errors import TrainingFailed
 from delivery.forges.wiring import find_forge
-from delivery.gate.artifact_folders import (
-    PresentKeySigner,
-    PresentKeyVerifier,
-    model_store,
-)
 from delivery.git.repository import GitRepository
 from delivery.git.wiring import make_branches
 from delivery.retrain.committed_inputs import PATHS, inputs_of
+from delivery.retrain.gate_commands import GateCommands
 from delivery.retrain.handover_folder import HandoverFolder
 from delivery.retrain.keep_model import KeepModel
 from delivery.retrain.plan_retraining import PlanRetraining
-from delivery.retrain.ports import CandidateJudge
 from delivery.retrain.propose_candidate import ProposeCandidate
 from delivery.retrain.retrain import Retrain
 from delivery.retrain.retraining import gate_event
@@ -36,7 +36,7 @@ from delivery.retrain.train_candidate import TrainCandidate
 from delivery.retrain.training_commands import TrainingCommands
 from delivery.retrain.training_folder import FolderTrainings
 from delivery.rooms.training_rooms import make_training_rooms
-from delivery.settings import Settings
+from delivery.settings import Settings, environment_without_token
 from delivery.signing import make_signer
 from delivery.trail.wiring import make_audit_log, who
 
@@ -55,7 +55,13 @@ def make_retrain(settings: Settings, announced: str | None = None) -> Retrain:
     here.
     """
     trainer = make_training(settings)
-    places = FolderRetrainings(_places(settings), trainer.hand_on)
+    judge = _judge(settings)
+
+    def hand_on(lock: int) -> None:
+        trainer.hand_on(lock)
+        judge.hand_on(lock)
+
+    places = FolderRetrainings(_places(settings), hand_on)
     signer = PresentKeySigner(settings.needed("signing_key"))
     repository = GitRepository(settings.root)
     return Retrain(
@@ -69,7 +75,7 @@ def make_retrain(settings: Settings, announced: str | None = None) -> Retrain:
             adopt=partial(trainer.adopt, signer=signer),
             repository=repository,
         ),
-        judge=_judge(settings),
+        judge=judge,
         keep=make_keep_model(settings),
         audit=make_audit_log(settings),
         propose=ProposeCandidate(
@@ -162,19 +168,13 @@ def _places(settings: Settings) -> Path:
     return beside.absolute() / "retraining"
 
 
-def _judge(settings: Settings) -> CandidateJudge:
-    # What measures and runs models takes a second to import; a plan has no use for it.
-    from delivery.gate.wiring import gate_signer, make_gate, make_summary  # noqa: PLC0415
-    from delivery.retrain.judge_candidate import JudgeCandidate  # noqa: PLC0415
-
-    # Those of the holdout are where training has none of them.
-    photos = settings.photos or settings.root / "data/photos"
-    return JudgeCandidate(
-        gate=partial(make_gate, settings, photos=photos),
-        summary=make_summary(settings),
+def _judge(settings: Settings) -> GateCommands:
+    return GateCommands(
+        launcher=settings.root.absolute() / "bin" / "plinth",
+        photos=settings.photos or settings.root / "data/photos",
         policies=YamlPolicies(settings.policies),
-        signer=gate_signer(settings),
         verifier=_gate_verifier(settings),
+        variables=environment_without_token(),
     )
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_json
+from artifacts.text import plain
 from delivery.rooms.tried_walls import TriedRoom
-from delivery.text import plain
 
 TIMEOUT_SECONDS: Final = 300
 _LAST_WORDS: Final = 600

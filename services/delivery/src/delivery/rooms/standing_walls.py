@@ -7,8 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from artifacts.policies.tiers import RoomName
+from artifacts.text import plain
+from delivery.rooms.room_commands import rooms_tried_by
 from delivery.settings import Settings
-from delivery.text import plain
 from walls import find_wall
 
 CONTAINERS: Final = "each task on AWS is a container of its own, and no wall of this machine's"
@@ -71,4 +72,8 @@ def missing_walls(settings: Settings) -> Mapping[RoomName, str]:
         for entry in rooms_here(settings, Path(name)):
             if reason := entry.missing():
                 missing[entry.policy] = reason
+    launcher = settings.root.absolute() / "bin" / "plinth"
+    for room in rooms_tried_by(launcher, ("gate", "walls", "--no-enter"), unknown="measuring"):
+        if room.room == "measuring" and (reason := room.missing or room.failure):
+            missing["measuring"] = reason
     return missing

@@ -16,10 +16,10 @@ from typing import Final
 from artifacts.errors import GitFailed
 from artifacts.git_process import run_git
 from delivery.errors import TrainingFailed
-from delivery.rooms.service_environments import find_environment
 from delivery.rooms.training_photos import lay_out_photos
 from delivery.settings import Settings, training_variables
 from walls import Room, UnusableRoom, Unwalled, Wall, find_wall
+from walls.service_environments import find_environment
 
 _SQLITE: Final = "sqlite:///"
 _READ: Final = ("PLINTH_PUBLIC_KEY", "PLINTH_GATE_SIGNERS", "PLINTH_ENVIRONMENT_LOCK")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from delivery.text import plain
+from artifacts.text import plain
 
 _LINE: Final = 400
 _SHOWN: Final = 20

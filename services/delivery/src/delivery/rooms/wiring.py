@@ -1,6 +1,5 @@
 """The rooms of this machine that delivery itself makes, each with the wall around it."""
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,8 +7,6 @@ from typing import Final
 
 from artifacts.policies.tiers import RoomName
 from delivery.errors import TrainingFailed
-from delivery.gate.measuring_wall import measuring_room, measuring_wall
-from delivery.gate.wiring import measuring_hidden
 from delivery.rooms.training_rooms import make_training_rooms
 from delivery.rooms.tried_walls import TriedRoom
 from delivery.settings import Settings
@@ -61,7 +58,7 @@ def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
     """Give the rooms that delivery itself makes, over empty folders within `folder`."""
     rooms = make_training_rooms(settings)
     keeper = keeper_sockets(settings)
-    places = {word: folder / word for word in ("work", "exchange", "seen", "keys", "own")}
+    places = {word: folder / word for word in ("work", "exchange", "seen", "keys")}
     for place in places.values():
         place.mkdir()
 
@@ -79,11 +76,3 @@ def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
     yield RoomHere("reproduction", "training", again, (), keeper)
     keep = training(lambda: rooms.registry(exchange=exchange))
     yield RoomHere("registry", "registry", keep, (), keeper)
-
-    def measuring() -> Entered:
-        keys = [key for key in measuring_hidden(settings) if key.exists()]
-        room = measuring_room(places["own"], (), keys)
-        return room, measuring_wall(find_wall(), room), sys.executable
-
-    stores = tuple(path for path in settings.hidden if path.exists())
-    yield RoomHere("measuring", "measuring", measuring, stores, keeper)

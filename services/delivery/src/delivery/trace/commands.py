@@ -6,10 +6,10 @@ from typing import Annotated, Final
 
 import typer
 
+from artifacts.text import plain
 from delivery.errors import AuditBroken
 from delivery.exits import BREAKDOWN, DONE, REFUSED
 from delivery.settings import read_settings
-from delivery.text import plain
 from delivery.trace.history_table import history_summary, replayed_line
 from delivery.trace.trace_hops import trace_lines
 

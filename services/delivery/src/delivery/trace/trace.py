@@ -21,6 +21,7 @@ from artifacts.records.release import (
 )
 from artifacts.refusal import Refusal
 from artifacts.statements import SUFFIX
+from artifacts.store import FolderModelStore
 from delivery.changes.committed_files import (
     committed_release,
 )
@@ -41,7 +42,6 @@ from delivery.errors import (
     PredictionsUnavailable,
     RepositoryUnreadable,
 )
-from delivery.gate.ports import ModelStore
 from delivery.git.repository import GitRepository
 from delivery.trace.prediction_files import PredictionFiles
 from delivery.trace.trace_deploys import deploy_of
@@ -98,7 +98,7 @@ class TracePrediction:
     predictions: PredictionFiles
     audit: AuditLog
     repository: GitRepository
-    store: ModelStore
+    store: FolderModelStore
     signatures: SshSignatures
 
     @property

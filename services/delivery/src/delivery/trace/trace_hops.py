@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from artifacts.records.record import Part, Record
-from delivery.text import plain
+from artifacts.text import plain
 
 HopName = Literal[
     "prediction",  # what the service wrote down of its answer

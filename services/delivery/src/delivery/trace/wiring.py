@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from artifacts.errors import SignatureRefused
+from artifacts.present_keys import model_store
 from artifacts.statements import SshVerifier
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.ssh_signatures import SshSignatures
 from delivery.clock import now
 from delivery.errors import AuditBroken, AuditUnavailable, CommitUnknown
-from delivery.gate.artifact_folders import model_store
 from delivery.git.repository import GitRepository
 from delivery.settings import Settings
 from delivery.trace.prediction_files import PredictionFiles

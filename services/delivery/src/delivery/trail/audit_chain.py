@@ -25,8 +25,8 @@ from artifacts.digests import canonical_json, digest_bytes
 from artifacts.errors import UnreadableRecord
 from artifacts.records.audit import AuditEntry, AuditHead
 from artifacts.records.record import Part, parse_json
+from artifacts.text import plain
 from delivery.errors import AuditBroken
-from delivery.text import plain
 
 EMPTY = AuditHead(sequence=0, entry=None)
 """The head of a log that has no entry yet."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from artifacts.digests import hex_part
 from artifacts.records.audit import AuditEntry
-from delivery.text import plain
+from artifacts.text import plain
 
 _HEADINGS: Final = ("time", "event", "environment", "outcome", "payload", "actor", "reason")
 _SHORT = 12

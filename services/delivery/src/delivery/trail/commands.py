@@ -5,10 +5,10 @@ from typing import Annotated, Final
 
 import typer
 
+from artifacts.text import plain
 from delivery.errors import AuditBroken, AuditMissing, KeeperUnsafe, RestartRefused
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.settings import Settings, read_settings
-from delivery.text import plain
 from delivery.trail.audit_table import audit_json, audit_lines
 from delivery.trail.wiring import (
     NOT_PUBLISHED,

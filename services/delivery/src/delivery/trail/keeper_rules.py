@@ -18,7 +18,7 @@ from artifacts.records.audit import AuditEvent
 from artifacts.records.keeper import KeeperAnswer, KeeperRequest, KeyName
 from artifacts.records.record import parse_json
 from artifacts.statements import Namespace
-from delivery.text import plain
+from artifacts.text import plain
 
 NAMESPACES: Final[Mapping[KeyName, tuple[Namespace, ...]]] = MappingProxyType(
     {

@@ -11,6 +11,7 @@ import typer
 from artifacts.errors import UnreadableRecord
 from artifacts.records.audit import AuditEvent
 from artifacts.statements import Namespace, SshVerifier, create_statement_key
+from artifacts.text import markdown, plain
 from delivery.clock import now
 from delivery.errors import BranchFailed, RestartRefused
 from delivery.git.branches import PublishedBranch
@@ -18,7 +19,6 @@ from delivery.git.wiring import make_branches
 from delivery.settings import Settings
 from delivery.signing import make_signer
 from delivery.step_files import step_files
-from delivery.text import markdown, plain
 from delivery.trail.audit_heads import BRANCH, PublishedHeads, head_file, publication
 from delivery.trail.audit_log import LOG, NOTHING_KNOWN, Elsewhere, FileAuditLog
 from delivery.trail.audit_state import LogState, log_state, unreviewed_restart

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_yaml
-from delivery.text import plain
+from artifacts.text import plain
 
 
 class _Entry(BaseModel):

@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_json
 from artifacts.records.release import Environment, Payload
+from artifacts.text import plain
 from delivery.deploy.difference import Drift
 from delivery.errors import TerraformFailed
 from delivery.releases.wanted import Applied
 from delivery.targets.aws.terraform_process import LOCK_SECONDS, TerraformProcess
-from delivery.text import plain
 
 _COMMON: Final = ("-input=false", "-no-color")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from delivery.text import plain
+from artifacts.text import plain
 
 _LINE: Final = 1000
 _FORM: Final = ("fmt", "-check", "-diff", "-recursive", "-no-color")

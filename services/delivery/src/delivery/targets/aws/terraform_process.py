@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from artifacts.text import plain
 from delivery.errors import StateLocked, TerraformFailed
-from delivery.text import plain
 
 LOCK_SECONDS: Final = 300
 _LAST_LINES: Final = 30

@@ -1,0 +1,118 @@
+"""The case: all that the judge looks at, gathered first. What couldn't be had says why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from artifacts.policies.membership import HOLDOUT, Membership
+from artifacts.policies.policy import Policy
+from artifacts.policies.tiers import RiskTiers
+from artifacts.records.evaluation import Evaluation
+from artifacts.records.evidence import Evidence
+from artifacts.records.manifest import Code, Data, ModelManifest, Origin
+from artifacts.records.photos import PhotoManifest, Split
+from artifacts.records.release import FirstRelease
+from artifacts.records.reproduction import Reproduction
+from gate.resampling import Resampling
+from scoring.certificate import Proof
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Something that isn't there, and why.
+
+    `at_fault` says that whoever brought it is to blame: then the judge refuses, and otherwise
+    leaves the matter undecided.
+    """
+
+    reason: str
+    at_fault: bool = False
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The model under judgement, as its verified manifest names it.
+
+    `origins` say where the answers of each head come from; a head that isn't among them is off.
+    """
+
+    name: str
+    digest: str
+    data: Data
+    code: Code
+    environment: str
+    origins: Mapping[str, Origin]
+
+    @classmethod
+    def of(cls, manifest: ModelManifest) -> "Candidate":
+        """Take what the judge needs from a verified manifest."""
+        return cls(
+            manifest.name,
+            manifest.digest,
+            manifest.data,
+            manifest.code,
+            manifest.environment,
+            {head.name: manifest.origin(head.name) for head in manifest.heads},
+        )
+
+    def origin(self, head: str) -> Origin:
+        """Say where a head's answers come from."""
+        return self.origins.get(head, "off")
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """The dataset that is judged over, by digests: its own, and each split's."""
+
+    photo_manifest: str
+    splits: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, manifest: PhotoManifest) -> "Holdout":
+        """Name a photo manifest and its splits."""
+        splits: set[Split] = {row.split for row in manifest.rows} | {HOLDOUT}
+        return cls(
+            manifest.digest, tuple((name, manifest.split_digest(name)) for name in sorted(splits))
+        )
+
+    @property
+    def split_digest(self) -> str:
+        """The digest of the holdout split."""
+        return dict(self.splits)[HOLDOUT]
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The model that serves, scored by the judge over the same holdout."""
+
+    digest: str
+    photo_manifest: str
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything about one candidate that rules may look at.
+
+    `evaluation` is the judge's own, photo by photo; `evidence` is what it measured from it and
+    from the artifact; `resampling` is over the evaluation's photos, so that candidate and champion
+    share the very same resamples. `today` is the day of judgement.
+    """
+
+    today: date
+    policy: Policy | Absent
+    tiers: RiskTiers | Absent
+    candidate: Candidate | Absent
+    holdout: Holdout | Absent
+    membership: Membership | Absent
+    evaluation: Evaluation | Absent
+    evidence: Evidence | Absent
+    proof: Proof | Absent
+    champion: Champion | FirstRelease | Absent
+    reproduction: Reproduction | Absent
+    resampling: Resampling | None
+
+    @property
+    def first_release(self) -> bool:
+        """Whether it is stated that there is no champion yet."""
+        return isinstance(self.champion, FirstRelease)

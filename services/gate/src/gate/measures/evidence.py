@@ -1,0 +1,82 @@
+"""All measures of one model, put together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artifacts.records.evaluation import Evaluation
+from artifacts.records.evidence import Evidence, Resources
+from artifacts.records.photos import PhotoManifest, Split
+from gate.measures.confusion import measure_confusion
+from gate.measures.data_summary import summarise_data
+from gate.measures.estimates import measure_metrics
+from gate.measures.gaps import gaps_of
+from gate.measures.label_doubts import find_label_doubts
+from gate.measures.leakage import measure_leakage
+from gate.measures.looks import Looks
+from gate.measures.plan import MeasurementPlan
+from gate.measures.reliability import measure_reliability
+from gate.measures.robustness import CorruptedScores, measure_robustness
+from gate.measures.slices import measure_dimension, slices_of
+from gate.resampling import resample_groups
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What was seen and run of one model, before anything is computed from it.
+
+    `evaluation` is over the holdout and has at least one photo and one classification head;
+    `corrupted` is over its photos `chosen`, by index.
+    """
+
+    model: str
+    measured_by: str
+    manifest: PhotoManifest
+    evaluation: Evaluation
+    looks: Mapping[Split, Looks]
+    chosen: NDArray[np.intp]
+    corrupted: tuple[CorruptedScores, ...]
+    resources: Resources
+
+
+def measure_evidence(material: Material, plan: MeasurementPlan) -> Evidence:
+    """Measure everything. Every interval of metrics, slices and gaps is of the same resamples."""
+    evaluation, confidence = material.evaluation, plan.confidence
+    resampling = resample_groups(evaluation.groups, plan.resamples, plan.seed)
+    head = evaluation.classification[0].head
+    dimensions = [
+        measure_dimension(evaluation, name, resampling) for name in sorted(evaluation.slices)
+    ]
+    return Evidence(
+        model=material.model,
+        photo_manifest=evaluation.photo_manifest,
+        holdout=evaluation.split_digest,
+        measured_by=material.measured_by,
+        method=plan.method,
+        photos=len(evaluation.photos),
+        groups=len(set(evaluation.groups)),
+        metrics=measure_metrics(evaluation, resampling, confidence),
+        confusions=tuple(map(measure_confusion, evaluation.classification)),
+        reliability=tuple(map(measure_reliability, evaluation.classification)),
+        slices=tuple(one for found in dimensions for one in slices_of(found, confidence)),
+        gaps=tuple(
+            gap
+            for found in dimensions
+            if found.name in plan.min_photos
+            for gap in gaps_of(found, plan.min_photos[found.name], confidence)
+        ),
+        robustness=measure_robustness(
+            evaluation,
+            material.chosen,
+            material.corrupted,
+            plan.resamples,
+            plan.seed,
+            confidence,
+        ),
+        leakage=measure_leakage(material.manifest, material.looks, head, resampling, plan),
+        label_doubts=find_label_doubts(evaluation),
+        resources=material.resources,
+        data=summarise_data(material.manifest, head),
+    )

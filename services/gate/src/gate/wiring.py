@@ -1,0 +1,206 @@
+"""The adapters of those who judge candidates."""
+
+import secrets
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from artifacts.errors import ArtifactError
+from artifacts.keeper import KeeperSigner
+from artifacts.policies.policy_files import YamlPolicies
+from artifacts.present_keys import FolderArtifacts, model_store
+from artifacts.progress import ProgressLine
+from artifacts.records.release import Release
+from artifacts.statements import Namespace, SshSigner, SshVerifier, StatementSigner
+from artifacts.text import plain
+from gate.command_door import batch_door, training_door
+from gate.dataset import FolderDataset
+from gate.door_rooms import DoorRooms
+from gate.evidence_store import EvidenceStore, RememberingExaminer
+from gate.explain_policy import ExplainPolicy
+from gate.http_door import HttpDoor
+from gate.judge_candidate import Gate
+from gate.measuring_code import measuring_code_digest
+from gate.measuring_limits import MeasuringLimits
+from gate.measuring_room import MeasuringRoom
+from gate.measuring_wall import standing_wall
+from gate.parity import Parity
+from gate.photo_files import find_photos
+from gate.pin_holdout import PinHoldout
+from gate.settings import Settings, door_variables
+from gate.summary import Summary
+from walls import find_wall
+
+if TYPE_CHECKING:
+    from gate.report import Report
+
+HTTP: Final = "http"
+DOORS: Final = MappingProxyType({"training": "training", "batch": "inference", HTTP: "inference"})
+"""Parity's doors, and the service whose code answers at each; the live one has the network."""
+
+
+def make_gate(settings: Settings, dataset: Path, photos: Path | None = None) -> Gate:
+    """Put the gate together; `photos` is the photo store where it isn't the dataset's own."""
+    return Gate(
+        artifacts=FolderArtifacts(settings.public_key),
+        store=model_store(settings.model_store, settings.public_key),
+        policies=YamlPolicies(settings.policies),
+        releases=partial(Release.of_environment, settings.releases),
+        dataset=FolderDataset(dataset, photos),
+        examiner=_examiner(settings),
+        rebuilder=SshVerifier(settings.reproduction_signers, "training", "plinth-reproduction"),
+        clock=_now,
+    )
+
+
+def gate_signer(settings: Settings) -> StatementSigner:
+    """Return what signs gate reports."""
+    return _signer(settings, "plinth-gate-report")
+
+
+def _signer(settings: Settings, namespace: Namespace) -> StatementSigner:
+    if settings.keeper is not None:
+        return KeeperSigner(settings.keeper, "gate", namespace)
+    return SshSigner(settings.gate_key, namespace)
+
+
+def make_pin_holdout(settings: Settings, dataset: Path) -> PinHoldout:
+    """Put pinning together."""
+    return PinHoldout(YamlPolicies(settings.policies), FolderDataset(dataset))
+
+
+def make_explain_policy(settings: Settings) -> ExplainPolicy:
+    """Put explaining together."""
+    return ExplainPolicy(YamlPolicies(settings.policies))
+
+
+def make_report(settings: Settings, dataset: Path | None) -> "Report":
+    """Put reporting together."""
+    # A card shows photos, and the process that judges and signs loads nothing that reads them.
+    from gate.report import Report  # noqa: PLC0415
+
+    return Report(
+        artifacts=FolderArtifacts(settings.public_key),
+        policies=YamlPolicies(settings.policies),
+        examiner=_examiner(settings),
+        gate=_gate_verifier(settings),
+        dataset=FolderDataset(dataset) if dataset else None,
+    )
+
+
+def policy_card(page: str) -> str:
+    """Turn a policy page of Markdown into HTML; the pages' libraries load here and not before."""
+    from gate.card_page import policy_card as card  # noqa: PLC0415
+
+    return card(page)
+
+
+def make_summary(settings: Settings) -> Summary:
+    """Put summing up together."""
+    return Summary(
+        artifacts=FolderArtifacts(settings.public_key),
+        examiner=_examiner(settings),
+        gate=_gate_verifier(settings),
+    )
+
+
+def make_parity(settings: Settings, model: Path) -> Parity:
+    """Put the parity check together: training's door is the reference of the other two."""
+    folder = model.absolute()
+    rooms = make_door_rooms(settings)
+    return Parity(
+        artifacts=FolderArtifacts(settings.public_key),
+        doors=(
+            training_door(rooms, folder),
+            batch_door(rooms, folder),
+            HttpDoor(rooms, folder, secrets.token_urlsafe(32)),
+        ),
+    )
+
+
+def make_door_rooms(settings: Settings) -> DoorRooms:
+    """Return the rooms that parity's doors, code of training and of inference, are opened in."""
+    return DoorRooms(
+        settings.root,
+        {**door_variables(), "PLINTH_TRACKING_URI": ""},
+        reads=(settings.public_key,),
+        hidden=settings.hidden,
+    )
+
+
+def parity_line(settings: Settings, model: Path, photos: Sequence[Path]) -> str:
+    """Say in one line which wall keeps parity's doors from keys, or which of them has none."""
+    rooms = make_door_rooms(settings)
+    wall, missing = find_wall(), ""
+    folders = dict.fromkeys(photo.parent for photo in photos)
+    with TemporaryDirectory(prefix="plinth-") as own:
+        for door, service in DOORS.items() if wall.name == "user" else ():
+            # It stands around a room only where that user can be given the room.
+            reads = (model.absolute(), *(() if door == HTTP else folders))
+            try:
+                room, python = rooms.room(
+                    door, service, reads=reads, own=Path(own), network=door == HTTP
+                )
+            except OSError as exc:
+                missing = missing or f"{door}: {exc}"
+            else:
+                missing = missing or rooms.standing(room, [python]).missing
+    if missing := missing or wall.missing:
+        return f"parity: no wall keeps the doors' code from this machine's keys: {plain(missing)}"
+    return f"parity: training, batch and http each in a room without keys, behind {wall.name}"
+
+
+def photo_files(paths: Sequence[Path], limit: int | None) -> tuple[Path, ...]:
+    """Return the photos under some files and folders; NoPhotos."""
+    return find_photos(paths, limit)
+
+
+def _gate_verifier(settings: Settings) -> SshVerifier:
+    return SshVerifier(settings.gate_signers, "gate", "plinth-gate-report")
+
+
+def measuring_line(settings: Settings, *folders: Path) -> str:
+    """Say in one line which wall keeps a model that is measured from keys, or why none does.
+
+    `folders` are those of the dataset and its photos: the wall is asked for this very room.
+    """
+    shown = tuple(folder.resolve() for folder in folders if folder.exists())
+    wall = standing_wall(find_wall(), shown, settings.signing)
+    if wall.missing:
+        return f"measuring: no wall keeps models from this machine's keys: {plain(wall.missing)}"
+    return f"measuring: each model in a process of its own, behind {wall.name}"
+
+
+def _limits(settings: Settings, model: str) -> MeasuringLimits:
+    """Return what a model's policy lets measuring cost; without one the gate says what lacks."""
+    try:
+        return MeasuringLimits.of(YamlPolicies(settings.policies).read(model))
+    except ArtifactError:
+        return MeasuringLimits.of(None)
+
+
+def _examiner(settings: Settings) -> RememberingExaminer:
+    store = EvidenceStore(
+        settings.evidence,
+        _signer(settings, "plinth-evidence"),
+        SshVerifier(settings.gate_signers, "gate", "plinth-evidence"),
+    )
+    keys, limits = settings.signing, partial(_limits, settings)
+    examiner = MeasuringRoom(
+        find_wall(), limits, settings.jobs, hidden=keys, progress=_measuring_progress
+    )
+    return RememberingExaminer(examiner, store, measuring_code_digest)
+
+
+def _measuring_progress(model: str) -> Callable[[int, int], None]:
+    return ProgressLine(f"measuring {model[:15]}", sys.stderr, time.monotonic).advance
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given

@@ -1,0 +1,109 @@
+"""One fake a port of delivery.
+
+tests/contract/test_delivery_ports.py holds the fakes to the real adapters.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from support.gate_cases import PROOF, evidence
+
+from artifacts.errors import UnreadableRecord
+from artifacts.folder import ModelArtifact
+from artifacts.policies.policy import Policy
+from artifacts.records.evaluation import Evaluation
+from artifacts.records.evidence import Evidence
+from artifacts.records.photos import PhotoManifest
+from gate.parity_report import DoorAnswer, ParityPhoto
+from gate.ports import Dataset
+from scoring.certificate import Proof
+
+
+class FakeArtifacts:
+    """Artifacts by folder; an error in place of one is raised."""
+
+    def __init__(self, found: dict[Path, ModelArtifact | Exception]) -> None:
+        self._found = found
+
+    def open(self, folder: Path) -> ModelArtifact:
+        """Return the artifact of a folder."""
+        found = self._found.get(folder, UnreadableRecord(str(folder), ("no such folder",)))
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+class FakeDataset:
+    """A photo manifest, or none, and photos by digest."""
+
+    def __init__(self, rows: PhotoManifest | None, photos: dict[str, bytes] | None = None) -> None:
+        self._rows = rows
+        self._photos = photos or {}
+
+    def manifest(self) -> PhotoManifest:
+        """Return the photo manifest."""
+        if self._rows is None:
+            raise UnreadableRecord("manifest.csv", ("no such file",))
+        return self._rows
+
+    def photo(self, digest: str) -> bytes:
+        """Return a photo."""
+        if digest not in self._photos:
+            raise UnreadableRecord(f"photo {digest}", ("no such file",))
+        return self._photos[digest]
+
+
+class FakeExaminer:
+    """Evaluations by artifact digest; `asked` keeps whose were asked for.
+
+    Evidence follows from the evaluation, unless an error is given in its place.
+    """
+
+    def __init__(
+        self,
+        evaluations: dict[str, Evaluation | Exception],
+        proof: Proof | Exception = PROOF,
+        found: Exception | None = None,
+    ) -> None:
+        self._evaluations = evaluations
+        self._proof = proof
+        self._found = found
+        self.asked: list[str] = []
+
+    def prove(self, artifact: ModelArtifact) -> Proof:
+        """Return the proof that was given."""
+        assert artifact.manifest.golden_photos
+        if isinstance(self._proof, Exception):
+            raise self._proof
+        return self._proof
+
+    def evaluate(self, artifact: ModelArtifact, dataset: Dataset) -> Evaluation:
+        """Return the evaluation of an artifact."""
+        dataset.manifest()
+        self.asked.append(artifact.digest)
+        found = self._evaluations[artifact.digest]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def examine(
+        self, artifact: ModelArtifact, dataset: Dataset, evaluation: Evaluation, policy: Policy
+    ) -> Evidence:
+        """Return evidence that follows from the evaluation."""
+        assert (evaluation.model, policy.model) == (artifact.digest, artifact.manifest.name)
+        dataset.manifest()
+        if self._found:
+            raise self._found
+        return evidence(evaluation)
+
+
+class FakeDoor:
+    """A door that answers as a function says."""
+
+    def __init__(self, name: str, says: Callable[[ParityPhoto], DoorAnswer]) -> None:
+        self.name = name
+        self._says = says
+
+    def answer(self, photos: Sequence[ParityPhoto]) -> tuple[DoorAnswer, ...]:
+        """Answer every photo."""
+        return tuple(self._says(photo) for photo in photos)

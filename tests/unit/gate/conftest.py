@@ -1,0 +1,47 @@
+"""A small dataset in three splits, and a tiny artifact to run over it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.policy_documents import policy
+from support.small_dataset import drawn_photos, write_small_dataset
+from support.tiny_artifact import tiny_artifact
+
+from artifacts.folder import ModelArtifact
+from artifacts.policies.policy import Policy
+from gate.dataset import FolderDataset
+
+MakeDataset = Callable[[Path], FolderDataset]
+
+
+@pytest.fixture(scope="session")
+def photos() -> tuple[bytes, ...]:
+    return drawn_photos()
+
+
+@pytest.fixture(scope="session")
+def make_dataset() -> MakeDataset:
+    """Writes the dataset to a folder."""
+    return lambda root: FolderDataset(write_small_dataset(root))
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> FolderDataset:
+    return FolderDataset(write_small_dataset(tmp_path_factory.mktemp("dataset")))
+
+
+@pytest.fixture(scope="session")
+def model() -> ModelArtifact:
+    manifest, files = tiny_artifact()
+    return ModelArtifact(manifest, files)
+
+
+@pytest.fixture(scope="session")
+def quick_policy() -> Policy:
+    """A policy whose measurement takes no longer than a test may."""
+    given = policy()
+    few = given.measurement.model_copy(
+        update={"resamples": 60, "robustness_photos": 10, "confidence": 0.9, "seed": 4}
+    )
+    return given.model_copy(update={"measurement": few})

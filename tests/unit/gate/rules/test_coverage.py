@@ -1,0 +1,47 @@
+import math
+
+import pytest
+from support.cases import estimate, evidence, measured, outcome, passing, result_of
+from support.staging_asked import WHY
+
+from gate.case import Absent
+
+NAME, METRIC = "coverage.sets", "style.set_coverage"
+
+
+def valued(value, half=0.05):
+    given = estimate(0.0, half).model_copy(update={"value": value})
+    return measured(metrics=evidence().metrics | {METRIC: given})
+
+
+@pytest.mark.parametrize("value", [0.7999, 0.2])
+def test_coverage_refuses_a_value_beyond_its_limit_and_says_why_there_is_one(value):
+    found = result_of(valued(value), NAME)
+    assert (found.outcome, found.value) == ("failed", value)
+    assert WHY in found.reason
+
+
+def test_coverage_on_the_boundary_passes():
+    assert outcome(valued(0.8), NAME) == "passed"
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_coverage_is_missing_where_the_value_is_no_number(value):
+    found = result_of(valued(value), NAME)
+    assert (found.outcome, found.value) == ("missing", None)
+
+
+def test_coverage_is_missing_where_the_metric_was_not_measured():
+    found = result_of(measured(metrics={}), NAME)
+    assert found.outcome == "missing"
+    assert METRIC in found.reason
+
+
+def test_the_interval_is_told_and_its_absence_is_no_failure():
+    assert result_of(valued(0.8, half=None), NAME).low is None
+    assert result_of(valued(0.8), NAME).low is not None
+
+
+@pytest.mark.parametrize(("at_fault", "expected"), [(False, "missing"), (True, "failed")])
+def test_coverage_is_missing_without_evidence(at_fault, expected):
+    assert outcome(passing(evidence=Absent("gone", at_fault)), NAME) == expected
