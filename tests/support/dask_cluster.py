@@ -39,13 +39,13 @@ class DaskCluster:
     scheduler: "subprocess.Popen[bytes]"
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
-    def add_worker(self, **variables: str) -> None:
+    def add_worker(self, python: str = sys.executable) -> None:
         """Start one more worker, whose working folder is another than anyone's."""
         number = len(self.workers)
         place = self.folder / f"worker-{number}"
         place.mkdir()
         words = ("start-workers", self.address, "--folder", str(place / "files"))
-        self.workers.append(_start(words, place, {**self.variables, **variables}))
+        self.workers.append(_start(words, place, self.variables, python))
 
     def await_workers(self, parallel: ClusterParallel) -> None:
         """Wait until all workers have come."""
@@ -90,9 +90,12 @@ def dask_cluster(folder: Path, workers: int, **variables: str) -> Iterator[DaskC
 
 
 def _start(
-    words: tuple[str, ...], folder: Path, variables: Mapping[str, str]
+    words: tuple[str, ...],
+    folder: Path,
+    variables: Mapping[str, str],
+    python: str = sys.executable,
 ) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-P", "-m", "training", *words]
+    command = [python, "-P", "-m", "training", *words]
     environment = {**os.environ, **variables}  # noqa: TID251 - a child's is its parent's
     with (folder / "log.txt").open("ab") as log:
         return subprocess.Popen(
