@@ -26,29 +26,6 @@ FOREIGN = ("PYTHON", "DVC_", "MLFLOW_")
 OURS = tuple(f"MLFLOW_TRACKING_{name}" for name in ("USERNAME", "PASSWORD", "TOKEN"))
 NOT_COMMANDS = ("python", "activate", "Activate", "deactivate", "pydoc")
 AGAIN = "Nothing was run. Find out who changed it, then type: rm -rf"
-STATE = {
-    "MODEL_STORE": "models",
-    "SIGNING_KEY": "keys/model-signing.pem",
-    "PUBLIC_KEY": "keys/model-signing.pub.pem",
-    "GATE_KEY": "keys/gate",
-    "GATE_SIGNERS": "keys/gate.signers",
-    "REPRODUCTION_KEY": "keys/reproduction",
-    "REPRODUCTION_SIGNERS": "keys/reproduction.signers",
-    "EVIDENCE": "evidence",
-    "VECTOR_CACHE": "vectors",
-    "TRACKING_ARTIFACTS": "mlruns",
-    "PHOTOS": "photos",
-    "TRAINING": "training",
-    "HANDOVER": "handover",
-    "AUDIT": "audit",
-    "AUDIT_HEAD": "audit-head",
-    "DEPLOY_KEY": "keys/delivery",
-    "DEPLOY_SIGNERS": "keys/delivery.signers",
-    "TERRAFORM": "terraform",
-    "HOST": "host",
-    "IMAGES": "images",
-}
-"""What lies in the folder of state, and the variables (PLINTH_...) that say otherwise."""
 
 
 class Refused(Exception):
@@ -93,27 +70,23 @@ def runnable(name: str) -> str:
 
 
 def settings(service: str) -> dict[str, str]:
-    """The variables of a command: the caller's without other tools' own, and Plinth's defaults."""
-    variables = {n: v for n, v in CALLER.items() if not n.startswith(FOREIGN) or n in OURS}
-    # Workers started without -I import nothing of the caller's folder; no library reports its use.
-    variables |= {"PYTHONSAFEPATH": "1", "ORT_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "true"}
+    """The variables of a command: the caller's without other tools' own, and where it runs.
 
-    def default(name: str, value: str) -> str:
-        variables[name] = variables.get(name) or value
-        return variables[name]
-
-    state = state_folder()
-    root = default("PLINTH_ROOT", ROOT)
-    for name, place in STATE.items():
-        default(f"PLINTH_{name}", f"{state}/{place}")
-    default("PLINTH_TRACKING_URI", f"sqlite:///{state}/mlflow/mlflow.db")
-    default("PLINTH_UV", os.path.join(environments(), "uv", "bin", "uv"))
-    default("PLINTH_TARGET", "local")
-    default("PLINTH_POLICIES", f"{root}/policies")
-    default("PLINTH_RELEASES", f"{root}/releases")
-    default("PLINTH_ENVIRONMENT_LOCK", f"{root}/requirements/training.txt")
+    Two folders are told, PLINTH_ROOT and PLINTH_STATE: a service's settings.py derives the rest.
+    """
+    # An empty variable of ours is none. Workers started without -I import nothing of the caller's
+    # folder; no library reports its use.
+    variables = {
+        name: value
+        for name, value in CALLER.items()
+        if (not name.startswith(FOREIGN) or name in OURS)
+        and (value or not name.startswith("PLINTH_"))
+    } | {"PYTHONSAFEPATH": "1", "ORT_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "true"}
+    state = variables["PLINTH_STATE"] = state_folder()
+    variables.setdefault("PLINTH_ROOT", ROOT)
+    variables.setdefault("PLINTH_UV", os.path.join(environments(), "uv", "bin", "uv"))
     if service == "rehearsal":  # delivery takes a box for its forge only where one is named
-        default("PLINTH_BOX", f"{state}/box/box")
+        variables.setdefault("PLINTH_BOX", f"{state}/box/box")
     return variables
 
 

@@ -36,7 +36,7 @@ def small_checkout(sources_copy: Path) -> Path:
     (python.parents[1] / "lib/python3.11/site-packages").mkdir(parents=True)
     python.write_text(
         '#!/bin/sh\ncase "$*" in *compileall*) exit 0 ;; esac\n'
-        'pwd; printf "%s\\n" "$@" "$PLINTH_MODEL_STORE"; exit 3\n'
+        'pwd; printf "%s\\n" "$@" "$PLINTH_STATE"; exit 3\n'
     )
     python.chmod(0o755)
     builder = sources_copy / "bin" / "build_environment.py"
@@ -59,7 +59,7 @@ def test_a_command_runs_in_the_users_folder_and_keeps_its_exit_code(
     assert result.returncode == 3
     assert result.stdout.splitlines() == [
         *(str(tmp_path), "-I", "-m", "delivery", "gate", "a b"),
-        str(small_checkout / ".plinth/models"),
+        str(small_checkout / ".plinth"),
     ]
 
 

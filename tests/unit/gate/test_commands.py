@@ -150,10 +150,10 @@ def test_a_signed_model_that_gives_no_answer_is_refused(checkout, monkeypatch, p
 def test_settings_that_are_missing_are_a_breakdown_told_in_one_paragraph(
     checkout, monkeypatch, capsys
 ):
-    monkeypatch.delenv("PLINTH_POLICIES")
+    monkeypatch.delenv("PLINTH_GATE_SIGNERS")
     assert run(monkeypatch, "judge", checkout.candidate, "--dataset", checkout.data) == 2
     told = capsys.readouterr().err
-    assert "PLINTH_POLICIES" in told
+    assert "PLINTH_GATE_SIGNERS" in told
     assert "Traceback" not in told
 
 

@@ -33,6 +33,8 @@ SETTINGS = {
     "PLINTH_ENVIRONMENT_LOCK": "lock.txt",
     "PLINTH_JOBS": "1",
 }
+DERIVED = ("PLINTH_JOBS", "PLINTH_ENVIRONMENT_LOCK")
+"""What has a default, and what follows from PLINTH_ROOT."""
 
 
 def training(
@@ -154,7 +156,7 @@ def test_a_stage_without_its_input_is_a_breakdown_that_names_the_stage(shared: P
     assert "run the stage 'train' first" in broke_down(training(shared, "evaluate"))
 
 
-@pytest.mark.parametrize("name", [name for name in SETTINGS if name != "PLINTH_JOBS"])
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name not in DERIVED])
 def test_a_missing_setting_is_named_by_its_variable(shared: Path, name: str) -> None:
     words = broke_down(training(shared, "create-keys", without=name))
     assert f"{name}: " in words

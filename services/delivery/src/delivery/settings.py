@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from artifacts.places import Placed, placed_variables
 from delivery.errors import NotARehearsal, SettingsMissing
 
 VARIABLES: Final = MappingProxyType({"aws_region": "AWS_REGION"})
@@ -29,11 +30,13 @@ TRAINING: Final = (
 """The variables that commands of training get: where things lie, and no token."""
 
 
-class TargetSettings(BaseSettings):
+class TargetSettings(Placed, BaseSettings):
     """What the targets need: where a payload comes from, and where it runs."""
 
     model_config = SettingsConfigDict(env_prefix="PLINTH_", frozen=True, extra="ignore")
 
+    state: Path | None = None
+    """The folder of state: what `artifacts.places` says lies there unless it is told."""
     model_store: Path | None = None
     public_key: Path | None = None
     keeper: Annotated[Path | None, BeforeValidator(lambda text: text or None)] = None
@@ -89,7 +92,7 @@ class TargetSettings(BaseSettings):
 
 
 class Settings(TargetSettings):
-    """Paths of a checkout, from PLINTH_ROOT, PLINTH_MODEL_STORE and so on; none has a default."""
+    """Paths of a checkout and its state, from PLINTH_ROOT and PLINTH_STATE, or told one by one."""
 
     root: Path
     model_store: Path
@@ -199,8 +202,8 @@ def tool_environment() -> dict[str, str]:
 
 
 def training_variables() -> dict[str, str]:
-    """Return the variables of this process that training's commands may have."""
-    return {name: os.environ[name] for name in TRAINING if os.environ.get(name)}  # noqa: TID251
+    """Return the variables that training's commands may have: each place by itself, no folder."""
+    return placed_variables(os.environ, TRAINING)  # noqa: TID251 - this is settings.py
 
 
 def environment_without_token() -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from artifacts.places import Placed, placed_variables
 from gate.errors import SettingsMissing
 
 DOORS: Final = (
@@ -19,12 +20,13 @@ DOORS: Final = (
 """The variables that parity's doors get, code of training and inference: where things lie."""
 
 
-class Settings(BaseSettings):
-    """Paths of a checkout, from PLINTH_ROOT, PLINTH_MODEL_STORE and so on."""
+class Settings(Placed, BaseSettings):
+    """Paths of a checkout and its state, from PLINTH_ROOT and PLINTH_STATE, or told one by one."""
 
     model_config = SettingsConfigDict(env_prefix="PLINTH_", frozen=True, extra="ignore")
 
     root: Path
+    state: Path | None = None
     model_store: Path
     public_key: Path
     gate_key: Path
@@ -77,5 +79,5 @@ def read_settings() -> Settings:
 
 
 def door_variables() -> dict[str, str]:
-    """Return the variables of this process that the code behind parity's doors may have."""
-    return {name: os.environ[name] for name in DOORS if os.environ.get(name)}  # noqa: TID251
+    """Return the variables that the code behind parity's doors may have: no folder of state."""
+    return placed_variables(os.environ, DOORS)  # noqa: TID251 - this is settings.py

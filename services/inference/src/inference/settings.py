@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from artifacts.digests import Digest
+from artifacts.places import Placed
 from artifacts.records.release import Environment
 from features import FILE_LIMIT_BYTES, MEMORY_LIMIT_BYTES
 from inference.errors import SettingsInvalid
@@ -21,10 +22,11 @@ def _cores() -> int:
     return len(usable(0)) if usable else os.cpu_count() or 1
 
 
-class Settings(BaseSettings):
+class Settings(Placed, BaseSettings):
     """Settings of the service and of the batch command.
 
     Attributes:
+        state: folder of state; `public_key` lies there unless it is told.
         public_key: PEM file of the key that verifies models.
         api_keys: accepted keys, separated by commas; only the service needs any.
         threads: photos that are worked on at a time; one a core unless set.
@@ -43,6 +45,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
+    state: Path | None = None
     public_key: Path
     api_keys: SecretStr = SecretStr("")
     threads: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_cores)

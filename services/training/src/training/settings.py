@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from artifacts.places import Placed
 from training.errors import BadSettings
 
 _SCHEDULER = re.compile(r"(tcp|tls)://[A-Za-z0-9.\-\[\]:]+:\d{1,5}")
@@ -17,12 +18,13 @@ def keep_to_itself() -> None:
     os.environ["DO_NOT_TRACK"] = "true"  # noqa: TID251 - set here, where others are read
 
 
-class Settings(BaseSettings):
-    """Locations; bin/plinth sets them for a laptop, a deployment for itself."""
+class Settings(Placed, BaseSettings):
+    """Locations: below the folder of state and the checkout, or told one by one."""
 
     model_config = SettingsConfigDict(env_prefix="PLINTH_", frozen=True)
 
     root: Path
+    state: Path | None = None
     model_store: Path
     signing_key: Path
     public_key: Path
