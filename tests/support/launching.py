@@ -70,7 +70,7 @@ class Checkout:
 def share_environments() -> None:
     """Link what copied checkouts need from this checkout's own environments."""
     subprocess.run(
-        [ROOT / "bin/environment", "inference", "delivery", "training"],
+        [ROOT / "bin/environment", "inference", "gate", "delivery", "training"],
         env={**INHERITED, "PLINTH_ENVIRONMENTS": str(SHARED)},
         check=True,
     )

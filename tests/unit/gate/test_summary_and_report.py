@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.dataset_rows import dataset_rows
 from support.delivery_stores import Believing, FakePolicies
-from support.gate_cases import PROOF, evaluation, evidence, first_right, gate_report
+from support.gate_cases import PROOF, evaluation, evidence, first_right, gate_report, good_case
 from support.gate_fakes import FakeArtifacts, FakeDataset, FakeExaminer
 from support.made_records import artifact
 from support.policy_documents import policy
@@ -13,6 +13,8 @@ from support.policy_documents import policy
 from artifacts.errors import PolicyRefused, SignatureRefused, UnreadableRecord
 from artifacts.records.gate import GateReport
 from artifacts.statements import signature_of
+from gate.case import Absent
+from gate.errors import UnfitModel
 from gate.report import Report
 from gate.summary import Summary
 
@@ -64,6 +66,21 @@ def test_a_summary_shows_what_the_gate_said_and_measured(judged, measured):
     assert "## Gate: allowed" in page
     assert "Measured anew over the holdout" in page
     assert "style.accuracy" in page
+
+
+def test_a_candidate_that_can_not_be_run_has_a_page_of_what_the_report_says(tmp_path):
+    failure = UnfitModel(CANDIDATE.digest, "it | answers\nnothing")
+    refused = gate_report(good_case(proof=Absent(str(failure), at_fault=True)))
+    path = refused.write(tmp_path / "refused.json")
+    signature_of(path).write_text("signed")
+    unfit = FakeExaminer({CANDIDATE.digest: failure}, failure)
+
+    page = summary(examiner=unfit).or_violations(FOLDER, path, None)
+
+    assert "The candidate can't be shown" in page
+    assert "it \\| answers nothing" in page
+    assert "- parity: " in page
+    assert summary().or_violations(FOLDER, path, None) == summary()(FOLDER, path, None)
 
 
 def test_evidence_without_a_signed_report_is_not_shown(measured):
