@@ -7,7 +7,7 @@ from functools import partial
 from benchmarks.measure import ROOT, Verdict, at_most, interleave, ratio, row, seconds_of
 
 ROUNDS, LIMIT = 11, 15.0
-SERVICES = ("delivery", "inference", "training")
+SERVICES = ("delivery", "gate", "inference", "training")
 
 
 def run() -> list[Verdict]:

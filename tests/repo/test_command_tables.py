@@ -11,10 +11,11 @@ import typer
 
 from artifacts.command_line import CommandLine
 from delivery import cli as delivery
+from gate import cli as gate
 from inference import cli as inference
 from training import cli as training
 
-SERVICES = [delivery, inference, training]
+SERVICES = [delivery, gate, inference, training]
 
 
 @pytest.mark.parametrize("front", SERVICES, ids=lambda front: str(front.__name__))
