@@ -187,8 +187,8 @@ def test_a_model_of_half_a_second_a_row_is_too_slow_to_judge_and_that_is_said_at
 
 LOADED = """
 import sys
-from delivery import cli
-sys.argv = ["delivery", *sys.argv[1:]]
+from gate import cli
+sys.argv = ["gate", *sys.argv[1:]]
 try:
     cli.main()
 except SystemExit as ended:
@@ -202,7 +202,7 @@ def test_the_process_that_judges_and_signs_loads_no_model_no_pixel_and_no_code_t
     checkout: Checkout,
 ) -> None:
     report = checkout.root / "report.json"
-    words = ("gate", checkout.candidate, "--dataset", checkout.data, "--out", report)
+    words = ("judge", checkout.candidate, "--dataset", checkout.data, "--out", report)
     done = subprocess.run(
         [sys.executable, "-c", LOADED, *map(str, words)],
         capture_output=True,
