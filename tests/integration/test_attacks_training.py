@@ -98,8 +98,12 @@ class Workplace:
 
     def delivery(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
         """Run a command of delivery as a job of a runner does."""
+        return self.run("delivery", *words, **more)
+
+    def run(self, service: str, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of a service as a job of a runner does."""
         return subprocess.run(
-            [sys.executable, "-P", "-m", "delivery", *words],
+            [sys.executable, "-P", "-m", service, *words],
             cwd=self.root,
             env=self.environment | more,
             capture_output=True,
@@ -188,8 +192,8 @@ def _furnish(place: Workplace) -> None:  # long: one folder after another
     git(place.folder, "init", "--quiet", "--bare", "--initial-branch=main", "origin.git")
     git(place.folder, "init", "--quiet", "--initial-branch=main", "checkout")
     git(root, "remote", "add", "origin", str(place.folder / "origin.git"))
-    for words in (("create-keys",), ("create-deploy-key",)):
-        done = place.delivery(*words)
+    for words in (("gate", "create-keys"), ("delivery", "create-deploy-key")):
+        done = place.run(*words)
         assert done.returncode == 0, done.stderr
     shutil.copyfile(state / "keys/gate", state / "keys/reproduction")
     (state / "audit/log.jsonl").write_text("")
