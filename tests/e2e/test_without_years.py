@@ -40,7 +40,7 @@ def world(place, tmp_path_factory: pytest.TempPathFactory) -> Path:
     policy.write_text(text.replace(f"- {SOURCE}\n", f"- {TableRow().source}\n"), encoding="utf-8")
     asked(place, folder, "pin-holdout", "--dataset", folder / "work/data")
     record = ("--out", folder / "report.json", "--evidence", folder / "evidence.json")
-    asked(place, folder, "gate", folder / "candidate", "--dataset", folder / "work/data", *record)
+    asked(place, folder, "judge", folder / "candidate", "--dataset", folder / "work/data", *record)
     shown = ("--gate-report", folder / "report.json", "--evidence", folder / "evidence.json")
     asked(place, folder, "report", folder / "candidate", "--out", folder / "card.html", *shown)
     return folder
@@ -48,7 +48,7 @@ def world(place, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def asked(place, folder: Path, *words: str | Path) -> None:
     more = {f"PLINTH_{name.upper()}": str(folder / name) for name in ("policies", "releases")}
-    done = place.plinth("delivery", *words, more=more)
+    done = place.plinth("gate", *words, more=more)
     assert done.code == 0, done.said
 
 

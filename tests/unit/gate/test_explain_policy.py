@@ -6,7 +6,7 @@ from artifacts.errors import UnreadableRecord
 from artifacts.policies.policy_files import YamlPolicies
 from gate.explain_policy import ExplainPolicy
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 
 
 def test_a_policy_is_explained_as_the_page_that_docs_hold():

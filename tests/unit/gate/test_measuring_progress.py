@@ -73,7 +73,9 @@ def twice(numbers):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_work_in_batches_is_told_by_its_weight(jobs: int):
+def test_work_in_batches_is_told_by_its_weight(jobs: int, monkeypatch: pytest.MonkeyPatch):
+    # It travels by value: workers can't import a test module by name.
+    monkeypatch.setattr(twice, "__module__", "__main__")
     done: list[int] = []
     assert JoblibParallel(jobs, done.append).map_batches(twice, range(20), weight=3)[-1] == 38
     assert sum(done) == 60
