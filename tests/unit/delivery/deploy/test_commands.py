@@ -11,6 +11,7 @@ from support.deploy_world import World, code, commit, model, release
 from delivery import cli
 from delivery.deploy import commands as deploying
 from delivery.deploy.change_verdict import Deployed
+from delivery.deploy.pending import Pending
 from delivery.deploy.status import Status
 from delivery.deploy.verify import Verify
 
@@ -32,9 +33,11 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
     made.commit("a", staging=release("staging", model()))
     made.deploy()
     verify = Verify(made.repository, made.repository, made.survey)
+    pending = Pending(verify, made.audit, SimpleNamespace(taken=made.locked.__contains__))
     run = SimpleNamespace(run=lambda where, at: made.deploy(where, _name(at)))
     monkeypatch.setattr(deploying, "make_deploy", lambda _settings, _say: run)
     monkeypatch.setattr(deploying, "make_verify", lambda _settings, _say: verify)
+    monkeypatch.setattr(deploying, "make_pending", lambda _settings, _say: pending)
     monkeypatch.setattr(deploying, "make_audit_log", lambda _settings: made.audit)
     monkeypatch.setattr(
         deploying, "make_status", lambda _settings, _say: Status(verify, made.audit)

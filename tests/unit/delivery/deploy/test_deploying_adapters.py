@@ -9,6 +9,7 @@ from support.checkout import commit_all, git
 from support.deploy_world import code, digest, model
 from support.training_rooms import rooms_of, script_rooms
 
+from artifacts.locks import lock_file, take
 from artifacts.records.release import Payload
 from artifacts.statements import SshSigner, create_statement_key
 from delivery.deploy.alias_registry import MlflowAliases
@@ -49,6 +50,18 @@ def test_a_lock_that_is_never_freed_ends_the_wait(tmp_path):
     first = FileDeployLocks(tmp_path).held("staging")
     with first, pytest.raises(DeployLocked, match="another deploy of staging"):
         second.__enter__()
+
+
+def test_a_lock_is_taken_while_a_deploy_holds_it_and_whoever_asks_takes_it_from_nobody(tmp_path):
+    locks = FileDeployLocks(tmp_path)
+    assert not locks.taken("staging")
+    with locks.held("staging"):
+        assert locks.taken("staging")
+        assert not locks.taken("production")
+    assert not locks.taken("staging")
+    with lock_file(tmp_path / "staging" / "deploy.lock") as asking:
+        assert take(asking, shared=True)
+        assert not locks.taken("staging")
 
 
 def test_a_registry_that_was_never_used_has_no_aliases(tmp_path):

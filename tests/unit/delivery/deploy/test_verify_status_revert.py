@@ -63,16 +63,6 @@ def test_a_recorded_verification_says_how_it_was(world, break_it, outcome):
     assert bool(entry.reason) == (outcome != "green")
 
 
-def test_production_is_pending_where_its_release_is_not_what_runs(world):
-    assert not verify(world).pending("production", world.repository.tip())
-    at = world.commit("p", production=release("production", model(), code()))
-    assert verify(world).pending("production", at)
-    world.deploy("production")
-    assert not verify(world).pending("production", at)
-    world.host.running.pop("production")
-    assert verify(world).pending("production", at)
-
-
 def test_the_status_is_green_where_all_is_well_and_names_what_is_not(world):
     status = Status(verify(world), world.audit)
     assert status.run("staging").green

@@ -12,7 +12,7 @@ from artifacts.text import plain, prose
 from delivery.deploy.deploy import all_steps
 from delivery.deploy.status_table import status_lines, summary_lines
 from delivery.deploy.verify import Verification, record_verification
-from delivery.deploy.wiring import make_deploy, make_status, make_verify
+from delivery.deploy.wiring import make_deploy, make_pending, make_status, make_verify
 from delivery.exits import BREAKDOWN, DONE, REFUSED
 from delivery.releases.wanted import short
 from delivery.rooms.standing_walls import CONTAINERS, machine_line
@@ -65,7 +65,7 @@ def deploy(
         typer.echo(f"{done.outcome}: {plain(line, _LINE)}", err=EXITS[done.outcome] != DONE)
     outputs: dict[str, str] = {"outcome": done.outcome}
     if where == "staging" and done.outcome != "superseded":
-        pending = make_verify(settings, _say).pending("production", commit)
+        pending = make_pending(settings, _say).run("production", commit)
         outputs["production"] = str(pending).lower()
     _tell_workflow(settings, outputs, (*summary_lines(where, done), prose(walls), ""))
     tell_head(settings, publish=True)
@@ -85,9 +85,9 @@ def plan_deploy(
 ) -> None:
     """Say, as outputs of a step too, in which environments a deploy would have anything to do."""
     settings = read_settings()
-    asking = make_verify(settings, _say)
+    asking = make_pending(settings, _say)
     with ThreadPoolExecutor() as pool:
-        asked = {where: pool.submit(asking.pending, where, commit) for where in ENVIRONMENTS}
+        asked = {where: pool.submit(asking.run, where, commit) for where in ENVIRONMENTS}
     outputs: dict[str, str] = {
         where: str(answer.result()).lower() for where, answer in asked.items()
     }

@@ -34,6 +34,7 @@ from delivery.releases.read_wanted import wanted_at
 from delivery.releases.wanted import AliasPoint, Wanted, short
 from delivery.targets.target import Named, Step
 from delivery.trail.deploy_history import (
+    BEGUN,
     kept_payloads,
     last_deploy,
     last_served,
@@ -179,7 +180,7 @@ class Deploy:
     def begin(self, progress: _Progress) -> _Progress:
         """Write down that the environment is about to run the payload."""
         begun = replace(progress, begun=True)
-        self._note(begun, "undecided", "begun")
+        self._note(begun, "undecided", BEGUN)
         for statement in progress.verdict.break_glass:
             event = self._event(progress, "done", "deployed without the approvals it needs")
             fields = {"event": "break_glass", "subject": statement}

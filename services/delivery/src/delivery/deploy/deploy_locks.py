@@ -23,8 +23,16 @@ class FileDeployLocks:
     @contextmanager
     def held(self, environment: Environment) -> Iterator[None]:
         """Wait for an environment's lock and hold it; DeployLocked after `seconds`."""
-        path = self.folder / environment / "deploy.lock"
+        path = self._path(environment)
         with lock_file(path) as lock:
             if not take(lock, self.seconds):
                 raise DeployLocked(environment, str(path), self.seconds)
             yield
+
+    def taken(self, environment: Environment) -> bool:
+        """Whether a deploy of an environment holds its lock now; others may ask at once."""
+        with lock_file(self._path(environment)) as lock:
+            return not take(lock, shared=True)
+
+    def _path(self, environment: Environment) -> Path:
+        return self.folder / environment / "deploy.lock"

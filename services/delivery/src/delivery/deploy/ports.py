@@ -28,6 +28,9 @@ class DeployLocks(Protocol):
     def held(self, environment: Environment) -> AbstractContextManager[None]:
         """Wait for an environment's lock and hold it; DeployLocked after a while."""
 
+    def taken(self, environment: Environment) -> bool:
+        """Whether a deploy of an environment holds its lock now."""
+
 
 class ImageBuilder(Protocol):
     """Builds images and brings them where a target finds them. TargetFailed, ImageRefused."""

@@ -100,8 +100,8 @@ class Verify:
             found = replace(found, drift=self.survey.drift(wanted))
         return Verification(wanted, differences(wanted, found))
 
-    def pending(self, environment: Environment, commit: str) -> bool:
-        """Whether a deploy of a commit would have anything to do in an environment."""
+    def differs(self, environment: Environment, commit: str) -> bool:
+        """Whether an environment is now anything but what a commit wants."""
         wanted = self._wanted(environment, commit)
         if wanted.payload is None and self.survey.applied(environment) in {None, Applied(None)}:
             return False

@@ -9,6 +9,7 @@ from delivery.deploy.change_verdict import DeployVerdict
 from delivery.deploy.deploy import Deploy, all_steps
 from delivery.deploy.deploy_locks import FileDeployLocks
 from delivery.deploy.dying import die_after
+from delivery.deploy.pending import Pending
 from delivery.deploy.status import Status
 from delivery.deploy.verify import Verify
 from delivery.git.repository import GitRepository
@@ -50,7 +51,7 @@ def make_deploy(settings: Settings, say: Say) -> Deploy:
         walls=partial(missing_walls, settings),
         survey=survey,
         audit=make_audit_log(settings),
-        locks=FileDeployLocks(settings.needed("terraform")),
+        locks=_locks(settings),
         proposer=make_proposer(settings),
         actor=who(settings),
         keep=KEPT_PAYLOADS,
@@ -64,6 +65,15 @@ def make_verify(settings: Settings, say: Say) -> Verify:
     return Verify(GitRepository(settings.root), make_main(settings), make_survey(settings, say))
 
 
+def make_pending(settings: Settings, say: Say) -> Pending:
+    """Put together what tells whether there is anything to deploy."""
+    return Pending(make_verify(settings, say), make_audit_log(settings), _locks(settings))
+
+
 def make_status(settings: Settings, say: Say) -> Status:
     """Put the status together."""
     return Status(make_verify(settings, say), make_audit_log(settings))
+
+
+def _locks(settings: Settings) -> FileDeployLocks:
+    return FileDeployLocks(settings.needed("terraform"))

@@ -1,6 +1,7 @@
 """What the audit log says of an environment's deploys."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Environment
@@ -8,6 +9,8 @@ from artifacts.records.release import Environment
 _DEPLOYS = frozenset({"deploy", "rollback"})
 _SERVED = frozenset({"green", "undecided"})
 """Outcomes of deploys that brought something up: one that was killed had begun."""
+BEGUN: Final = "begun"
+"""The reason of the entry that a deploy writes right before it touches anything."""
 
 
 def last_deploy(entries: Sequence[AuditEntry], environment: Environment) -> AuditEntry | None:
@@ -19,6 +22,20 @@ def last_deploy(entries: Sequence[AuditEntry], environment: Environment) -> Audi
 def last_attempt(entries: Sequence[AuditEntry], environment: Environment) -> AuditEntry | None:
     """Return the last entry of a deploy of an environment, however it ended, or None."""
     return next((e for e in reversed(entries) if is_deploy(e, environment)), None)
+
+
+def is_unfinished(entries: Sequence[AuditEntry], environment: Environment) -> bool:
+    """Whether a deploy of an environment has begun, and none has ended green or red since.
+
+    What was refused, or left behind by main, has put nothing right that another one had begun.
+    """
+    for entry in reversed(entries):
+        if is_deploy(entry, environment):
+            if entry.outcome in {"green", "red"}:
+                return False
+            if (entry.outcome, entry.reason) == ("undecided", BEGUN):
+                return True
+    return False
 
 
 def last_served(entries: Sequence[AuditEntry], environment: Environment) -> str | None:
