@@ -120,6 +120,7 @@ class FakeMachine:
         return 0
 
     def log_lines(self, service: Service, start: int) -> tuple[str, ...]:
+        self.events.append("read log")
         return ("its last words",)
 
     def tidy(self, environment: Environment, alive: Sequence[HostProcess]) -> None:

@@ -1,3 +1,5 @@
+import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,26 @@ def test_the_last_lines_of_a_log_are_of_this_start_and_harmless(
 
     assert len(lines) == 12
     assert lines[-1] == "line 29 ?[2J\N{REPLACEMENT CHARACTER}"
+
+
+def test_of_a_long_log_only_its_last_bytes_are_read(files: FolderEnvironments) -> None:
+    service = files.service("staging", payload_of("a"))
+    with Path(service.log).open("wb") as log:
+        log.truncate(1 << 25)  # a hole: none of it lies on the disk
+        log.seek(0, os.SEEK_END)
+        log.write(b"\nits last words\n")
+
+    tracemalloc.start()
+    lines = files.log_lines(service, 0)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert lines[-1] == "its last words"
+    assert most < 1 << 22
+
+
+def test_a_service_without_a_log_has_no_last_lines(files: FolderEnvironments) -> None:
+    assert files.log_lines(files.service("staging", payload_of("a")), 0) == ()
 
 
 def test_sockets_of_the_dead_are_removed_and_those_of_the_living_stay(

@@ -195,6 +195,18 @@ def test_a_service_that_ends_again_and_again_is_taken_out_and_the_old_one_serves
     assert fake.clock.now < READY_SECONDS
 
 
+def test_a_failed_service_takes_no_requests_while_its_log_is_read(fake: FakeMachine) -> None:
+    a, b = fake.install("a", "b")
+    serving(fake, a)
+    fake.mute.add(b)
+
+    with pytest.raises(NeverReady):
+        run(fake, b)
+
+    failed = f"service {hex_part(b)[:4]}"
+    assert fake.events == ["lock", "add", "forget", f"end {failed}", f"wait {failed}", "read log"]
+
+
 def test_a_service_that_never_answers_is_waited_for_no_longer_than_said(fake: FakeMachine) -> None:
     a, b = fake.install("a", "b")
     serving(fake, a)

@@ -1,5 +1,6 @@
 """What is written down about environments, in <root>/<environment>/."""
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from delivery.targets.local.processes import HostProcess, Service
 SUPERVISOR: Final = "supervisor"
 _LOCK_SECONDS = 180.0
 _LINES = 12
+_TAIL_BYTES: Final = 1 << 16
 _KEY_BYTES = 32
 _API_KEY: Final = "api-key"
 _PASSED_THROUGH: Final = 0o711
@@ -116,9 +118,16 @@ class FolderEnvironments:
         return log.stat().st_size if log.is_file() else 0
 
     def log_lines(self, service: Service, start: int) -> tuple[str, ...]:
-        """Return the last lines that a service wrote since its log had `start` bytes."""
+        """Return the last lines that a service wrote since its log had `start` bytes.
+
+        No more than a bounded tail is read, however much the service wrote.
+        """
         log = Path(service.log)
-        text = log.read_bytes()[start:].decode(errors="replace") if log.is_file() else ""
+        if not log.is_file():
+            return ()
+        with log.open("rb") as file:
+            file.seek(max(start, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            text = file.read(_TAIL_BYTES).decode(errors="replace")
         return tuple(plain(line) for line in text.splitlines()[-_LINES:])
 
     def prune(self, payloads: Sequence[str], supervisors: Sequence[str]) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from artifacts.errors import ArtifactError
-from delivery.errors import TargetFailed
+from artifacts.text import plain
+from delivery.errors import SettingsMissing, TargetFailed
 from delivery.releases.wanted import Applied
 from delivery.targets.local import wiring
 from delivery.targets.local.local_errors import Busy, HostError
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from delivery.settings import TargetSettings
     from delivery.targets.local.local_observation import LocalObservation
     from delivery.targets.target import Named
+
+_MEND: Final = (
+    "Deploy again, every step may be repeated; if it comes back, see the logs in "
+    "<environment>/logs/ of the folder PLINTH_HOST"
+)
 
 
 @dataclass(frozen=True)
@@ -92,5 +98,11 @@ def _told(command: str) -> Iterator[None]:
         yield
     except Busy as exc:
         raise TargetFailed("lock", str(exc)) from exc
+    except SettingsMissing:  # it names the variable to set, and nothing was begun
+        raise
     except (HostError, ArtifactError, OSError) as exc:
-        raise TargetFailed(command, str(exc)) from exc
+        raise TargetFailed(command, str(exc) or type(exc).__name__) from exc
+    except Exception as exc:
+        # A payload's process, or a killed manager, must not end what deploys: it has to say red.
+        reason = f"{type(exc).__name__}: {plain(exc)}. {_MEND}"
+        raise TargetFailed(command, reason) from exc

@@ -1,7 +1,10 @@
 """Asks a port over HTTP, and the system which process it was that answered."""
 
 import http.client
-from collections.abc import Sequence
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import psutil  # type: ignore[import-untyped]
 
@@ -19,14 +22,19 @@ class HttpProbe:
         self._timeout_seconds = timeout_seconds
 
     def ask(self, port: int, processes: Sequence[HostProcess]) -> Answer:
-        """Ask for the release over a fresh connection, and find out which process answered."""
-        connection = http.client.HTTPConnection(ADDRESS, port, timeout=self._timeout_seconds)
+        """Ask for the release over a fresh connection, and find out which process answered.
+
+        The time-out counts for the whole answer, however slowly it drips.
+        """
+        connection = http.client.HTTPConnection(ADDRESS, port)
+        connection.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            connection.connect()
-            mine = connection.sock.getsockname()[1]
-            connection.request("GET", ROUTE)
-            response = connection.getresponse()
-            body = response.read(LIMIT_BYTES)
+            with _closed_after(self._timeout_seconds, connection.sock) as sock:
+                sock.connect((ADDRESS, port))
+                mine = sock.getsockname()[1]
+                connection.request("GET", ROUTE)
+                response = connection.getresponse()
+                body = response.read(LIMIT_BYTES)
             # While the connection stands, the process at its other end can be found.
             pid = _owner(mine, port, processes)
             return answer_of(response.status, body, pid)
@@ -34,6 +42,37 @@ class HttpProbe:
             return Answer(problem=plain(exc) or type(exc).__name__)
         finally:
             connection.close()
+
+
+@contextmanager
+def _closed_after(seconds: float, sock: socket.socket) -> Iterator[socket.socket]:
+    """Shut a socket down after a time, which wakes whoever waits for it; raises TimeoutError."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        with suppress(OSError):  # it is closed already, or was never connected
+            sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    sock.settimeout(seconds)
+    timer.start()
+    try:
+        yield sock
+    except (OSError, http.client.HTTPException) as exc:
+        if not (late.is_set() or isinstance(exc, TimeoutError)):
+            raise
+        raise TimeoutError(_late(seconds)) from exc
+    finally:
+        timer.cancel()
+        timer.join()
+    if late.is_set():
+        raise TimeoutError(_late(seconds))
+
+
+def _late(seconds: float) -> str:
+    return f"it didn't answer {ROUTE} as a whole within {seconds:g} s"
 
 
 def _owner(from_port: int, to_port: int, processes: Sequence[HostProcess]) -> int | None:

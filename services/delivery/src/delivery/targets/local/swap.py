@@ -170,9 +170,10 @@ class Swap:
     def await_ready(self) -> None:
         """Only what answers may take over."""
         if reason := self._reason_against():
-            lines = self._machine.files.log_lines(self.service, self._log_start)
             if self._machine.files.state(self._environment).running != self._payload:
                 self._take_out()
+            # Once it is out: whatever reading its log brings, it takes no requests meanwhile.
+            lines = self._machine.files.log_lines(self.service, self._log_start)
             raise NeverReady(self._payload, reason, lines)
 
     def forget(self) -> None:

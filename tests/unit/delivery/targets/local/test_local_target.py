@@ -1,0 +1,101 @@
+"""Whatever breaks on the machine is told to a deploy as the failure of a target."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.host_fakes import payload_of
+
+from delivery.errors import SettingsMissing, TargetFailed
+from delivery.settings import TargetSettings
+from delivery.targets.local import local_target
+from delivery.targets.local.local_errors import Busy, ManagerFailed
+from delivery.targets.local.local_target import LocalTarget
+
+PAYLOAD = payload_of("a")
+ACTS: dict[str, Callable[[LocalTarget], object]] = {
+    "run_want": lambda target: target.ready("staging", PAYLOAD),
+    "run_install": lambda target: target.ready("staging", PAYLOAD),
+    "read_state": lambda target: target.applied("staging"),
+    "run_swap": lambda target: target.apply("staging", PAYLOAD, lambda _: None),
+    "run_observe": lambda target: target.observe("staging"),
+    "run_stop": lambda target: target.stop("staging"),
+    "run_prune": lambda target: target.prune(()),
+}
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> LocalTarget:
+    return LocalTarget(TargetSettings(host=tmp_path / "host", root=tmp_path), tmp_path)
+
+
+def breaks(monkeypatch: pytest.MonkeyPatch, act: str, error: BaseException) -> None:
+    """Have one act of the machine fail, and what comes before it do nothing."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    if act == "run_install":
+        monkeypatch.setattr(local_target.wiring, "run_want", lambda *_: None)
+    monkeypatch.setattr(local_target.wiring, act, fail)
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("invalid literal for int() with base 10: 'x'"),
+        KeyError("status"),
+        TypeError("'NoneType' object is not iterable"),
+        MemoryError(),
+        RecursionError("maximum recursion depth exceeded"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+        json.JSONDecodeError("Expecting value", "", 0),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_nobody_foresaw_is_a_failure_that_says_what_to_do(
+    target: LocalTarget, monkeypatch: pytest.MonkeyPatch, act: str, error: Exception
+) -> None:
+    breaks(monkeypatch, act, error)
+
+    with pytest.raises(TargetFailed, match=r"Deploy again.*logs") as caught:
+        ACTS[act](target)
+
+    assert type(error).__name__ in str(caught.value)
+    assert caught.value.__cause__ is error
+
+
+def test_what_was_foreseen_keeps_its_own_words(
+    target: LocalTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaks(monkeypatch, "run_swap", ManagerFailed("it doesn't answer"))
+
+    with pytest.raises(TargetFailed) as caught:
+        ACTS["run_swap"](target)
+
+    assert str(caught.value) == "host: apply failed: the process manager: it doesn't answer"
+
+
+def test_a_lock_that_is_held_is_told_as_that(
+    target: LocalTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaks(monkeypatch, "run_swap", Busy("staging", 180))
+
+    with pytest.raises(TargetFailed) as caught:
+        ACTS["run_swap"](target)
+
+    assert caught.value.command == "lock"
+
+
+def test_a_setting_that_is_missing_is_named_and_a_person_may_still_end_it(
+    target: LocalTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaks(monkeypatch, "run_observe", SettingsMissing(("PLINTH_HOST",)))
+    with pytest.raises(SettingsMissing, match="PLINTH_HOST"):
+        ACTS["run_observe"](target)
+
+    breaks(monkeypatch, "run_observe", KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        ACTS["run_observe"](target)
