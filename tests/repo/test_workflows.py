@@ -14,6 +14,9 @@ import pytest
 import yaml
 
 from delivery.changes.checks import Checks
+from delivery.deploy.deploy_locks import LONGEST_WAIT_SECONDS
+from delivery.settings import Settings
+from delivery.targets.aws.terraform_process import LOCK_SECONDS
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -252,3 +255,17 @@ def test_no_deploy_is_cancelled_half_way() -> None:
     jobs = workflow(ROOT / ".github/workflows/deploy.yml")["jobs"].values()
 
     assert {job["concurrency"]["cancel-in-progress"] for job in jobs} == {False}
+
+
+def test_a_deploy_that_waits_for_all_that_it_may_wait_for_is_not_killed_half_way() -> None:
+    patience = Settings.model_fields["patience"].default
+    waits = (LONGEST_WAIT_SECONDS + LOCK_SECONDS + patience) / 60
+    jobs = workflow(ROOT / ".github/workflows/deploy.yml")["jobs"]
+
+    for environment in ("staging", "production"):
+        job = jobs[environment]
+        limits = [step["timeout-minutes"] for step in job["steps"]]
+        (deploy,) = (step for step in job["steps"] if step["name"] == "deploy")
+        # Beside waiting it judges, installs, applies and compares.
+        assert deploy["timeout-minutes"] >= waits + 10
+        assert job["timeout-minutes"] >= sum(limits)
