@@ -269,3 +269,12 @@ def test_a_deploy_that_waits_for_all_that_it_may_wait_for_is_not_killed_half_way
         # Beside waiting it judges, installs, applies and compares.
         assert deploy["timeout-minutes"] >= waits + 10
         assert job["timeout-minutes"] >= sum(limits)
+
+
+def test_no_push_to_main_takes_the_checks_of_another_away() -> None:
+    concurrency = workflow(ROOT / ".github/workflows/ci.yml")["concurrency"]
+    group = "ci-${{ github.event_name == 'push' && github.sha || github.ref }}"
+
+    assert concurrency["group"] == group
+    # What a pull request has left behind is nobody's; what main has is.
+    assert concurrency["cancel-in-progress"] == "${{ github.event_name == 'pull_request' }}"
