@@ -2,16 +2,20 @@
 
 import json
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.made_records import gate_report
+from support import cases
+from support.made_records import NOON, artifact, gate_report
 from support.policy_documents import DECIDED, policy, ruled
 
-from artifacts.errors import SignatureRefused
+from artifacts.digests import digest_json
+from artifacts.errors import SignatureRefused, UnreadableRecord
+from artifacts.folder import SIGNATURE, write_artifact
 from artifacts.policies.policy import Policy
 from artifacts.policies.policy_files import YamlPolicies
-from artifacts.records.gate import GateReport
+from artifacts.records.gate import Decision, GateReport
 from artifacts.statements import signature_of
 from delivery.errors import GateFailed
 from delivery.exits import EXIT_CODES
@@ -27,26 +31,38 @@ at = lambda name: Path(words[words.index(name) + 1])
 if {report!r}:
     at("--out").write_text({report!r})
     Path(str(at("--out")) + ".sig").write_text("{signature}")
-    at("--page").write_text("# The page")
-    if {evidence}:
-        at("--evidence").write_text("evidence")
+    if {page!r}:
+        at("--page").write_text({page!r})
+    if {evidence!r}:
+        at("--evidence").write_text({evidence!r})
 sys.exit({code})
 """
+EVIDENCE = cases.evidence()
+CANDIDATE = artifact("candidate")
+POLICY = policy()
 
 
 class Believing:
-    """Believes every signature, but for those that are empty."""
+    """Believes every signature, but for those that are empty; a `past` one until NOON alone."""
 
-    def verify(self, data: bytes, signature: bytes, _at: object = None) -> None:
-        if not (data and signature):
-            raise SignatureRefused(Path("signers"), "nothing was signed")
+    def verify(self, data: bytes, signature: bytes, at: datetime | None = None) -> None:
+        if not (data and signature) or (signature == b"past" and at != NOON):
+            raise SignatureRefused(Path("signers"), "no key that counts signed it")
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> FolderPlace:
     made = FolderPlace(tmp_path / "place")
     made.folder.mkdir()
+    write_artifact(made.candidate, CANDIDATE.manifest, CANDIDATE.files)
+    (made.candidate / SIGNATURE).write_bytes(b"training's")
     return made
+
+
+def verdict(decision: Decision = "allowed", failing: str = "", **changes: object) -> GateReport:
+    """A report on what lies in the place, over the evidence that the launcher leaves."""
+    changes = {"evidence": EVIDENCE.digest, **changes}
+    return gate_report(decision, failing=failing).model_copy(update=changes)
 
 
 def judging(
@@ -54,24 +70,31 @@ def judging(
     report: GateReport | None = None,
     *,
     code: int | None = None,
-    evidence: bool = True,
+    evidence: str = EVIDENCE.to_json(),
+    page: str = "# The page",
     signature: str = "signed",
-    rules: Policy | None = None,
+    rules: Policy | None = POLICY,
+    began: datetime = NOON,
 ) -> GateCommands:
-    """Judging by a launcher that leaves what it is told to leave."""
+    """Judging, from `began` on, by a launcher that leaves what it is told to leave."""
     ended = code if code is not None else EXIT_CODES[report.decision] if report else 2
     text = report.to_json() if report else ""
     script = GATE.format(
-        told=tmp_path / "told.json", report=text, evidence=evidence, code=ended, signature=signature
+        told=tmp_path / "told.json",
+        report=text,
+        evidence=evidence,
+        page=page,
+        code=ended,
+        signature=signature,
     )
     launcher = tmp_path / "plinth"
     launcher.write_text(f"#!{sys.executable}\n{script}")
     launcher.chmod(0o755)
     if rules:
-        (tmp_path / "policies/models").mkdir(parents=True)
+        (tmp_path / "policies/models").mkdir(parents=True, exist_ok=True)
         (tmp_path / "policies/models/architecture.yaml").write_text(rules.to_json())
     policies = YamlPolicies(tmp_path / "policies")
-    return GateCommands(launcher, tmp_path / "photos", policies, Believing(), {})
+    return GateCommands(launcher, tmp_path / "photos", policies, Believing(), {}, lambda: began)
 
 
 def told(tmp_path: Path) -> list[str]:
@@ -82,10 +105,10 @@ def told(tmp_path: Path) -> list[str]:
 @pytest.mark.parametrize(
     "report",
     [
-        gate_report(),
-        gate_report("refused", failing="floor.right"),
-        gate_report("undecided", failing="champion"),
-        gate_report("no_improvement"),
+        verdict(),
+        verdict("refused", failing="floor.right"),
+        verdict("undecided", failing="champion"),
+        verdict("no_improvement"),
     ],
     ids=lambda report: report.decision,
 )
@@ -100,7 +123,7 @@ def test_a_judgement_leaves_a_signed_report_evidence_and_a_page(
     assert "--reproduction" not in told(tmp_path)
     assert GateReport.read(place.report) == report
     assert signature_of(place.report).read_text() == "signed"
-    assert place.evidence.read_text() == "evidence"
+    assert place.evidence.read_text() == EVIDENCE.to_json()
     assert place.page.read_text() == "# The page"
     assert judge.report(place) == report
 
@@ -108,7 +131,7 @@ def test_a_judgement_leaves_a_signed_report_evidence_and_a_page(
 def test_a_reproduction_is_shown_to_the_gate(place: FolderPlace, tmp_path: Path) -> None:
     place.reproduction.write_text("{}")
 
-    judging(tmp_path, gate_report()).judge(place)
+    judging(tmp_path, verdict()).judge(place)
 
     assert told(tmp_path)[-2:] == ["--reproduction", str(place.reproduction)]
 
@@ -116,19 +139,20 @@ def test_a_reproduction_is_shown_to_the_gate(place: FolderPlace, tmp_path: Path)
 def test_evidence_of_an_earlier_judgement_does_not_stay(place: FolderPlace, tmp_path: Path) -> None:
     place.evidence.write_text("of an earlier judgement")
 
-    judging(tmp_path, gate_report(), evidence=False).judge(place)
+    nothing = verdict("undecided", failing="champion", evidence=None)
+    judging(tmp_path, nothing, evidence="").judge(place)
 
     assert not place.evidence.exists()
 
 
 @pytest.mark.parametrize(
     ("report", "code", "words"),
-    [(None, 2, "exit code 2 and left no report"), (gate_report(), 1, "1 and says allowed")],
+    [(None, 2, "exit code 2 and left no report"), (verdict(), 1, "1 and says allowed")],
 )
 def test_a_gate_that_gives_no_verdict_is_a_breakdown_and_the_earlier_report_stays(
     place: FolderPlace, tmp_path: Path, report: GateReport | None, code: int, words: str
 ) -> None:
-    earlier = gate_report("no_improvement")
+    earlier = verdict("no_improvement")
     judging(tmp_path, earlier).judge(place)
 
     with pytest.raises(GateFailed, match=words):
@@ -139,8 +163,76 @@ def test_a_gate_that_gives_no_verdict_is_a_breakdown_and_the_earlier_report_stay
 
 def test_a_report_that_nobody_signed_is_not_believed(place: FolderPlace, tmp_path: Path) -> None:
     with pytest.raises(SignatureRefused):
-        judging(tmp_path, gate_report(), signature="").judge(place)
+        judging(tmp_path, verdict(), signature="").judge(place)
     assert not place.report.exists()
+
+
+OTHER = digest_json("another")
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        (verdict(candidate=OTHER), f"about the candidate {OTHER}, not {CANDIDATE.digest}"),
+        (verdict(policy=OTHER), f"by the policy {OTHER}, not the checkout's {POLICY.digest}"),
+        (verdict(model="fraud"), f"by the policy {POLICY.digest}, not the checkout's None"),
+        (verdict(decided_at=NOON - timedelta(microseconds=1)), "older than this judgement"),
+        (verdict(evidence=OTHER), f"evidence {OTHER}, and it left {EVIDENCE.digest}"),
+        (
+            verdict("undecided", failing="champion", evidence=None),
+            f"evidence None, and it left {EVIDENCE.digest}",
+        ),
+    ],
+    ids=["candidate", "policy", "model", "older", "evidence", "no-evidence"],
+)
+def test_a_signed_report_of_another_judgement_is_not_believed(
+    place: FolderPlace, tmp_path: Path, report: GateReport, words: str
+) -> None:
+    with pytest.raises(GateFailed, match=words):
+        judging(tmp_path, report).judge(place)
+    assert not place.report.exists()
+
+
+def test_evidence_that_a_report_names_must_be_there_and_be_evidence(
+    place: FolderPlace, tmp_path: Path
+) -> None:
+    with pytest.raises(GateFailed, match="and it left None"):
+        judging(tmp_path, verdict(), evidence="").judge(place)
+    with pytest.raises(UnreadableRecord):
+        judging(tmp_path, verdict(), evidence="{}").judge(place)
+    assert not place.report.exists()
+
+
+def test_a_gate_that_died_before_its_page_has_given_no_verdict(
+    place: FolderPlace, tmp_path: Path
+) -> None:
+    with pytest.raises(GateFailed, match="left no page"):
+        judging(tmp_path, verdict(), page="").judge(place)
+    assert not place.report.exists()
+    assert not place.evidence.exists()
+
+
+def test_a_key_that_was_rotated_out_judges_nothing_new(place: FolderPlace, tmp_path: Path) -> None:
+    later = NOON + timedelta(hours=1)
+    judge = judging(tmp_path, verdict(), signature="past")
+    assert judge.judge(place) == judge.report(place)
+
+    with pytest.raises(SignatureRefused):
+        judging(tmp_path, verdict(decided_at=later), signature="past", began=later).judge(place)
+
+
+def test_a_candidate_that_the_gate_could_not_open_is_judged_all_the_same(
+    place: FolderPlace, tmp_path: Path
+) -> None:
+    (place.candidate / SIGNATURE).unlink()
+    (place.candidate / "manifest.json").write_text("{}")
+    nothing = {"candidate": None, "policy": None, "evidence": None, "model": "unknown"}
+    report = verdict("refused", failing="floor.right", **nothing)
+
+    assert judging(tmp_path, report, evidence="").judge(place) == report
+
+    with pytest.raises(GateFailed, match="about the candidate"):
+        judging(tmp_path, verdict()).judge(place)
 
 
 @pytest.mark.parametrize(("ask", "wanted"), [("rebuilt", True), ("attested", False)])
@@ -154,5 +246,5 @@ def test_a_rebuild_is_wanted_where_the_policy_asks_for_one(
 
 
 def test_without_a_policy_no_rebuild_is_wanted(tmp_path: Path) -> None:
-    assert not judging(tmp_path).wants_rebuild("architecture")
-    assert not judging(tmp_path, rules=policy()).wants_rebuild("fraud")
+    assert not judging(tmp_path, rules=None).wants_rebuild("architecture")
+    assert not judging(tmp_path, rules=POLICY).wants_rebuild("fraud")

@@ -3,12 +3,17 @@
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from artifacts.errors import ArtifactError
+from artifacts.folder import read_unsigned_artifact
+from artifacts.policies.policy import Policy
 from artifacts.policies.policy_files import YamlPolicies
+from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
 from artifacts.statements import StatementVerifier, read_signed, signature_of
+from delivery.clock import Clock
 from delivery.errors import GateFailed
 from delivery.exits import EXIT_CODES
 from delivery.retrain.ports import RetrainingPlace
@@ -26,6 +31,7 @@ class GateCommands:
     policies: YamlPolicies
     verifier: StatementVerifier
     variables: Mapping[str, str]
+    clock: Clock
     _descriptors: list[int] = field(default_factory=list)
 
     def hand_on(self, descriptor: int) -> None:
@@ -34,18 +40,18 @@ class GateCommands:
 
     def wants_rebuild(self, model: str) -> bool:
         """Whether a model's policy asks for it; without a policy the gate will say what lacks."""
-        try:
-            setting = self.policies.read(model).rules.reproducibility
-        except ArtifactError:
-            return False
+        policy = self._policy(model)
+        setting = policy.rules.reproducibility if policy else None
         return setting is not None and setting.ask == "rebuilt"
 
     def judge(self, place: RetrainingPlace) -> GateReport:
         """Judge, and leave the signed report, its evidence and a page about both in the place.
 
         What the gate says goes to this process's own log. Raises GateFailed where it gave no
-        verdict, SignatureRefused or UnreadableRecord where what it left is none of the gate's.
+        verdict, or one that is not of this judgement; SignatureRefused or UnreadableRecord where
+        what it left is none of the gate's.
         """
+        began = self.clock()
         room = place.exchange()
         report, evidence, page = (room / name for name in ("report.json", "evidence.json", "page"))
         words = ["judge", place.candidate, "--dataset", place.dataset, "--photos", self.photos]
@@ -58,11 +64,14 @@ class GateCommands:
             check=False,
             pass_fds=tuple(self._descriptors),
         )
-        if not report.exists():
-            raise GateFailed(f"it ended with exit code {done.returncode} and left no report")
-        found = read_signed(GateReport, report, self.verifier)
+        for left, name in ((report, "report"), (page, "page")):
+            if not left.exists():
+                raise GateFailed(f"it ended with exit code {done.returncode} and left no {name}")
+        found = read_signed(GateReport, report, self.verifier, new_at=self.clock())
         if EXIT_CODES[found.decision] != done.returncode:
             raise GateFailed(f"it ended with exit code {done.returncode} and says {found.decision}")
+        if doubt := self._doubt(found, place.candidate, evidence, began):
+            raise GateFailed(doubt)
         place.evidence.unlink(missing_ok=True)
         if evidence.exists():
             evidence.replace(place.evidence)
@@ -74,3 +83,35 @@ class GateCommands:
     def report(self, place: RetrainingPlace) -> GateReport:
         """Return the report of an earlier judgement; SignatureRefused or UnreadableRecord."""
         return read_signed(GateReport, place.report, self.verifier)
+
+    def _doubt(self, found: GateReport, candidate: Path, evidence: Path, began: datetime) -> str:
+        """Return why a signed report is not of this judgement, or nothing.
+
+        A report names no candidate and no policy where the gate couldn't open them.
+        """
+        there, policy = _digest_in(candidate), self._policy(found.model)
+        asked = policy.digest if policy else None
+        measured = Evidence.read(evidence).digest if evidence.exists() else None
+        if found.decided_at < began:
+            return f"its report is of {found.decided_at}, older than this judgement of {began}"
+        if found.candidate not in {None, there}:
+            return f"its report is about the candidate {found.candidate}, not {there}"
+        if found.policy not in {None, asked}:
+            return f"its report is by the policy {found.policy}, not the checkout's {asked}"
+        if found.evidence != measured:
+            return f"its report rests on the evidence {found.evidence}, and it left {measured}"
+        return ""
+
+    def _policy(self, model: str) -> Policy | None:
+        try:
+            return self.policies.read(model)
+        except ArtifactError:
+            return None
+
+
+def _digest_in(folder: Path) -> str | None:
+    """Return the digest of the artifact in a folder, or None where it holds none."""
+    try:
+        return read_unsigned_artifact(folder).digest
+    except ArtifactError:
+        return None

@@ -1,4 +1,4 @@
-"""The adapters of those who train again, propose and promote."""
+"""Builds what trains again, keeps and proposes a candidate, from the settings."""
 
 from functools import partial
 from pathlib import Path
@@ -175,6 +175,7 @@ def _judge(settings: Settings) -> GateCommands:
         policies=YamlPolicies(settings.policies),
         verifier=_gate_verifier(settings),
         variables=environment_without_token(),
+        clock=now,
     )
 
 
