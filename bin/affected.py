@@ -7,7 +7,10 @@ between the working tree and where it left BASE. What imports can't tell counts 
 
 - any file but Python's and Markdown, outside of a package: every test
 - a file of a package that is no Python: all modules of that package
+- a module that names Python's program or finds modules by name: all modules of its package
 - a test that finds files by `__file__`, or starts Python or a command of ours: any change
+
+What a module starts of another service (`bin/plinth ...`) is not followed: whole runs test that.
 
 0 also where no test can be broken; 2 where git can't tell what differs, a file is no Python, or
 COMMAND is missing.
@@ -30,11 +33,12 @@ OURS: Final = re.compile(
     r"(^|[\s/])(plinth|python[\d.]*|make|pytest)($|\s)|\bbin/(environment|plinth|\w+\.py)"
 )
 """A word of a command that may run code of this checkout."""
+DOTTED: Final = re.compile(r"\b[a-z_]\w*(?:\.\w+)+")
 DOCUMENTED: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 BY_NAME: Final = frozenset(
-    {"import_module", "__import__", "spec_from_file_location", "CommandLine"}
+    {"import_module", "__import__", "find_spec", "spec_from_file_location", "CommandLine"}
 )
-"""What imports by a name; `CommandLine` is a service's table of commands and their modules."""
+"""What finds modules by a name; `CommandLine` is a service's table of commands and modules."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Module:
     names: frozenset[str]
     imports_by_name: bool
     finds_files: bool
-    starts_python: bool
+    names_python: bool
     starts_ours: bool
 
 
@@ -136,7 +140,7 @@ def package_of(path: str) -> str:
 
 
 def read(file: Path, known: Collection[str]) -> Module:
-    """Read what a file needs; a name in quotes counts too, where a module is called so."""
+    """Read what a file needs; a dotted name in a text counts too, where a module is called so."""
     tree = ast.parse(file.read_bytes(), str(file))
     names: set[str] = set()
     words: set[str] = set()
@@ -153,20 +157,20 @@ def read(file: Path, known: Collection[str]) -> Module:
             words.add(node.attr)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             texts.add(node.value)
-    quoted = {text for text in texts if "." in text and text in known}
+    quoted = {name for text in texts for name in DOTTED.findall(text) if name in known}
     texts -= {
         ast.get_docstring(node, clean=False)
         for node in ast.walk(tree)
         if isinstance(node, DOCUMENTED)
     }
     starts = bool(STARTS & {name.partition(".")[0] for name in names})
-    starts_python = starts and "executable" in words
     return Module(
         names=frozenset(names | quoted),
         imports_by_name=bool(BY_NAME & words),
         finds_files="__file__" in words,
-        starts_python=starts_python,
-        starts_ours=starts_python or (starts and any(map(OURS.search, texts))),
+        # The module that starts it may be another one, which gets the command.
+        names_python="executable" in words,
+        starts_ours=starts and ("executable" in words or any(map(OURS.search, texts))),
     )
 
 
@@ -189,7 +193,7 @@ def _needs(
         above = (parent.as_posix() for parent in PurePosixPath(path).parents)
         found |= {f"{folder}/conftest.py" for folder in above}
     package = packages[path]
-    if package and (module.imports_by_name or module.starts_python):
+    if package and (module.imports_by_name or module.names_python):
         found |= {other for other, its in packages.items() if its == package}
     untold = module.imports_by_name or module.finds_files or module.starts_ours
     if not package and untold and path != "tests/conftest.py":

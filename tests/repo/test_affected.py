@@ -25,6 +25,23 @@ FILES = {
     "services/shop/src/shop/__init__.py": "",
     "services/shop/src/shop/cli.py": "from artifacts.command_line import CommandLine\n",
     "services/shop/src/shop/price.py": "PRICE = 1\n",
+    # The command of a process is made in one module and started by another.
+    "libs/room/src/room/__init__.py": "",
+    "libs/room/src/room/wall.py": (
+        "import sys\nSTART = 'from room.process import main; main()'\n"
+        "def command():\n    return [sys.executable, '-c', START]\n"
+    ),
+    "libs/room/src/room/start.py": (
+        "import subprocess\nfrom room.wall import command\n"
+        "def start():\n    subprocess.run(command())\n"
+    ),
+    "libs/room/src/room/process.py": "from shapes.sphere import RADIUS\ndef main():\n    pass\n",
+    "libs/room/src/room/unnamed.py": "",
+    "libs/seen/src/seen/__init__.py": "",
+    "libs/seen/src/seen/find.py": "import importlib.util as by\nHERE = by.find_spec('se' 'en')\n",
+    "libs/seen/src/seen/found.py": "",
+    "tests/unit/test_room.py": f"from room.start import start\n{A_TEST}start()\n",
+    "tests/unit/test_seen.py": f"from seen import find\n{A_TEST}assert find\n",
     "tests/conftest.py": "import sys\nsys.path.insert(0, __file__)\n",
     "tests/support/shapes_of_tests.py": "from shapes.cube import volume\n",
     "tests/unit/test_cube.py": (
@@ -40,7 +57,8 @@ FILES = {
     "policies/limits.yaml": "limit: 1\n",
     "pyproject.toml": (
         "[tool.pytest.ini_options]\n"
-        "pythonpath = ['libs/shapes/src', 'services/shop/src', 'tests']\n"
+        "pythonpath = ['libs/shapes/src', 'services/shop/src', 'tests', 'libs/room/src',"
+        " 'libs/seen/src']\n"
     ),
 }
 UNTOLD = {"tests/whole/test_reads.py", "tests/whole/test_starts.py"}
@@ -96,20 +114,37 @@ def test_what_nobody_changed_breaks_nothing(checkout: Path) -> None:
         # An import within a function, and by way of what tests share, counts as any other.
         (f"{PACKAGE}/area.py", {"unit/test_cube.py"}),
         (f"{PACKAGE}/cube.py", {"unit/test_cube.py"}),
-        (f"{PACKAGE}/sphere.py", {"unit/test_sphere.py", "unit/fixtures/test_fixture.py"}),
+        (
+            f"{PACKAGE}/sphere.py",
+            {"unit/test_sphere.py", "unit/fixtures/test_fixture.py", "unit/test_room.py"},
+        ),
         ("tests/support/shapes_of_tests.py", {"unit/test_cube.py"}),
         ("tests/unit/test_alone.py", {"unit/test_alone.py"}),
         ("tests/unit/fixtures/conftest.py", {"unit/fixtures/test_fixture.py"}),
         # Whoever imports by a name made at run time may import all of its package.
         ("services/shop/src/shop/price.py", {"unit/test_shop.py"}),
+        # So may a process: whoever makes its command needs it, and what it needs.
+        ("libs/room/src/room/process.py", {"unit/test_room.py"}),
+        ("libs/room/src/room/unnamed.py", {"unit/test_room.py"}),
+        ("libs/seen/src/seen/found.py", {"unit/test_seen.py"}),
         # Of a page nobody tells which module of its package reads it.
         (
             f"{PACKAGE}/words.html",
-            {"unit/test_cube.py", "unit/test_sphere.py", "unit/fixtures/test_fixture.py"},
+            {
+                "unit/test_cube.py",
+                "unit/test_sphere.py",
+                "unit/fixtures/test_fixture.py",
+                "unit/test_room.py",
+            },
         ),
         (
             f"{PACKAGE}/__init__.py",
-            {"unit/test_cube.py", "unit/test_sphere.py", "unit/fixtures/test_fixture.py"},
+            {
+                "unit/test_cube.py",
+                "unit/test_sphere.py",
+                "unit/fixtures/test_fixture.py",
+                "unit/test_room.py",
+            },
         ),
         (f"{PACKAGE}/README.md", set()),
     ],
@@ -164,7 +199,7 @@ def test_a_broken_module_is_caught_and_other_tests_do_not_run(branch: Path) -> N
     assert done.returncode == 1
     assert "tests/unit/test_cube.py::test_it" in done.stdout
     assert "1 failed in" in done.stdout
-    assert "1 of 5 test files can be broken by that" in done.stderr
+    assert "1 of 7 test files can be broken by that" in done.stderr
 
 
 def test_a_change_that_main_got_meanwhile_is_not_the_branchs_own(branch: Path) -> None:
@@ -190,7 +225,7 @@ def test_where_nothing_can_be_broken_no_test_runs_and_that_is_well(branch: Path)
     done = run(branch, "main")
 
     assert (done.returncode, done.stdout) == (0, "")
-    assert "0 files differ from main; 0 of 7 test files" in done.stderr
+    assert "0 files differ from main; 0 of 9 test files" in done.stderr
 
 
 def test_a_base_that_is_no_commit_is_a_breakdown_and_not_nothing_to_test(branch: Path) -> None:
@@ -225,3 +260,10 @@ def test_of_this_project_a_modules_own_test_is_among_the_affected(root: Path) ->
 
     assert f"tests/unit/{test}.py" in found
     assert len(found) < len([path for path in files if AFFECTED.is_test(path)])
+
+
+def test_of_this_project_who_tests_the_measuring_room_tests_the_process_in_it(root: Path) -> None:
+    files = AFFECTED.project_files(root)
+    found = AFFECTED.affected(root, files, ["services/gate/src/gate/measuring_process.py"])
+
+    assert "tests/unit/gate/test_measuring_room.py" in found
