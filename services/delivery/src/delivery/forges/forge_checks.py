@@ -256,7 +256,8 @@ _CHECKS: Final = (
     _Check(
         "a merge queue merges one change at a time",
         f"set the merge queue {_RULESET} to the method merge commit, build concurrency 1 and at "
-        "most 1 pull request to merge, or take it away: the judge compares with main's tip",
+        "most 1 pull request to merge, or take it away: the judge compares with main's tip. There "
+        "`judge` stops mistakes, not whoever may push: a pushed workflow can set it (ADR 45)",
         _main(_one_at_a_time),
     ),
     _Check(
