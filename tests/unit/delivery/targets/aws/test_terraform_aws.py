@@ -1,7 +1,7 @@
 """The AWS root as Terraform is told of it, and its plans as they are read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,9 @@ class FakeEngine:
     root: Path
     answers: dict[str, str] = field(default_factory=dict)
     words: list[tuple[str, ...]] = field(default_factory=list)
+    folders: set[Path] = field(default_factory=set)
+    meanwhile: Callable[[str], object] = lambda _: None
+    """What others do while a command runs."""
 
     def run(self, variables: Mapping[str, str], *words: str) -> None:
         """Remember."""
@@ -34,8 +37,11 @@ class FakeEngine:
 
     def read(self, variables: Mapping[str, str], *words: str) -> str:
         """Remember, and answer."""
-        assert variables["TF_DATA_DIR"]
+        data = Path(variables["TF_DATA_DIR"])
+        named = [word.partition("=")[2] for word in words if word.startswith(("-var-f", "-out="))]
+        self.folders |= {data, *(Path(name) for name in named if str(self.root) not in name)}
         self.words.append(words)
+        self.meanwhile(words[0])
         return self.answers.get(words[0], "")
 
     def last(self, command: str) -> tuple[str, ...]:
@@ -151,6 +157,50 @@ def test_a_plan_locks_and_changes_nothing(terraform, engine):
 
     assert "-lock=false" in engine.last("plan")
     assert not [words for words in engine.words if words[0] == "apply"]
+
+
+@pytest.mark.parametrize("look", [AwsTerraform.applied, lambda one, env: one.drift(env, PAYLOAD)])
+def test_what_only_looks_leaves_the_folder_of_an_apply_alone(terraform, engine, tmp_path, look):
+    engine.answers |= {"output": "{}", "show": plan()}
+
+    look(terraform, "staging")
+
+    assert engine.folders
+    assert not [folder for folder in engine.folders if folder.is_relative_to(tmp_path)]
+    assert not (tmp_path / "state").exists()
+
+
+def test_what_is_applied_is_what_was_judged_though_others_look_meanwhile(engine, tmp_path):
+    """Another commit's plan runs between what an apply writes and what Terraform reads."""
+    other = AwsTerraform(
+        FakeEngine(engine.root, {"output": "{}", "show": plan()}),  # type: ignore[arg-type]
+        tmp_path / "state", "bucket", "eu-central-1",
+    )  # fmt: skip
+    mine = AwsTerraform(engine, tmp_path / "state", "bucket", "eu-central-1")
+    engine.meanwhile = lambda _: (other.applied("staging"), other.drift("staging", None))
+
+    mine.apply("staging", PAYLOAD)
+
+    released = json.loads(Path(engine.last("apply")[-1].partition("=")[2]).read_text())
+    assert released["payload"] == PAYLOAD.digest
+    assert Payload.read(Path(released["payload_file"])) == PAYLOAD
+
+
+def test_two_that_look_share_nothing_and_leave_nothing(engine, tmp_path):
+    engine.answers |= {"output": "{}", "show": plan()}
+    places = []
+    for _ in range(2):
+        terraform = AwsTerraform(engine, tmp_path / "state", "bucket", "eu-central-1")
+        engine.folders = set()
+        terraform.drift("staging", PAYLOAD)
+        terraform.applied("staging")
+        (place,) = {folder.parent for folder in engine.folders}
+        assert place.parent.stat().st_mode & 0o777 == 0o700
+        places.append(place)
+
+    del terraform
+    assert places[0] != places[1]
+    assert not [place for place in places if place.parent.exists()]
 
 
 def test_expected_paths_are_a_roots_own(tmp_path):

@@ -3,8 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Final, TypeVar
+from weakref import finalize
 
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
@@ -22,7 +26,7 @@ _COMMON: Final = ("-input=false", "-no-color")
 
 @dataclass(frozen=True)
 class AwsTerraform:
-    """Applies the AWS root; what Terraform keeps besides the state lies in `folder`.
+    """Applies the AWS root; what an apply keeps besides the state lies in `folder`.
 
     `expected` are paths (resource.attribute) that differ after every apply, and why is known:
     an emulator's shortcomings. They are no drift.
@@ -38,26 +42,31 @@ class AwsTerraform:
 
     def applied(self, environment: Environment) -> Applied | None:
         """Return what the state says was applied, or None before anything was; TerraformFailed."""
-        self._init(environment)
-        said = self.engine.read(self._variables(environment), "output", "-json", "-no-color")
+        place = self._looks / environment
+        self._init(environment, place)
+        said = self.engine.read(_variables(place), "output", "-json", "-no-color")
         outputs = _parsed(_Outputs, said, "output").root
         if "payload" not in outputs:
             return None
         return Applied(str(outputs["payload"].value) or None)
 
     def apply(self, environment: Environment, payload: Payload | None) -> None:
-        """Make an environment run a payload, or nothing; TerraformFailed, StateLocked."""
-        self._init(environment)
+        """Make an environment run a payload, or nothing; TerraformFailed, StateLocked.
+
+        Whoever applies holds the environment's deploy lock, so its folder is theirs meanwhile.
+        """
+        place = self.folder / environment
+        self._init(environment, place)
         patience = f"-lock-timeout={self.lock_seconds}s"
-        words = ("-auto-approve", *_COMMON, patience, *self._values(environment, payload))
-        self.engine.run(self._variables(environment), "apply", *words)
+        words = ("-auto-approve", *_COMMON, patience, *self._values(environment, payload, place))
+        self.engine.run(_variables(place), "apply", *words)
 
     def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
         """Return what an apply of a payload would change; TerraformFailed."""
-        self._init(environment)
-        variables = self._variables(environment)
-        file = self._place(environment) / "plan"
-        values = self._values(environment, payload)
+        place = self._looks / environment
+        self._init(environment, place)
+        variables, file = _variables(place), place / "plan"
+        values = self._values(environment, payload, place)
         # A plan changes no state: it needs no lock, and waits for nobody.
         self.engine.read(variables, "plan", *_COMMON, "-lock=false", f"-out={file}", *values)
         said = self.engine.read(variables, "show", "-json", "-no-color", str(file))
@@ -78,19 +87,30 @@ class AwsTerraform:
             if left:
                 yield Drift(change.address, action, left)
 
-    def _init(self, environment: Environment) -> None:
-        self._place(environment).mkdir(parents=True, exist_ok=True)
+    @cached_property
+    def _looks(self) -> Path:
+        """The folder of what only looks: its own, and gone with it, while others may apply.
+
+        One for all looks of a process: the provider is unpacked into it but once.
+        """
+        folder = Path(mkdtemp(prefix="plinth-terraform-"))
+        finalize(self, rmtree, folder, ignore_errors=True)
+        return folder
+
+    def _init(self, environment: Environment, place: Path) -> None:
+        place.mkdir(parents=True, exist_ok=True)
         backend = {
             "bucket": self.bucket,
             "key": f"environments/{environment}.tfstate",
             "region": self.region,
         }
         words = (f"-backend-config={name}={value}" for name, value in backend.items())
-        self.engine.read(self._variables(environment), "init", "-reconfigure", *_COMMON, *words)
+        self.engine.read(_variables(place), "init", "-reconfigure", *_COMMON, *words)
 
-    def _values(self, environment: Environment, payload: Payload | None) -> tuple[str, ...]:
+    def _values(
+        self, environment: Environment, payload: Payload | None, place: Path
+    ) -> tuple[str, ...]:
         """Return the words that say what is wanted: an environment's own file, and the release."""
-        place = self._place(environment)
         if payload:
             payload.write(place / "payload.json")
         released = {
@@ -103,11 +123,9 @@ class AwsTerraform:
         own = self.engine.root / "environments" / f"{environment}.tfvars"
         return (f"-var-file={own}", f"-var-file={file}")
 
-    def _variables(self, environment: Environment) -> dict[str, str]:
-        return {"TF_DATA_DIR": str(self._place(environment) / "data")}
 
-    def _place(self, environment: Environment) -> Path:
-        return self.folder / environment
+def _variables(place: Path) -> dict[str, str]:
+    return {"TF_DATA_DIR": str(place / "data")}
 
 
 class _Part(BaseModel):
