@@ -30,7 +30,7 @@ ZIZMOR = Path(sys.executable).parent / "zizmor"
 WORD = r"""(?:[\w./:=@%+,-]|\$\w+|"(?:[\w ./:=@%+,-]|\$\w+)*")+"""
 ONE_COMMAND = re.compile(rf"(?:make [a-z-]+|bin/\w+)(?: {WORD})*")
 CHECKOUT = re.compile(r"actions/checkout@[0-9a-f]{40}")
-CACHE = re.compile(r"actions/cache@[0-9a-f]{40}")
+CACHE = re.compile(r"actions/cache/(?:restore|save)@[0-9a-f]{40}")
 HOSTED = "ubuntu-latest"
 """The forge's own machines, which hold no key and are new at each run."""
 READ_ONLY = ({}, {"contents": "read"})
@@ -72,7 +72,6 @@ def test_the_only_actions_of_others_are_the_forges_checkout_and_cache_pinned_to_
 
 
 def test_a_cache_is_read_only_where_no_key_is_and_holds_only_what_locks_name() -> None:
-    # What it holds, a pull request's code may have put there: hashes in the locks are checked.
     for path in WORKFLOWS:
         for job in workflow(path)["jobs"].values():
             caches = [s for s in job["steps"] if s.get("uses", "").startswith("actions/cache")]
@@ -80,6 +79,21 @@ def test_a_cache_is_read_only_where_no_key_is_and_holds_only_what_locks_name() -
                 assert job["runs-on"] == HOSTED
                 assert cache["with"]["path"] == "~/.cache/uv"
                 assert "hashFiles('requirements/**')" in cache["with"]["key"]
+
+
+def test_a_cache_is_kept_before_anything_of_a_service_or_a_test_has_run() -> None:
+    # uv takes what is unpacked there without looking at it again. So no job that has run code
+    # which nobody approved may leave anything in it: not even on main.
+    before = [
+        [one.get("run") or one["uses"].split("@")[0] for one in job["steps"][:at]]
+        for path in WORKFLOWS
+        for job in workflow(path)["jobs"].values()
+        for at, step in enumerate(job["steps"])
+        if step.get("uses", "").startswith("actions/cache/save@")
+    ]
+
+    fetched = "bin/environment dev training gate inference delivery rehearsal checkov"
+    assert before == [["actions/checkout", "actions/cache/restore", fetched]]
 
 
 @each_file([*WORKFLOWS, *ACTIONS])

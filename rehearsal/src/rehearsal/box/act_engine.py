@@ -32,15 +32,12 @@ NO_WALL: Final = (
     "refused: no wall keeps a branch's workflow from keys and state here ({why}). Install "
     "bubblewrap, or accept it: `box create --accept-missing-wall REASON` with the other options"
 )
-_CACHE: Final = re.compile(r"\bactions/cache@([0-9a-f]{40})\b")
+_CACHE: Final = re.compile(r"\bactions/cache(?:/restore|/save)?@([0-9a-f]{40})\b")
 _NO_CACHE: Final = """\
 name: cache
-description: Keeps nothing. A box lends its environments, and nothing is fetched in it.
-runs:
-  using: composite
-  steps:
-    - run: "true"
-      shell: bash
+description: Keeps nothing, and says that all is there. A box lends its environments.
+outputs: {cache-hit: {value: "true"}}
+runs: {using: composite, steps: [{run: "true", shell: bash}]}
 """
 """What stands in for the forge's cache, which act would fetch from the network."""
 _OWN: Final = ("environment", "box.yaml", "queue", "runs", "pulls", "pushes", "locks")
@@ -337,8 +334,9 @@ class _TimeLimit:
 def _without_cache(workflow: Path, folder: Path) -> list[str]:
     """Return options that put an action which does nothing in the place of each cache."""
     text = workflow.read_text(encoding="utf-8", errors="replace")
-    folder.mkdir()
-    (folder / "action.yml").write_text(_NO_CACHE, encoding="utf-8")
+    for part in (folder, folder / "restore", folder / "save"):
+        part.mkdir()
+        (part / "action.yml").write_text(_NO_CACHE, encoding="utf-8")
     found = sorted(set(_CACHE.findall(text)))
     return [f"--local-repository=actions/cache@{commit}={folder}" for commit in found]
 
