@@ -8,6 +8,7 @@ import pytest
 
 from delivery.rooms import standing_walls as walls
 from delivery.rooms.standing_walls import machine_line, missing_walls
+from delivery.rooms.tried_walls import TriedRoom
 from delivery.settings import Settings
 from walls import Bubblewrap, OtherUser, Unwalled
 
@@ -69,6 +70,30 @@ def test_on_aws_the_line_says_that_services_are_containers(
     assert machine_line(there).endswith("each task on AWS is a container of its own, and no wall "
                                         "of this machine's")  # fmt: skip
     assert set(missing_walls(there)) == {"training", "registry", "measuring"}
+
+
+def tried(room: str, missing: str = "", failure: str = "") -> TriedRoom:
+    return TriedRoom(room, "user", 1, (), missing, failure)
+
+
+@pytest.mark.parametrize(
+    ("rooms", "reason"),
+    [
+        ([tried("measuring")], None),
+        ([tried("measuring", missing="a closed folder")], "a closed folder"),
+        ([tried("measuring", failure="it ended with 1")], "it ended with 1"),
+        ([tried("measured")], "the gate said nothing of it: see `bin/plinth gate walls`"),
+        ([], "the gate said nothing of it: see `bin/plinth gate walls`"),
+    ],
+)
+def test_measuring_has_a_wall_only_where_the_gate_says_so_of_a_room_of_that_name(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, rooms: list[TriedRoom], reason: str | None
+) -> None:
+    monkeypatch.setattr(walls, "find_wall", lambda: OtherUser(Path("/usr/bin/setpriv")))
+    monkeypatch.setattr(walls, "rooms_tried_by", lambda *_, **__: rooms)
+    monkeypatch.setattr("delivery.rooms.wiring.rooms_here", lambda *_: ())
+
+    assert missing_walls(settings).get("measuring") == reason
 
 
 @pytest.mark.skipif(

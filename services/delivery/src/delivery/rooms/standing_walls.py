@@ -73,7 +73,11 @@ def missing_walls(settings: Settings) -> Mapping[RoomName, str]:
             if reason := entry.missing():
                 missing[entry.policy] = reason
     launcher = settings.root.absolute() / "bin" / "plinth"
-    for room in rooms_tried_by(launcher, ("gate", "walls", "--no-enter"), unknown="measuring"):
-        if room.room == "measuring" and (reason := room.missing or room.failure):
+    tried = rooms_tried_by(launcher, ("gate", "walls", "--no-enter"), unknown="measuring")
+    measuring = [room for room in tried if room.room == "measuring"]
+    if not measuring:
+        missing["measuring"] = "the gate said nothing of it: see `bin/plinth gate walls`"
+    for room in measuring:
+        if reason := room.missing or room.failure:
             missing["measuring"] = reason
     return missing
