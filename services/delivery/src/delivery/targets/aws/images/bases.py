@@ -91,7 +91,9 @@ class DebootstrapBases:
                     "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
                 },
                 "rootfs": {"type": "layers", "diff_ids": [digest]},
-                "history": [{"created": "1970-01-01T00:00:00Z", "created_by": "plinth cloud base"}],
+                "history": [
+                    {"created": "1970-01-01T00:00:00Z", "created_by": "plinth delivery image base"}
+                ],
             }
         )
         part = {"mediaType": _LAYER, "digest": digest, "size": size}
