@@ -152,6 +152,7 @@ class FakeHost:
     lies_of_code: str | None = None
     wall: str = "bubblewrap"
     records: Place = "host"
+    runs_at: Place = "host"
     steps = SWAP
 
     def ready(self, environment: Environment, payload: Payload) -> None:

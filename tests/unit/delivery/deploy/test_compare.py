@@ -124,6 +124,10 @@ def test_each_difference_is_named_with_its_place_and_what_heals_it(found, place,
         (replace(FOUND, aliases=CantTell("the place", "down", "place")), "mlflow"),
         (replace(FOUND, applied=CantTell("the place", "down", "place")), "terraform"),
         (replace(FOUND, observation=CantTell("the place", "down", "place")), "host"),
+        (
+            replace(FOUND, runs_at="cloud", observation=CantTell("the place", "down", "place")),
+            "cloud",
+        ),
     ],
 )
 def test_a_place_that_can_not_be_asked_is_a_difference_of_which_nothing_is_known(found, place):

@@ -19,6 +19,8 @@ class Found:
     drift: tuple[Drift, ...] | CantTell = ()
     records: Place = "terraform"
     """The place that says what was applied."""
+    runs_at: Place = "host"
+    """The place whose processes or tasks serve."""
 
 
 def differences(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
@@ -27,7 +29,7 @@ def differences(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
         *alias_differences(wanted, found.aliases),
         *_state_differences(wanted, found.applied, found.records),
         *_drifts(wanted, found.drift),
-        *_seen_differences(wanted, found.observation),
+        *_seen_differences(wanted, found.observation, found.runs_at),
     )
 
 
@@ -74,9 +76,11 @@ def _drifts(wanted: Wanted, found: tuple[Drift, ...] | CantTell) -> Iterator[Dif
         yield Difference("terraform", drift.address, wants, there, heals)
 
 
-def _seen_differences(wanted: Wanted, found: Observation | CantTell) -> Iterator[Difference]:
+def _seen_differences(
+    wanted: Wanted, found: Observation | CantTell, place: Place
+) -> Iterator[Difference]:
     if isinstance(found, CantTell):
         wants, heals = named_payload(wanted.digest), deploy_command(wanted)
-        yield Difference("host", "what runs", wants, found.reason, heals, unknown=True)
+        yield Difference(place, "what runs", wants, found.reason, heals, unknown=True)
         return
     yield from found.differences(wanted)

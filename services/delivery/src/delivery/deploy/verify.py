@@ -48,6 +48,7 @@ class Survey:
             self.applied(wanted.environment),
             self.seen(wanted.environment),
             records=self.target.records,
+            runs_at=self.target.runs_at,
         )
 
     def drift(self, wanted: Wanted) -> tuple[Drift, ...] | CantTell:

@@ -45,6 +45,10 @@ class Target(Protocol):
         """The place that keeps what was applied, as differences name it."""
 
     @property
+    def runs_at(self) -> Place:
+        """The place whose processes or tasks serve, as differences name it."""
+
+    @property
     def steps(self) -> Sequence[Named]:
         """The steps of `apply`, in order; none where another program does it all."""
 

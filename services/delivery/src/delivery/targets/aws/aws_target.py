@@ -39,6 +39,7 @@ class AwsTarget:
     account: str
     patience: int
     records: Place = "terraform"
+    runs_at: Place = "cloud"
     steps: Sequence[Named] = ()
 
     def ready(self, environment: Environment, payload: Payload) -> None:

@@ -41,6 +41,7 @@ class LocalTarget:
     settings: TargetSettings
     source: Path
     records: Place = "host"
+    runs_at: Place = "host"
     steps: Sequence[Named] = STEPS
 
     def ready(self, environment: Environment, payload: Payload) -> None:
