@@ -31,7 +31,6 @@ pytestmark = pytest.mark.skipif(
     find_wall().name != "bubblewrap", reason="without bubblewrap there is no wall to try"
 )
 
-
 STEP_FILES = ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY")
 """What a step of a workflow writes to tell the steps and jobs after it."""
 ROOMS = (

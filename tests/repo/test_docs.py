@@ -19,7 +19,6 @@ from rehearsal.box.cli import app as box
 from training.cli import app as training
 
 ROOT = Path(__file__).parents[2]
-THREATS = ROOT / "docs" / "security" / "threat-model.md"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 TEST = re.compile(r"`(tests/[\w/.*]+\.py)(?:::([\w*]+))?`")
 APPS = {

@@ -1,6 +1,6 @@
-"""One fake a port of delivery.
+"""One fake a port of the gate.
 
-tests/contract/test_delivery_ports.py holds the fakes to the real adapters.
+tests/contract/test_gate_ports.py holds the fakes to the real adapters.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,1 +1,1 @@
-"""A box with people, keys and a first commit in it: all that a team brings to the loop."""
+"""One machine plays the forge: a box and its runner, people with keys, and the demo."""

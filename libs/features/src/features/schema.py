@@ -1,7 +1,6 @@
 """Feature schemas: which numbers a vector holds, how they are made, and a digest of that."""
 
 from collections.abc import Mapping
-from itertools import accumulate
 from types import MappingProxyType
 from typing import Annotated, Literal
 
@@ -76,11 +75,3 @@ class FeatureSchema(_Frozen):
     def width(self) -> int:
         """How many values a vector has."""
         return sum(block.width for block in self.blocks)
-
-    def block_slices(self) -> tuple[tuple[str, slice], ...]:
-        """Return (block name, where its values lie in the vector), in order."""
-        ends = list(accumulate(block.width for block in self.blocks))
-        return tuple(
-            (block.name, slice(end - block.width, end))
-            for block, end in zip(self.blocks, ends, strict=True)
-        )

@@ -1,1 +1,1 @@
-"""Judges candidates, proposes releases, and shows what both rest on."""
+"""Judges changes, proposes releases, deploys them, and says what ran and why."""

@@ -1,4 +1,4 @@
-"""The adapters of those who judge candidates."""
+"""Builds what judges candidates, and what shows them, from the settings."""
 
 import secrets
 import sys

@@ -24,7 +24,7 @@ from delivery.changes.path_kinds import PLACES, classify, kind_of, place_of
         ("bin/plinth", "judge"),
         ("pyproject.toml", "judge"),
         ("requirements/delivery.txt", "judge"),
-        ("services/delivery/src/delivery/cli/__init__.py", "judge"),
+        ("services/delivery/src/delivery/cli.py", "judge"),
         ("rehearsal/README.md", "judge"),
         ("libs/artifacts/src/x.py", "judge"),
         ("libs/scoring/src/x.py", "judge"),

@@ -55,7 +55,7 @@ def test_the_temperature_is_scikit_learns(sureness: float) -> None:
     model = FrozenEstimator(Stating().fit(probabilities, truths))
     theirs = CalibratedClassifierCV(model, method="temperature").fit(probabilities, truths)
     beta = theirs.calibrated_classifiers_[0].calibrators[0].beta_
-    found = fit_temperature(probabilities, truths, LOWEST)
+    _, found = fit_temperature(probabilities, truths, LOWEST)
     assert found == pytest.approx(1 / beta, rel=2e-3)
 
 
@@ -71,7 +71,7 @@ def test_no_temperature_on_a_dense_grid_has_less_log_loss(floor: float) -> None:
     given = sampled(2.5)
     grid = np.exp(np.linspace(-3, 3, 1201))
     best = grid[np.argmin([loss(Tempering(float(t), floor), *given) for t in grid])]
-    assert fit_temperature(*given, floor) == pytest.approx(best, rel=0.005)
+    assert fit_temperature(*given, floor)[1] == pytest.approx(best, rel=0.005)
 
 
 def test_calibration_makes_stated_probabilities_true() -> None:
@@ -109,7 +109,7 @@ def test_of_floors_that_change_nothing_the_lowest_is_taken() -> None:
 def test_no_fitted_pair_is_beaten_by_another_floor() -> None:
     given = sampled(6.0)
     best = loss(fit_tempering(*given), *given)
-    others = [Tempering(fit_temperature(*given, floor), floor) for floor in FLOORS]
+    others = [Tempering(fit_temperature(*given, floor)[1], floor) for floor in FLOORS]
     assert all(loss(other, *given) >= best - 1e-9 for other in others)
 
 

@@ -1,7 +1,7 @@
 """The metrics that a policy may name, and which way each is better.
 
-How they are measured is metrics.py's: a policy is read by whoever judges a change or a deploy, and
-what measures takes long to load.
+How they are measured is the gate's (gate/metrics.py): a policy is read by whoever judges a change
+or a deploy, and what measures takes long to load.
 """
 
 from collections.abc import Mapping

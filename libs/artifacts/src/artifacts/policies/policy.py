@@ -267,7 +267,7 @@ SLICE_RULES: Final = ("slice_floors", "slice_gaps", "slice_regressions")
 
 
 class Rules(Part):
-    """Every rule with settings, by its id in the table of rules (rules/table.py)."""
+    """Every rule with settings, by its id in the table of rules (gate/rules/table.py)."""
 
     holdout_size: HoldoutSize | None = None
     floors: tuple[Floor, ...] = ()

@@ -1,6 +1,5 @@
 """Everything that the judge knows about a change, read only from commits."""
 
-# What reads policies loads numpy: git's adapter, which imports this, is to be had without.
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The adapters of those who look after what a target is made of."""
+"""Builds what looks after what a target is made of, from the settings."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The adapters of those who deploy and compare."""
+"""Builds what deploys and compares, from the settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""The audit log, its head and keeper, and traces from a prediction back to its photos."""
+"""The audit log, its published head, and its keeper."""

@@ -71,7 +71,7 @@ NOTHING_KNOWN: Final = Elsewhere(begun=str, heads=_no_heads)
 
 
 class FileAuditLog:
-    """log.jsonl in one folder, head.json in another. See domain/audit_chain.py for what holds them.
+    """log.jsonl in one folder, head.json in another. See audit_chain.py for what holds them.
 
     A lock on the log lets one process add at a time, whatever dies. An entry is signed before it is
     written, is on the disk before the head names it, and is taken back if the disk is full.

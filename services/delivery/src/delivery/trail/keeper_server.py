@@ -1,4 +1,4 @@
-"""The keeper's socket: one request a connection, answered by rules of domain/keeper_rules.py.
+"""The keeper's socket: one request a connection, answered by rules of keeper_rules.py.
 
 Nothing of what others ship is imported here: records, OpenSSH's ssh-keygen and the audit log.
 """

@@ -69,20 +69,9 @@ def fit_tempering(probabilities: NDArray[np.floating], truths: NDArray[np.intp])
     of all other labels, in sets of nineteen where two would do. So the floor is fitted as well; the
     lowest of equals is taken. The probabilities must be of models that haven't seen the photos.
     """
-    fits = [(*_fit(probabilities, truths, floor), floor) for floor in FLOORS]
+    fits = [(*fit_temperature(probabilities, truths, floor), floor) for floor in FLOORS]
     _, temperature, floor = min(fits, key=lambda fit: fit[0])
     return Tempering(temperature, floor)
-
-
-def fit_temperature(
-    probabilities: NDArray[np.floating], truths: NDArray[np.intp], floor: float
-) -> float:
-    """Return the temperature of the least log loss above a given floor, in four digits.
-
-    The loss is convex in 1/T, so a bounded search over log T finds its one minimum. Further digits
-    would be noise.
-    """
-    return _fit(probabilities, truths, floor)[1]
 
 
 class TemperedClassifier:
@@ -98,10 +87,14 @@ class TemperedClassifier:
         return self.tempering.temper(self.classifier.predict_proba(vectors))
 
 
-def _fit(
+def fit_temperature(
     probabilities: NDArray[np.floating], truths: NDArray[np.intp], floor: float
 ) -> tuple[float, float]:
-    """Return the least log loss above a floor, and its temperature."""
+    """Return the least log loss above a given floor, and its temperature in four digits.
+
+    The loss is convex in 1/T, so a bounded search over log T finds its one minimum. Further digits
+    would be noise.
+    """
     logits, rows = _logits(probabilities, floor), np.arange(len(truths))
 
     def loss(log_temperature: float) -> float:

@@ -105,7 +105,7 @@ def _convert(estimator: object, width: int) -> onnx.ModelProto:
 
 
 def _temper(model: onnx.ModelProto, tempering: Tempering) -> onnx.ModelProto:
-    """Let a classifier's graph end in its tempered probabilities, as domain/calibration.py does."""
+    """Let a classifier's graph end in its tempered probabilities, as calibration.py does."""
     graph, output = model.graph, model.graph.output[-1]
     constants = {"floor": tempering.floor, "most": 1.0, "temperature": tempering.temperature}
     for name, value in constants.items():

@@ -1,4 +1,4 @@
-"""Each fake of delivery's ports does what the real adapter does, where tests rely on it."""
+"""Each fake of the gate's ports does what the real adapter does, where tests rely on it."""
 
 import os
 import stat
