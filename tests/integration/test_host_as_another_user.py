@@ -6,12 +6,16 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import pytest
 from support.host_world import HostWorld, StubEnvironments, make_stub_world
 from support.users import IS_ROOT
 
+from artifacts.records.release import Environment
+from delivery.settings import TargetSettings
 from delivery.targets.local.processes import HostProcess
+from delivery.targets.local.wiring import run_walls
 from rehearsal.load import load_during
 
 pytestmark = [
@@ -103,20 +107,21 @@ def test_a_service_can_not_choose_whose_calls_it_answers(world: HostWorld, tools
 
 
 def test_each_environment_is_another_user_and_neither_reads_a_key_or_the_others_things(
-    world: HostWorld, folder: Path, tools: str
+    world: HostWorld, folder: Path, tools: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.swap(0, PATH=tools)
     world.swap(1, "production", PATH=tools)
+    monkeypatch.setenv("PATH", tools)
+    settings = TargetSettings(host=world.host)
 
     (production,) = (one for one in world.processes("production") if one.role == "service")
     (staging,) = services(world)
     assert users_of(staging).isdisjoint(users_of(production))
-    for environment in ("staging", "production"):
-        said = world.done("walls", environment, "--hidden", str(folder / "keys"), PATH=tools)
-        (room,) = json.loads(said)
-        assert (room["wall"], room["missing"], room["failure"]) == ("user", "", "")
+    for environment in get_args(Environment):
+        (room,) = run_walls(settings, environment, [folder / "keys"])
+        assert (room.wall, room.missing, room.failure) == ("user", "", "")
         # Of the network such a wall keeps nothing: bubblewrap does.
-        found = [breach for breach in room["breaches"] if not breach.startswith("connected: ")]
+        found = [breach for breach in room.breaches if not breach.startswith("connected: ")]
         assert found == [], "\n".join(found)
 
 

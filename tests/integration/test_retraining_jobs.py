@@ -21,6 +21,7 @@ LAUNCHER = """\
 #!/bin/sh
 export PLINTH_ROOT="$PWD" PLINTH_POLICIES="$PWD/policies" PLINTH_RELEASES="$PWD/releases"
 export PLINTH_ENVIRONMENT_LOCK="$PWD/requirements/training.txt"
+[ "$1" != box ] || set -- rehearsal "$@"
 {python} -P -m "$@" || exit
 if [ "$1 $2" = "delivery train" ] && [ -f {hook} ]; then . {hook}; fi
 """
