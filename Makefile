@@ -62,7 +62,7 @@ start:
 	@echo 'Plinth. The three commands that come first:'
 	@echo
 	@echo '  make doctor                     what this machine has and lacks, and what to type'
-	@echo '  make demo FAST=1                the loop with one training, on drawn photos: 5 to 10 minutes'
+	@echo '  make demo FAST=1                the loop with one training, on drawn photos: about 4 minutes'
 	@echo '  make train PHOTOS=~/buildings   your own photos, one folder per style (README: Your own photos)'
 	@echo
 	@echo 'All targets: make help. What a command needs, it sets up itself, once.'
