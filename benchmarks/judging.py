@@ -26,7 +26,7 @@ from support import change_world
 from support.change_records import PRODUCTION, production, ROLES, WHY
 from artifacts.digests import digest_json
 from artifacts.records.approval import Approval
-from delivery.changes.sign_statement import path_of
+from delivery.changes.rules.genuine import statement_path
 import subprocess, os
 
 folder, approvals, promotions, files = Path(sys.argv[1]), *map(int, sys.argv[2:])
@@ -55,8 +55,8 @@ for number in range(promotions):
         made = Approval.parse({"subject": {"kind": "payload", "environment": "production",
             "payload": payload.digest, "models": models}, "word": "approved", "approver": who,
             "role": ROLES[who][0], "reason": WHY, "at": world.now - timedelta(days=20)}, "x")
-        changed[str(path_of(made))] = made.to_json().encode()
-        changed[str(path_of(made)) + ".sig"] = sig
+        changed[str(statement_path(made))] = made.to_json().encode()
+        changed[str(statement_path(made)) + ".sig"] = sig
     branch = commit("refs/heads/was", "change", changed, [tip], at + 60 * number)
     tip = commit("refs/heads/main", "merge", changed, [tip, branch], at + 60 * number)
 subprocess.run(["git", "-C", str(world.root), "fast-import", "--quiet", "--force"],
