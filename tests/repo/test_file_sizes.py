@@ -1,11 +1,11 @@
-"""No file over 400 lines, no function over 40 without a reason, no module with an empty name."""
+"""No file over 600 lines, no function over 40 without a reason, no module with an empty name."""
 
 import ast
 from pathlib import Path
 
 import pytest
 
-MAX_FILE_LINES = 400
+MAX_FILE_LINES = 600
 MAX_FUNCTION_LINES = 40
 EMPTY_NAMES = {"utils", "helpers", "common", "manager", "base", "misc", "util", "helper"}
 
@@ -26,7 +26,7 @@ def long_functions(source: str) -> list[str]:
     ]
 
 
-def test_no_file_is_over_400_lines(python_files: tuple[Path, ...], root: Path) -> None:
+def test_no_file_is_over_600_lines(python_files: tuple[Path, ...], root: Path) -> None:
     lengths = {path: len(path.read_text().splitlines()) for path in python_files}
 
     long = [str(path.relative_to(root)) for path, n in lengths.items() if n > MAX_FILE_LINES]
