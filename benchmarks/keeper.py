@@ -13,9 +13,8 @@ from artifacts.keeper import KeeperSigner
 from artifacts.records.audit import AuditEvent
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key
 from benchmarks.measure import Verdict, at_most, interleave, seconds_of
-from delivery.trail.audit_log import HEAD, LOG, FileAuditLog
+from delivery.trail.audit_log import HEAD, LOG, FileAuditLog, KeptAuditLog
 from delivery.trail.keeper_server import Held, keeper_at
-from delivery.trail.kept_log import KeptAuditLog
 
 ROUNDS, ENTRIES, BYTES, LIMIT = 20, 500, 200_000, 2.0
 EVENT = AuditEvent(event="judgement", outcome="allowed", actor="a benchmark", reason="x" * 300)

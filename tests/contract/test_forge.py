@@ -15,10 +15,9 @@ from support.github_stand_in import HEAD, REPOSITORY, TOKEN, Github, serving
 
 from artifacts.refusal import Refusal
 from delivery.forges.box import BoxForge
-from delivery.forges.forge import Merged
+from delivery.forges.forge import Forge, Merged
 from delivery.forges.github import GithubForge
 from delivery.forges.github_api import GithubApi, github_client
-from delivery.forges.ports import Forge
 
 BRANCHES = tuple(f"proposals/architecture-0123456789a{number}" for number in range(8))
 """One a test: a box is made once for all of them."""

@@ -303,7 +303,7 @@ def test_the_keeper_does_not_start_for_its_own_user(world: KeeperWorld) -> None:
 def test_the_keeper_loads_no_code_of_the_candidates_side(world: KeeperWorld) -> None:
     heavy = ("numpy", "onnxruntime", "onnx", "sklearn", "PIL", "features", "scoring", "joblib")
     source = (
-        "import delivery.trail.commands, delivery.trail.keep_keys, sys, json\n"
+        "import delivery.trail.commands, delivery.trail.keeper_server, sys, json\n"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     )
 

@@ -30,7 +30,7 @@ from artifacts.statements import (
 )
 from delivery.changes.signatures import read_signers, service_of
 from delivery.errors import AuditBroken, AuditUnavailable
-from delivery.releases.image_records import ImageRecords
+from delivery.releases.read_wanted import ImageRecords
 from delivery.trail.audit_log import FileAuditLog
 
 RUNBOOK = Path(__file__).parents[2] / "docs/runbooks/people-keys-models.md"

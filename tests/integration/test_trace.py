@@ -19,7 +19,7 @@ from artifacts.digests import digest_json
 from artifacts.records.prediction import AnsweringModel
 from artifacts.signatures import KeySigner, create_key_pair
 from delivery.trace.commands import app
-from delivery.trace.trace_hops import trace_lines
+from delivery.trace.hops import trace_lines
 
 UNKNOWN = "0123456789abcdef0123456789abcdef01234567"
 OTHER = digest_json("another")

@@ -11,7 +11,7 @@ from artifacts.records.approval import Approval
 from artifacts.records.manifest import Code
 from artifacts.statements import SshSigner, write_signed
 from delivery.changes.documents import report_path
-from delivery.trace.trace_hops import trace_lines
+from delivery.trace.hops import trace_lines
 
 UNKNOWN = "0123456789abcdef0123456789abcdef01234567"
 OTHER = digest_json("another")

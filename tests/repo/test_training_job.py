@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from delivery.forges.forge_training import TRAINING_RUNNER
+from delivery.forges.forge_checks import TRAINING_RUNNER
 
 WORKFLOWS = Path(__file__).parents[2] / ".github/workflows"
 FORGES_OWN = re.compile(r"\bsecrets\b|github\.token|GITHUB_TOKEN|toJSON\(\s*github\b")

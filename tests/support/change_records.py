@@ -15,7 +15,7 @@ from artifacts.policies.tiers import RiskTiers
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import FirstRelease, Payload, Release, ReleasedModel
-from delivery.releases.release_text import release_text
+from delivery.releases.wanted import release_text
 
 NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EVERYBODY: Final = (*ROLES, "eve", "gate", "delivery")

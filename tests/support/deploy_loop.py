@@ -21,7 +21,7 @@ from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Payload, Release, ReleasedModel
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner
-from delivery.releases.release_text import release_text
+from delivery.releases.wanted import release_text
 from delivery.settings import Settings
 from delivery.trail.audit_log import FileAuditLog
 from delivery.trail.wiring import make_audit_log

@@ -21,8 +21,7 @@ from delivery.deploy.deploy import Deploy
 from delivery.deploy.difference import Drift, Place
 from delivery.deploy.verify import Survey
 from delivery.errors import CommitUnknown, RegistryFailed, TargetFailed
-from delivery.releases.release_text import release_text
-from delivery.releases.wanted import AliasPoint, Applied
+from delivery.releases.wanted import AliasPoint, Applied, release_text
 from delivery.targets.answers import Answer
 from delivery.targets.local.local_observation import (
     LocalObservation,

@@ -20,14 +20,12 @@ from artifacts.records.release import Release
 from artifacts.refusal import Refusal
 from artifacts.statements import signature_of
 from delivery.errors import TrainingFailed
-from delivery.forges.ports import Forge
-from delivery.releases.release_text import release_text
-from delivery.retrain.committed_inputs import MANIFEST, PARAMS, inputs_of
-from delivery.retrain.plan_retraining import PlanRetraining
+from delivery.forges.forge import Forge
+from delivery.releases.wanted import release_text
 from delivery.retrain.ports import RetrainingPlace
-from delivery.retrain.propose_candidate import ProposeCandidate
-from delivery.retrain.retrain import Retrain
+from delivery.retrain.retrain import PlanRetraining, ProposeCandidate, Retrain
 from delivery.retrain.retraining_folder import FolderRetrainings
+from delivery.retrain.training_claims import MANIFEST, PARAMS, inputs_of
 
 ALLOWED = gate_report()
 INPUTS = {

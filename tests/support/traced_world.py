@@ -31,9 +31,9 @@ from artifacts.signatures import KeySigner, create_key_pair
 from artifacts.statements import SshSigner, create_statement_key, write_signed
 from delivery.changes.documents import report_path
 from delivery.changes.statements import subject_digest
-from delivery.releases.release_text import release_text
+from delivery.releases.wanted import release_text
 from delivery.settings import Settings
-from delivery.trace.trace_people import subject_of
+from delivery.trace.sources import subject_of
 from delivery.trail.audit_log import FileAuditLog
 from delivery.trail.wiring import PresentSigners
 

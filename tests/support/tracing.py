@@ -5,8 +5,8 @@ from pathlib import Path
 from support.traced_world import IDS, World
 
 from artifacts.records.release import Release, ReleasedCode
-from delivery.releases.release_text import release_text
-from delivery.trace.trace_hops import NEEDS, Hop, Trace, trace_lines
+from delivery.releases.wanted import release_text
+from delivery.trace.hops import NEEDS, Hop, Trace, trace_lines
 from delivery.trace.wiring import make_trace
 
 

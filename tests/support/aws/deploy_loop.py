@@ -21,8 +21,7 @@ from artifacts.digests import hex_part
 from artifacts.records.release import Payload
 from artifacts.statements import SshVerifier
 from delivery.git.repository import GitRepository
-from delivery.releases.image_records import ImageRecords
-from delivery.releases.read_wanted import wanted_at
+from delivery.releases.read_wanted import ImageRecords, wanted_at
 
 BUCKET = "plinth-state"
 DIFFERENCES = ROOT / "tests/support/aws/emulator_differences.yaml"

@@ -21,7 +21,7 @@ from delivery.errors import (
     RevertRefused,
 )
 from delivery.git.main_branch import MainBranch
-from delivery.releases.revert_branch import GitReverter
+from delivery.releases.revert import GitReverter
 from delivery.releases.wanted import AliasPoint
 
 ENVIRONMENT = {"PATH": os.defpath, "GIT_CONFIG_GLOBAL": os.devnull}

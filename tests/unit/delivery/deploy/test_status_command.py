@@ -7,7 +7,7 @@ from support.checkout_settings import SETTINGS
 from support.delivery_command import run
 
 from delivery.deploy import commands as deploying
-from delivery.trail.audit_state import LogState
+from delivery.trail.audit_chain import LogState
 
 
 @pytest.mark.parametrize(("green", "code"), [(True, 0), (False, 1)])

@@ -8,8 +8,7 @@ from delivery.deploy.status_table import status_lines, summary_lines
 from delivery.deploy.verify import Verify, record_verification
 from delivery.errors import RevertRefused
 from delivery.forges.forge import PullRequest
-from delivery.releases.propose_revert import ProposeRevert
-from delivery.releases.revert import Revert
+from delivery.releases.revert import ProposeRevert, Revert
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import pytest
 
 from artifacts.cant_tell import CantTell
 from delivery.forges.forge import LONGEST_BODY, PullRequest, fitted
-from delivery.forges.forge_checks import checklist, workflow_of_main
-from delivery.forges.forge_facts import (
+from delivery.forges.forge_checks import (
     IMPOSTORS,
     AuditRules,
     EnvironmentRules,
@@ -15,6 +14,8 @@ from delivery.forges.forge_facts import (
     MergeQueue,
     RequiredCheck,
     RunnerGroup,
+    checklist,
+    workflow_of_main,
 )
 
 REPOSITORY = "team/plinth"

@@ -5,8 +5,7 @@ from dataclasses import fields
 import pytest
 
 from artifacts.cant_tell import CantTell
-from delivery.forges.forge_checks import Item, checklist
-from delivery.forges.forge_facts import ForgeFacts, RunnerGroup
+from delivery.forges.forge_checks import ForgeFacts, Item, RunnerGroup, checklist
 
 NAME = "training doesn't run where keys can be read"
 UNTOLD = CantTell("the forge", "403", "place")

@@ -8,9 +8,8 @@ from support.github_stand_in import REPOSITORY, TOKEN, Github, serving
 
 from delivery.errors import ForgeUnavailable
 from delivery.forges.forge import Merged, mark_of
-from delivery.forges.github import GithubForge
+from delivery.forges.github import GithubForge, GithubStatuses
 from delivery.forges.github_api import ATTEMPTS, GithubApi, GithubRefusal, github_client
-from delivery.forges.github_statuses import GithubStatuses
 
 LIMITED: tuple[int, dict[str, str], Any] = (
     403,

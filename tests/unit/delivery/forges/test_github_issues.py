@@ -6,8 +6,8 @@ import pytest
 from support.github_stand_in import REPOSITORY, TOKEN, Github, serving
 
 from delivery.forges.forge import mark_of
+from delivery.forges.github import LABEL, GithubIssues
 from delivery.forges.github_api import GithubApi, github_client
-from delivery.forges.github_issues import LABEL, GithubIssues
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ from support.github_settings import (
 from support.github_stand_in import REPOSITORY, TOKEN, Github, serving
 
 from artifacts.cant_tell import CantTell
-from delivery.forges.forge_checks import checklist
-from delivery.forges.forge_facts import EnvironmentRules
+from delivery.forges.forge_checks import EnvironmentRules, checklist
 from delivery.forges.github_api import GithubApi, github_client
 from delivery.forges.github_settings import GithubSettings
 

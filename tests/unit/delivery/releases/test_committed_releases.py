@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from artifacts.records.release import FirstRelease, Release
-from delivery.releases.release_text import release_text
+from delivery.releases.wanted import release_text
 from delivery.releases.yaml_releases import YamlReleases
 
 ROOT = Path(__file__).parents[4]

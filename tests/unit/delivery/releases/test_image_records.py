@@ -9,7 +9,7 @@ from artifacts.errors import SignatureRefused, UnreadableRecord
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key, write_signed
-from delivery.releases.image_records import ImageRecords
+from delivery.releases.read_wanted import ImageRecords
 
 PAYLOAD = Payload(code=code(), models={"architecture": (model(),)})
 IMAGE = digest("image")

@@ -15,7 +15,7 @@ from artifacts.records.release import Release, ReleasedCode, ReleasedModel
 from artifacts.refusal import Refusal
 from delivery.forges.open_proposal import Opened
 from delivery.releases.promote import AlreadyThere, Promote
-from delivery.releases.release_text import release_text
+from delivery.releases.wanted import release_text
 
 REPORT = gate_report()
 MODEL = ReleasedModel(digest=str(REPORT.candidate), version=7, gate_report=REPORT.digest)

@@ -8,7 +8,7 @@ from support.staging_asked import WHY
 from artifacts.digests import digest_json
 from artifacts.errors import UnreadableRecord
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
-from delivery.releases.release_text import release_text
+from delivery.releases.wanted import release_text
 from delivery.releases.yaml_releases import YamlReleases
 
 HEX = digest_json("x")

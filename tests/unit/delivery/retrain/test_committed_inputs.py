@@ -5,7 +5,7 @@ from support.retraining_fakes import INPUTS
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.inputs import TrainingInputs
-from delivery.retrain.committed_inputs import PARAMS, PATHS, inputs_of
+from delivery.retrain.training_claims import PARAMS, PATHS, inputs_of
 
 FILES = {path: text.encode() for path, text in INPUTS.items()} | {
     "libs/features/src/features/hog.py": b"one",

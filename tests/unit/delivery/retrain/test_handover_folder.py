@@ -11,8 +11,8 @@ from support.tiny_artifact import build_tiny_artifact
 from artifacts.digests import digest_json, hex_part
 from artifacts.folder import read_unsigned_artifact
 from delivery.errors import HandoverRefused
-from delivery.retrain.handover import RUN_FILES, HandedOver
 from delivery.retrain.handover_folder import KEPT_SECONDS, HandoverFolder
+from delivery.retrain.training_claims import RUN_FILES, HandedOver
 
 
 @pytest.fixture(scope="module")

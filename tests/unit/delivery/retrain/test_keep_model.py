@@ -15,7 +15,7 @@ from artifacts.refusal import Refusal
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key, write_signed
 from artifacts.store import FolderModelStore
-from delivery.retrain.keep_model import KeepModel
+from delivery.retrain.retrain import KeepModel
 
 NAMESPACE = "plinth-gate-report"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

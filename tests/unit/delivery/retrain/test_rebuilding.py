@@ -4,7 +4,7 @@ from support.tiny_artifact import tiny_artifact
 
 from artifacts.digests import digest_json
 from artifacts.records.manifest import ModelManifest
-from delivery.retrain.rebuilding import compare_rebuilt
+from delivery.retrain.training_claims import compare_rebuilt
 
 MANIFEST, _ = tiny_artifact()
 

@@ -13,9 +13,9 @@ from artifacts.records.gate import GateReport
 from artifacts.records.release import Release
 from delivery.errors import AuditBroken, OtherCheckout, TrainingFailed
 from delivery.forges.open_proposal import OpenProposal
-from delivery.retrain.committed_inputs import MANIFEST, PARAMS
 from delivery.retrain.retrain import STEPS
-from delivery.retrain.retraining_page import retrained_outputs, retrained_page
+from delivery.retrain.retraining import retrained_outputs, retrained_page
+from delivery.retrain.training_claims import MANIFEST, PARAMS
 
 KEY = training_inputs().digest
 BRANCH = f"proposals/architecture-{KEY[7:19]}"

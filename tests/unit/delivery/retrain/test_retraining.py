@@ -8,11 +8,11 @@ from artifacts.records.inputs import TrainingInputs
 from delivery.retrain.retraining import (
     Plan,
     gate_event,
+    plan_outputs,
     plan_retraining,
     proposal_branch,
     verdict_on,
 )
-from delivery.retrain.retraining_page import plan_outputs
 
 KEY, OTHER = digest_json("inputs"), digest_json("other inputs")
 COMMIT = "a" * 40

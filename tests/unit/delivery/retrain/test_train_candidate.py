@@ -13,12 +13,11 @@ from artifacts.digests import digest_json
 from artifacts.records.inputs import TrainingInputs
 from artifacts.refusal import Refusal
 from delivery.errors import HandoverRefused, TrainingFailed
-from delivery.retrain.handover import HandedOver, not_as_planned
 from delivery.retrain.ports import RetrainingPlace, TrainingPlace
-from delivery.retrain.retraining_folder import FolderPlace
-from delivery.retrain.take_candidate import TakeCandidate
+from delivery.retrain.retrain import TakeCandidate
+from delivery.retrain.retraining_folder import FolderPlace, FolderTrainings
 from delivery.retrain.train_candidate import TrainCandidate
-from delivery.retrain.training_folder import FolderTrainings
+from delivery.retrain.training_claims import HandedOver, not_as_planned
 
 FOUND = artifact("candidate")
 HANDED = HandedOver(FOUND.manifest, FOUND.files, {"params.yaml": b"seed: 1"})

@@ -18,10 +18,9 @@ from artifacts.records.reproduction import Reproduction
 from artifacts.signatures import KeySigner
 from artifacts.statements import SshSigner, SshVerifier, create_statement_key, read_signed
 from delivery.errors import TrainingFailed
-from delivery.retrain.handover import RUN_FILES, HandedOver
-from delivery.retrain.retraining_folder import FolderPlace
+from delivery.retrain.retraining_folder import FolderPlace, FolderTrainingPlace
+from delivery.retrain.training_claims import RUN_FILES, HandedOver
 from delivery.retrain.training_commands import TrainingCommands
-from delivery.retrain.training_folder import FolderTrainingPlace
 from delivery.rooms.training_rooms import TrainingRooms
 
 REGISTERED = Registered(model="architecture", artifact=digest_json("model"), version=3)

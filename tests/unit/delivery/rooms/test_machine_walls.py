@@ -91,7 +91,7 @@ def test_measuring_has_a_wall_only_where_the_gate_says_so_of_a_room_of_that_name
 ) -> None:
     monkeypatch.setattr(walls, "find_wall", lambda: OtherUser(Path("/usr/bin/setpriv")))
     monkeypatch.setattr(walls, "rooms_tried_by", lambda *_, **__: rooms)
-    monkeypatch.setattr("delivery.rooms.wiring.rooms_here", lambda *_: ())
+    monkeypatch.setattr("delivery.rooms.try_rooms.rooms_here", lambda *_: ())
 
     assert missing_walls(settings).get("measuring") == reason
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from delivery.rooms.room_commands import rooms_tried_by
 from delivery.rooms.tried_walls import TriedRoom
+from delivery.rooms.try_rooms import rooms_tried_by
 
 ROOM = {
     "room": "service-staging", "wall": "bubblewrap", "attempts": 9, "breaches": ["read: /key"],

@@ -7,7 +7,7 @@ import pytest
 
 from artifacts.errors import UnreadableRecord
 from artifacts.photo_store import FolderPhotoStore
-from delivery.rooms.training_photos import lay_out_photos
+from delivery.rooms.training_rooms import lay_out_photos
 
 
 def there(place: Path) -> set[str]:

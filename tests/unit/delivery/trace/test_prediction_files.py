@@ -6,7 +6,7 @@ from artifacts.digests import digest_json
 from artifacts.errors import UnreadableRecord
 from artifacts.records.prediction import PredictionRecord
 from delivery.errors import PredictionsUnavailable
-from delivery.trace.prediction_files import PredictionFiles
+from delivery.trace.sources import PredictionFiles
 
 NAME = "01a200f0-0000-7000-8000-000000000001"
 

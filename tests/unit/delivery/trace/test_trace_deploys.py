@@ -7,7 +7,7 @@ from support.audit import BEGIN, FakeAuditLog, deploy
 
 from artifacts.digests import digest_json
 from artifacts.records.prediction import AnsweringModel, PredictionRecord
-from delivery.trace.trace_deploys import REPLACED, deploy_of
+from delivery.trace.hops import REPLACED, deploy_of
 
 MINUTE = timedelta(minutes=1)
 

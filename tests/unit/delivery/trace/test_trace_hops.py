@@ -2,7 +2,7 @@
 
 import pytest
 
-from delivery.trace.trace_hops import NEEDS, Hop, Trace, trace_lines
+from delivery.trace.hops import NEEDS, Hop, Trace, trace_lines
 
 
 def trace(**outcomes):

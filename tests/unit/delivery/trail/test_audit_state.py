@@ -6,8 +6,7 @@ import pytest
 
 from artifacts.digests import digest_json
 from artifacts.records.audit import AuditEntry, AuditEvent, AuditHead, Event
-from delivery.trail.audit_chain import PublishedHead
-from delivery.trail.audit_state import log_state, unreviewed_restart
+from delivery.trail.audit_chain import PublishedHead, log_state, unreviewed_restart
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -18,14 +18,13 @@ from artifacts.records.keeper import KeeperRequest
 from artifacts.statements import SshVerifier, create_statement_key
 from delivery.errors import AuditBroken, AuditUnavailable, KeeperUnsafe, RestartRefused
 from delivery.trail import keeper_server
-from delivery.trail.audit_log import HEAD, LOG
+from delivery.trail.audit_log import HEAD, LOG, KeptAuditLog
 from delivery.trail.keeper_server import (
     Held,
     keeper_at,
     require_safe,
     require_safe_folders,
 )
-from delivery.trail.kept_log import KeptAuditLog
 
 OWN = os.geteuid()
 

@@ -12,8 +12,7 @@ from delivery.retrain import wiring as retraining
 from delivery.settings import Settings
 from delivery.signing import make_signer
 from delivery.trail import commands as tracing
-from delivery.trail.audit_log import FileAuditLog
-from delivery.trail.kept_log import KeptAuditLog
+from delivery.trail.audit_log import FileAuditLog, KeptAuditLog
 from delivery.trail.wiring import make_audit_log
 
 SOCKET = Path("/run/plinth/keeper.sock")

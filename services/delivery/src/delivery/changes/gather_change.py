@@ -54,7 +54,7 @@ from delivery.clock import Clock
 from delivery.errors import CommitUnknown, NotOnMain, TooMuchToRead
 from delivery.git.commits import Change, OddName, RawCommit
 from delivery.git.repository import GitRepository
-from delivery.trail.ports import AuditLog
+from delivery.trail.audit_chain import AuditLog
 
 ENVIRONMENTS: tuple[Environment, ...] = ("staging", "production")
 Said = tuple[str, bytes, bytes]

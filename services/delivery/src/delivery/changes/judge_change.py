@@ -25,7 +25,7 @@ from delivery.changes.statements import SKEW
 from delivery.clock import Clock
 from delivery.errors import ForgeUnavailable
 from delivery.git.repository import GitRepository
-from delivery.trail.ports import AuditLog
+from delivery.trail.audit_chain import AuditLog
 
 MERGED: Final = "merged"
 """How main got a release: a finding that names the likely cause of others, and none by itself."""

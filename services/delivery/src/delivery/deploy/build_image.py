@@ -8,10 +8,9 @@ from artifacts.records.release import Payload
 from delivery.deploy.ports import ImageBuilder
 from delivery.errors import ImageMissing
 from delivery.git.repository import GitRepository
-from delivery.releases.image_records import ImageRecords
-from delivery.releases.read_wanted import wanted_at
+from delivery.releases.read_wanted import ImageRecords, wanted_at
 from delivery.releases.wanted import short
-from delivery.trail.ports import AuditLog
+from delivery.trail.audit_chain import AuditLog
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from delivery.git.repository import GitRepository
 from delivery.releases.read_wanted import wanted_at
 from delivery.releases.wanted import AliasPoint, Wanted, short
 from delivery.targets.target import Named, Step
+from delivery.trail.audit_chain import AuditLog
 from delivery.trail.deploy_history import (
     BEGUN,
     kept_payloads,
@@ -40,7 +41,6 @@ from delivery.trail.deploy_history import (
     last_served,
     left_by_going_back,
 )
-from delivery.trail.ports import AuditLog
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 _ALLOWED: Final = DeployVerdict("allowed")

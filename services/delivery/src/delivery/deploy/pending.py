@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from artifacts.records.release import Environment
 from delivery.deploy.ports import DeployLocks
 from delivery.deploy.verify import Verify
+from delivery.trail.audit_chain import AuditLog
 from delivery.trail.deploy_history import is_unfinished
-from delivery.trail.ports import AuditLog
 
 
 @dataclass(frozen=True)

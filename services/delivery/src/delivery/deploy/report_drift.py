@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from artifacts.records.release import Environment
 from delivery.deploy.drift_page import drift_body, drift_title
 from delivery.deploy.verify import Verification, Verify, record_verification
-from delivery.trail.ports import AuditLog
+from delivery.trail.audit_chain import AuditLog
 
 if TYPE_CHECKING:  # it loads an HTTP client
-    from delivery.forges.github_issues import GithubIssues
+    from delivery.forges.github import GithubIssues
 
 MARKER: Final = "drift"
 

@@ -7,13 +7,13 @@ from artifacts.records.release import Environment
 from delivery.deploy.difference import Difference
 from delivery.deploy.verify import Verification, Verify
 from delivery.releases.wanted import Wanted
+from delivery.trail.audit_chain import AuditLog
 from delivery.trail.deploy_history import (
     last_attempt,
     last_verification,
     open_break_glass,
     superseded,
 )
-from delivery.trail.ports import AuditLog
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,8 @@ from typing import Final
 
 from artifacts.records.release import Environment
 from delivery.errors import DeliveryError
-from delivery.rooms.keeper_probe import try_keeper
-from delivery.rooms.room_commands import rooms_tried_by
 from delivery.rooms.tried_walls import TriedRoom
-from delivery.rooms.wiring import NO_ROOM, rooms_here
+from delivery.rooms.try_rooms import NO_ROOM, rooms_here, rooms_tried_by, try_keeper
 from delivery.settings import Settings
 from walls import find_wall
 

@@ -11,12 +11,11 @@ from delivery.deploy.difference import Difference, Drift
 from delivery.deploy.ports import AliasRegistry, Main
 from delivery.errors import DeploymentFailed
 from delivery.git.repository import GitRepository
-from delivery.releases.image_records import ImageRecords
-from delivery.releases.read_wanted import wanted_at
+from delivery.releases.read_wanted import ImageRecords, wanted_at
 from delivery.releases.wanted import AliasPoint, Applied, Wanted
 from delivery.targets.observation import Observation
 from delivery.targets.target import Target
-from delivery.trail.ports import AuditLog
+from delivery.trail.audit_chain import AuditLog
 
 
 @dataclass(frozen=True)

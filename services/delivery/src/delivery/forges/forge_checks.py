@@ -1,20 +1,163 @@
 """What a forge must be set up to do before a team may rely on it, item by item."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar
 
 from artifacts.cant_tell import CantTell
-from delivery.forges.forge_facts import (
-    AUDIT_BRANCH,
-    IMPOSTORS,
-    AuditRules,
-    EnvironmentRules,
-    ForgeFacts,
-    MainRules,
-    RunnerGroup,
+
+AUDIT_BRANCH: Final = "plinth-audit"
+"""Where the audit log's heads are published: a branch that only grows."""
+
+IMPOSTORS: Final = tuple(
+    f"refs/tags/{place}{branch}" for branch in ("main", AUDIT_BRANCH) for place in ("", "origin/")
 )
-from delivery.forges.forge_training import TRAINING_RUNNER, Noted, trains_apart
+"""Tags that a tool of approvers would read in place of a branch."""
+
+
+@dataclass(frozen=True)
+class RequiredCheck:
+    """A status that a merge needs; `app` is the only one whose status counts, None for any."""
+
+    name: str
+    app: int | None
+
+
+@dataclass(frozen=True)
+class MergeQueue:
+    """How main's merge queue merges: in which way, and how many changes at once."""
+
+    method: str
+    built_at_once: int
+    merged_at_once: int
+
+
+@dataclass(frozen=True)
+class MainRules:
+    """What protects main, by rulesets and by branch protection together."""
+
+    reviews: int = 0
+    last_push_is_approved: bool = False
+    stale_reviews_go: bool = False
+    checks: frozenset[RequiredCheck] = frozenset()
+    up_to_date: bool = False
+    queue: MergeQueue | None = None
+    no_force_push: bool = False
+    no_deletion: bool = False
+
+
+@dataclass(frozen=True)
+class AuditRules:
+    """What protects the branch of audit heads; `writers` is None where whoever may push writes."""
+
+    no_force_push: bool
+    no_deletion: bool
+    writers: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class EnvironmentRules:
+    """What protects an environment; `branches` are those that may deploy, None where all may."""
+
+    reviewers: int
+    branches: frozenset[str] | None
+    secrets: frozenset[str] | CantTell = frozenset()
+
+
+@dataclass(frozen=True)
+class MergeMethods:
+    """The ways in which a pull request may be merged."""
+
+    merge: bool
+    squash: bool
+    rebase: bool
+
+
+@dataclass(frozen=True)
+class RunnerGroup:
+    """Runners of an organization by name, and whose jobs they take: None where all may ask."""
+
+    name: str
+    repositories: frozenset[str] | None
+    workflows: frozenset[str] | None
+    runners: tuple[str, ...]
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What each runner is asked for by."""
+
+
+@dataclass(frozen=True)
+class ForgeFacts:
+    """How a forge is set up, as far as it says."""
+
+    repository: str
+    default_branch: str | CantTell
+    merge_methods: MergeMethods | CantTell
+    main: MainRules | CantTell
+    binds_administrators: bool | CantTell
+    actions_app: int | CantTell
+    audit: AuditRules | CantTell
+    impostors: frozenset[str] | CantTell
+    guarded_tags: frozenset[str] | CantTell
+    environments: dict[str, EnvironmentRules] | CantTell
+    secrets: frozenset[str] | CantTell
+    variables: dict[str, str] | CantTell
+    workflow_permissions: str | CantTell
+    workflows_approve: bool | CantTell
+    forks_wait: bool | CantTell
+    own_runners: tuple[str, ...] | CantTell
+    groups: tuple[RunnerGroup, ...] | CantTell
+
+
+TRAINING_RUNNER: Final = "TRAINING_RUNNER"
+"""The variable that names the label of training's own runner."""
+_SHARED: Final = "self-hosted"
+"""The label that jobs with keys ask for; a runner has it unless it was registered without."""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """An item holds, and this is to be said of it."""
+
+    words: str
+
+
+def trains_apart(facts: ForgeFacts, missing_wall: str) -> str | Noted | CantTell:
+    """Whether training's job goes to another runner than those with keys, or into a room there."""
+    if isinstance(facts.variables, CantTell):
+        return facts.variables
+    label = facts.variables.get(TRAINING_RUNNER, "")
+    keyed = facts.variables.get("RUNNER", "")
+    if not label and missing_wall:
+        return (
+            f"it runs on the machine of the keys ({TRAINING_RUNNER} is not set), and this machine "
+            f"has no wall: {missing_wall}"
+        )
+    if not label:
+        return Noted(
+            f"it runs on the machine of the keys ({TRAINING_RUNNER} is not set), in a room: "
+            "`bin/plinth delivery walls` tries its wall there"
+        )
+    if label in {_SHARED, keyed} or (keyed and label.startswith(f"codebuild-{keyed}-")):
+        return f"{TRAINING_RUNNER} is {label}, the label that jobs with keys ask for, too"
+    # Jobs with keys ask for `self-hosted`, or for a machine that CodeBuild starts.
+    if isinstance(facts.groups, CantTell):
+        return facts.groups
+    return _is_apart(facts.groups, label, in_the_cloud=bool(keyed))
+
+
+def _is_apart(groups: tuple[RunnerGroup, ...], label: str, *, in_the_cloud: bool) -> str | Noted:
+    labels = {name: found for group in groups for name, found in group.labels.items()}
+    trains = {name for name, found in labels.items() if label in found}
+    both = sorted(name for name in trains if _SHARED in labels[name])
+    if not trains:
+        return f"no runner of a group that serves this repository has the label {label}"
+    if both and not in_the_cloud:
+        return (
+            f"{', '.join(both)}: it has the label self-hosted as well, so jobs with keys are sent "
+            "to it"
+        )
+    return Noted(f"its runner is {', '.join(sorted(trains))}")
+
 
 State = Literal["ok", "missing", "can't tell"]
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from artifacts.cant_tell import CantTell
 from delivery.errors import ForgeUnavailable
-from delivery.forges.forge_facts import (
+from delivery.forges.forge_checks import (
     AUDIT_BRANCH,
     IMPOSTORS,
     AuditRules,

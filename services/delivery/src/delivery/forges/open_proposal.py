@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from delivery.forges.forge import PullRequest
-from delivery.forges.ports import Forge
+from delivery.forges.forge import Forge, PullRequest
 from delivery.git.branches import GitBranches, PublishedBranch
 
 

@@ -3,15 +3,14 @@
 import time
 from typing import TYPE_CHECKING
 
-from delivery.forges.ports import Forge
+from delivery.forges.forge import Forge
 from delivery.git.wiring import RUNNER, has_box
 from delivery.settings import Settings
 
 if TYPE_CHECKING:
+    from delivery.forges.github import GithubIssues, GithubStatuses
     from delivery.forges.github_api import GithubApi
-    from delivery.forges.github_issues import GithubIssues
     from delivery.forges.github_settings import GithubSettings
-    from delivery.forges.github_statuses import GithubStatuses
 
 
 def find_forge(settings: Settings) -> Forge | None:
@@ -33,14 +32,14 @@ def find_issues(settings: Settings) -> "GithubIssues | None":
     api = _github(settings)
     if api is None:
         return None
-    from delivery.forges.github_issues import GithubIssues  # noqa: PLC0415
+    from delivery.forges.github import GithubIssues  # noqa: PLC0415
 
     return GithubIssues(api)
 
 
 def find_statuses(settings: Settings) -> "GithubStatuses | None":
     """Return what sets the status of a commit at GitHub, where a token is given."""
-    from delivery.forges.github_statuses import GithubStatuses  # noqa: PLC0415
+    from delivery.forges.github import GithubStatuses  # noqa: PLC0415
 
     api = _github(settings)
     return GithubStatuses(api) if api else None

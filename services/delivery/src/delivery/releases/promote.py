@@ -13,16 +13,20 @@ from artifacts.records.release import Payload, Release
 from artifacts.refusal import Refusal
 from delivery.changes.committed_files import CommittedFiles
 from delivery.changes.documents import read_ground, release_path, report_path
+from delivery.forges.forge import Forge
 from delivery.forges.open_proposal import Opened, OpenProposal
-from delivery.forges.ports import Forge
 from delivery.git.branches import GitBranches
 from delivery.git.repository import GitRepository
-from delivery.releases.image_records import ImageRecords
-from delivery.releases.promotion_page import promotion_body, promotion_title
-from delivery.releases.promotion_request import Promotion, promotion_branch, shown_by_staging
-from delivery.releases.read_wanted import release_at, wanted_at
-from delivery.releases.release_text import release_text
-from delivery.trail.ports import AuditLog
+from delivery.releases.promotion import (
+    Promotion,
+    promotion_body,
+    promotion_branch,
+    promotion_title,
+    shown_by_staging,
+)
+from delivery.releases.read_wanted import ImageRecords, release_at, wanted_at
+from delivery.releases.wanted import release_text
+from delivery.trail.audit_chain import AuditLog
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,41 @@
-"""Reads what git wants of an environment, from a commit and never from the working tree."""
+"""What git wants of an environment, read from a commit and never from the working tree.
 
-from dataclasses import replace
+Where the target runs images, the image of a payload is read from the records of those built.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from artifacts.code import INFERENCE_CODE, code_digest
+from artifacts.digests import hex_part
 from artifacts.errors import UnreadableRecord
+from artifacts.records.image import ImageRecord
 from artifacts.records.record import parse_yaml
 from artifacts.records.release import Environment, Payload, Release, ReleasedCode
+from artifacts.statements import SshVerifier, read_signed
 from delivery.git.repository import GitRepository
-from delivery.releases.image_records import ImageRecords
 from delivery.releases.wanted import Wanted, wanted_of
+
+
+@dataclass(frozen=True)
+class ImageRecords:
+    """Image records below `folder`, signed by what may build."""
+
+    folder: Path
+    verifier: SshVerifier
+
+    def image_of(self, payload: Payload) -> str | None:
+        """Return the digest of the image of code and models, or None where none was built.
+
+        Raises UnreadableRecord, SignatureRefused.
+        """
+        file = self.folder / hex_part(payload.contents) / "image.json"
+        if not file.exists():
+            return None
+        record = read_signed(ImageRecord, file, self.verifier)
+        if record.payload != payload.contents:
+            raise UnreadableRecord(str(file), (f"it is the image of payload {record.payload}",))
+        return record.image
 
 
 def release_at(repository: GitRepository, environment: Environment, commit: str) -> Release:

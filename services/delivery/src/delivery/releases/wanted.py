@@ -1,6 +1,8 @@
-"""What git wants of an environment, and what other places say of it."""
+"""What git wants of an environment: a release, as a value and as the file that git holds."""
 
 from dataclasses import dataclass
+
+import yaml
 
 from artifacts.records.release import (
     Environment,
@@ -64,3 +66,20 @@ def wanted_of(release: Release, commit: str, code: ReleasedCode) -> Wanted:
 def short(digest: str | None) -> str:
     """Return the start of a digest or a commit, for people; `nothing` where there is none."""
     return digest.removeprefix("sha256:")[:12] if digest else "nothing"
+
+
+HEADER = """\
+# What {environment} should run. `delivery propose` writes this file from an allowed gate report;
+# people review its change and merge it. A model is pinned by digest: no tag, no alias.
+"""
+
+
+def release_text(release: Release) -> str:
+    """Write a release as YAML: models sorted by name, keys in the record's order."""
+    document = release.model_dump(mode="python", exclude_none=True)
+    document["models"] = {
+        name: [dict(entry) for entry in document["models"][name]]
+        for name in sorted(document["models"])
+    }
+    body = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    return HEADER.format(environment=release.environment) + body

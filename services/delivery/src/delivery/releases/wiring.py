@@ -11,10 +11,8 @@ from delivery.forges.wiring import find_forge
 from delivery.git.branches import EMAIL, NAME
 from delivery.git.repository import GitRepository
 from delivery.git.wiring import make_branches, make_main
-from delivery.releases.image_records import ImageRecords
-from delivery.releases.propose_revert import ProposeRevert
-from delivery.releases.revert import Revert
-from delivery.releases.revert_branch import GitReverter
+from delivery.releases.read_wanted import ImageRecords
+from delivery.releases.revert import GitReverter, ProposeRevert, Revert
 from delivery.releases.taken_over import GitTakeOver
 from delivery.settings import Settings, child_environment
 from delivery.signing import make_signer

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from artifacts.records.release import Environment, Release
 from artifacts.write_whole import write_whole
-from delivery.releases.release_text import release_text
+from delivery.releases.wanted import release_text
 
 
 class YamlReleases:

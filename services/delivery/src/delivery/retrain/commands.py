@@ -12,7 +12,7 @@ from artifacts.refusal import Refusal
 from artifacts.text import plain, prose
 from delivery.errors import HandoverRefused
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
-from delivery.retrain.retraining_page import plan_outputs, retrained_outputs, retrained_page
+from delivery.retrain.retraining import plan_outputs, retrained_outputs, retrained_page
 from delivery.retrain.train_candidate import UNDER_WAY
 from delivery.retrain.wiring import (
     kept_candidate,

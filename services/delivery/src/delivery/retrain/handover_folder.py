@@ -17,7 +17,7 @@ from artifacts.digests import hex_part
 from artifacts.errors import ArtifactError
 from artifacts.folder import read_small_file, read_unsigned_artifact, write_artifact
 from delivery.errors import HandoverRefused
-from delivery.retrain.handover import RUN_FILES, HandedOver
+from delivery.retrain.training_claims import RUN_FILES, HandedOver
 
 _CANDIDATE, _RUN = "candidate", "run"
 _RUN_BYTES: Final = 4 << 20

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from artifacts.records.gate import GateReport
     from artifacts.records.inputs import Registered, TrainingInputs
-    from delivery.retrain.handover import HandedOver
+    from delivery.retrain.training_claims import HandedOver
 
 
 class RetrainingPlace(Protocol):

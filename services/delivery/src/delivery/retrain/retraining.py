@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from artifacts.digests import hex_part
 from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.gate import GateReport
 from artifacts.records.inputs import TrainingInputs
+from artifacts.text import markdown
+from delivery.forges.forge import PullRequest
 
 RetrainingDecision = Literal["allowed", "refused", "no_improvement", "undecided", "not_needed"]
 REASON: Final = 1000
@@ -86,3 +88,95 @@ def violations_of(report: GateReport) -> str:
 def proposal_branch(inputs: TrainingInputs) -> str:
     """Return the one branch that proposes what was trained from these inputs."""
     return f"proposals/{inputs.model}-{hex_part(inputs.digest)[:12]}"
+
+
+_SAID: dict[RetrainingDecision, str] = {
+    "allowed": "the gate allows the candidate",
+    "refused": "the gate refuses the candidate, and nothing is proposed",
+    "no_improvement": "the candidate is no improvement, and nothing is proposed",
+    "undecided": "nobody could decide: evidence is missing",
+    "not_needed": "nothing to do",
+}
+
+
+class Ended(Protocol):
+    """How a retraining ended."""
+
+    @property
+    def decision(self) -> RetrainingDecision:
+        """The decision."""
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+
+    @property
+    def inputs(self) -> str | None:
+        """The digest of the inputs."""
+
+    @property
+    def page(self) -> str:
+        """Markdown about the candidate."""
+
+    @property
+    def pull_request(self) -> PullRequest | None:
+        """What asks for its release."""
+
+
+def plan_outputs(plan: Plan) -> dict[str, str]:
+    """Return the outputs of a plan."""
+    return {
+        "needed": str(plan.needed).lower(),
+        "carry_on": str(plan.carry_on).lower(),
+        "inputs": plan.inputs or "",
+        "reason": plan.reason,
+    }
+
+
+def retrained_outputs(done: Ended) -> dict[str, str]:
+    """Return the outputs of a retraining."""
+    number = str(done.pull_request.number) if done.pull_request else ""
+    return {
+        "decision": done.decision,
+        "inputs": done.inputs or "",
+        "pull_request": number,
+        "reason": done.reason,
+    }
+
+
+def retrained_page(done: Ended) -> str:
+    """Write the summary in Markdown: the decision first, then why, then the candidate's page."""
+    lines = [
+        f"# Retraining: {done.decision.replace('_', ' ')}",
+        "",
+        f"{_SAID[done.decision].capitalize()}.",
+    ]
+    if done.reason:
+        lines += ["", markdown(done.reason)]
+    if done.inputs:
+        lines += ["", f"Inputs `{done.inputs}`."]
+    return "\n".join([*lines, "", done.page]).rstrip() + "\n"
+
+
+def proposal_title(report: GateReport, version: int) -> str:
+    """Return the title; one line of names that are ours."""
+    return f"Release {report.model} {version} to staging"
+
+
+def proposal_body(inputs: TrainingInputs, report: GateReport, version: int, page: str) -> str:
+    """Write the body in Markdown; `page` is the candidate's, which is escaped already."""
+    facts = inputs.model_dump(mode="json", exclude={"model"})
+    rows = [f"| {name.replace('_', ' ')} | {markdown(value)} |" for name, value in facts.items()]
+    lines = (
+        f"The gate allows version {version} of {markdown(report.model)}.",
+        "Merging this deploys it to staging; production stays as it is.",
+        "",
+        f"Trained from the inputs {markdown(inputs.digest)}, once; what they are made of:",
+        "",
+        "| input | digest |",
+        "|---|---|",
+        *rows,
+        "",
+        page.rstrip(),
+    )
+    return "\n".join(lines) + "\n"

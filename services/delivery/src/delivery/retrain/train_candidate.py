@@ -10,8 +10,8 @@ from typing import Final
 
 from artifacts.records.inputs import TrainingInputs
 from artifacts.refusal import Refusal
-from delivery.retrain.handover import HandedOver
 from delivery.retrain.ports import Handover, TrainingPlace, Trainings
+from delivery.retrain.training_claims import HandedOver
 
 UNDER_WAY: Final = "a training of the same inputs is under way"
 

@@ -22,10 +22,9 @@ from artifacts.signatures import ArtifactSigner, ArtifactVerifier, create_key_pa
 from artifacts.statements import StatementSigner, signature_of, write_signed
 from artifacts.text import plain
 from delivery.errors import TrainingFailed
-from delivery.retrain.handover import RUN_FILES, HandedOver
 from delivery.retrain.handover_folder import read_run
 from delivery.retrain.ports import RetrainingPlace, TrainingPlace
-from delivery.retrain.rebuilding import compare_rebuilt
+from delivery.retrain.training_claims import RUN_FILES, HandedOver, compare_rebuilt
 from delivery.rooms.training_rooms import TrainingRooms
 from walls import Room
 

@@ -22,19 +22,20 @@ from delivery.errors import TrainingFailed
 from delivery.forges.wiring import find_forge
 from delivery.git.repository import GitRepository
 from delivery.git.wiring import make_branches
-from delivery.retrain.committed_inputs import PATHS, inputs_of
 from delivery.retrain.gate_commands import GateCommands
 from delivery.retrain.handover_folder import HandoverFolder
-from delivery.retrain.keep_model import KeepModel
-from delivery.retrain.plan_retraining import PlanRetraining
-from delivery.retrain.propose_candidate import ProposeCandidate
-from delivery.retrain.retrain import Retrain
+from delivery.retrain.retrain import (
+    KeepModel,
+    PlanRetraining,
+    ProposeCandidate,
+    Retrain,
+    TakeCandidate,
+)
 from delivery.retrain.retraining import gate_event
-from delivery.retrain.retraining_folder import FolderRetrainings
-from delivery.retrain.take_candidate import TakeCandidate
+from delivery.retrain.retraining_folder import FolderRetrainings, FolderTrainings
 from delivery.retrain.train_candidate import TrainCandidate
+from delivery.retrain.training_claims import PATHS, inputs_of
 from delivery.retrain.training_commands import TrainingCommands
-from delivery.retrain.training_folder import FolderTrainings
 from delivery.rooms.training_rooms import make_training_rooms
 from delivery.settings import Settings, environment_without_token
 from delivery.signing import make_signer

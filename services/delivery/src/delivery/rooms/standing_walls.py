@@ -8,7 +8,7 @@ from typing import Final
 
 from artifacts.policies.tiers import RoomName
 from artifacts.text import plain
-from delivery.rooms.room_commands import rooms_tried_by
+from delivery.rooms.try_rooms import rooms_tried_by
 from delivery.settings import Settings
 from walls import find_wall
 
@@ -64,7 +64,7 @@ def missing_walls(settings: Settings) -> Mapping[RoomName, str]:
     if wall.name != "user":
         return {}
     # Another user can't be given every room: folders may be closed to it, or keys open.
-    from delivery.rooms.wiring import rooms_here  # noqa: PLC0415
+    from delivery.rooms.try_rooms import rooms_here  # noqa: PLC0415
 
     missing: dict[RoomName, str] = {}
     with TemporaryDirectory(prefix="plinth-walls-") as name:

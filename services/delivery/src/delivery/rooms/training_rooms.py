@@ -6,6 +6,7 @@ Of the checkout only what git tracks is there: photos, caches and products of be
 it untracked, hold the holdout.
 """
 
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,38 @@ from typing import Final
 
 from artifacts.errors import GitFailed
 from artifacts.git_process import run_git
+from artifacts.photo_store import FolderPhotoStore
+from artifacts.policies.membership import HOLDOUT
+from artifacts.records.photos import PhotoManifest
 from delivery.errors import TrainingFailed
-from delivery.rooms.training_photos import lay_out_photos
 from delivery.settings import Settings, training_variables
 from walls import Room, UnusableRoom, Unwalled, Wall, find_wall
 from walls.service_environments import find_environment
+
+
+def lay_out_photos(manifest: Path, store: Path, place: Path) -> Path:
+    """Return a photo store at `place`, made anew, of all photos that training may see.
+
+    A photo of the holdout it could learn by heart, and the gate would measure memory.
+
+    They are hard links where there can be such, so whoever gets the folder gets it to read. A photo
+    that the store lacks is left out: training names it. UnreadableRecord where the manifest is bad.
+    """
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    source, target = FolderPhotoStore(store), FolderPhotoStore(place)
+    for row in PhotoManifest.read(manifest).rows:
+        photo = source.path(row.photo)
+        if row.split == HOLDOUT or not photo.is_file():
+            continue
+        path = target.path(row.photo)
+        path.parent.mkdir(exist_ok=True)
+        try:
+            os.link(photo.resolve(), path)
+        except OSError:  # another file system, or one without hard links
+            shutil.copyfile(photo, path)
+    return place
+
 
 _SQLITE: Final = "sqlite:///"
 _READ: Final = ("PLINTH_PUBLIC_KEY", "PLINTH_GATE_SIGNERS", "PLINTH_ENVIRONMENT_LOCK")

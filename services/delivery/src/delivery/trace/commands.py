@@ -10,8 +10,8 @@ from artifacts.text import plain
 from delivery.errors import AuditBroken
 from delivery.exits import BREAKDOWN, DONE, REFUSED
 from delivery.settings import read_settings
-from delivery.trace.history_table import history_summary, replayed_line
-from delivery.trace.trace_hops import trace_lines
+from delivery.trace.hops import trace_lines
+from delivery.trace.verify_history import history_summary, replayed_line
 
 EXITS: Final = MappingProxyType({"ok": DONE, "failed": REFUSED, "unknown": BREAKDOWN})
 

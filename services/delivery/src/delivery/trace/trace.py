@@ -43,18 +43,18 @@ from delivery.errors import (
     RepositoryUnreadable,
 )
 from delivery.git.repository import GitRepository
-from delivery.trace.prediction_files import PredictionFiles
-from delivery.trace.trace_deploys import deploy_of
-from delivery.trace.trace_hops import NEEDS, Hop, HopName, Trace
-from delivery.trace.trace_people import TracePeople, subject_of
-from delivery.trace.trace_photos import (
+from delivery.releases.wanted import short
+from delivery.trace.hops import NEEDS, Hop, HopName, Trace, deploy_of
+from delivery.trace.sources import (
     PHOTO_MANIFEST,
     SPLITS,
+    PredictionFiles,
+    TracePeople,
     find_photo_manifest,
     photos_differ,
+    subject_of,
 )
-from delivery.trail.audit_table import short
-from delivery.trail.ports import AuditLog
+from delivery.trail.audit_chain import AuditLog
 
 _MAIN: Final = ("refs/remotes/origin/main", "refs/heads/main")
 _COULD_NOT_LOOK = (

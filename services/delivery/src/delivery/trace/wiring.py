@@ -16,7 +16,7 @@ from delivery.clock import now
 from delivery.errors import AuditBroken, AuditUnavailable, CommitUnknown
 from delivery.git.repository import GitRepository
 from delivery.settings import Settings
-from delivery.trace.prediction_files import PredictionFiles
+from delivery.trace.sources import PredictionFiles
 from delivery.trace.trace import TracePrediction
 from delivery.trace.verify_history import KnownLog, VerifyHistory
 from delivery.trail.audit_chain import Chain, PublishedHead, read_chain

@@ -1,15 +1,18 @@
 """Commands of the audit log: read it, publish its head, begin a lost one anew, keep it."""
 
+from collections.abc import Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from artifacts.digests import hex_part
+from artifacts.records.audit import AuditEntry
 from artifacts.text import plain
 from delivery.errors import AuditBroken, AuditMissing, KeeperUnsafe, RestartRefused
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
 from delivery.settings import Settings, read_settings
-from delivery.trail.audit_table import audit_json, audit_lines
 from delivery.trail.wiring import (
     NOT_PUBLISHED,
     begin_anew,
@@ -21,6 +24,7 @@ from delivery.trail.wiring import (
 )
 
 _LINE: Final = 2000
+_HEADINGS: Final = ("time", "event", "environment", "outcome", "payload", "actor", "reason")
 
 app = typer.Typer(add_completion=False)
 
@@ -113,7 +117,7 @@ def keep_keys(
     are allowed; it hands out no key and changes no entry. Ends with 1 where what it keeps can be
     taken or replaced by others, or the log is not as it was written.
     """
-    from delivery.trail.keep_keys import keep_keys as keep  # noqa: PLC0415 - a server of its own
+    from delivery.trail.keeper_server import keep_keys as keep  # noqa: PLC0415 - a server of its own
 
     try:
         keep(read_settings(), socket, allow, lambda line: typer.echo(plain(line, _LINE)))
@@ -128,3 +132,33 @@ def _published(settings: Settings) -> int:
     for line in lines:
         typer.echo(plain(line, _LINE))
     return BREAKDOWN if any(NOT_PUBLISHED in line for line in lines) else DONE
+
+
+def audit_lines(entries: Sequence[AuditEntry]) -> list[str]:
+    """Return a table, a line an entry; and that nothing happened yet where there is none."""
+    if not entries:
+        return ["the audit log is empty: nothing was judged or deployed yet"]
+    rows = [_HEADINGS, *(_cells(entry) for entry in entries)]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return [*lines, f"{len(entries)} entries, intact"]
+
+
+def audit_json(entries: Sequence[AuditEntry]) -> list[str]:
+    """Return a line of JSON an entry."""
+    return [entry.model_dump_json() for entry in entries]
+
+
+def _cells(entry: AuditEntry) -> tuple[str, ...]:
+    return (
+        entry.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        entry.event,
+        entry.environment or "-",
+        entry.outcome,
+        hex_part(entry.payload)[:12] if entry.payload else "-",
+        plain(entry.actor, 24) or "-",
+        plain(entry.reason, 120) or "-",
+    )

@@ -19,10 +19,9 @@ from delivery.git.wiring import make_branches
 from delivery.settings import Settings
 from delivery.signing import make_signer
 from delivery.step_files import step_files
+from delivery.trail.audit_chain import LogState, log_state, unreviewed_restart
 from delivery.trail.audit_heads import BRANCH, PublishedHeads, head_file, publication
-from delivery.trail.audit_log import LOG, NOTHING_KNOWN, Elsewhere, FileAuditLog
-from delivery.trail.audit_state import LogState, log_state, unreviewed_restart
-from delivery.trail.kept_log import KeptAuditLog
+from delivery.trail.audit_log import LOG, NOTHING_KNOWN, Elsewhere, FileAuditLog, KeptAuditLog
 
 PRINCIPAL: Final = "delivery"
 NOT_PUBLISHED: Final = "NOT PUBLISHED"

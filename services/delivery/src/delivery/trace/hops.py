@@ -1,17 +1,123 @@
-"""Who let a payload into production: by what main knew of people before the promotion."""
+"""The hops of a trace: their order, which deploy a prediction is of, and who approved that."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final, Literal
 
 from artifacts.cant_tell import CantTell
 from artifacts.policies.approvers import People
 from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import TIERS, Approvers, RiskTiers
 from artifacts.records.approval import Approval, PayloadSubject, Word
+from artifacts.records.audit import AuditEntry
+from artifacts.records.prediction import PredictionRecord
+from artifacts.records.record import Part, Record
+from artifacts.text import plain
 from delivery.changes.facts import Ground, Statement
 from delivery.changes.statements import NAMESPACE, covers
+from delivery.trail.deploy_history import BEGUN, is_deploy
+
+HopName = Literal[
+    "prediction",  # what the service wrote down of its answer
+    "deploy",  # the audit log's entry that put its payload where it answered
+    "release",  # git's file that says so, on main
+    "code",  # the files that the payload's code is made of
+    "model",  # the artifact that answered, by digest and signature
+    "gate report",  # what allowed the model, signed by the gate
+    "approvals",  # the people who let it into production
+    "commit",  # what the model was trained from
+    "photo manifest",  # the photos it was trained and judged on
+]
+NEEDS: Final[Mapping[HopName, tuple[HopName, ...]]] = MappingProxyType(
+    {
+        "prediction": (),
+        "deploy": ("prediction",),
+        "release": ("deploy",),
+        "code": ("release",),
+        "model": ("release",),
+        "gate report": ("model",),
+        "approvals": ("gate report",),
+        "commit": ("model",),
+        "photo manifest": ("model", "gate report"),
+    }
+)
+"""The hops in order, each with those whose findings it goes on from."""
+Outcome = Literal["ok", "failed", "unknown"]
+_REASON: Final = 1000
+
+
+class Hop(Part):
+    """One hop: `failed` is wrong or missing, `unknown` could not be looked at."""
+
+    hop: HopName
+    outcome: Outcome
+    what: str
+
+
+class Trace(Record):
+    """All hops of one prediction. None is left out: what can't be checked has failed."""
+
+    prediction: str
+    hops: tuple[Hop, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """`ok` if every hop is, `failed` if any is, otherwise `unknown`."""
+        found = {hop.outcome for hop in self.hops}
+        if found == {"ok"}:
+            return "ok"
+        return "failed" if "failed" in found else "unknown"
+
+
+def trace_lines(trace: Trace) -> list[str]:
+    """Return a line a hop, and one that sums up."""
+    width = max(len(name) for name in NEEDS)
+    lines = [
+        f"{'ok    ' if hop.outcome == 'ok' else 'FAILED'}  {hop.hop:{width}}  "
+        f"{plain(hop.what, _REASON)}"
+        for hop in trace.hops
+    ]
+    broken = [hop.hop for hop in trace.hops if hop.outcome != "ok"]
+    if not broken:
+        return [*lines, f"{plain(trace.prediction)} is traced: {len(lines)} hops, all verified"]
+    return [*lines, f"{plain(trace.prediction)} is not traced: the first to fail is {broken[0]}"]
+
+
+REPLACED: Final = timedelta(minutes=2)
+"""For how long the processes that a deploy replaces may go on answering: a swap and its drain."""
+
+
+def deploy_of(entries: Sequence[AuditEntry], record: PredictionRecord) -> AuditEntry | str:
+    """Return the entry of the deploy that a prediction's payload was put there by, or why none.
+
+    That is the last one of its environment before it. A deploy is written down as it begins and as
+    it ends; what it replaces answers for a moment longer.
+    """
+    if record.environment is None or record.payload is None:
+        return "the service that answered was started by hand: no deploy put it there"
+    there = [
+        entry for entry in entries if is_deploy(entry, record.environment) and _brought_up(entry)
+    ]
+    before = [entry for entry in there if entry.at <= record.at]
+    own = [entry for entry in before if entry.payload == record.payload]
+    if not own:
+        known = " before this prediction" if any(e.payload == record.payload for e in there) else ""
+        return f"the log knows no deploy of {record.payload} in {record.environment}{known}"
+    since = [entry for entry in before if entry.sequence > own[-1].sequence]
+    other = next((entry for entry in since if entry.outcome == "green"), None)
+    if other is not None and record.at - other.at > REPLACED:
+        return (
+            f"at that time {record.environment} was to run {other.payload} "
+            f"(entry {other.sequence}, {other.at.isoformat()})"
+        )
+    return own[-1]
+
+
+def _brought_up(entry: AuditEntry) -> bool:
+    return entry.outcome == "green" or (entry.outcome == "undecided" and entry.reason == BEGUN)
+
 
 _WORDS: Final[tuple[Word, ...]] = ("approved", "break_glass")
 
