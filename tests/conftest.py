@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+# Tests start hundreds of Pythons. Where an image forbids bytecode, each would compile its imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # noqa: TID251 - the tests' own, as CI below
 IN_CI = os.environ.get("CI") == "true"  # noqa: TID251 - CI says so there and nowhere else
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from support import change_records, policy_documents
+from support import change_records
 from support.change_records import FIRST, HOLDOUT, report
 from support.people import NOON, ROLES, WHY, email, key_of, people
 
@@ -40,9 +40,9 @@ PATHS: Final[dict[Kind, str]] = {
 def ground(**changes: Any) -> Ground:
     """What judges on main."""
     made = Ground(
-        tiers=change_records.tiers(),
+        tiers=change_records.TIERS,
         people=people(),
-        policies={"architecture": policy_documents.policy()},
+        policies={"architecture": change_records.POLICY},
         pins={"architecture": HOLDOUT},
         gate=(ServiceKey("gate", frozenset({"plinth-gate-report"}), key_of("gate")),),
         services=(ServiceKey("delivery", frozenset({"git"}), key_of("delivery")),),

@@ -36,8 +36,8 @@ def report(title: str, **changes: Any) -> GateReport:
         "candidate": digest_json(title),
         "champion": None,
         "first_release": True,
-        "policy": policy_documents.policy().digest,
-        "risk_tiers": tiers().digest,
+        "policy": POLICY_DIGEST,
+        "risk_tiers": TIERS_DIGEST,
         "evidence": digest_json("evidence"),
         "photo_manifest": digest_json("photos"),
         "holdout": HOLDOUT.split_digest,
@@ -82,9 +82,9 @@ def tiers_document() -> dict[str, Any]:
     return document
 
 
-def tiers() -> RiskTiers:
-    """The same as a record."""
-    return RiskTiers.parse(tiers_document(), "a test")
+POLICY: Final = policy_documents.policy()
+TIERS: Final = RiskTiers.parse(tiers_document(), "a test")
+POLICY_DIGEST, TIERS_DIGEST = POLICY.digest, TIERS.digest
 
 
 def approvers(keys: Path, **changes: Any) -> str:
