@@ -134,7 +134,7 @@ lock-check: environment
 
 schemas: environment ## | writes the JSON Schemas of records and policies
 	$(PYTHON) -P -c 'from pathlib import Path; from artifacts.schemas import write_schemas; write_schemas(Path("libs/artifacts/schemas"))'
-	$(PYTHON) -P -c 'from pathlib import Path; from artifacts.policies.policy_schemas import write_policy_schemas; write_policy_schemas(Path("policies/schemas"))'
+	$(PYTHON) -P -c 'from pathlib import Path; from judging.policy_schemas import write_policy_schemas; write_policy_schemas(Path("policies/schemas"))'
 
 samples: environment ## OUT=DIR [BUILDINGS=30] | draws sample photos of 25 styles, for those who have none
 	@$(IN_CALLER) "$(ROOT)/$(PYTHON)" -P -m samples "$(OUT)" --buildings "$(BUILDINGS)"

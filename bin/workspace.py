@@ -56,7 +56,7 @@ PACKAGES = {
     for folder in (
         *(
             ROOT / "libs" / name
-            for name in ("features", "artifacts", "scoring", "pages", "walls", "samples")
+            for name in ("features", "artifacts", "scoring", "pages", "walls", "samples", "judging")
         ),
         *(ROOT / "services" / name for name in ("training", "gate", "inference", "delivery")),
         ROOT / "rehearsal",

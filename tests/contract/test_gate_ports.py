@@ -17,7 +17,6 @@ from support.tiny_artifact import LABELS, build_tiny_artifact, public_key_of, ti
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.errors import UnknownArtifact, UnreadableRecord
 from artifacts.photo_store import FolderPhotoStore
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.present_keys import FolderArtifacts, model_store
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest, PhotoRow
@@ -30,6 +29,7 @@ from gate.errors import DoorFailed, HoldoutUnusable
 from gate.examiner import OnnxExaminer
 from gate.parallel import JoblibParallel
 from gate.parity_report import DoorAnswer, ParityPhoto
+from judging.policy_files import YamlPolicies
 from walls import Unwalled
 
 KINDS = ["fake", "real"]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from artifacts.digests import hex_part
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.gate import GateReport
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
+from judging.policy_files import YamlPolicies
 
 
 @dataclass(frozen=True)

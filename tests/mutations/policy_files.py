@@ -10,7 +10,7 @@ def refused(root: Path, path: PurePosixPath) -> bool:
     """Whether the gate's own reader refuses a policy file of a checkout."""
     # What is mutated is imported by runs alone, when the copy is in its place.
     from artifacts.errors import PolicyRefused, UnreadableRecord  # noqa: PLC0415
-    from artifacts.policies.policy_files import YamlPolicies  # noqa: PLC0415
+    from judging.policy_files import YamlPolicies  # noqa: PLC0415
 
     policies = YamlPolicies(root / "policies")
     try:

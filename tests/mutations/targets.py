@@ -14,7 +14,8 @@ DELIVERY: Final = "services/delivery/src"
 REHEARSAL: Final = "rehearsal/src"
 ARTIFACTS: Final = "libs/artifacts/src"
 GATE: Final = "services/gate/src"
-SOURCES: Final = (GATE, DELIVERY, REHEARSAL, ARTIFACTS)
+JUDGING: Final = "libs/judging/src"
+SOURCES: Final = (GATE, DELIVERY, REHEARSAL, ARTIFACTS, JUDGING)
 """The folders whose packages hold what decides."""
 RULES: Final = f"{GATE}/gate/rules"
 TABLE: Final = f"{RULES}/table.py"
@@ -23,7 +24,7 @@ CHANGES: Final = f"{DELIVERY}/delivery/changes/rules"
 # Each below a folder of SOURCES, with the class that is mutated, or "" for all of it.
 DECIDING: Final = {
     "gate/judge.py": "",
-    "artifacts/policies/policy.py": "",
+    "judging/policy.py": "",
     "artifacts/policies/tiers.py": "",
     "artifacts/policies/membership.py": "",
     "artifacts/policies/holdouts.py": "",
@@ -62,6 +63,7 @@ NOTICING: Final = (
     "gate/test_pin_holdout.py",
     "gate/test_policy_page.py",
     "artifacts/policies/test_*.py",
+    "judging/test_*.py",
     "delivery/changes/test_*.py",
     "delivery/changes/rules/test_*.py",
     "delivery/git/test_plain_names.py",
@@ -78,7 +80,7 @@ NOTICING: Final = (
 NAMED_OTHERWISE: Final = {
     "proposal": ("delivery/releases/test_propose.py",),
     "membership": ("artifacts/policies/test_holdouts*.py",),
-    "tiers": ("artifacts/policies/test_policy_bounds.py",),
+    "tiers": ("judging/test_policy_bounds.py",),
     "paired": ("gate/test_pairs.py",),
     "results": (
         "gate/test_intervals_of_estimates.py",

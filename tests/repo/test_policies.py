@@ -13,9 +13,6 @@ from support import policy_examples as examples
 from support.policy_examples import Example
 
 from artifacts.digests import digest_json
-from artifacts.policies.policy_files import YamlPolicies
-from artifacts.policies.policy_schemas import write_policy_schemas
-from artifacts.policies.result_names import results_of
 from artifacts.records.evidence import LabelDoubt, Method, NearDuplicate, Slice
 from artifacts.records.gate import RuleResult
 from gate.case import Case, Champion
@@ -23,6 +20,9 @@ from gate.judge import decide, judge
 from gate.policy_page import policy_page
 from gate.resampling import resample_groups
 from gate.rules.table import RULES
+from judging.policy_files import YamlPolicies
+from judging.policy_schemas import write_policy_schemas
+from judging.result_names import results_of
 
 ROOT = Path(__file__).parents[2]
 FILES = YamlPolicies(ROOT / "policies")

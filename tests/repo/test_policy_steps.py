@@ -13,12 +13,12 @@ from support import cases
 from support import policy_examples as examples
 
 from artifacts.digests import digest_json
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.policies.tiers import TIERS
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import LabelDoubt, NearDuplicate
 from gate.case import Case, Champion
 from gate.resampling import resample_groups
+from judging.policy_files import YamlPolicies
 
 FILES = YamlPolicies(Path(__file__).parents[2] / "policies")
 POLICY, RISK = FILES.read("architecture"), FILES.tiers()

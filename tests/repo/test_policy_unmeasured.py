@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from support import cases
 
-from artifacts.policies.policy_files import YamlPolicies
 from gate.case import Case
+from judging.policy_files import YamlPolicies
 
 POLICY = YamlPolicies(Path(__file__).parents[2] / "policies").read("architecture")
 OF_ERA = (

@@ -10,11 +10,11 @@ from support import cases
 from support import policy_examples as examples
 
 from artifacts.policies.approvers import People
-from artifacts.policies.policy import Policy, Rules
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.policies.tiers import TIERS, Tier
 from gate.rules.policy_applies import weaknesses
 from gate.rules.table import RULES
+from judging.policy import Policy, Rules
+from judging.policy_files import YamlPolicies
 
 FILES = YamlPolicies(Path(__file__).parents[2] / "policies")
 POLICY, RISK = FILES.read("architecture"), FILES.tiers()

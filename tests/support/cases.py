@@ -13,7 +13,6 @@ from support.policy_documents import TODAY, policy, tiers
 
 from artifacts.digests import digest_json
 from artifacts.policies.membership import Membership
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
 from artifacts.records.evidence import (
@@ -32,6 +31,7 @@ from artifacts.records.manifest import Code, Data, DataSplit
 from gate.case import Absent, Candidate, Case, Champion, Holdout
 from gate.judge import decide, judge
 from gate.resampling import resample_groups
+from judging.policy import Policy
 from scoring.certificate import Proof
 
 LABELS = ("baroque", "gothic", "tudor_revival")

@@ -6,10 +6,10 @@ from support.policy_documents import tiers
 
 from artifacts.errors import SignatureRefused, UnknownArtifact, UnreadableRecord
 from artifacts.folder import ModelArtifact
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import Release
+from judging.policy import Policy
 
 
 class FakeModelStore:

@@ -9,7 +9,6 @@ from support.made_records import NOON, WHY, artifact
 from support.policy_documents import policy, tiers
 
 from artifacts.policies.membership import Membership
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
 from artifacts.records.evidence import Evidence
@@ -20,6 +19,7 @@ from artifacts.records.release import FirstRelease
 from gate.case import Absent, Candidate, Case, Champion, Holdout
 from gate.judge import decide, judge
 from gate.resampling import resample_groups
+from judging.policy import Policy
 from scoring.certificate import Proof
 from scoring.metrics import metrics_of
 

@@ -12,7 +12,6 @@ from support.tiny_artifact import LABELS, public_key_of, tiny_artifact, tiny_pho
 from artifacts.digests import digest_bytes
 from artifacts.folder import SIGNATURE, list_files, write_artifact
 from artifacts.photo_store import FolderPhotoStore
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.manifest import Data, DataSplit
@@ -22,6 +21,7 @@ from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
 from artifacts.statements import create_statement_key
 from artifacts.store import FolderModelStore
 from gate import cli
+from judging.policy_files import YamlPolicies
 
 PHOTOS = 12
 NO_RULES = (

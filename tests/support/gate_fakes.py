@@ -10,12 +10,12 @@ from support.gate_cases import PROOF, evidence
 
 from artifacts.errors import UnreadableRecord
 from artifacts.folder import ModelArtifact
-from artifacts.policies.policy import Policy
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.photos import PhotoManifest
 from gate.parity_report import DoorAnswer, ParityPhoto
 from gate.ports import Dataset
+from judging.policy import Policy
 from scoring.certificate import Proof
 
 

@@ -7,8 +7,6 @@ from support.policy_documents import policy, tiers
 
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.folder import ModelArtifact, list_files
-from artifacts.policies.policy import Policy
-from artifacts.policies.result_names import results_of
 from artifacts.records.answers import ClassificationAnswer, LabelProbability, RegressionAnswer
 from artifacts.records.gate import Decision, GateReport, Outcome, RuleResult
 from artifacts.records.manifest import (
@@ -25,6 +23,8 @@ from artifacts.records.manifest import (
 )
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
+from judging.policy import Policy
+from judging.result_names import results_of
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

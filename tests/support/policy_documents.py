@@ -6,9 +6,9 @@ from typing import Any
 
 from support.staging_asked import WHY, shown_by_staging
 
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.release import FirstRelease
+from judging.policy import Policy
 
 TODAY = date(2026, 11, 22)
 

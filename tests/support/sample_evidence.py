@@ -8,7 +8,6 @@ from support.made_records import artifact
 from support.sample_policy import sample_policy
 
 from artifacts.digests import digest_json
-from artifacts.policies.policy import Policy
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
 from artifacts.records.evidence import (
     Confusion,
@@ -30,6 +29,7 @@ from artifacts.records.evidence import (
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.manifest import FamilyScore
 from gate.card import CardRecords
+from judging.policy import Policy
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SLICES = MappingProxyType(

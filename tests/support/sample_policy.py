@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from artifacts.policies.policy import (
+from judging.policy import (
     ArtifactLimits,
     CalibrationLimit,
     CoverageLimit,

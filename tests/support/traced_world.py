@@ -19,7 +19,6 @@ from support.tiny_artifact import public_key_of, tiny_artifact
 from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.digests import digest_bytes, digest_json, hex_part
 from artifacts.folder import SIGNATURE, write_artifact
-from artifacts.policies.policy import Policy
 from artifacts.records.approval import Approval
 from artifacts.records.audit import AuditEvent
 from artifacts.records.gate import GateReport, RuleResult
@@ -36,6 +35,7 @@ from delivery.settings import Settings
 from delivery.trace.sources import subject_of
 from delivery.trail.audit_log import FileAuditLog
 from delivery.trail.wiring import PresentSigners
+from judging.policy import Policy
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WHY = "it is what staging verified"

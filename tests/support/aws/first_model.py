@@ -12,11 +12,11 @@ from support.tiny_artifact import build_tiny_artifact
 from artifacts.digests import hex_part
 from artifacts.folder import ModelArtifact, open_artifact
 from artifacts.policies.holdout_text import pin_text
-from artifacts.policies.policy_files import YamlPolicies
-from artifacts.policies.result_names import results_of
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.statements import SshSigner, write_signed
+from judging.policy_files import YamlPolicies
+from judging.result_names import results_of
 from rehearsal.make_box import Rehearsal
 from training.registry.mlflow_tracking import MlflowTracking
 

@@ -9,8 +9,8 @@ from support.small_dataset import drawn_photos, write_small_dataset
 from support.tiny_artifact import tiny_artifact
 
 from artifacts.folder import ModelArtifact
-from artifacts.policies.policy import Policy
 from gate.dataset import FolderDataset
+from judging.policy import Policy
 
 MakeDataset = Callable[[Path], FolderDataset]
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from artifacts.errors import UnreadableRecord
-from artifacts.policies.policy_files import YamlPolicies
 from gate.explain_policy import ExplainPolicy
+from judging.policy_files import YamlPolicies
 
 ROOT = Path(__file__).parents[3]
 

@@ -17,11 +17,11 @@ from support.cases import (
 )
 from support.policy_documents import DECIDED, FIRST_RELEASE, policy, ruled, settings
 
-from artifacts.policies.result_names import results_of
 from artifacts.records.gate import RuleResult
 from gate.case import Absent
 from gate.judge import candidate_digest, decide, judge
 from gate.resampling import resample_groups
+from judging.result_names import results_of
 
 ALWAYS = ["artifact", "policy", "review", "holdout_pin", "same_data", "parity", "champion"]
 

@@ -12,7 +12,6 @@ import pytest
 from support.tiny_artifact import tiny_artifact
 
 from artifacts.folder import ModelArtifact
-from artifacts.policies.policy import Policy
 from artifacts.records.evaluation import Evaluation
 from gate.dataset import FolderDataset
 from gate.errors import HoldoutUnusable, MeasuringFailed, TooSlow, UnfitModel
@@ -20,6 +19,7 @@ from gate.examiner import OnnxExaminer
 from gate.measuring_limits import MeasuringLimits
 from gate.measuring_room import MeasuringRoom
 from gate.parallel import JoblibParallel
+from judging.policy import Policy
 from walls import Unwalled, find_wall
 
 LIMITS = MeasuringLimits(cpu_seconds=120, memory_mib=2048, corrupted_photos=10)

@@ -3,7 +3,6 @@ import pytest
 from support.dataset_rows import LABELS, dataset_rows
 from support.gate_cases import evaluation
 
-from artifacts.policies.metric_names import LIMITS, limit_of
 from artifacts.records.evaluation import Evaluation
 from gate.metrics import (
     METRICS,
@@ -13,6 +12,7 @@ from gate.metrics import (
     sliced_metric,
 )
 from gate.resampling import resample_groups
+from judging.metric_names import LIMITS, limit_of
 from scoring.metrics import metrics_of
 
 NAMES = [

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from artifacts.folder import ModelArtifact
-from artifacts.policies.policy import Policy
 from artifacts.records.holdout import PinnedPhoto
 from artifacts.records.photos import PhotoRow
 from gate import rules
@@ -15,6 +14,7 @@ from gate.case import Holdout
 from gate.dataset import FolderDataset
 from gate.examiner import OnnxExaminer
 from gate.parallel import JoblibParallel
+from judging.policy import Policy
 
 WHOLE = frozenset({"_cells", "digest_rows", "_consistent", "of_split"})
 """Functions that go through whole rows, whatever is in them: they judge by no column."""

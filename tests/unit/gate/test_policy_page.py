@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 from support.policy_documents import policy, policy_document, ruled, settings, tiers
 
-from artifacts.policies.policy import Policy, Setting
 from artifacts.text import prose
 from gate.policy_page import policy_page
 from gate.policy_words import words
 from gate.rules.table import RULES
+from judging.policy import Policy, Setting
 
 PAGE = policy_page(policy(), tiers())
 

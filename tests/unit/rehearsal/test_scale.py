@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from artifacts.policies.policy_files import YamlPolicies
+from judging.policy_files import YamlPolicies
 from rehearsal.demo.scale import FAST, FULL, Scale
 
 ROOT = Path(__file__).parents[3]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from artifacts.policies.membership import HOLDOUT, Membership
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
@@ -14,6 +13,7 @@ from artifacts.records.photos import PhotoManifest, Split
 from artifacts.records.release import FirstRelease
 from artifacts.records.reproduction import Reproduction
 from gate.resampling import Resampling
+from judging.policy import Policy
 from scoring.certificate import Proof
 
 

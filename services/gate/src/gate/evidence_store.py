@@ -12,13 +12,13 @@ from artifacts.digests import digest_json, hex_part
 from artifacts.errors import ArtifactError
 from artifacts.folder import ModelArtifact
 from artifacts.policies.membership import HOLDOUT
-from artifacts.policies.policy import Policy
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.record import Record, parse_json
 from artifacts.statements import StatementSigner, StatementVerifier, signature_of
 from gate.measures.plan import MeasurementPlan
 from gate.ports import Dataset, Examiner
+from judging.policy import Policy
 from scoring.certificate import Proof
 
 R = TypeVar("R", bound=Record)

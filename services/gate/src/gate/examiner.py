@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from artifacts.errors import ArtifactError
 from artifacts.folder import ModelArtifact
 from artifacts.policies.membership import HOLDOUT
-from artifacts.policies.policy import Policy
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence, Resources
 from artifacts.records.photos import PhotoManifest, Split
@@ -33,6 +32,7 @@ from gate.measuring_photos import (
 from gate.measuring_resources import Stopwatch, choose_timed, measure_resources
 from gate.parallel import JoblibParallel
 from gate.ports import Dataset
+from judging.policy import Policy
 from scoring import NonFiniteScore, Scorer, ScoringError, UnusableModel, evaluate, prove
 from scoring.certificate import Proof
 from scoring.scorer import Vectors

@@ -8,7 +8,6 @@ from pathlib import Path
 from artifacts.errors import ArtifactError, InvalidArtifact, PolicyRefused, SignatureRefused
 from artifacts.folder import ModelArtifact
 from artifacts.policies.membership import Membership
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
@@ -23,6 +22,7 @@ from gate.judge import candidate_digest, decide, judge
 from gate.ports import ArtifactReader, Dataset, Examiner, ModelStore, Policies
 from gate.resampling import Resampling, resample_groups
 from gate.rules.champion import champion_of
+from judging.policy import Policy
 from scoring.certificate import Proof
 
 UNKNOWN_MODEL = "unknown"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from artifacts.policies.policy import Policy
+from judging.policy import Policy
 
 PATIENCE: Final = 3
 """Times the CPU seconds that measuring may take in all, by the clock on the wall."""

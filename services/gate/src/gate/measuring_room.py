@@ -22,7 +22,6 @@ from typing import IO, Any, Final, TypeVar, cast
 from artifacts.errors import UnreadableRecord
 from artifacts.folder import ModelArtifact
 from artifacts.policies.membership import HOLDOUT
-from artifacts.policies.policy import Policy
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.manifest import ClassificationHead
@@ -44,6 +43,7 @@ from gate.measuring_limits import MeasuringLimits
 from gate.measuring_usage import usage_of
 from gate.measuring_wall import measuring_command, measuring_room, measuring_wall
 from gate.ports import Dataset
+from judging.policy import Policy
 from scoring.certificate import Proof
 from walls import Wall
 

@@ -10,7 +10,7 @@ from typing import Final
 from gate.measuring_code import folder_of
 from walls import Room, UnusableRoom, Unwalled, Wall
 
-PACKAGES: Final = ("artifacts", "gate", "features", "scoring", "walls")
+PACKAGES: Final = ("artifacts", "judging", "gate", "features", "scoring", "walls")
 _START: Final = (
     "import json, sys; sys.path[:0] = json.loads(sys.argv[1]); "
     "from gate.measuring_process import main; main()"

@@ -5,11 +5,11 @@ Every line of the policy shows on it, so that a change of a policy is a change o
 
 from collections.abc import Iterable, Iterator
 
-from artifacts.policies.policy import Policy, Setting
 from artifacts.policies.tiers import ROOMS, RiskTiers, Tier
 from artifacts.text import prose
 from gate.policy_words import words
 from gate.rules.table import RULES, Rule
+from judging.policy import Policy, Setting
 
 HOW_IT_JUDGES = (
     "The gate measures all of this itself, over a holdout that is pinned in git. It believes no "

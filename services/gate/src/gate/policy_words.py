@@ -2,7 +2,7 @@
 
 from functools import singledispatch
 
-from artifacts.policies.policy import (
+from judging.policy import (
     ArtifactLimits,
     DataQuality,
     HoldoutSize,

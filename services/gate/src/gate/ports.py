@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from artifacts.folder import ModelArtifact
-    from artifacts.policies.policy import Policy
     from artifacts.policies.tiers import RiskTiers
     from artifacts.records.evaluation import Evaluation
     from artifacts.records.evidence import Evidence
     from artifacts.records.holdout import HoldoutPin
     from artifacts.records.photos import PhotoManifest
     from gate.parity_report import DoorAnswer, ParityPhoto
+    from judging.policy import Policy
     from scoring.certificate import Proof
 
 

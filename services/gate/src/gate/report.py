@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artifacts.errors import PolicyRefused, UnreadableRecord
-from artifacts.policies.policy import Policy
 from artifacts.statements import StatementVerifier
 from gate.card import CardRecords
 from gate.card_page import ModelCard
 from gate.ports import ArtifactReader, Dataset, Examiner, Policies
 from gate.summary import evidence_of, report_about
+from judging.policy import Policy
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from artifacts.errors import ArtifactError
 from artifacts.keeper import KeeperSigner
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.present_keys import FolderArtifacts, model_store
 from artifacts.progress import ProgressLine
 from artifacts.records.release import Release
@@ -35,6 +34,7 @@ from gate.photo_files import find_photos
 from gate.pin_holdout import PinHoldout
 from gate.settings import Settings, door_variables
 from gate.summary import Summary
+from judging.policy_files import YamlPolicies
 from walls import find_wall
 
 if TYPE_CHECKING:

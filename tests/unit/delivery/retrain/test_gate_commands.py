@@ -13,14 +13,14 @@ from support.policy_documents import DECIDED, policy, ruled
 from artifacts.digests import digest_json
 from artifacts.errors import SignatureRefused, UnreadableRecord
 from artifacts.folder import SIGNATURE, write_artifact
-from artifacts.policies.policy import Policy
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.gate import Decision, GateReport
 from artifacts.statements import signature_of
 from delivery.errors import GateFailed
 from delivery.exits import EXIT_CODES
 from delivery.retrain.gate_commands import GateCommands
 from delivery.retrain.retraining_folder import FolderPlace
+from judging.policy import Policy
+from judging.policy_files import YamlPolicies
 
 GATE = """
 import json, sys

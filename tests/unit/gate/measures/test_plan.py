@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 from support.policy_documents import policy, ruled
 
-from artifacts.policies.policy import LeakageLimits, OptionalSlices
 from gate.measures.plan import MeasurementPlan
+from judging.policy import LeakageLimits, OptionalSlices
 
 WHY = "a reason that is long enough to be one"
 

@@ -11,9 +11,9 @@ from support.policy_documents import (
 )
 from support.staging_asked import WHY
 
-from artifacts.policies.policy import Policy, Rules
 from artifacts.policies.tiers import RiskTiers
 from gate.case import Absent
+from judging.policy import Policy, Rules
 
 
 def limit(rule, setting, **kinds):

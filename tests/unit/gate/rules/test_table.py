@@ -7,11 +7,11 @@ import pytest
 from support.cases import measured, passing, slice_of
 from support.policy_documents import policy, ruled
 
-from artifacts.policies.policy import Rules
-from artifacts.policies.result_names import RESULTS, results_of
 from gate.case import Absent
 from gate.judge import judge
 from gate.rules.table import RULES
+from judging.policy import Rules
+from judging.result_names import RESULTS, results_of
 
 FOLDER = Path(__file__).parent
 IDS = [rule.id for rule in RULES]

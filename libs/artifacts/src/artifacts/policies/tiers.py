@@ -10,9 +10,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
-from artifacts.policies.policy import Id, Line, Reason, TierName
 from artifacts.records.record import Part, Record
 
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Line = Annotated[str, Field(min_length=3, max_length=600)]
+Reason = Annotated[str, Field(min_length=20, max_length=1200)]
+TierName = Literal["low", "moderate", "high"]
 TIERS: Final[tuple[TierName, ...]] = ("low", "moderate", "high")
 TWO: Final = 2
 LimitKind = Literal["at_least", "at_most", "one_of"]

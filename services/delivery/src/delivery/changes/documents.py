@@ -9,13 +9,13 @@ from artifacts.cant_tell import CantTell
 from artifacts.errors import UnreadableRecord
 from artifacts.policies.approvers import People
 from artifacts.policies.holdout_text import parse_pin
-from artifacts.policies.policy import Policy, unknown_rules
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.record import Record, parse_json, parse_yaml
 from artifacts.records.release import Environment, Release
 from delivery.changes.facts import Ground
 from delivery.changes.signatures import ServiceKey, read_signers
+from judging.policy import Policy, unknown_rules
 
 R = TypeVar("R", bound=Record)
 Files = Mapping[str, bytes]

@@ -21,8 +21,8 @@ from delivery.changes.signatures import MISSING, ServiceKey, Signature
 from delivery.git.commits import Change, OddName
 
 if TYPE_CHECKING:
-    from artifacts.policies.policy import Policy
     from artifacts.policies.tiers import RiskTiers
+    from judging.policy import Policy
 
 
 @dataclass(frozen=True)

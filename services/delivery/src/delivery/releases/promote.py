@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from artifacts.cant_tell import CantTell
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import TIERS, Tier
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
@@ -27,6 +26,7 @@ from delivery.releases.promotion import (
 from delivery.releases.read_wanted import ImageRecords, release_at, wanted_at
 from delivery.releases.wanted import release_text
 from delivery.trail.audit_chain import AuditLog
+from judging.policy import Policy
 
 
 @dataclass(frozen=True)

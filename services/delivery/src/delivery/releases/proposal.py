@@ -1,12 +1,12 @@
 """Proposal: the change of a release that an allowed gate report stands for."""
 
 from artifacts.folder import ModelArtifact
-from artifacts.policies.policy import Policy
-from artifacts.policies.result_names import results_of
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.gate import GateReport
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
 from artifacts.refusal import Refusal
+from judging.policy import Policy
+from judging.result_names import results_of
 
 
 def propose_release(

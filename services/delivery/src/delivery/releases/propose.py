@@ -7,7 +7,6 @@ from pathlib import Path
 
 from artifacts.errors import InvalidArtifact, SignatureRefused, UnknownArtifact
 from artifacts.folder import ModelArtifact
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Environment
 from artifacts.refusal import Refusal
@@ -15,6 +14,7 @@ from artifacts.statements import StatementVerifier, read_signed
 from artifacts.store import FolderModelStore
 from delivery.releases.proposal import propose_release
 from delivery.releases.yaml_releases import YamlReleases
+from judging.policy_files import YamlPolicies
 
 
 @dataclass(frozen=True)

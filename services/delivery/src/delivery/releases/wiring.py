@@ -36,10 +36,10 @@ def make_images(settings: Settings) -> ImageRecords | None:
 def make_propose(settings: Settings) -> "Propose":
     """Build what writes a release from an allowed gate report."""
     # A deploy, which reads none of these, imports this module too.
-    from artifacts.policies.policy_files import YamlPolicies  # noqa: PLC0415
     from artifacts.present_keys import model_store  # noqa: PLC0415
     from delivery.releases.propose import Propose  # noqa: PLC0415
     from delivery.releases.yaml_releases import YamlReleases  # noqa: PLC0415
+    from judging.policy_files import YamlPolicies  # noqa: PLC0415
 
     return Propose(
         store=model_store(settings.model_store, settings.public_key),

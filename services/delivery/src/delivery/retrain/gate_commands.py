@@ -8,8 +8,6 @@ from pathlib import Path
 
 from artifacts.errors import ArtifactError
 from artifacts.folder import read_unsigned_artifact
-from artifacts.policies.policy import Policy
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
 from artifacts.statements import StatementVerifier, read_signed, signature_of
@@ -17,6 +15,8 @@ from delivery.clock import Clock
 from delivery.errors import GateFailed
 from delivery.exits import EXIT_CODES
 from delivery.retrain.ports import RetrainingPlace
+from judging.policy import Policy
+from judging.policy_files import YamlPolicies
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from artifacts.errors import UnreadableRecord
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.present_keys import (
     PresentKeySigner,
     PresentKeyVerifier,
@@ -40,6 +39,7 @@ from delivery.rooms.training_rooms import make_training_rooms
 from delivery.settings import Settings, environment_without_token
 from delivery.signing import make_signer
 from delivery.trail.wiring import make_audit_log, who
+from judging.policy_files import YamlPolicies
 
 _DIGEST_START: Final = "sha256:"
 

@@ -8,7 +8,6 @@ from typing import Final, Literal
 
 from artifacts.cant_tell import CantTell
 from artifacts.policies.approvers import People
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import TIERS, Approvers, RiskTiers
 from artifacts.records.approval import Approval, PayloadSubject, Word
 from artifacts.records.audit import AuditEntry
@@ -18,6 +17,7 @@ from artifacts.text import plain
 from delivery.changes.facts import Ground, Statement
 from delivery.changes.statements import NAMESPACE, covers
 from delivery.trail.deploy_history import BEGUN, is_deploy
+from judging.policy import Policy
 
 HopName = Literal[
     "prediction",  # what the service wrote down of its answer

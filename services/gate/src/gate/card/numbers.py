@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from artifacts.policies.policy import MetricLimit
 from artifacts.records.evidence import Estimate
 from gate.card.records import CardRecords
+from judging.policy import MetricLimit
 from pages import KeyNumber
 
 NAMES: Final[Mapping[str, str]] = MappingProxyType(

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from artifacts.policies.policy import Policy
 from artifacts.records.manifest import FamilyScore, head_files
 from gate.card.quality import unmeasured
 from gate.card.records import CardRecords
 from gate.tables import number
+from judging.policy import Policy
 from pages import (
     Badge,
     Block,

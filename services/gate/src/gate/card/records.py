@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from artifacts.policies.policy import MetricLimit, Policy
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
 from artifacts.records.evidence import Estimate, Evidence
 from artifacts.records.gate import GateReport
 from artifacts.records.manifest import ClassificationHead, ModelManifest, NumberHead
+from judging.policy import MetricLimit, Policy
 
 
 @dataclass(frozen=True)

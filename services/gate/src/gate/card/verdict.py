@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
-from artifacts.policies.policy import Policy
 from artifacts.records.gate import Decision, GateReport, Outcome, RuleResult
 from gate.card.records import CardRecords
 from gate.tables import bounds, number
+from judging.policy import Policy
 from pages import (
     Badge,
     Banner,

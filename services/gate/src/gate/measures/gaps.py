@@ -1,9 +1,9 @@
 """How far the best and the worst slice of a dimension lie apart."""
 
-from artifacts.policies.metric_names import limit_of
 from artifacts.records.evidence import SliceGap
 from gate.measures.estimates import estimate
 from gate.measures.slices import Dimension
+from judging.metric_names import limit_of
 
 
 def gaps_of(dimension: Dimension, min_photos: int, confidence: float) -> tuple[SliceGap, ...]:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from artifacts.policies.policy import Policy
 from artifacts.records.evidence import Method
 from artifacts.records.record import Record
+from judging.policy import Policy
 
 WITHIN_BITS: Final = 32
 """Photos this alike count as copies where a policy has no leakage rule: the import's own bound."""

@@ -1,10 +1,10 @@
 """artifact_limits: an artifact that is too large or too slow to serve is no release."""
 
-from artifacts.policies.policy import ArtifactLimits
 from artifacts.records.evidence import Resources
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
 from gate.rules.results import absent, at_most
+from judging.policy import ArtifactLimits
 
 SIZE = "artifact_limits.size"
 LOAD = "artifact_limits.load"

@@ -1,11 +1,11 @@
 """data_quality: every label was learned from enough buildings, and few labels are in doubt."""
 
-from artifacts.policies.policy import DataQuality
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
 from gate.rules.results import absent, at_most, result
+from judging.policy import DataQuality
 
 GROUPS = "data_quality.groups"
 DOUBTS = "data_quality.doubted_labels"

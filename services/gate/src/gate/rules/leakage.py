@@ -6,11 +6,11 @@ features that let a model score after learning labels that were shuffled.
 
 import math
 
-from artifacts.policies.policy import LeakageLimits
 from artifacts.records.evidence import Evidence, Leakage
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
 from gate.rules.results import absent, at_most, result
+from judging.policy import LeakageLimits
 
 COPIES = "leakage.near_duplicates"
 SOURCE = "leakage.source"

@@ -9,11 +9,11 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from artifacts.policies.policy import MetricLimit
 from artifacts.records.evidence import Estimate
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
 from gate.rules.results import absent, bounds_of, result
+from judging.policy import MetricLimit
 
 FLOOR: Final = "floor."
 ERROR_LIMIT: Final = "error_limit."

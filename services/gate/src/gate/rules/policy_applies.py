@@ -6,11 +6,11 @@ lets everything pass: every rule of the tier must be there, and no setting may b
 
 from collections.abc import Collection, Iterator
 
-from artifacts.policies.policy import Policy, Setting
 from artifacts.policies.tiers import SettingLimit, Tier
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Candidate, Case
 from gate.rules.results import absent, result
+from judging.policy import Policy, Setting
 
 RULE = "policy"
 LIMIT = "a policy of this model, as strict as its tier"

@@ -1,10 +1,10 @@
 """reproducibility: what the candidate was made from is known, and where asked it was made again."""
 
-from artifacts.policies.policy import Reproducibility
 from artifacts.records.gate import RuleResult
 from artifacts.records.reproduction import Reproduction
 from gate.case import Absent, Candidate, Case
 from gate.rules.results import absent, result
+from judging.policy import Reproducibility
 
 RULE = "reproducibility"
 SHOWN = 5

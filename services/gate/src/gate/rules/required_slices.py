@@ -1,9 +1,9 @@
 """required_slices: the slices that a policy names are there, with enough photos to judge."""
 
-from artifacts.policies.policy import RequiredSlices
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
 from gate.rules.results import absent, result
+from judging.policy import RequiredSlices
 
 PREFIX = "required_slices."
 

@@ -1,10 +1,10 @@
 """review: people looked at the policy, and the day by which they must again is not past."""
 
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import Tier
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
 from gate.rules.results import absent, result
+from judging.policy import Policy
 
 RULE = "review"
 

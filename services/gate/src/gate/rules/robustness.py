@@ -6,11 +6,11 @@ model is on clean photos is the floors' to say.
 
 import math
 
-from artifacts.policies.policy import RobustnessLimit
 from artifacts.records.evidence import Evidence, Robustness
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
 from gate.rules.results import absent, bounds_of, keeps, result
+from judging.policy import RobustnessLimit
 
 PREFIX = "robustness."
 

@@ -7,12 +7,12 @@ and then every number over them is worth nothing.
 from collections.abc import Iterator
 
 from artifacts.policies.membership import HOLDOUT
-from artifacts.policies.policy import Measurement
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Candidate, Case, Holdout
 from gate.rules.results import absent, result
+from judging.policy import Measurement
 
 RULE = "same_data"
 LIMIT = "photo manifest and splits equal"

@@ -21,7 +21,6 @@ from statistics import NormalDist
 
 import numpy as np
 
-from artifacts.policies.policy import Policy, SliceRegression
 from artifacts.records.evaluation import UNKNOWN_SLICE, Evaluation
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
@@ -30,6 +29,7 @@ from gate.resampling import Floats
 from gate.rules.paired import Pair, pair_of
 from gate.rules.results import DIGITS, result
 from gate.rules.slices import not_judged, too_small
+from judging.policy import Policy, SliceRegression
 from scoring.metrics import known
 
 PREFIX = "slice_regression."

@@ -9,12 +9,12 @@ noise.
 import math
 from collections.abc import Iterable
 
-from artifacts.policies.policy import Policy, SliceFloor, SliceGapLimit, Slices
 from artifacts.records.evaluation import UNKNOWN_SLICE
 from artifacts.records.evidence import Evidence, Slice
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
 from gate.rules.results import absent, bounds_of, keeps, result
+from judging.policy import Policy, SliceFloor, SliceGapLimit, Slices
 
 FLOOR = "slice_floor."
 GAP = "slice_gap."

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from artifacts.policies.policy import Rules
 from artifacts.records.gate import RuleResult
 from gate.case import Case
 from gate.rules import (
@@ -31,13 +30,14 @@ from gate.rules import (
     slice_regressions,
     slices,
 )
+from judging.policy import Rules
 
 
 @dataclass(frozen=True)
 class Rule:
     """A rule: its id, what it means to people, and where its method is from.
 
-    `judge` gives the results that artifacts.policies.result_names names for the id, in the same
+    `judge` gives the results that judging.result_names names for the id, in the same
     order. `settings` is the name under `rules:` in a policy, or None for a rule that is always on.
     """
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from artifacts.cant_tell import CantTell
 from artifacts.policies.holdouts import shrunk
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import TIERS
 from artifacts.records.approval import Approval, PayloadSubject
 from artifacts.records.release import Release, ReleasedModel
@@ -20,6 +19,7 @@ from delivery.changes.rule import Rule
 from delivery.changes.rules.genuine import is_record
 from delivery.git.commits import Change
 from delivery.git.plain_names import name_fault, shown_name
+from judging.policy import Policy
 
 LANDS, READABLE, RECORDS = "lands", "readable", "records_kept"
 BOUNDED, NAMES = "bounded", "plain_names"

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final
 
 from artifacts.cant_tell import CantTell
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import TIERS, RiskTiers, Tier
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
@@ -15,6 +14,7 @@ from delivery.changes.findings import Finding, passed, refused, summed, undecide
 from delivery.changes.payload_history import rolls_back, watch_of
 from delivery.changes.rule import Rule
 from delivery.changes.signatures import counts_until, service_of
+from judging.policy import Policy
 
 REPORTS, CODE, STAGING = "gate_reports", "code_on_main", "staging_verified"
 NAMESPACE, GATE = "plinth-gate-report", "gate"

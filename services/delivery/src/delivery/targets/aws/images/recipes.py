@@ -56,7 +56,7 @@ RECIPE_OF: Final = MappingProxyType(
     {
         "inference": Recipe("inference", INFERENCE_CODE, "runtime"),
         "training": _tool("training", _LIBRARIES, "antlr4-python3-runtime"),
-        "delivery": _tool("delivery", ("artifacts", "walls")),
+        "delivery": _tool("delivery", ("artifacts", "judging", "walls")),
     }
 )
 

@@ -7,11 +7,11 @@ from typing import TypeVar
 from artifacts.errors import PolicyRefused, UnreadableRecord
 from artifacts.policies.holdout_text import pin_text
 from artifacts.policies.pin_file import read_pin
-from artifacts.policies.policy import Policy, unknown_rules
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.record import Record, parse_yaml
 from artifacts.write_whole import write_whole
+from judging.policy import Policy, unknown_rules
 
 R = TypeVar("R", bound=Record)
 

@@ -11,16 +11,13 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from artifacts.policies.metric_names import LIMITS, Limit, limit_of
+from artifacts.policies.tiers import Id, Line, Reason, TierName
 from artifacts.records.evidence import MetricName
 from artifacts.records.manifest import ModelName, spelled_off
 from artifacts.records.record import Part, Record
+from judging.metric_names import LIMITS, Limit, limit_of
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Line = Annotated[str, Field(min_length=3, max_length=600)]
-Reason = Annotated[str, Field(min_length=20, max_length=1200)]
 Share = Annotated[float, Field(ge=0, le=1)]
-TierName = Literal["low", "moderate", "high"]
 Unlearned = Annotated[Literal["periods", "off"], BeforeValidator(spelled_off)]
 """Where answers come from that nothing was trained for."""
 

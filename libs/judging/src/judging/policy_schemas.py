@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import Final
 
 from artifacts.policies.approvers import People
-from artifacts.policies.policy import Policy
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.record import Record
 from artifacts.write_whole import write_whole
+from judging.policy import Policy
 
 RECORDS: Final[Mapping[str, type[Record]]] = MappingProxyType(
     {"Approvers": People, "ModelPolicy": Policy, "RiskTiers": RiskTiers}

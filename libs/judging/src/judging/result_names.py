@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from artifacts.policies.policy import Policy
+from judging.policy import Policy
 
 Names = Callable[[Policy], tuple[str, ...]]
 

@@ -4,9 +4,9 @@ from support.policy_documents import policy_document, tiers_document
 
 from artifacts.digests import digest_json
 from artifacts.errors import PolicyRefused, UnreadableRecord
-from artifacts.policies.policy import Rules
-from artifacts.policies.policy_files import YamlPolicies
 from artifacts.records.holdout import HoldoutPin, PinnedPhoto
+from judging.policy import Rules
+from judging.policy_files import YamlPolicies
 
 HEX = digest_json("x")
 GOOD = yaml.safe_dump(policy_document(), sort_keys=False)

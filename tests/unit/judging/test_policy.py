@@ -3,7 +3,7 @@ from pydantic import ValidationError
 from support.policy_documents import DECIDED, policy, policy_document, settings
 
 from artifacts.errors import UnreadableRecord
-from artifacts.policies.policy import Floor, Policy, Rules, unknown_rules
+from judging.policy import Floor, Policy, Rules, unknown_rules
 
 
 def make_floor(**changes):
