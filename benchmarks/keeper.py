@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from artifacts.keeper import KeeperSigner
 from artifacts.records.audit import AuditEvent
-from artifacts.statements import SshSigner, SshVerifier, create_statement_key
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
 from benchmarks.measure import Verdict, at_most, interleave, seconds_of
 from delivery.trail.audit_log import HEAD, LOG, FileAuditLog, KeptAuditLog
 from delivery.trail.keeper_server import Held, keeper_at

@@ -12,7 +12,8 @@ from artifacts.folder import SIGNATURE, open_artifact, write_artifact
 from artifacts.records.manifest import Code
 from artifacts.records.reproduction import Reproduction
 from artifacts.signatures import KeySigner, KeyVerifier
-from artifacts.statements import SshVerifier, read_signed, signature_of
+from artifacts.ssh_keygen import SshVerifier
+from artifacts.statements import read_signed, signature_of
 
 
 @pytest.fixture(scope="module")

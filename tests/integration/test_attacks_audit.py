@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from artifacts.digests import digest_json
 from artifacts.records.audit import AuditHead
 from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
-from artifacts.statements import SshSigner
+from artifacts.ssh_keygen import SshSigner
 from delivery.errors import AuditBroken, AuditMissing
 from delivery.settings import read_settings
 from delivery.trail.audit_chain import SignedHead, head_bytes, read_chain

@@ -25,7 +25,8 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
-from artifacts.statements import SshVerifier, read_signed
+from artifacts.ssh_keygen import SshVerifier
+from artifacts.statements import read_signed
 from gate.case import Candidate, Case, Holdout
 from gate.dataset import FolderDataset
 from gate.errors import MeasuringFailed

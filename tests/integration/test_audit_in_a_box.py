@@ -12,7 +12,7 @@ from support.checkout import commit_all, git
 from support.deploy_loop import DeployLoop, make_deploy_loop
 
 from artifacts.records.audit import AuditHead
-from artifacts.statements import SshSigner
+from artifacts.ssh_keygen import SshSigner
 from delivery.trail.audit_chain import SignedHead, head_bytes, read_chain
 from delivery.trail.audit_heads import BRANCH
 

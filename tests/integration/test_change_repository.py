@@ -11,9 +11,9 @@ from support.people import email
 from typer.testing import CliRunner
 
 from artifacts.records.audit import AuditEvent
+from artifacts.ssh_keygen import check_signature
 from delivery.changes import commands as promotion
 from delivery.changes.findings import ChangeVerdict
-from delivery.changes.ssh_signatures import SshSignatures
 from delivery.errors import CommitUnknown, RepositoryUnreadable
 from delivery.git.commits import Change, parse_commit
 from delivery.git.repository import GitRepository
@@ -39,7 +39,7 @@ def test_a_commit_says_who_made_it_what_it_did_and_what_is_signed(world: World) 
     (one,) = repository(world).commits("main", "HEAD")
     assert (one.author, one.committer) == (email("max"), email("max"))
     assert [change.path for change in one.changes] == [PRODUCTION]
-    checked = SshSignatures().check(one.signed, one.signature)
+    checked = check_signature(one.signed, one.signature)
     assert checked.problem == ""
     assert (checked.key, checked.namespace) == (change_records.public(world.keys, "max"), "git")
 
@@ -123,7 +123,7 @@ def test_two_signatures_in_a_commit_are_none() -> None:
     assert (made.author, made.committer) == ("a@x", "b@x")
     assert made.signed == head[:-1] + b"\n\nwords\n"
     assert made.signature == b"one\ntwo\nthree"
-    assert SshSignatures().check(made.signed, made.signature).problem
+    assert check_signature(made.signed, made.signature).problem
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_signature_that_does_not_hold_says_why(
 ) -> None:
     data, signature = spoil
     made = world.signed("x", b"words", "bo", "plinth-approval")
-    checked = SshSignatures().check(data, made["x.sig"] if signature is None else signature)
+    checked = check_signature(data, made["x.sig"] if signature is None else signature)
     assert problem in checked.problem
 
 
@@ -151,7 +151,7 @@ def test_a_namespace_that_would_end_the_line_is_not_asked_about(world: World) ->
         capture_output=True,
         check=True,
     ).stdout
-    assert "can't be read" in SshSignatures().check(b"words", made).problem
+    assert "can't be read" in check_signature(b"words", made).problem
 
 
 @pytest.fixture

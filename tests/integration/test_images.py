@@ -22,7 +22,8 @@ from support.tiny_artifact import tiny_photo
 from artifacts.digests import digest_file
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
-from artifacts.statements import SshVerifier, read_signed
+from artifacts.ssh_keygen import SshVerifier
+from artifacts.statements import read_signed
 from delivery.targets.aws.images.contents import ImageContents, pins_of
 from delivery.targets.aws.images.oci_layout import OciLayouts
 

@@ -13,7 +13,8 @@ from support.keeper_world import JUDGE, KEEPER, STRANGER, KeeperWorld, give, kee
 from support.lent_python import CAN_LEND
 
 from artifacts.records.gate import GateReport
-from artifacts.statements import SshVerifier, read_signed
+from artifacts.ssh_keygen import SshVerifier
+from artifacts.statements import read_signed
 from delivery.trail.audit_log import LOG, FileAuditLog
 
 pytestmark = pytest.mark.skipif(
@@ -122,7 +123,7 @@ import json
 from typing import get_args
 from artifacts.errors import SigningFailed
 from artifacts.records.keeper import KeyName
-from artifacts.statements import Namespace
+from artifacts.ssh_signatures import Namespace
 from delivery.signing import make_signer
 from delivery.settings import read_settings
 signed = []

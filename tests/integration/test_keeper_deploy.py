@@ -9,7 +9,7 @@ from support.deploy_loop import make_deploy_loop
 from support.keeper_world import KEEPER, give, keeper_world
 from support.lent_python import CAN_LEND
 
-from artifacts.statements import SshVerifier
+from artifacts.ssh_keygen import SshVerifier
 from delivery.trail.audit_log import FileAuditLog
 
 # MLflow's own, of libraries that it uses.

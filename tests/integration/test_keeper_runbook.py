@@ -16,7 +16,7 @@ from support.audit import deploy
 from support.keeper_world import JUDGE, KEEPER, KeeperWorld, give
 from support.lent_python import CAN_LEND
 
-from artifacts.statements import SshSigner, SshVerifier, create_statement_key
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
 from delivery.cli import COMMANDS
 from delivery.trail.audit_log import FileAuditLog
 

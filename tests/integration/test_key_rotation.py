@@ -21,14 +21,9 @@ from artifacts.errors import SignatureRefused
 from artifacts.records.gate import GateReport
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import FirstRelease, Payload, ReleasedCode, ReleasedModel
-from artifacts.statements import (
-    SshSigner,
-    SshVerifier,
-    create_statement_key,
-    read_signed,
-    write_signed,
-)
-from delivery.changes.signatures import read_signers, service_of
+from artifacts.ssh_keygen import SshSigner, SshVerifier, check_signature, create_statement_key
+from artifacts.ssh_signatures import read_signers, service_of
+from artifacts.statements import read_signed, write_signed
 from delivery.errors import AuditBroken, AuditUnavailable
 from delivery.releases.read_wanted import ImageRecords
 from delivery.trail.audit_log import FileAuditLog
@@ -213,7 +208,7 @@ def test_both_readers_of_a_signers_file_end_a_key_at_the_same_moment(tmp_path, z
     signature = SshSigner(key, "plinth-evidence").sign(data)
     verifier = SshVerifier(signers, "gate", "plinth-evidence")
     keys = read_signers(line)
-    found = change_world.SshSignatures().check(data, signature)
+    found = check_signature(data, signature)
     for seconds, counts in ((-1, True), (0, True), (1, False)):
         moment = datetime(2026, 4, 1, tzinfo=UTC) + timedelta(seconds=seconds)
         assert (service_of(keys, found, moment) == "gate") is counts, (zone, moment)

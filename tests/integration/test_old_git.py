@@ -12,7 +12,7 @@ import pytest
 from support.checkout import commit_all, git
 
 from artifacts.git_process import version_fault
-from artifacts.statements import create_statement_key
+from artifacts.ssh_keygen import create_statement_key
 from delivery.errors import BranchFailed, RepositoryUnreadable
 from delivery.git.branches import GitBranches
 from delivery.git.repository import GitRepository

@@ -9,7 +9,8 @@ from support.tracing import edit, hops, pin, require_failed, traced
 from artifacts.digests import digest_json
 from artifacts.records.approval import Approval
 from artifacts.records.manifest import Code
-from artifacts.statements import SshSigner, write_signed
+from artifacts.ssh_keygen import SshSigner
+from artifacts.statements import write_signed
 from delivery.changes.documents import report_path
 from delivery.trace.hops import trace_lines
 

@@ -9,7 +9,7 @@ from support import change_world
 from support.change_world import World
 from typer.testing import CliRunner
 
-from artifacts.statements import SshSigner
+from artifacts.ssh_keygen import SshSigner
 from delivery.git.branches import GitBranches
 from delivery.trace.commands import app
 from delivery.trail.audit_heads import BRANCH, head_file, publication

@@ -13,11 +13,11 @@ from artifacts.digests import digest_json
 from artifacts.records.approval import Approval
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Payload, Release, ReleasedCode, ReleasedModel
+from artifacts.ssh_signatures import ServiceKey, Signature
 from delivery.changes.facts import ChangeFacts, Commit, Ground, Past, PinnedCode, Report, Statement
 from delivery.changes.findings import Finding
 from delivery.changes.judgement import judge_change
 from delivery.changes.path_kinds import Kind
-from delivery.changes.signatures import ServiceKey, Signature
 from delivery.changes.statements import subjects_of
 from delivery.git.commits import Change
 

@@ -40,13 +40,12 @@ from artifacts.records.approval import Approval, Word
 from artifacts.records.audit import AuditEvent
 from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
 from artifacts.refusal import Refusal
-from artifacts.statements import SshSigner, SshVerifier
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_key
 from delivery.changes.findings import ChangeVerdict
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_change import JudgeChange, JudgeDeploy
 from delivery.changes.rules.genuine import statement_path
 from delivery.changes.sign_statement import ApprovalFiles, Speak, Speaker
-from delivery.changes.ssh_signatures import SshSignatures
 from delivery.git.repository import GitRepository
 from delivery.trail.audit_log import FileAuditLog
 
@@ -81,7 +80,7 @@ class World:
     @property
     def gather(self) -> GatherChange:
         """What the judge reads through."""
-        return GatherChange(GitRepository(self.root), SshSignatures(), self.log, lambda: self.now)
+        return GatherChange(GitRepository(self.root), self.log, lambda: self.now)
 
     def judge(
         self, base: str = "main", head: str = "HEAD", pusher: str = "", *, record: bool = False
@@ -236,7 +235,7 @@ class World:
         return made
 
     def _speaks(self) -> Speak:
-        return Speak(self.gather, SshSignatures(), ApprovalFiles(self.root), self.said.append)
+        return Speak(self.gather, ApprovalFiles(self.root), self.said.append)
 
     def _committed(self, made: tuple[Path, ...] | Refusal, name: str) -> tuple[Path, ...] | Refusal:
         if not isinstance(made, Refusal):
@@ -268,8 +267,7 @@ def make_world(folder: Path) -> World:
     keys = folder / "keys"
     keys.mkdir(parents=True)
     for name in EVERYBODY:
-        words = ("-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(keys / name))
-        subprocess.run(["ssh-keygen", *words], check=True)
+        create_key(keys / name, name)
     signers = {"gate": "plinth-gate-report,plinth-evidence", "delivery": "plinth-audit,git"}
     for name, spaces in signers.items():
         line = f'{name} namespaces="{spaces}" {public(keys, name)}\n'

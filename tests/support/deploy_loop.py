@@ -20,7 +20,7 @@ from artifacts.policies.holdout_text import pin_text
 from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Payload, Release, ReleasedModel
 from artifacts.signatures import KeyVerifier
-from artifacts.statements import SshSigner
+from artifacts.ssh_keygen import SshSigner, create_key
 from delivery.releases.wanted import release_text
 from delivery.settings import Settings
 from delivery.trail.audit_log import FileAuditLog
@@ -204,9 +204,7 @@ def make_deploy_loop(folder: Path) -> DeployLoop:
 
 def _grounds(keys: Path) -> dict[str, str]:
     """Make the gate's key, and return the files by which releases to staging are judged."""
-    words = ("-q", "-t", "ed25519", "-N", "", "-C", "gate", "-f", str(keys / "main-gate"))
-    subprocess.run(["ssh-keygen", *words], check=True)
-    public = change_records.public(keys, "main-gate")
+    public = create_key(keys / "main-gate", "gate")
     return {
         "policies/risk_tiers.yaml": yaml_text(change_records.tiers_document()),
         "policies/models/architecture.yaml": change_records.policy_text(),

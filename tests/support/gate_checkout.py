@@ -18,7 +18,7 @@ from artifacts.records.manifest import Data, DataSplit
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import Release
 from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
-from artifacts.statements import create_statement_key
+from artifacts.ssh_keygen import create_statement_key
 from artifacts.store import FolderModelStore
 from gate import cli
 from judging.policy_files import YamlPolicies

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from support.lent_python import LentPython
 
-from artifacts.statements import create_statement_key
+from artifacts.ssh_keygen import create_statement_key
 from delivery.trail.keeper_rules import NAMESPACES
 
 KEEPER, JUDGE, STRANGER = (pwd.getpwnam(name).pw_uid for name in ("daemon", "bin", "sys"))

@@ -27,7 +27,8 @@ from artifacts.records.photos import PhotoManifest, PhotoRow, Split
 from artifacts.records.prediction import AnsweringModel, PredictionRecord, file_of
 from artifacts.records.release import Payload, Release, ReleasedCode, ReleasedModel
 from artifacts.signatures import KeySigner, create_key_pair
-from artifacts.statements import SshSigner, create_statement_key, write_signed
+from artifacts.ssh_keygen import SshSigner, create_statement_key
+from artifacts.statements import write_signed
 from delivery.changes.documents import report_path
 from delivery.changes.statements import subject_digest
 from delivery.releases.wanted import release_text

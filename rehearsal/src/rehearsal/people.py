@@ -1,11 +1,12 @@
 """The people of a rehearsal: each with a role, an SSH key, and a git configuration that signs."""
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from artifacts.ssh_keygen import create_key
 
 ROLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -54,8 +55,7 @@ def make_people(folder: Path) -> tuple[Person, ...]:
     for person in people:
         person.folder.mkdir(parents=True, exist_ok=True)
         if not person.key.exists():
-            words = ("-q", "-t", "ed25519", "-N", "", "-C", person.email, "-f", str(person.key))
-            subprocess.run(["ssh-keygen", *words], check=True)
+            create_key(person.key, person.email)
         person.git_configuration.write_text(_git_configuration(person), encoding="utf-8")
     return people
 

@@ -19,7 +19,7 @@ from support.deploy_loop import ROOT, DeployLoop, make_deploy_loop
 
 from artifacts.digests import hex_part
 from artifacts.records.release import Payload
-from artifacts.statements import SshVerifier
+from artifacts.ssh_keygen import SshVerifier
 from delivery.git.repository import GitRepository
 from delivery.releases.read_wanted import ImageRecords, wanted_at
 

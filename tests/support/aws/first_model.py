@@ -14,7 +14,8 @@ from artifacts.folder import ModelArtifact, open_artifact
 from artifacts.policies.holdout_text import pin_text
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
-from artifacts.statements import SshSigner, write_signed
+from artifacts.ssh_keygen import SshSigner
+from artifacts.statements import write_signed
 from judging.policy_files import YamlPolicies
 from judging.result_names import results_of
 from rehearsal.make_box import Rehearsal

@@ -13,7 +13,8 @@ from pathlib import Path
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
-from artifacts.statements import SshSigner, write_signed
+from artifacts.ssh_keygen import SshSigner
+from artifacts.statements import write_signed
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"

@@ -7,14 +7,8 @@ import pytest
 
 from artifacts.errors import SignatureRefused, SigningFailed, UnreadableRecord
 from artifacts.records.release import FirstRelease
-from artifacts.statements import (
-    SshSigner,
-    SshVerifier,
-    create_statement_key,
-    read_signed,
-    signature_of,
-    write_signed,
-)
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
+from artifacts.statements import read_signed, signature_of, write_signed
 
 GATE, EVIDENCE = "plinth-gate-report", "plinth-evidence"
 STATEMENT = FirstRelease.model_validate(

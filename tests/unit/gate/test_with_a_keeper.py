@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from artifacts.keeper import KeeperSigner
-from artifacts.statements import SshSigner
+from artifacts.ssh_keygen import SshSigner
 from gate.commands import app
 from gate.settings import Settings
 from gate.wiring import gate_signer

@@ -14,7 +14,8 @@ from support.training_doubles import DIGEST, small_params, style_tree
 
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
-from artifacts.statements import SshSigner, create_statement_key, write_signed
+from artifacts.ssh_keygen import SshSigner, create_statement_key
+from artifacts.statements import write_signed
 from artifacts.store import FolderModelStore
 from training.cli import main
 from training.work.work_lock import alone_in

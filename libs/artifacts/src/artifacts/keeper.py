@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from artifacts.errors import KeeperFailed, SigningFailed
 from artifacts.records.keeper import KeeperAnswer, KeeperRequest, KeyName
-from artifacts.statements import Namespace
+from artifacts.ssh_signatures import Namespace
 
 CONNECT_SECONDS: Final = 3.0
 """A keeper that is just being started again is waited for this long."""

@@ -9,7 +9,7 @@ from typing import Self
 
 from artifacts.digests import canonical_json, digest_bytes
 from artifacts.records.audit import AuditHead
-from artifacts.statements import SshSigner
+from artifacts.ssh_keygen import SshSigner
 from rehearsal.demo.loop import Loop
 from rehearsal.demo.stage import Archive, Stage
 

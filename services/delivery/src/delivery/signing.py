@@ -5,7 +5,9 @@ from typing import Final
 
 from artifacts.keeper import KeeperSigner
 from artifacts.records.keeper import KeyName
-from artifacts.statements import Namespace, SshSigner, StatementSigner
+from artifacts.ssh_keygen import SshSigner
+from artifacts.ssh_signatures import Namespace
+from artifacts.statements import StatementSigner
 from delivery.settings import Settings
 
 _FILES: Final = MappingProxyType(

@@ -10,7 +10,8 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.refusal import Refusal
-from artifacts.statements import create_statement_key, write_signed
+from artifacts.ssh_keygen import create_statement_key
+from artifacts.statements import write_signed
 from gate.exits import DONE, EXIT_CODES, REFUSED, refuse
 from gate.settings import read_settings
 from gate.tables import gate_lines, parity_lines

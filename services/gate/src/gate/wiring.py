@@ -16,7 +16,9 @@ from artifacts.keeper import KeeperSigner
 from artifacts.present_keys import FolderArtifacts, model_store
 from artifacts.progress import ProgressLine
 from artifacts.records.release import Release
-from artifacts.statements import Namespace, SshSigner, SshVerifier, StatementSigner
+from artifacts.ssh_keygen import SshSigner, SshVerifier
+from artifacts.ssh_signatures import Namespace
+from artifacts.statements import StatementSigner
 from artifacts.text import plain
 from gate.command_door import batch_door, training_door
 from gate.dataset import FolderDataset

@@ -11,7 +11,7 @@ from support.training_rooms import rooms_of, script_rooms
 
 from artifacts.locks import lock_file, take
 from artifacts.records.release import Payload
-from artifacts.statements import SshSigner, create_statement_key
+from artifacts.ssh_keygen import SshSigner, create_statement_key
 from delivery.deploy.alias_registry import MlflowAliases
 from delivery.deploy.deploy_locks import FileDeployLocks
 from delivery.errors import (

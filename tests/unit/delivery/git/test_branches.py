@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.checkout import commit_all, git
 
-from artifacts.statements import SshSigner, create_statement_key
+from artifacts.ssh_keygen import SshSigner, create_statement_key
 from delivery.errors import BranchFailed
 from delivery.git.branches import GitBranches
 

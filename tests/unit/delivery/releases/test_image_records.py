@@ -8,7 +8,8 @@ from support.deploy_world import code, commit, digest, model
 from artifacts.errors import SignatureRefused, UnreadableRecord
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
-from artifacts.statements import SshSigner, SshVerifier, create_statement_key, write_signed
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
+from artifacts.statements import write_signed
 from delivery.releases.read_wanted import ImageRecords
 
 PAYLOAD = Payload(code=code(), models={"architecture": (model(),)})

@@ -10,7 +10,8 @@ from support.github_stand_in import REPOSITORY, TOKEN, Github, serving
 from support.made_records import gate_report
 
 from artifacts.digests import digest_json
-from artifacts.statements import SshSigner, create_statement_key, write_signed
+from artifacts.ssh_keygen import SshSigner, create_statement_key
+from artifacts.statements import write_signed
 from delivery import cli
 from delivery.forges.wiring import find_forge
 from delivery.git.wiring import make_branches

@@ -13,7 +13,8 @@ from artifacts.errors import ArtifactError, InvalidArtifact
 from artifacts.folder import open_artifact
 from artifacts.refusal import Refusal
 from artifacts.signatures import KeyVerifier
-from artifacts.statements import SshSigner, SshVerifier, create_statement_key, write_signed
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
+from artifacts.statements import write_signed
 from artifacts.store import FolderModelStore
 from delivery.retrain.retrain import KeepModel
 

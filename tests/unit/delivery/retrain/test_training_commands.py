@@ -16,7 +16,8 @@ from artifacts.records.inputs import Registered
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.reproduction import Reproduction
 from artifacts.signatures import KeySigner
-from artifacts.statements import SshSigner, SshVerifier, create_statement_key, read_signed
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
+from artifacts.statements import read_signed
 from delivery.errors import TrainingFailed
 from delivery.retrain.retraining_folder import FolderPlace, FolderTrainingPlace
 from delivery.retrain.training_claims import RUN_FILES, HandedOver

@@ -9,7 +9,7 @@ from support.audit import deploy
 
 from artifacts.records.audit import AuditEvent
 from artifacts.records.keeper import KeeperAnswer, KeeperRequest, KeyName
-from artifacts.statements import Namespace
+from artifacts.ssh_signatures import Namespace
 from delivery.trail.keeper_rules import (
     LARGEST,
     LARGEST_LINE,

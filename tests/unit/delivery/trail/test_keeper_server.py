@@ -15,7 +15,7 @@ from support.audit import deploy, secret_log
 from artifacts.errors import KeeperFailed, SigningFailed
 from artifacts.keeper import KeeperSigner, ask_keeper
 from artifacts.records.keeper import KeeperRequest
-from artifacts.statements import SshVerifier, create_statement_key
+from artifacts.ssh_keygen import SshVerifier, create_statement_key
 from delivery.errors import AuditBroken, AuditUnavailable, KeeperUnsafe, RestartRefused
 from delivery.trail import keeper_server
 from delivery.trail.audit_log import HEAD, LOG, KeptAuditLog

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from artifacts.keeper import KeeperSigner
-from artifacts.statements import SshSigner
+from artifacts.ssh_keygen import SshSigner
 from delivery.errors import SettingsMissing
 from delivery.retrain import wiring as retraining
 from delivery.settings import Settings

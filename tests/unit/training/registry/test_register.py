@@ -11,7 +11,8 @@ from artifacts.errors import UnknownArtifact
 from artifacts.folder import open_artifact
 from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
-from artifacts.statements import SshSigner, SshVerifier, create_statement_key, write_signed
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
+from artifacts.statements import write_signed
 from artifacts.store import FolderModelStore
 from training.registry.register import Registration, register
 

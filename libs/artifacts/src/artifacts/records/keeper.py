@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from artifacts.records.audit import AuditEntry
 from artifacts.records.record import Part
-from artifacts.statements import Namespace
+from artifacts.ssh_signatures import Namespace
 
 KeyName = Literal["gate", "delivery", "reproduction"]
 Outcome = Literal["done", "refused", "malformed", "broken", "unavailable", "failed"]

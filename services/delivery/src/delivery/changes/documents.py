@@ -13,8 +13,8 @@ from artifacts.policies.tiers import RiskTiers
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.record import Record, parse_json, parse_yaml
 from artifacts.records.release import Environment, Release
+from artifacts.ssh_signatures import ServiceKey, read_signers
 from delivery.changes.facts import Ground
-from delivery.changes.signatures import ServiceKey, read_signers
 from judging.policy import Policy, unknown_rules
 
 R = TypeVar("R", bound=Record)

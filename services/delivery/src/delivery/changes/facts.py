@@ -16,8 +16,8 @@ from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import Environment, Release
+from artifacts.ssh_signatures import MISSING, ServiceKey, Signature
 from delivery.changes.path_kinds import AUTHORED, PROTECTED, Kind, classify, kind_of
-from delivery.changes.signatures import MISSING, ServiceKey, Signature
 from delivery.git.commits import Change, OddName
 
 if TYPE_CHECKING:

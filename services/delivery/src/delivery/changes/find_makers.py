@@ -6,6 +6,7 @@ from artifacts.cant_tell import CantTell
 from artifacts.code import INFERENCE_CODE
 from artifacts.records.approval import PayloadSubject
 from artifacts.records.release import Release
+from artifacts.ssh_keygen import check_signature
 from delivery.changes.committed_files import (
     committed_release,
 )
@@ -14,7 +15,6 @@ from delivery.changes.facts import ChangeFacts, Commit, payload_of
 from delivery.changes.find_objections import checked_commit
 from delivery.changes.payload_history import rolls_back
 from delivery.changes.rules.authors import makers
-from delivery.changes.ssh_signatures import SshSignatures
 from delivery.changes.statements import read_statements
 from delivery.errors import CommitUnknown
 from delivery.git.repository import GitRepository
@@ -25,7 +25,6 @@ class FindMakers:
     """Finding with all that it reads through."""
 
     repository: GitRepository
-    signatures: SshSignatures
 
     def of_code(self, facts: ChangeFacts) -> tuple[tuple[str, ...], frozenset[str]]:
         """Return who wrote the code that a new payload pins and production doesn't run yet.
@@ -48,7 +47,7 @@ class FindMakers:
         signed = [
             Commit(
                 raw.id, raw.author, raw.committer, raw.changes,
-                self.signatures.check(raw.signed, raw.signature), raw.names, raw.message,
+                check_signature(raw.signed, raw.signature), raw.names, raw.message,
             )
             for raw in found
         ]  # fmt: skip
@@ -70,11 +69,7 @@ class FindMakers:
             parents = self.repository.parents(commit)
             if payload in wanted and payload != before and not isinstance(people, CantTell):
                 raws = self.repository.commits(parents[0], commit) if parents else ()
-                made = [
-                    one
-                    for one in (checked_commit(raw, self.signatures) for raw in raws)
-                    if one.authored
-                ]
+                made = [one for one in (checked_commit(raw) for raw in raws) if one.authored]
                 found[payload] = found.get(payload, frozenset()) | makers(people, made)
             before = payload
         return found

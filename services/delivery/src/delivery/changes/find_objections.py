@@ -12,6 +12,7 @@ from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
 from artifacts.policies.approvers import People
 from artifacts.records.approval import Approval, ChangeSubject
+from artifacts.ssh_keygen import check_signature
 from artifacts.statements import SUFFIX
 from delivery.changes.committed_files import (
     committed_people,
@@ -26,7 +27,6 @@ from delivery.changes.documents import (
 from delivery.changes.facts import Commit, Statement, payload_of
 from delivery.changes.path_kinds import PROTECTED, kind_of
 from delivery.changes.rules.authors import makers
-from delivery.changes.ssh_signatures import SshSignatures
 from delivery.errors import CommitUnknown, RepositoryUnreadable, TooMuchToRead
 from delivery.git.commits import RawCommit
 from delivery.git.repository import GitRepository
@@ -53,7 +53,6 @@ class FindObjections:
     """Finding with all that it reads through."""
 
     repository: GitRepository
-    signatures: SshSignatures
 
     def __call__(self, base: str, heads: Iterable[str]) -> Objections:
         """Return what people object in the commits that some heads have and `base` hasn't."""
@@ -97,7 +96,7 @@ class FindObjections:
             said = document(Approval, {path: data} if data else {}, path)
             if isinstance(said, CantTell) or said.word not in OBJECTING:
                 continue
-            checked = self.signatures.check(data or b"", signature or b"")
+            checked = check_signature(data or b"", signature or b"")
             paths, authors = self._about(base, commit, before, said)
             yield Statement(
                 path,
@@ -133,7 +132,7 @@ class FindObjections:
             release = committed_release(self.repository, commit.id, "production")
             if payload_of(release) != said.subject.payload:
                 return (), ()
-        made = (checked_commit(one, self.signatures) for one in before)
+        made = (checked_commit(one) for one in before)
         people = committed_people(self.repository, base)
         authors: frozenset[str] = frozenset()
         if isinstance(people, People):
@@ -141,12 +140,12 @@ class FindObjections:
         return tuple(one.path for one in protected), tuple(sorted(authors))
 
 
-def checked_commit(raw: RawCommit, signatures: SshSignatures) -> Commit:
+def checked_commit(raw: RawCommit) -> Commit:
     """Return a commit with its signature checked, if it is one whose author matters."""
     plain = Commit(
         raw.id, raw.author, raw.committer, raw.changes, names=raw.names, message=raw.message
     )
     if not plain.authored:
         return plain
-    signature = signatures.check(raw.signed, raw.signature)
+    signature = check_signature(raw.signed, raw.signature)
     return Commit(raw.id, raw.author, raw.committer, raw.changes, signature, raw.names, raw.message)

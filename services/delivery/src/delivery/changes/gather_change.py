@@ -11,6 +11,8 @@ from artifacts.records.approval import Approval
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Environment, Release
+from artifacts.ssh_keygen import check_signature
+from artifacts.ssh_signatures import Signature
 from artifacts.statements import SUFFIX
 from delivery.changes.committed_files import (
     CommittedFiles,
@@ -30,7 +32,6 @@ from delivery.changes.documents import (
 )
 from delivery.changes.facts import (
     ChangeFacts,
-    Commit,
     CommittedRecord,
     Past,
     PinnedCode,
@@ -47,8 +48,6 @@ from delivery.changes.find_objections import (
 )
 from delivery.changes.path_kinds import AUTHORED, Kind, classify, kind_of
 from delivery.changes.payload_history import course_of
-from delivery.changes.signatures import Signature
-from delivery.changes.ssh_signatures import SshSignatures
 from delivery.changes.statements import read_statements, speaks_of
 from delivery.clock import Clock
 from delivery.errors import CommitUnknown, NotOnMain, TooMuchToRead
@@ -81,14 +80,13 @@ class GatherChange:
     """Gathering with all that it reads through."""
 
     repository: GitRepository
-    signatures: SshSignatures
     audit: AuditLog
     clock: Clock
 
     @property
     def find(self) -> FindObjections:
         """What finds rejections on a branch."""
-        return FindObjections(self.repository, self.signatures)
+        return FindObjections(self.repository)
 
     def main(self, base: str = "", head: str = "") -> str:
         """Return main's tip, which judges; NotOnMain where a base was never main's tip.
@@ -134,7 +132,7 @@ class GatherChange:
             now=max((clock, *(entry.at for entry in log))),
             lands=result is not None,
             changes=made.changes,
-            commits=tuple(map(self._commit, made.commits)),
+            commits=tuple(map(checked_commit, made.commits)),
             ground=(ground := read_ground(before_files)),
             after=ground if files.ground() == before_files.ground() else read_ground(files),
             releases_before={name: read_release(before_files, name) for name in ENVIRONMENTS},
@@ -157,7 +155,7 @@ class GatherChange:
     def _with_people(self, facts: ChangeFacts) -> ChangeFacts:
         """Return facts with all that is to be known of those who spoke, and of who wrote code."""
         words = {one.word for _, one in read_statements(facts)}
-        makers = FindMakers(self.repository, self.signatures)
+        makers = FindMakers(self.repository)
         strangers, writers = makers.of_code(facts)
         return replace(
             facts,
@@ -197,12 +195,12 @@ class GatherChange:
         files = CommittedFiles(self.repository, facts.head, [STATEMENTS])
         known = {_key(one): one for one in facts.statements}
         for path, data, signature in sorted(_said(files)):
-            checked = self.signatures.check(data, signature)
+            checked = check_signature(data, signature)
             one = Statement(path, document(Approval, files, path), checked)
             known.setdefault(_key(one), one)
         whole = replace(facts, statements=tuple(known.values()), log=self.audit.entries())
         formerly = self.find.approvers_before(facts.base)
-        brought_by = FindMakers(self.repository, self.signatures).by_payload(whole)
+        brought_by = FindMakers(self.repository).by_payload(whole)
         return replace(whole, formerly=formerly, brought_by=brought_by)
 
     def _records(
@@ -233,7 +231,7 @@ class GatherChange:
             content = document(GateReport, files, path)
         if isinstance(content, CantTell):
             return CommittedRecord(content)
-        signature = self.signatures.check(files[path], files.get(path + SUFFIX))
+        signature = check_signature(files[path], files.get(path + SUFFIX))
         return CommittedRecord(content, signature)
 
     def _keys_ever(self, base: str) -> frozenset[str]:
@@ -247,9 +245,6 @@ class GatherChange:
                     found |= ground.people.keys
         return frozenset(found)
 
-    def _commit(self, raw: RawCommit) -> Commit:
-        return checked_commit(raw, self.signatures)
-
     def _reports(
         self, releases: Iterable[Release | CantTell], files: Files, before: Files
     ) -> Iterable[tuple[str, Report]]:
@@ -261,7 +256,7 @@ class GatherChange:
                     path = report_path(entry.gate_report)
                     report = document(GateReport, files, path)
                     data, armoured = files.get(path, b""), files.get(path + SUFFIX)
-                    signature = self.signatures.check(data, armoured)
+                    signature = check_signature(data, armoured)
                     added = (before.get(path), before.get(path + SUFFIX)) != (data, armoured)
                     yield entry.gate_report, Report(report, signature, added=added)
 
@@ -339,7 +334,7 @@ class GatherChange:
                 or (one.word in OBJECTING and one.digest not in logged)
             )
             if about or path in new:
-                checked = self.signatures.check(data, signature)
+                checked = check_signature(data, signature)
                 here = (path, data, signature) in present
                 there_at = frozenset(it for it in left_by if self._was_there(it, path))
                 yield Statement(path, one, checked, path in new, here, there_at)

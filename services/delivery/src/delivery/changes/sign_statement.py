@@ -11,12 +11,13 @@ from artifacts.cant_tell import CantTell
 from artifacts.digests import hex_part
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject, Word
 from artifacts.refusal import Refusal
+from artifacts.ssh_keygen import check_signature, sign_as_person
+from artifacts.ssh_signatures import APPROVAL
 from artifacts.statements import SUFFIX
 from artifacts.text import plain
 from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
-from delivery.changes.person_keys import sign_as_person
 from delivery.changes.reviews import counts_as_review
 from delivery.changes.rules.approvals import (
     glass_objection,
@@ -25,7 +26,6 @@ from delivery.changes.rules.approvals import (
 )
 from delivery.changes.rules.genuine import statement_path
 from delivery.changes.rules.rejections import Rejection, counts_as_withdrawal, rejections
-from delivery.changes.ssh_signatures import SshSignatures
 from delivery.changes.statements import (
     objection,
     payload_subject,
@@ -57,7 +57,7 @@ class ApprovalFiles:
     def sign(self, approval: Approval, key: Path) -> tuple[bytes, bytes]:
         """Return a statement's bytes and their signature by a private key; SigningFailed."""
         data = approval.to_json().encode()
-        return data, sign_as_person(key, data)
+        return data, sign_as_person(key, APPROVAL, data)
 
     def write(self, path: str, data: bytes, signature: bytes) -> Path:
         """Write a statement and its signature, and return where it is."""
@@ -82,7 +82,6 @@ class Speak:
     """Speaking with all that it reads and writes through; `say` shows what is being signed."""
 
     gather: GatherChange
-    signatures: SshSignatures
     files: ApprovalFiles
     say: Callable[[str], None]
 
@@ -170,7 +169,7 @@ class Speak:
         signed = [(one, *self.files.sign(one, speaker.key)) for one in made]
         for one, data, signature in signed:
             found = Statement(
-                statement_path(one), one, self.signatures.check(data, signature), added=True
+                statement_path(one), one, check_signature(data, signature), added=True
             )
             if reason := _against(found, one, facts):
                 return Refusal(f"{speaker.person} as {speaker.role}: {reason}")

@@ -15,10 +15,10 @@ from artifacts.records.approval import (
     Subject,
 )
 from artifacts.records.gate import GateReport
+from artifacts.ssh_signatures import APPROVAL
 from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.payload_history import rolls_back
 
-NAMESPACE: Final = "plinth-approval"
 SKEW: Final = timedelta(minutes=5)
 """How far an approver's clock may be ahead of the judge's."""
 
@@ -134,8 +134,8 @@ def _not_signed(found: Statement, statement: Approval, people: People) -> str:
     signature = found.signature
     if signature.problem:
         return signature.problem
-    if signature.namespace != NAMESPACE:
-        return f"it is signed in the namespace {signature.namespace}, not {NAMESPACE}"
+    if signature.namespace != APPROVAL:
+        return f"it is signed in the namespace {signature.namespace}, not {APPROVAL}"
     owner = people.owner(signature.key)
     if owner is None:
         who = f"neither {statement.approver} nor anybody on main has it"

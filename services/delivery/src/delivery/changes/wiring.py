@@ -6,7 +6,6 @@ from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_change import JudgeChange, JudgeDeploy
 from delivery.changes.persons_clone import PersonsClone
 from delivery.changes.sign_statement import ApprovalFiles, Speak
-from delivery.changes.ssh_signatures import SshSignatures
 from delivery.clock import now
 from delivery.forges.wiring import find_forge
 from delivery.git.repository import GitRepository
@@ -30,8 +29,8 @@ def make_speak(settings: Settings, say: Callable[[str], None]) -> Speak:
     """Build what signs statements of a person."""
     # Who speaks rarely has the log: what it says, the judge adds.
     log = make_audit_log_of_a_person(settings)
-    gather = GatherChange(GitRepository(settings.root), SshSignatures(), log, now)
-    return Speak(gather, SshSignatures(), ApprovalFiles(settings.root), say)
+    gather = GatherChange(GitRepository(settings.root), log, now)
+    return Speak(gather, ApprovalFiles(settings.root), say)
 
 
 def why_not_here(settings: Settings, head: str, say: Callable[[str], None]) -> str:
@@ -54,4 +53,4 @@ def _heads(settings: Settings) -> Callable[[int], tuple[str, ...]] | None:
 
 def _gather(settings: Settings) -> GatherChange:
     log = make_audit_log(settings)
-    return GatherChange(GitRepository(settings.root), SshSignatures(), log, now)
+    return GatherChange(GitRepository(settings.root), log, now)

@@ -12,7 +12,8 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.image import ImageRecord
 from artifacts.records.record import parse_yaml
 from artifacts.records.release import Environment, Payload, Release, ReleasedCode
-from artifacts.statements import SshVerifier, read_signed
+from artifacts.ssh_keygen import SshVerifier
+from artifacts.statements import read_signed
 from delivery.git.repository import GitRepository
 from delivery.releases.wanted import Wanted, wanted_of
 

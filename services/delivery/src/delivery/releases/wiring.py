@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from artifacts.errors import SigningFailed
-from artifacts.statements import SshVerifier
-from delivery.changes.person_keys import key_fault
+from artifacts.ssh_keygen import SshVerifier, key_fault
 from delivery.clock import now
 from delivery.forges.wiring import find_forge
 from delivery.git.branches import EMAIL, NAME

@@ -14,7 +14,8 @@ from artifacts.present_keys import (
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.reproduction import Reproduction
-from artifacts.statements import SshVerifier, read_signed
+from artifacts.ssh_keygen import SshVerifier
+from artifacts.statements import read_signed
 from delivery.clock import now
 from delivery.deploy.dying import DieAfter
 from delivery.errors import TrainingFailed

@@ -16,7 +16,7 @@ from artifacts.keeper import ask_keeper
 from artifacts.policies.tiers import RoomName
 from artifacts.records.keeper import KeeperAbout, KeeperRequest, KeyName
 from artifacts.records.record import parse_json
-from artifacts.statements import Namespace
+from artifacts.ssh_signatures import Namespace
 from artifacts.text import plain
 from delivery.errors import TrainingFailed
 from delivery.rooms.training_rooms import make_training_rooms

@@ -13,9 +13,10 @@ from artifacts.records.approval import Approval, PayloadSubject, Word
 from artifacts.records.audit import AuditEntry
 from artifacts.records.prediction import PredictionRecord
 from artifacts.records.record import Part, Record
+from artifacts.ssh_signatures import APPROVAL
 from artifacts.text import plain
 from delivery.changes.facts import Ground, Statement
-from delivery.changes.statements import NAMESPACE, covers
+from delivery.changes.statements import covers
 from delivery.trail.deploy_history import BEGUN, is_deploy
 from judging.policy import Policy
 
@@ -215,8 +216,8 @@ def _against(found: Statement, one: Approval, people: People, at: datetime) -> s
     signature = found.signature
     if signature.problem:
         return signature.problem
-    if signature.namespace != NAMESPACE:
-        return f"it is signed in the namespace {signature.namespace}, not {NAMESPACE}"
+    if signature.namespace != APPROVAL:
+        return f"it is signed in the namespace {signature.namespace}, not {APPROVAL}"
     if people.owner(signature.key) != one.approver:
         return "it is signed by a key that was not theirs on main"
     person = people.persons[one.approver]

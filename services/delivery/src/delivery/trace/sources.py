@@ -14,6 +14,7 @@ from artifacts.records.photos import PhotoManifest, Split
 from artifacts.records.prediction import PredictionRecord
 from artifacts.records.record import parse_json
 from artifacts.records.release import Payload
+from artifacts.ssh_keygen import check_signature
 from artifacts.statements import SUFFIX
 from delivery.changes.committed_files import (
     CommittedFiles,
@@ -27,7 +28,6 @@ from delivery.changes.documents import (
     report_path,
 )
 from delivery.changes.facts import Statement, payload_of
-from delivery.changes.ssh_signatures import SshSignatures
 from delivery.errors import CommitUnknown, PredictionsUnavailable
 from delivery.git.repository import GitRepository
 from delivery.trace.hops import Approved, Promotion, approved_for
@@ -83,7 +83,6 @@ class TracePeople:
     """Looks at the statements on main, and at who was who when a payload was promoted."""
 
     repository: GitRepository
-    signatures: SshSignatures
 
     def __call__(self, subject: PayloadSubject, commit: str) -> Approved:
         """Return who approved a payload that production got from a commit of main.
@@ -106,7 +105,7 @@ class TracePeople:
             Statement(
                 path,
                 document(Approval, files, path),
-                self.signatures.check(files[path], files.get(path + SUFFIX)),
+                check_signature(files[path], files.get(path + SUFFIX)),
             )
             for path in sorted(files)
             if path.endswith(".json") and path in files

@@ -20,6 +20,8 @@ from artifacts.records.release import (
     ReleasedModel,
 )
 from artifacts.refusal import Refusal
+from artifacts.ssh_keygen import check_signature
+from artifacts.ssh_signatures import GATE_REPORT, service_of
 from artifacts.statements import SUFFIX
 from artifacts.store import FolderModelStore
 from delivery.changes.committed_files import (
@@ -32,9 +34,7 @@ from delivery.changes.documents import (
     release_path,
     report_path,
 )
-from delivery.changes.rules.releases import GATE, NAMESPACE
-from delivery.changes.signatures import service_of
-from delivery.changes.ssh_signatures import SshSignatures
+from delivery.changes.rules.releases import GATE
 from delivery.errors import (
     AuditUnavailable,
     CommitUnknown,
@@ -99,12 +99,11 @@ class TracePrediction:
     audit: AuditLog
     repository: GitRepository
     store: FolderModelStore
-    signatures: SshSignatures
 
     @property
     def people(self) -> TracePeople:
         """The part that looks for people's statements."""
-        return TracePeople(self.repository, self.signatures)
+        return TracePeople(self.repository)
 
     def __call__(self, prediction: str) -> Trace:
         """Return the trace of a prediction; nothing that goes wrong on the way is raised."""
@@ -242,12 +241,12 @@ class TracePrediction:
             return Refusal(str(report))
         if report.digest != model.gate_report:
             return Refusal(f"{path} was edited: it is {report.digest}")
-        signature = self.signatures.check(files[path], files.get(path + SUFFIX))
+        signature = check_signature(files[path], files.get(path + SUFFIX))
         if signature.problem:
             return Refusal(f"{path}: {signature.problem}")
         keys = read_ground(files).gate
         signer = service_of(keys, signature, report.decided_at)
-        if signature.namespace != NAMESPACE or signer != GATE:
+        if signature.namespace != GATE_REPORT or signer != GATE:
             return Refusal(f"{path} is not signed by the gate's key in policies/keys/gate.signers")
         if report.decision != "allowed" or report.candidate != model.digest or report.model != name:
             about = f"{report.decision}, about {report.model} {report.candidate}"

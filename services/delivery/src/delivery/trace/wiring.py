@@ -9,9 +9,8 @@ from typing import Final
 
 from artifacts.errors import SignatureRefused
 from artifacts.present_keys import model_store
-from artifacts.statements import SshVerifier
+from artifacts.ssh_keygen import SshVerifier
 from delivery.changes.gather_change import GatherChange
-from delivery.changes.ssh_signatures import SshSignatures
 from delivery.clock import now
 from delivery.errors import AuditBroken, AuditUnavailable, CommitUnknown
 from delivery.git.repository import GitRepository
@@ -52,7 +51,7 @@ def opened_history(clone: Path, audit: Path | None) -> Iterator[History]:
         verifier = SshVerifier(signers, "delivery", "plinth-audit")
         chain = _chain(audit / LOG, verifier) if audit else None
         log = tuple(link.entry for link in chain.links) if chain else None
-        gather = GatherChange(repository, SshSignatures(), KnownLog(log or ()), now)
+        gather = GatherChange(repository, KnownLog(log or ()), now)
         heads = PublishedHeads(clone, verifier).read(full=True)
         yield History(tip, VerifyHistory(repository, gather, log), heads, chain)
 
@@ -87,7 +86,6 @@ def make_trace(settings: Settings, folders: Sequence[Path]) -> TracePrediction:
         audit=make_audit_log(settings),
         repository=GitRepository(settings.root),
         store=model_store(settings.model_store, settings.public_key),
-        signatures=SshSignatures(),
     )
 
 

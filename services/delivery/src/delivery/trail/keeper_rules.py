@@ -17,7 +17,7 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.audit import AuditEvent
 from artifacts.records.keeper import KeeperAnswer, KeeperRequest, KeyName
 from artifacts.records.record import parse_json
-from artifacts.statements import Namespace
+from artifacts.ssh_signatures import Namespace
 from artifacts.text import plain
 
 NAMESPACES: Final[Mapping[KeyName, tuple[Namespace, ...]]] = MappingProxyType(

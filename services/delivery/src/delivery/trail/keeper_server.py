@@ -22,7 +22,7 @@ from typing import Any, Final
 from artifacts.errors import ArtifactError, SigningFailed
 from artifacts.locks import lock_file, take
 from artifacts.records.keeper import KeeperAbout, KeeperAnswer, KeeperRequest, KeyName
-from artifacts.statements import SshSigner
+from artifacts.ssh_keygen import SshSigner
 from delivery.clock import now
 from delivery.errors import AuditBroken, AuditUnavailable, DeliveryError, KeeperUnsafe
 from delivery.settings import Settings

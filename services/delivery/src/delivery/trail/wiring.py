@@ -10,7 +10,8 @@ import typer
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.audit import AuditEvent
-from artifacts.statements import Namespace, SshVerifier, create_statement_key
+from artifacts.ssh_keygen import SshVerifier, create_statement_key
+from artifacts.ssh_signatures import Namespace
 from artifacts.text import markdown, plain
 from delivery.clock import now
 from delivery.errors import BranchFailed, RestartRefused

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from artifacts.signatures import KeyVerifier, create_key_pair
-from artifacts.statements import create_statement_key
+from artifacts.ssh_keygen import create_statement_key
 from training.cluster.parallel import JoblibParallel
 from training.dataset.training_set import seen
 from training.models import model_definition

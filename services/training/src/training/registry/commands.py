@@ -12,7 +12,7 @@ import typer
 from artifacts.folder import open_artifact
 from artifacts.records.inputs import Registered
 from artifacts.signatures import KeyVerifier
-from artifacts.statements import SshVerifier
+from artifacts.ssh_keygen import SshVerifier
 from artifacts.store import FolderModelStore
 from training.options import WorkOption
 from training.registry.mlflow_tracking import keep_run, tracking_of

@@ -31,10 +31,10 @@ from support.people import NOON, key_of, people
 from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
 from artifacts.records.approval import ChangeSubject
+from artifacts.ssh_signatures import MISSING
 from delivery.changes.facts import Report, Statement
 from delivery.changes.judgement import judge_change
 from delivery.changes.rules.approvals import PAYLOAD
-from delivery.changes.signatures import MISSING
 from delivery.changes.statements import subjects_of
 
 GONE = CantTell("a file", "gone")

@@ -7,8 +7,8 @@ from support.change_facts import change, commit, email, facts, finding, ground, 
 from support.people import NOON, key_of, people
 
 from artifacts.cant_tell import CantTell
+from artifacts.ssh_signatures import MISSING, Signature
 from delivery.changes.rules.authors import authors_of
-from delivery.changes.signatures import MISSING, Signature
 
 JUDGE = change("judge")
 

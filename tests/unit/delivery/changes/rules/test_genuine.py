@@ -9,11 +9,11 @@ from support.people import key_of
 
 from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json, hex_part
+from artifacts.ssh_signatures import ServiceKey, Signature
 from delivery.changes.documents import report_path
 from delivery.changes.facts import CommittedRecord, RecordChange
 from delivery.changes.judgement import judge_change
 from delivery.changes.rules.genuine import statement_path
-from delivery.changes.signatures import ServiceKey, Signature
 
 SAID = stated(promotion(), "ada").approval
 PLACE, REPORT = statement_path(SAID), report_path(report("first").digest)

@@ -23,9 +23,9 @@ from support.people import NOON, key_of, people
 
 from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
+from artifacts.ssh_signatures import MISSING
 from delivery.changes.judgement import judge_change
 from delivery.changes.rules.approvals import glass_objection, roles_asked
-from delivery.changes.signatures import MISSING
 from delivery.changes.statements import subjects_of
 
 SUBJECT = subjects_of(promotion())[0]

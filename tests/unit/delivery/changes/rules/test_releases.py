@@ -27,9 +27,9 @@ from support.staging_asked import shown_by_staging
 from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json
 from artifacts.policies.tiers import RiskTiers
+from artifacts.ssh_signatures import MISSING, Signature
 from delivery.changes.facts import Past, PinnedCode, Report
 from delivery.changes.rules.releases import strictest_tier
-from delivery.changes.signatures import MISSING, Signature
 
 GATE = Signature(key_of("gate"), "plinth-gate-report")
 NAME = report("first").digest

@@ -7,9 +7,9 @@ from support.change_facts import ground, promotion
 from support.change_records import NOON, report
 from support.people import key_of
 
+from artifacts.ssh_signatures import ServiceKey, Signature, counts_until, service_of
 from delivery.changes.facts import Report
 from delivery.changes.rules.releases import judge_reports
-from delivery.changes.signatures import ServiceKey, Signature, counts_until, service_of
 
 SPACE = "plinth-gate-report"
 SIGNED = Signature(key_of("gate"), SPACE)

@@ -7,15 +7,14 @@ from typing import Final
 
 from artifacts.cant_tell import CantTell
 from artifacts.policies.approvers import People
+from artifacts.ssh_signatures import COMMIT, service_of
 from delivery.changes.facts import ChangeFacts, Commit
 from delivery.changes.findings import Finding, passed, refused, undecided
 from delivery.changes.path_kinds import AUTHORED, PROTECTED, kind_of
 from delivery.changes.rule import Rule
-from delivery.changes.signatures import service_of
 from delivery.git.commits import RawCommit
 
 RULE = "authors"
-NAMESPACE = "git"
 _TRAILER: Final = re.compile(
     r"^\s*(?P<key>[A-Za-z][A-Za-z0-9 _-]{0,39}?)\s*[:=]\s*(?P<value>\S.*)$"
 )
@@ -54,7 +53,7 @@ def makers(people: People, commits: Iterable[Commit]) -> frozenset[str]:
     for commit in commits:
         found |= persons_named(people, commit)
         signature = commit.signature
-        if not signature.problem and signature.namespace == NAMESPACE:
+        if not signature.problem and signature.namespace == COMMIT:
             found.add(people.owner(signature.key))
     return frozenset(name for name in found if name)
 
@@ -132,8 +131,8 @@ def signer_of(facts: ChangeFacts, people: People, commit: Commit) -> Signer:
     signature = commit.signature
     if signature.problem:
         return Signer(problem=signature.problem)
-    if signature.namespace != NAMESPACE:
-        return Signer(problem=f"is signed in the namespace {signature.namespace}, not {NAMESPACE}")
+    if signature.namespace != COMMIT:
+        return Signer(problem=f"is signed in the namespace {signature.namespace}, not {COMMIT}")
     if service := service_of(facts.ground.services, signature, facts.now):
         return Signer(service=service)
     name = people.owner(signature.key)

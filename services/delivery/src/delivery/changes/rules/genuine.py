@@ -10,6 +10,7 @@ from typing import Final
 from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json, hex_part
 from artifacts.records.approval import Approval
+from artifacts.ssh_signatures import APPROVAL, GATE_REPORT
 from delivery.changes.documents import STATEMENTS, report_path
 from delivery.changes.facts import ChangeFacts, CommittedRecord
 from delivery.changes.findings import Finding, refused, summed, undecided
@@ -17,7 +18,7 @@ from delivery.changes.rule import Rule
 from delivery.git.plain_names import shown_name
 
 RULE = "records_genuine"
-STATED, JUDGED, GATE = "plinth-approval", "plinth-gate-report", "gate"
+GATE = "gate"
 
 
 def statement_path(one: Approval) -> str:
@@ -59,7 +60,7 @@ def malformed(path: str, record: CommittedRecord) -> str:
         return f"it belongs at {place}"
     if signature.problem:
         return signature.problem
-    namespace = STATED if statement else JUDGED
+    namespace = APPROVAL if statement else GATE_REPORT
     if signature.namespace != namespace:
         return f"it is signed in the namespace {signature.namespace}, not {namespace}"
     return ""

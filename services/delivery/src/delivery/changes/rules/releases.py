@@ -9,15 +9,15 @@ from artifacts.policies.tiers import TIERS, RiskTiers, Tier
 from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import Release, ReleasedModel
+from artifacts.ssh_signatures import GATE_REPORT, counts_until, service_of
 from delivery.changes.facts import ChangeFacts, Report
 from delivery.changes.findings import Finding, passed, refused, summed, undecided
 from delivery.changes.payload_history import rolls_back, watch_of
 from delivery.changes.rule import Rule
-from delivery.changes.signatures import counts_until, service_of
 from judging.policy import Policy
 
 REPORTS, CODE, STAGING = "gate_reports", "code_on_main", "staging_verified"
-NAMESPACE, GATE = "plinth-gate-report", "gate"
+GATE = "gate"
 
 Entry = tuple[str, ReleasedModel]
 
@@ -73,7 +73,7 @@ def _forged(facts: ChangeFacts, found: Report, report: GateReport, entry: Releas
         return f"was edited: it is {report.digest}, the release names {entry.gate_report}"
     if signature.problem:
         return f"is fabricated: {signature.problem}"
-    if signature.namespace != NAMESPACE:
+    if signature.namespace != GATE_REPORT:
         return f"is fabricated: it is signed in the namespace {signature.namespace}"
     keys = facts.ground.gate
     moments = (report.decided_at, facts.now) if found.added else (report.decided_at,)

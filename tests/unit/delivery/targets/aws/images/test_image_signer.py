@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from artifacts.keeper import KeeperSigner
-from artifacts.statements import SshSigner
+from artifacts.ssh_keygen import SshSigner
 from delivery.errors import SettingsMissing
 from delivery.settings import TargetSettings
 from delivery.targets.aws.images import wiring as images

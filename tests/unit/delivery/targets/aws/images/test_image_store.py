@@ -9,7 +9,7 @@ from support.oci_images import write_image
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.errors import SignatureRefused, UnreadableRecord
 from artifacts.records.image import ImageRecord
-from artifacts.statements import SshSigner, SshVerifier, create_statement_key
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
 from delivery.targets.aws.aws_errors import Busy, ImageUnreadable
 from delivery.targets.aws.images import image_store
 from delivery.targets.aws.images.image_store import FolderImages

@@ -10,7 +10,7 @@ from artifacts.keeper import KeeperSigner
 from artifacts.model_copies import StoredModels
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
-from artifacts.statements import SshSigner, SshVerifier
+from artifacts.ssh_keygen import SshSigner, SshVerifier
 from delivery.settings import TargetSettings, tool_environment
 from delivery.targets.aws.aws_clients import AwsClients
 from delivery.targets.aws.images.bases import DebootstrapBases

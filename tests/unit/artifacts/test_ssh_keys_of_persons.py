@@ -8,14 +8,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import pytest
 
 from artifacts.errors import SigningFailed
-from delivery.changes.person_keys import has_passphrase, key_fault, sign_as_person
-from delivery.changes.ssh_signatures import SshSignatures
+from artifacts.ssh_keygen import check_signature, has_passphrase, key_fault, sign_as_person
 
 DATA = b"an approval"
+APPROVAL: Final = "plinth-approval"
 ARMOUR = b"-----BEGIN SSH SIGNATURE-----"
 KINDS = (
     ("ed25519", ()),
@@ -59,7 +60,7 @@ def no_agent(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def why(key: Path) -> str:
     with pytest.raises(SigningFailed) as caught:
-        sign_as_person(key, DATA)
+        sign_as_person(key, APPROVAL, DATA)
     return caught.value.reason
 
 
@@ -69,9 +70,9 @@ def test_a_private_key_signs_whatever_its_kind(
 ) -> None:
     key = make_key(tmp_path, "key", "", kind, *more)
 
-    signature = sign_as_person(key, DATA)
+    signature = sign_as_person(key, APPROVAL, DATA)
 
-    found = SshSignatures().check(DATA, signature)
+    found = check_signature(DATA, signature)
     assert (found.problem, found.namespace) == ("", "plinth-approval")
     assert not has_passphrase(key)
 
@@ -81,7 +82,7 @@ def test_a_key_of_an_agent_signs_by_its_public_half(key: Path) -> None:
     subprocess.run(["ssh-add", "-q", str(key)], check=True)
     key.unlink()
 
-    assert sign_as_person(key.with_suffix(".pub"), DATA).startswith(ARMOUR)
+    assert sign_as_person(key.with_suffix(".pub"), APPROVAL, DATA).startswith(ARMOUR)
 
 
 @pytest.mark.usefixtures("agent")
@@ -96,7 +97,7 @@ def test_a_key_with_a_passphrase_signs_through_the_agent_that_holds_it(tmp_path:
         check=True,
     )
 
-    assert sign_as_person(key, DATA).startswith(ARMOUR)
+    assert sign_as_person(key, APPROVAL, DATA).startswith(ARMOUR)
 
 
 @pytest.mark.usefixtures("agent")
@@ -148,7 +149,7 @@ def test_a_key_with_the_line_ends_of_windows_says_so_and_what_is_typed_mends_it(
     assert "its lines end in CRLF" in reason
     command = reason.partition("Type: ")[2].partition(", and sign")[0]
     subprocess.run(["sh", "-c", command], check=True)
-    assert sign_as_person(key.with_name("key.lf"), DATA).startswith(ARMOUR)
+    assert sign_as_person(key.with_name("key.lf"), APPROVAL, DATA).startswith(ARMOUR)
 
 
 def test_a_key_whose_last_line_has_no_end_says_so_and_what_is_typed_mends_it(key: Path) -> None:
@@ -158,7 +159,7 @@ def test_a_key_whose_last_line_has_no_end_says_so_and_what_is_typed_mends_it(key
 
     assert "its last line has no end" in reason
     subprocess.run(["sh", "-c", reason.partition("Type: ")[2]], check=True)
-    assert sign_as_person(key, DATA).startswith(ARMOUR)
+    assert sign_as_person(key, APPROVAL, DATA).startswith(ARMOUR)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +188,7 @@ def test_a_folder_and_a_file_that_is_not_there_say_what_to_give(tmp_path: Path) 
 def test_a_tilde_is_ones_home(key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(key.parent))
 
-    assert sign_as_person(Path("~/key"), DATA).startswith(ARMOUR)
+    assert sign_as_person(Path("~/key"), APPROVAL, DATA).startswith(ARMOUR)
 
 
 def test_without_ssh_keygen_the_error_says_what_to_install(
@@ -197,4 +198,4 @@ def test_without_ssh_keygen_the_error_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(SigningFailed, match="install OpenSSH's client"):
-        sign_as_person(key, DATA)
+        sign_as_person(key, APPROVAL, DATA)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from delivery.changes.signatures import (
+from artifacts.ssh_signatures import (
     Signature,
     read_signature,
     read_signers,

@@ -6,8 +6,21 @@ import re
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
+Namespace = Literal[
+    "plinth-gate-report",
+    "plinth-evidence",
+    "plinth-reproduction",
+    "plinth-approval",
+    "plinth-audit",
+    "plinth-image",
+    "git",  # commits of proposals
+]
+"""What a signature is for: one of a kind of statement is never taken for another."""
+APPROVAL: Final = "plinth-approval"
+GATE_REPORT: Final = "plinth-gate-report"
+COMMIT: Final = "git"
 _BEGIN, _END = b"-----BEGIN SSH SIGNATURE-----", b"-----END SSH SIGNATURE-----"
 _MAGIC: Final = b"SSHSIG"
 _OPTION: Final = r'[a-z-]+="[^"]*"'
