@@ -20,7 +20,7 @@ from delivery.errors import (
     RepositoryUnreadable,
     RevertRefused,
 )
-from delivery.git.main_branch import MainBranch
+from delivery.git.branches import MainBranch
 from delivery.releases.revert import GitReverter
 from delivery.releases.wanted import AliasPoint
 

@@ -5,8 +5,8 @@ from support.change_facts import facts, finding, outcome
 
 from delivery.changes.judgement import judge_change
 from delivery.changes.path_kinds import kind_of
-from delivery.git.commits import Change, OddName
-from delivery.git.plain_names import component_fault, name_fault, path_fault, shown_name
+from delivery.git.commits import Change
+from delivery.git.plain_names import OddName, component_fault, name_fault, path_fault, shown_name
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import Environment, Release
 from artifacts.ssh_signatures import MISSING, ServiceKey, Signature
 from delivery.changes.path_kinds import AUTHORED, PROTECTED, Kind, classify, kind_of
-from delivery.git.commits import Change, OddName
+from delivery.git.commits import Change
+from delivery.git.plain_names import OddName
 
 if TYPE_CHECKING:
     from artifacts.policies.tiers import RiskTiers

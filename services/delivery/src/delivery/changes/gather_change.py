@@ -51,7 +51,8 @@ from delivery.changes.payload_history import course_of
 from delivery.changes.statements import read_statements, speaks_of
 from delivery.clock import Clock
 from delivery.errors import CommitUnknown, NotOnMain, TooMuchToRead
-from delivery.git.commits import Change, OddName, RawCommit
+from delivery.git.commits import Change, RawCommit
+from delivery.git.plain_names import OddName
 from delivery.git.repository import GitRepository
 from delivery.trail.audit_chain import AuditLog
 

@@ -2,7 +2,7 @@
 
 import base64
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +12,16 @@ from artifacts.errors import GitFailed, SigningFailed
 from artifacts.git_process import GitAnswer, run_git, sharing_environment, version_fault
 from artifacts.statements import StatementSigner
 from delivery.clock import Clock
-from delivery.errors import BranchFailed
-from delivery.git.signed_commits import with_signature
+from delivery.errors import BranchFailed, RepositoryUnreadable
+from delivery.git.commits import with_signature
 
 REMOTE: Final = "origin"
 STATEMENTS: Final = "policies/approvals"
 """What people signed stays on a branch whatever becomes of the rest."""
 NAME, EMAIL = "Plinth delivery", "delivery@plinth.invalid"
 _TIMEOUT: Final = 300
+_MAIN: Final = "refs/heads/main"
+_SECONDS: Final = 60
 
 
 @dataclass(frozen=True)
@@ -224,6 +226,33 @@ class GitBranches:
             return run_git(self.folder, *words, data=data, environment=own, seconds=_TIMEOUT)
         except GitFailed as exc:
             raise BranchFailed(words[0], exc.reason) from exc
+
+
+@dataclass(frozen=True)
+class MainBranch:
+    """The branch main that people share; without an origin, the checkout's own.
+
+    `shared` fetches origin's main and returns its commit.
+    """
+
+    folder: Path
+    shared: Callable[[], str]
+
+    def tip(self) -> str:
+        """Return the commit that main stands at; RepositoryUnreadable, BranchFailed."""
+        if "origin" in self._git("remote").split():
+            return self.shared()
+        return self._git("show-ref", "--verify", _MAIN).split()[0]
+
+    def _git(self, *words: str) -> str:
+        try:
+            answer = run_git(self.folder, *words, seconds=_SECONDS)
+        except GitFailed as exc:
+            raise RepositoryUnreadable(str(self.folder), exc.reason) from exc
+        if answer.code:
+            reason = f"nobody can say where main stands: {answer.reason}"
+            raise RepositoryUnreadable(str(self.folder), reason)
+        return answer.out.decode(errors="replace")
 
 
 def _identity(now: datetime) -> dict[str, str]:

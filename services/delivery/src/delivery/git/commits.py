@@ -6,14 +6,6 @@ from datetime import UTC, datetime
 SIGNATURE = b"gpgsig"
 
 
-@dataclass(frozen=True, order=True)
-class OddName:
-    """An entry of a tree that git would not have made, or whose name is not plain; and why."""
-
-    path: str
-    fault: str
-
-
 @dataclass(frozen=True)
 class Change:
     """A path that differs: mode and blob before and after, None where there is no file."""
@@ -68,6 +60,16 @@ def parse_commit(raw: bytes) -> RawCommit:
         names=(author[0], committer[0]),
         message=message.decode(errors="replace"),
     )
+
+
+def with_signature(commit: bytes, signature: bytes) -> bytes:
+    """Return an unsigned commit's bytes with a signature of them, as `git commit -S` leaves them.
+
+    The signature is the last header; its further lines begin with a space.
+    """
+    headers, blank, message = commit.partition(b"\n\n")
+    lines = signature.strip().replace(b"\n", b"\n ")
+    return headers + b"\ngpgsig " + lines + blank + message
 
 
 def committed_at(raw: bytes) -> datetime:

@@ -1,6 +1,7 @@
 """plain_names: names of files mean the same to every reader, tool, file system and terminal."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 LONGEST_NAME: Final = 200
@@ -8,6 +9,14 @@ LONGEST_PATH: Final = 400
 PLAIN: Final = re.compile(rb"[A-Za-z0-9._@+=,-]+")
 SPECIAL: Final = frozenset({b"", b".", b".."})
 ALLOWED: Final = "letters and digits of ASCII and . _ - + = , @"
+
+
+@dataclass(frozen=True, order=True)
+class OddName:
+    """An entry of a tree that git would not have made, or whose name is not plain; and why."""
+
+    path: str
+    fault: str
 
 
 def component_fault(name: bytes) -> str:

@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from artifacts.errors import GitFailed, TooLarge
-from artifacts.git_objects import MEBIBYTE, GitObjects, TreeEntry
+from artifacts.errors import GitFailed, SourceUnreadable, TooLarge
 from artifacts.git_process import version_fault
 from artifacts.text import plain
 from delivery.errors import CommitUnknown, RepositoryUnreadable, TooMuchToRead
-from delivery.git.commits import Change, OddName, RawCommit, committed_at, parse_commit
-from delivery.git.trees import difference, tree_faults
+from delivery.git.commits import Change, RawCommit, committed_at, parse_commit
+from delivery.git.objects import MEBIBYTE, GitObjects, TreeEntry, difference, tree_faults
+from delivery.git.plain_names import OddName
 
 SHARED_MAIN: Final = "refs/remotes/origin/main"
 OWN_MAIN: Final = "refs/heads/main"
@@ -25,6 +25,9 @@ MOST_FILES: Final = 100_000
 LARGEST_FILE: Final = 64 * MEBIBYTE
 LARGEST_FILES: Final = 96 * MEBIBYTE
 """How many bytes of files are handed out at once."""
+MOST_FILES_OF_CODE: Final = 20_000
+LARGEST_CODE: Final = 256 * MEBIBYTE
+"""How many bytes the files of one payload may have together."""
 
 
 @dataclass(frozen=True)
@@ -275,6 +278,32 @@ class GitRepository:
         if isinstance(exc, TooLarge):
             return TooMuchToRead(str(self.folder), exc.reason)
         return RepositoryUnreadable(str(self.folder), exc.reason)
+
+
+class GitSource:
+    """Where a payload's code comes from: a repository, bare or not, or a shallow one."""
+
+    def __init__(self, repository: Path) -> None:
+        self._repository = repository
+
+    def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the bytes of all files at and under some paths of a commit; SourceUnreadable."""
+        objects = GitObjects(self._repository, whole=False)
+        found: dict[str, bytes] = {}
+        left = LARGEST_CODE
+        try:
+            for path, entry in objects.files(commit, paths, MOST_FILES_OF_CODE):
+                name = path.decode(errors="backslashreplace")
+                if entry.mode not in PLAIN_MODES or name in found or name.encode() != path:
+                    reason = f"{plain(name)} is no regular file"
+                    raise SourceUnreadable(self._repository, commit, reason)
+                found[name] = objects.read(entry.id, "blob", left, name)
+                left -= len(found[name])
+        except GitFailed as exc:
+            raise SourceUnreadable(self._repository, commit, exc.reason) from exc
+        if not found:
+            raise SourceUnreadable(self._repository, commit, "it has none of these files")
+        return found
 
 
 def _shown(path: bytes) -> str:

@@ -3,8 +3,7 @@
 from typing import Final
 
 from delivery.clock import now
-from delivery.git.branches import GitBranches
-from delivery.git.main_branch import MainBranch
+from delivery.git.branches import GitBranches, MainBranch
 from delivery.settings import Settings, child_environment
 from delivery.signing import make_signer
 

@@ -17,9 +17,9 @@ from artifacts.statements import StatementSigner
 from artifacts.text import markdown, plain
 from delivery.errors import DeliveryError, RevertRefused
 from delivery.forges.forge import Forge
-from delivery.git.main_branch import MainBranch
+from delivery.git.branches import MainBranch
+from delivery.git.commits import with_signature
 from delivery.git.repository import GitRepository
-from delivery.git.signed_commits import with_signature
 from delivery.releases.read_wanted import wanted_at
 from delivery.releases.wanted import Wanted, short
 from delivery.trail.audit_chain import AuditLog

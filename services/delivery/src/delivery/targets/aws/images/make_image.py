@@ -30,8 +30,8 @@ from delivery.targets.aws.images.recipes import (
 from delivery.targets.aws.images.sbom import bill_of_materials
 
 if TYPE_CHECKING:
-    from artifacts.git_source import GitSource
     from artifacts.model_copies import StoredModels
+    from delivery.git.repository import GitSource
     from delivery.targets.aws.images.engines import Engine
     from delivery.targets.aws.images.image_store import FolderImages
     from delivery.targets.aws.images.oci_layout import OciLayouts

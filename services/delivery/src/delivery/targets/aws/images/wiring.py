@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from artifacts.git_source import GitSource
 from artifacts.keeper import KeeperSigner
 from artifacts.model_copies import StoredModels
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
 from artifacts.ssh_keygen import SshSigner, SshVerifier
+from delivery.git.repository import GitSource
 from delivery.settings import TargetSettings, tool_environment
 from delivery.targets.aws.aws_clients import AwsClients
 from delivery.targets.aws.images.bases import DebootstrapBases

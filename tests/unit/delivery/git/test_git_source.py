@@ -4,7 +4,7 @@ import pytest
 from support.checkout import commit_all, git
 
 from artifacts.errors import SourceUnreadable
-from artifacts.git_source import GitSource
+from delivery.git.repository import GitSource
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
-"""The objects of a git repository: the one way in which the project reads commits, trees and files.
+"""The objects of a git repository: the one way in which delivery reads commits, trees and files.
 
 Objects are read through a private, empty repository that borrows the clone's objects. So the
 clone's refs, replaced objects, grafts, attributes, merge drivers and other settings can't change
 what is read, and what is computed (a merge) is written beside the clone and not into it. Each
 object is hashed again: what is returned is what its name says.
+
+git's own commands assume that trees are well-formed: whoever crafts one may have it shown as
+something else. Here an entry of a tree is what its bytes say.
 """
 
 import hashlib
@@ -16,12 +19,14 @@ import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import IO, Final
 
 from artifacts.errors import GitFailed, TooLarge
 from artifacts.git_process import git_command, reading_environment, run_git
 from artifacts.text import plain
+from delivery.git.plain_names import OddName, component_fault, path_fault, shown_name
 
 FULL: Final = re.compile(r"[0-9a-f]{40}")
 ABBREVIATED: Final = re.compile(r"[0-9a-f]{4,39}")
@@ -50,13 +55,11 @@ class TreeEntry:
         return self.mode.lstrip("0") == "40000"
 
 
-@dataclass(frozen=True)
-class StoredObject:
-    """What git says of an object without reading it."""
-
-    id: str
-    kind: str
-    size: int
+Pair = tuple[bytes, TreeEntry | None, TreeEntry | None]
+"""A path, and what it was and becomes."""
+MODES: Final = frozenset({"40000", "100644", "100755", "120000", "160000"})
+MOST_FAULTS: Final = 100
+"""How many faults of trees are named: one refuses."""
 
 
 class GitObjects:
@@ -92,33 +95,26 @@ class GitObjects:
             at = named["name"]
         return None if at is None else self._commit_of(f"{at}{named['steps']}")
 
-    def look(self, name: str) -> StoredObject | None:
-        """Return kind and size of an object, or None where there is none."""
-        header = self._ask(f"info {name}")
-        if header is None:
-            return None
-        found, kind, size = header.split()
-        return StoredObject(found, kind, int(size))
-
     def read(self, name: str, kind: str, limit: int, what: str = "") -> bytes:
         """Return the bytes of an object; TooLarge over the limit, GitFailed if it is no such."""
-        found = self.look(name)
-        if found is None:
+        header = self._look(name)
+        if header is None:
             raise GitFailed(self.folder, f"the {kind} {name} is missing: fetch it")
-        if found.kind != kind:
-            raise GitFailed(self.folder, f"{name} is a {found.kind}, not a {kind}")
-        if found.size > limit:
-            raise TooLarge(self.folder, what or f"the {kind} {name}", found.size, limit)
+        id_, stored, size = header[0], header[1], int(header[2])
+        if stored != kind:
+            raise GitFailed(self.folder, f"{name} is a {stored}, not a {kind}")
+        if size > limit:
+            raise TooLarge(self.folder, what or f"the {kind} {name}", size, limit)
         with self._lock:
             to, out = self._pipes()
-            to.write(f"contents {found.id}\n".encode())
+            to.write(f"contents {id_}\n".encode())
             to.flush()
             out.readline()
-            data = out.read(found.size)
+            data = out.read(size)
             out.read(1)
         hashed = hashlib.sha1(f"{kind} {len(data)}\0".encode() + data, usedforsecurity=False)
-        if hashed.hexdigest() != found.id:
-            raise GitFailed(self.folder, f"the bytes of {found.id} are not what its name says")
+        if hashed.hexdigest() != id_:
+            raise GitFailed(self.folder, f"the bytes of {id_} are not what its name says")
         return data
 
     def commit(self, name: str) -> bytes:
@@ -136,10 +132,17 @@ class GitObjects:
         if known is not None:
             return known
         data = self.read(name, "tree", LARGEST_TREE)
+        found, at = [], 0
         try:
-            entries = tuple(_entries(data))
+            while at < len(data):
+                space = data.index(b" ", at)
+                end = data.index(b"\0", space)
+                mode = data[at:space].decode(errors="replace")
+                found.append(TreeEntry(mode, data[space + 1 : end], data[end + 1 : end + 21].hex()))
+                at = end + 21
         except ValueError as exc:
             raise GitFailed(self.folder, f"the tree {name} is malformed") from exc
+        entries = tuple(found)
         if self._remembered + len(data) <= _REMEMBERED:
             self._remembered += len(data)
             self._trees[name] = entries
@@ -164,43 +167,34 @@ class GitObjects:
         count = 0
         for path in paths:
             found = self.entry(commit, path)
-            for name, entry in self.under(found, b"/".join(_parts(path))):
+            waiting = [] if found is None else [(b"/".join(_parts(path)), found)]
+            while waiting:
+                at, one = waiting.pop()
+                if one.is_tree:
+                    inside = reversed(self.tree(one.id))
+                    waiting += [(at + b"/" + it.name if at else it.name, it) for it in inside]
+                    continue
                 count += 1
                 if count > limit:
                     raise TooLarge(self.folder, f"{path} of {commit}", count, limit, "files")
-                yield name, entry
-
-    def under(self, entry: TreeEntry | None, path: bytes) -> Iterator[tuple[bytes, TreeEntry]]:
-        """Give all files in an entry, or the entry itself."""
-        waiting = [] if entry is None else [(path, entry)]
-        while waiting:
-            at, one = waiting.pop()
-            if not one.is_tree:
                 yield at, one
-                continue
-            inside = reversed(self.tree(one.id))
-            waiting += [(at + b"/" + it.name if at else it.name, it) for it in inside]
 
     def run(
-        self,
-        *words: str,
-        data: bytes = b"",
-        variables: Mapping[str, str] | None = None,
-        limit: int = LARGEST_OUTPUT,
+        self, *words: str, variables: Mapping[str, str] | None = None
     ) -> "subprocess.CompletedProcess[bytes]":
         """Run a git command over the objects; no ref but what is given by name is known to it."""
         with tempfile.TemporaryFile() as out:
             done = subprocess.run(  # noqa: S603 - git's own words, and names of objects
                 git_command(f"--git-dir={self.private()}", *words),
-                input=data,
+                input=b"",
                 stdout=out,
                 stderr=subprocess.PIPE,
                 check=False,
                 env={**reading_environment(), **(variables or {})},
             )
             size = out.tell()
-            if size > limit:
-                raise TooLarge(self.folder, f"the answer of git {words[0]}", size, limit)
+            if size > LARGEST_OUTPUT:
+                raise TooLarge(self.folder, f"the answer of git {words[0]}", size, LARGEST_OUTPUT)
             out.seek(0)
             answer = out.read()
         return subprocess.CompletedProcess(done.args, done.returncode, answer, done.stderr)
@@ -213,7 +207,11 @@ class GitObjects:
             weakref.finalize(self, _remove, place, os.getpid())
             (place / "refs").mkdir()
             (place / "objects/info").mkdir(parents=True)
-            (place / "objects/info/alternates").write_text(f"{_quoted(objects)}\n")
+            text = str(objects)
+            if text.startswith(('"', "#")) or "\n" in text:  # a line is quoted as C does
+                text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+                text = f'"{text}"'
+            (place / "objects/info/alternates").write_text(f"{text}\n")
             (place / "HEAD").write_text("ref: refs/heads/none\n")
             (place / "config").write_text(_CONFIG)
             self._private = place
@@ -254,21 +252,22 @@ class GitObjects:
         return next(iter(exact.values()), None)
 
     def _commit_of(self, name: str) -> str | None:
-        found = self.look(f"{name}^{{commit}}")
-        return found.id if found else None
+        header = self._look(f"{name}^{{commit}}")
+        return header[0] if header else None
 
-    def _ask(self, line: str) -> str | None:
-        if "\n" in line:
+    def _look(self, name: str) -> list[str] | None:
+        """Return full name, kind and size of an object, or None where there is none."""
+        if "\n" in name:
             return None
         with self._lock:
             to, out = self._pipes()
-            to.write(line.encode() + b"\n")
+            to.write(f"info {name}\n".encode())
             to.flush()
             header = out.readline()
         if not header:
-            raise GitFailed(self.folder, f"git ended while it was asked for {plain(line)}")
+            raise GitFailed(self.folder, f"git ended while it was asked for {plain(name)}")
         text = header.decode(errors="replace").rstrip("\n")
-        return None if text.endswith((" missing", " ambiguous")) else text
+        return None if text.endswith((" missing", " ambiguous")) else text.split()
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._batch is None:
@@ -286,24 +285,80 @@ class GitObjects:
         return self._batch.stdin, self._batch.stdout
 
 
-def _entries(data: bytes) -> Iterator[TreeEntry]:
-    at = 0
-    while at < len(data):
-        space = data.index(b" ", at)
-        end = data.index(b"\0", space)
-        name = data[end + 1 : end + 21]
-        mode = data[at:space].decode(errors="replace")
-        yield TreeEntry(mode, data[space + 1 : end], name.hex())
-        at = end + 21
+def difference(objects: GitObjects, before: str | None, after: str) -> Iterator[Pair]:
+    """Give the path of every file that differs between two trees, with its entry on both sides."""
+    root = None if before is None else TreeEntry("40000", b"", before)
+    waiting: list[Pair] = [(b"", root, TreeEntry("40000", b"", after))]
+    while waiting:
+        path, was, becomes = waiting.pop()
+        if was == becomes:
+            continue
+        old, new = (one if one and not one.is_tree else None for one in (was, becomes))
+        if old or new:
+            yield path, old, new
+        before_it, after_it = (_inside(objects, one) for one in (was, becomes))
+        for name in {**before_it, **after_it}:
+            inner = path + b"/" + name if path else name
+            # More than one of a name is a malformed tree.
+            pairs = zip_longest(before_it.get(name, []), after_it.get(name, []))
+            waiting += [(inner, *pair) for pair in pairs]
 
 
-def _quoted(path: Path) -> str:
-    """Write a path as a line of info/alternates: quoted as C does where it would be misread."""
-    text = str(path)
-    if text.startswith(('"', "#")) or "\n" in text:
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
-    return text
+def tree_faults(
+    objects: GitObjects, before: str | None, afters: Sequence[str]
+) -> Iterator[OddName]:
+    """Give what trees hold that no tree should, except what stands in `before` in the same place.
+
+    Subtrees that `before` has in their place are not looked into.
+    """
+    seen: set[tuple[bytes, str]] = set()
+    known: set[OddName] = set()
+    waiting = [(b"", before, after) for after in afters]
+    while waiting and len(known) < MOST_FAULTS:
+        path, was, becomes = waiting.pop()
+        if was == becomes or (path, becomes) in seen:
+            continue
+        seen.add((path, becomes))
+        old = objects.tree(was) if was else ()
+        new = objects.tree(becomes)
+        for odd in sorted(set(_faults(path, new)) - set(_faults(path, old)) - known):
+            known.add(odd)
+            yield odd
+        places = {one.name: one.id for one in old if one.is_tree}
+        for one in new:
+            inner = path + b"/" + one.name if path else one.name
+            if one.is_tree and not path_fault(inner):
+                waiting.append((inner, places.get(one.name), one.id))
+
+
+def _faults(path: bytes, entries: Sequence[TreeEntry]) -> Iterator[OddName]:
+    folder = path + b"/" if path else b""
+    twins: dict[str, bytes] = {}
+    for one in entries:
+        inner = folder + one.name
+        fault = component_fault(one.name) or path_fault(inner)
+        if not fault and one.mode not in MODES:
+            fault = f"it has the mode {shown_name(one.mode.encode())}, which git never writes"
+        folded = one.name.decode(errors="backslashreplace").casefold()
+        other = twins.setdefault(folded, one.name)
+        if not fault and other is not one.name:
+            same = "a second entry of that name" if other == one.name else "a twin in other case"
+            fault = f"its folder has {same}, {shown_name(other)}"
+        if fault:
+            yield OddName(shown_name(inner), fault)
+    order = [one.name + b"/" if one.is_tree else one.name for one in entries]
+    if any(one >= other for one, other in pairwise(order)):
+        yield OddName(shown_name(path) or "the root", "its entries are not in git's order")
+
+
+def _inside(objects: GitObjects, entry: TreeEntry | None) -> dict[bytes, list[TreeEntry]]:
+    """Return the entries of a folder by name, without their names; nothing of a file."""
+    if entry is None or not entry.is_tree:
+        return {}
+    found: dict[bytes, list[TreeEntry]] = {}
+    for one in objects.tree(entry.id):
+        found.setdefault(one.name, []).append(TreeEntry(one.mode, b"", one.id))
+    return found
 
 
 def _remove(place: Path, process: int) -> None:
