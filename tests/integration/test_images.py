@@ -25,7 +25,7 @@ from artifacts.records.release import Payload
 from artifacts.ssh_keygen import SshVerifier
 from artifacts.statements import read_signed
 from delivery.targets.aws.images.contents import ImageContents, pins_of
-from delivery.targets.aws.images.oci_layout import OciLayouts
+from delivery.targets.aws.images.oci_layout import read_layout
 
 pytestmark = pytest.mark.cloud
 
@@ -85,7 +85,7 @@ def world(images: Path, tmp_path_factory: pytest.TempPathFactory) -> ImageWorld:
 
 @pytest.fixture(scope="module")
 def contents(world: ImageWorld) -> ImageContents:
-    return OciLayouts().read(world.folder / "layout")
+    return read_layout(world.folder / "layout")
 
 
 @pytest.fixture(scope="module")

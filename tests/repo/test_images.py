@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from delivery.targets.aws.images.contents import FOREIGN, normal, pins_of
-from delivery.targets.aws.images.recipes import BASE_FILE, RECIPE_OF, base_named_in
+from delivery.targets.aws.images.contents import (
+    BASE_FILE,
+    FOREIGN,
+    RECIPE_OF,
+    base_named_in,
+    normal,
+    pins_of,
+)
 
 NAMES = sorted(RECIPE_OF)
 TEST_TOOLS = {"hypothesis", "mypy", "pytest", "ruff"}

@@ -2,24 +2,30 @@
 
 # ruff: noqa: ARG002 - a fake has the signatures of its port
 
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from support.oci_images import write_image
+
 from artifacts.code import code_digest
-from artifacts.digests import digest_bytes, digest_file
+from artifacts.digests import digest_bytes
 from artifacts.errors import SignatureRefused
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
 from delivery.targets.aws.aws_errors import BuildFailed
-from delivery.targets.aws.images.contents import PLACE, ImageContents, Layer, Package
-from delivery.targets.aws.images.engines import BuildOrder
-from delivery.targets.aws.images.make_image import Workshop
-from delivery.targets.aws.images.recipes import BASE_FILE
-from delivery.targets.aws.images.scan_findings import Scan
+from delivery.targets.aws.images.build_tools import BuildOrder
+from delivery.targets.aws.images.contents import (
+    BASE_FILE,
+    PLACE,
+    ImageContents,
+    Layer,
+    Package,
+    Scan,
+)
+from delivery.targets.aws.images.make_image import ImageStore, Workshop
 
 COMMIT = "a" * 40
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -105,76 +111,49 @@ class FakeWheels:
 
 @dataclass
 class FakeEngine:
-    """An engine that writes down what it was told, and may break down."""
+    """An engine that writes down what it was told; the image has its context's files, and numpy.
+
+    It may break down, name another user, or put other files in.
+    """
 
     name: str = "fake 1.0"
     broken: bool = False
+    user: str = "10001:10001"
+    others: dict[str, bytes] = field(default_factory=dict)
     orders: list[BuildOrder] = field(default_factory=list)
-    found: list[dict[str, str]] = field(default_factory=list)
+    found: list[set[str]] = field(default_factory=list)
 
     def build(self, order: BuildOrder, layout: Path) -> str:
-        """Remember the order and the files of its context."""
+        """Remember the order and the files of its context, and write an image of them."""
         if self.broken:
             raise BuildFailed("the engine is broken")
-        files = (path for path in order.context.rglob("*") if path.is_file())
+        paths = (path for path in order.context.rglob("*") if path.is_file())
+        files = {path.relative_to(order.context).as_posix(): path.read_bytes() for path in paths}
         self.orders.append(order)
-        self.found.append(
-            {path.relative_to(order.context).as_posix(): digest_file(path) for path in files}
-        )
-        layout.mkdir()
+        self.found.append(set(files))
+        held = {f"{PLACE}/{name}": (0o644, data) for name, data in (files | self.others).items()}
+        metadata = f"Name: {NUMPY.name}\nVersion: {NUMPY.version}\n".encode()
+        held[f"{SITE}/numpy.dist-info/METADATA"] = (0o644, metadata)
+        write_image(layout, [held], {"User": self.user})
         return BASE
 
 
-@dataclass
-class FakeReader:
-    """Says that an image holds what its context had, unless the test says otherwise."""
-
-    engine: FakeEngine
-    contents: ImageContents = SOUND
-
-    def read(self, layout: Path) -> ImageContents:
-        """Return the contents."""
-        own = ("code/", "model/", "public-key.pem")
-        files = {p: d for p, d in self.engine.found[-1].items() if p.startswith(own)}
-        return replace(self.contents, files={**files, **self.contents.files})
+def store_in(root: Path, keys: Path) -> ImageStore:
+    """Return a folder of images, whose records a new key below `keys` signs."""
+    create_statement_key(keys / "key", keys / "signers", "delivery", ("plinth-image",))
+    signer = SshSigner(keys / "key", "plinth-image")
+    return ImageStore(root, signer, SshVerifier(keys / "signers", "delivery", "plinth-image"))
 
 
-@dataclass
-class FakeStore:
-    """Images in memory, with drafts in a folder."""
-
-    root: Path
-    records: dict[str, ImageRecord] = field(default_factory=dict)
-    bills: dict[str, bytes] = field(default_factory=dict)
-    built_by_another: ImageRecord | None = None
-
-    @contextmanager
-    def building(self) -> Iterator[None]:
-        """Let another command be faster, if the test says so."""
-        if self.built_by_another:
-            self.records[str(self.built_by_another.payload)] = self.built_by_another
-        yield
-
-    def find(self, key: str) -> ImageRecord | None:
-        """Return a record."""
-        return self.records.get(key)
-
-    def draft(self, key: str) -> Path:
-        """Return an empty folder."""
-        (self.root / "draft").mkdir()
-        return self.root / "draft"
-
-    def layout(self, key: str) -> Path:
-        """Return where it would lie."""
-        return self.root / "layout"
-
-    def keep(self, key: str, draft: Path, record: ImageRecord, bill: bytes) -> None:
-        """Keep a record."""
-        self.records[key], self.bills[key] = record, bill
-
-    def discard(self, draft: Path) -> None:
-        """Remove a draft."""
-        shutil.rmtree(draft, ignore_errors=True)
+def keep(store: ImageStore, bill: bytes = b"{}") -> ImageRecord:
+    """Keep a small image of the payload, and return its record."""
+    key = payload_of().contents
+    with store.draft(key) as draft:
+        image = write_image(draft / "layout", [{"a": (0o644, b"a")}])
+        changes = {"image": image, "sbom": digest_bytes(bill)}
+        record = record_of(payload_of()).model_copy(update=changes)
+        store.keep(key, draft, record, bill)
+    return record
 
 
 @dataclass
@@ -201,29 +180,32 @@ class FakeRegistry:
 
 @dataclass
 class FakeWorkshop:
-    """A workshop whose parts a test can reach."""
+    """A workshop whose parts a test can reach; images and keys lie in a folder."""
 
     folder: Path
     source: FakeSource = field(default_factory=FakeSource)
     models: FakeModels = field(default_factory=FakeModels)
     engine: FakeEngine = field(default_factory=FakeEngine)
-    contents: ImageContents = SOUND
 
     def __post_init__(self) -> None:
         """Make the store."""
-        self.store = FakeStore(self.folder)
+        self.store = store_in(self.folder / "images", self.folder / "keys")
 
     def parts(self) -> Workshop:
-        """Return what the use cases take."""
+        """Return what is built with."""
         return Workshop(
             source=self.source,
             models=lambda: self.models,
             wheels=FakeWheels(),
             engine=lambda: self.engine,
-            reader=FakeReader(self.engine, self.contents),
             store=self.store,
             now=lambda: NOW,
         )
+
+    def left(self) -> list[str]:
+        """Return what lies in the folder of images, besides its lock."""
+        images = self.folder / "images"
+        return sorted(path.name for path in images.glob("*") if path.name != "lock")
 
 
 def record_of(payload: Payload) -> ImageRecord:

@@ -16,7 +16,7 @@ from artifacts.records.image import ImageRecord
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.release import Payload, ReleasedCode
 from artifacts.ssh_keygen import create_statement_key
-from delivery.targets.aws.images.recipes import RECIPE_OF, RECIPES
+from delivery.targets.aws.images.contents import RECIPE_OF, RECIPES
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -53,13 +53,13 @@ class PayloadImages:
 
     def build(self, payload: Payload, source: Path) -> str:
         """Build the image of code and models, unless there is one; return what was done."""
-        from delivery.targets.aws.images.build_and_publish import build  # noqa: PLC0415
+        from delivery.targets.aws.images.wiring import build  # noqa: PLC0415
 
         return build(self.settings, payload, source)
 
     def publish(self, payload: Payload) -> str:
         """Push the image of a payload, and wait until it was scanned; return what was done."""
-        from delivery.targets.aws.images.build_and_publish import publish, scan  # noqa: PLC0415
+        from delivery.targets.aws.images.wiring import publish, scan  # noqa: PLC0415
 
         return f"{publish(self.settings, payload)}\n{scan(self.settings, payload)}"
 

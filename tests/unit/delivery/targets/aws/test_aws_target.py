@@ -7,14 +7,17 @@ from support.cloud_sightings import CALLER
 from support.deploy_world import code, digest, model
 
 from artifacts.records.release import Payload
+from artifacts.refusal import Refusal
 from delivery.errors import CloudUnreachable, ImageMissing, ImageRefused, TargetFailed
 from delivery.settings import TargetSettings
 from delivery.targets.aws import wiring as services
 from delivery.targets.aws.aws_errors import CredentialsMissing, NotBuilt, NotSettled, Throttled
 from delivery.targets.aws.aws_target import AwsTarget
 from delivery.targets.aws.identity import WrongAccount
-from delivery.targets.aws.images import build_and_publish as images
-from delivery.targets.aws.images.outcomes import Built, Clean, Pushed, Refused, Undecided
+from delivery.targets.aws.images import wiring as images
+from delivery.targets.aws.images.contents import Clean, Undecided
+from delivery.targets.aws.images.ecr_registry import Pushed
+from delivery.targets.aws.images.make_image import Built
 from delivery.targets.aws.settle import Rollout
 from delivery.targets.aws.settling import Failed, Settled
 
@@ -87,7 +90,7 @@ def test_a_payload_without_an_image_reaches_no_cloud(monkeypatch, target):
 @pytest.mark.parametrize(
     ("pushed", "raised"),
     [
-        (Refused("the tag names another image"), ImageRefused),
+        (Refusal("the tag names another image"), ImageRefused),
         (NotBuilt(PAYLOAD.contents), TargetFailed),
         (Throttled("PutImage", "slow down"), TargetFailed),
     ],
@@ -155,7 +158,7 @@ def test_building_publishing_and_scanning_return_what_was_done(monkeypatch):
 
 @pytest.mark.parametrize(
     ("verdict", "raised"),
-    [(Refused("critical findings"), ImageRefused), (Undecided("it still runs"), TargetFailed)],
+    [(Refusal("critical findings"), ImageRefused), (Undecided("it still runs"), TargetFailed)],
 )
 def test_an_image_that_the_scan_does_not_clear_is_not_published(monkeypatch, verdict, raised):
     answer(monkeypatch, images, run_scan=verdict)

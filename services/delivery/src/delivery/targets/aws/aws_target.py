@@ -49,7 +49,7 @@ class AwsTarget:
         CloudUnreachable where we aren't who we should be.
         """
         from delivery.targets.aws.identity import WrongAccount  # noqa: PLC0415
-        from delivery.targets.aws.images.build_and_publish import publish  # noqa: PLC0415
+        from delivery.targets.aws.images.wiring import publish  # noqa: PLC0415
         from delivery.targets.aws.wiring import run_identify  # noqa: PLC0415
 
         del environment

@@ -5,8 +5,7 @@ import pytest
 from support.image_fakes import NUMPY, SOUND
 
 from artifacts.digests import digest_bytes
-from delivery.targets.aws.images.packages import debian_packages, python_package
-from delivery.targets.aws.images.sbom import bill_of_materials
+from delivery.targets.aws.images.contents import bill_of_materials, debian_packages, python_package
 
 CODE, MODEL = digest_bytes(b"code"), digest_bytes(b"model")
 STATUS = """Package: libc6

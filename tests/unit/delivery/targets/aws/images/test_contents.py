@@ -4,8 +4,13 @@ from typing import Any
 import pytest
 from support.image_fakes import FILES, LOCK, NUMPY, SITE, SOUND
 
-from delivery.targets.aws.images.contents import ImageContents, Package, objections
-from delivery.targets.aws.images.recipes import RECIPE_OF, Service
+from delivery.targets.aws.images.contents import (
+    RECIPE_OF,
+    ImageContents,
+    Package,
+    Service,
+    objections,
+)
 
 TEXT = FILES[LOCK].decode()
 

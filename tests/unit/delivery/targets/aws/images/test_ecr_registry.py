@@ -16,8 +16,8 @@ from support.oci_images import write_image
 
 from artifacts.digests import digest_bytes
 from delivery.targets.aws.aws_errors import CloudFailed
+from delivery.targets.aws.images.contents import Finding
 from delivery.targets.aws.images.ecr_registry import EcrRegistry
-from delivery.targets.aws.images.scan_findings import Finding
 
 REPOSITORY, TAG = "plinth/inference", "a" * 64
 CRITICAL = {"name": "CVE-1", "severity": "CRITICAL", "attributes": []}

@@ -5,8 +5,13 @@ from support.commands import Programs
 from support.oci_images import write_image
 
 from delivery.targets.aws.aws_errors import BuildFailed
-from delivery.targets.aws.images.bases import DebootstrapBases
-from delivery.targets.aws.images.engines import Buildah, BuildOrder, Docker, Engine, choose_engine
+from delivery.targets.aws.images.build_tools import (
+    Buildah,
+    BuildOrder,
+    DebootstrapBases,
+    Docker,
+    choose_engine,
+)
 
 PINNED = "python@sha256:" + "b" * 64
 SILENT_DAEMON = {"version": (1, "Cannot connect to the Docker daemon", ())}
@@ -30,7 +35,7 @@ def order(tmp_path: Path) -> BuildOrder:
     )
 
 
-def chosen(programs: Programs, tmp_path: Path) -> Engine:
+def chosen(programs: Programs, tmp_path: Path) -> Docker | Buildah:
     bases = DebootstrapBases(tmp_path / "base", programs.variables)
     return choose_engine(bases, programs.variables)
 

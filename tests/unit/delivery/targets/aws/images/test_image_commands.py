@@ -5,12 +5,13 @@ import pytest
 from support.image_fakes import SOUND, payload_of, record_of
 from typer.testing import CliRunner, Result
 
+from artifacts.refusal import Refusal
 from delivery.settings import TargetSettings
 from delivery.targets.aws.images import commands as images
 from delivery.targets.aws.images.commands import group
-from delivery.targets.aws.images.contents import Layer
-from delivery.targets.aws.images.outcomes import Built, Clean, Pushed, Refused, Undecided
-from delivery.targets.aws.images.wiring import Shown
+from delivery.targets.aws.images.contents import Clean, Layer, Undecided
+from delivery.targets.aws.images.ecr_registry import Pushed
+from delivery.targets.aws.images.make_image import Built
 
 RECORD = record_of(payload_of())
 KEY = payload_of().digest
@@ -52,7 +53,7 @@ def test_build_says_what_it_did(
 
 
 def test_a_refused_build_ends_with_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    answer(monkeypatch, "run_build", Refused("it is forged"))
+    answer(monkeypatch, "run_build", Refusal("it is forged"))
 
     file = payload_of().write(tmp_path / "p.json")
 
@@ -96,7 +97,7 @@ def test_a_push_of_what_is_there_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_refused_push_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer(monkeypatch, "run_push", Refused("another image"))
+    answer(monkeypatch, "run_push", Refusal("another image"))
 
     assert run("push", KEY).exit_code == 1
 
@@ -106,7 +107,7 @@ def test_a_refused_push_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (Clean(SOUND.image, (("HIGH", 2),)), 0, "nothing critical; 2 HIGH"),
         (Clean(SOUND.image, ()), 0, "no findings"),
-        (Refused("CVE-1"), 1, "CVE-1"),
+        (Refusal("CVE-1"), 1, "CVE-1"),
         (Undecided("still runs"), 2, "still runs"),
     ],
 )
@@ -122,10 +123,8 @@ def test_a_scans_verdict_is_the_exit_code(
     assert said in result.output
 
 
-def test_show_prints_the_record_or_the_sizes(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    answer(monkeypatch, "run_show", Shown(RECORD, (Layer(KEY, 1_500_000, 3_000_000),), tmp_path))
+def test_show_prints_the_record_or_the_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "run_show", (RECORD, (Layer(KEY, 1_500_000, 3_000_000),)))
 
     assert json.loads(run("show", KEY).output) == RECORD.model_dump(mode="json")
     assert "1.5 MB stored      3.0 MB unpacked" in run("show", KEY, "--layers").output

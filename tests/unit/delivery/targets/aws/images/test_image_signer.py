@@ -19,20 +19,20 @@ def settings(tmp_path: Path) -> TargetSettings:
 
 
 def test_with_a_keeper_no_key_is_needed(settings: TargetSettings) -> None:
-    store = images._store(settings.model_copy(update={"keeper": SOCKET}))
+    store = images.make_store(settings.model_copy(update={"keeper": SOCKET}))
 
     assert store._signer == KeeperSigner(SOCKET, "delivery", "plinth-image")
 
 
 def test_without_a_keeper_it_is_the_keys_file(settings: TargetSettings, tmp_path: Path) -> None:
-    store = images._store(settings.model_copy(update={"deploy_key": tmp_path / "key"}))
+    store = images.make_store(settings.model_copy(update={"deploy_key": tmp_path / "key"}))
 
     assert store._signer == SshSigner(tmp_path / "key", "plinth-image")
 
 
 def test_without_both_the_setting_that_is_missing_is_named(settings: TargetSettings) -> None:
     with pytest.raises(SettingsMissing, match="PLINTH_DEPLOY_KEY"):
-        images._store(settings)
+        images.make_store(settings)
 
 
 def test_an_empty_variable_is_no_keeper(monkeypatch: pytest.MonkeyPatch) -> None:

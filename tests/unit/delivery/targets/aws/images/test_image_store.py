@@ -3,49 +3,28 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.image_fakes import payload_of, record_of
+from support.image_fakes import keep, payload_of, store_in
 from support.oci_images import write_image
 
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.errors import SignatureRefused, UnreadableRecord
-from artifacts.records.image import ImageRecord
-from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
 from delivery.targets.aws.aws_errors import Busy, ImageUnreadable
-from delivery.targets.aws.images import image_store
-from delivery.targets.aws.images.image_store import FolderImages
+from delivery.targets.aws.images import make_image
+from delivery.targets.aws.images.make_image import ImageStore
 
 KEY = payload_of().digest
-BILL = b"{}"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> FolderImages:
+def store(tmp_path: Path) -> ImageStore:
     return store_in(tmp_path / "images", tmp_path / "keys")
 
 
-def store_in(root: Path, keys: Path) -> FolderImages:
-    create_statement_key(keys / "key", keys / "signers", "delivery", ("plinth-image",))
-    return FolderImages(
-        root,
-        SshSigner(keys / "key", "plinth-image"),
-        SshVerifier(keys / "signers", "delivery", "plinth-image"),
-    )
-
-
-def keep(store: FolderImages) -> ImageRecord:
-    draft = store.draft(KEY)
-    image = write_image(draft / "layout", [{"a": (0o644, b"a")}])
-    changes = {"image": image, "sbom": digest_bytes(BILL)}
-    record = record_of(payload_of()).model_copy(update=changes)
-    store.keep(KEY, draft, record, BILL)
-    return record
-
-
-def folder_of(store: FolderImages) -> Path:
+def folder_of(store: ImageStore) -> Path:
     return store.layout(KEY).parent
 
 
-def test_what_is_kept_is_found_signed(store: FolderImages) -> None:
+def test_what_is_kept_is_found_signed(store: ImageStore) -> None:
     record = keep(store)
 
     assert store.find(KEY) == record
@@ -58,19 +37,25 @@ def test_what_is_kept_is_found_signed(store: FolderImages) -> None:
     assert folder_of(store).name == hex_part(KEY)
 
 
-def test_nothing_is_found_where_nothing_or_a_draft_lies(store: FolderImages) -> None:
+def test_nothing_is_found_where_nothing_or_a_draft_lies(store: ImageStore) -> None:
     assert store.find(KEY) is None
-    (store.draft(KEY) / "half").write_bytes(b"")
-    assert store.find(KEY) is None
+    with store.draft(KEY) as draft:
+        (draft / "half").write_bytes(b"")
+        assert store.find(KEY) is None
 
 
-def test_a_draft_starts_empty(store: FolderImages) -> None:
-    (store.draft(KEY) / "half").write_bytes(b"")
+def test_a_draft_starts_empty_and_is_gone_afterwards(store: ImageStore) -> None:
+    left = folder_of(store).with_name(f".draft-{hex_part(KEY)}")
+    (left / "of a build that was killed").mkdir(parents=True)
 
-    assert list(store.draft(KEY).iterdir()) == []
+    with store.draft(KEY) as draft:
+        assert (draft, list(draft.iterdir())) == (left, [])
+        (draft / "half").write_bytes(b"")
+
+    assert not draft.exists()
 
 
-def test_a_record_that_others_changed_is_not_taken_for_missing(store: FolderImages) -> None:
+def test_a_record_that_others_changed_is_not_taken_for_missing(store: ImageStore) -> None:
     keep(store)
     record = folder_of(store) / "image.json"
     record.write_text(record.read_text().replace("fake 1.0", "other 1.0"))
@@ -79,14 +64,14 @@ def test_a_record_that_others_changed_is_not_taken_for_missing(store: FolderImag
         store.find(KEY)
 
 
-def test_a_record_that_somebody_else_signed_is_refused(store: FolderImages, tmp_path: Path) -> None:
+def test_a_record_that_somebody_else_signed_is_refused(store: ImageStore, tmp_path: Path) -> None:
     keep(store_in(tmp_path / "images", tmp_path / "other-keys"))
 
     with pytest.raises(SignatureRefused):
         store.find(KEY)
 
 
-def test_a_folder_without_a_record_is_refused(store: FolderImages) -> None:
+def test_a_folder_without_a_record_is_refused(store: ImageStore) -> None:
     keep(store)
     (folder_of(store) / "image.json").unlink()
 
@@ -94,7 +79,7 @@ def test_a_folder_without_a_record_is_refused(store: FolderImages) -> None:
         store.find(KEY)
 
 
-def test_a_record_of_another_payload_in_this_ones_place_is_refused(store: FolderImages) -> None:
+def test_a_record_of_another_payload_in_this_ones_place_is_refused(store: ImageStore) -> None:
     keep(store)
     other = digest_bytes(b"other payload")
     folder_of(store).rename(folder_of(store).with_name(hex_part(other)))
@@ -103,7 +88,7 @@ def test_a_record_of_another_payload_in_this_ones_place_is_refused(store: Folder
         store.find(other)
 
 
-def test_a_changed_bill_is_refused(store: FolderImages) -> None:
+def test_a_changed_bill_is_refused(store: ImageStore) -> None:
     keep(store)
     (folder_of(store) / "sbom.cdx.json").write_bytes(b"{ }")
 
@@ -111,7 +96,7 @@ def test_a_changed_bill_is_refused(store: FolderImages) -> None:
         store.find(KEY)
 
 
-def test_another_image_in_the_layout_is_refused(store: FolderImages) -> None:
+def test_another_image_in_the_layout_is_refused(store: ImageStore) -> None:
     keep(store)
     write_image(folder_of(store) / "other", [{"b": (0o644, b"b")}])
     (folder_of(store) / "layout").rename(folder_of(store) / "gone")
@@ -121,8 +106,8 @@ def test_another_image_in_the_layout_is_refused(store: FolderImages) -> None:
         store.find(KEY)
 
 
-def test_two_builds_never_run_at_once(store: FolderImages, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_store, "_LOCK_SECONDS", 0.0)
+def test_two_builds_never_run_at_once(store: ImageStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make_image, "_LOCK_SECONDS", 0.0)
     root = folder_of(store).parent
     root.mkdir(parents=True)
     script = "import fcntl,sys; f=open(sys.argv[1],'a'); fcntl.flock(f,2); print(flush=1); input()"

@@ -1,4 +1,5 @@
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -7,21 +8,20 @@ from support.image_fakes import (
     COMMIT,
     NOW,
     RECIPE_FILES,
-    SOUND,
     FakeModels,
     FakeWorkshop,
     payload_of,
-    record_of,
 )
 
 from artifacts.code import code_digest
-from artifacts.digests import digest_bytes
+from artifacts.digests import digest_bytes, digest_file
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload, ReleasedModel
+from artifacts.refusal import Refusal
 from delivery.targets.aws.aws_errors import BuildFailed
-from delivery.targets.aws.images.make_image import build_payload, build_service
-from delivery.targets.aws.images.outcomes import Built, Refused
-from delivery.targets.aws.images.recipes import BASE_FILE
+from delivery.targets.aws.images.contents import BASE_FILE
+from delivery.targets.aws.images.make_image import Built, build_payload, build_service
+from delivery.targets.aws.images.oci_layout import read_layout
 
 OTHER = digest_bytes(b"another image")
 
@@ -39,9 +39,8 @@ def built(workshop: FakeWorkshop, payload: Payload) -> ImageRecord:
 
 def refused(workshop: FakeWorkshop, payload: Payload) -> str:
     result = build_payload(payload, workshop.parts())
-    assert isinstance(result, Refused)
-    assert workshop.store.records == {}
-    assert list(workshop.folder.iterdir()) == []
+    assert isinstance(result, Refusal)
+    assert workshop.left() == []
     return result.reason
 
 
@@ -52,11 +51,14 @@ def test_a_payload_becomes_an_image_with_a_record_of_all_that_went_in(
 
     record = built(workshop, payload)
 
-    assert record == workshop.store.records[payload.digest]
-    assert record.sbom == digest_bytes(workshop.store.bills[payload.digest])
+    assert record == workshop.store.find(payload.digest)
+    layout = workshop.store.layout(payload.digest)
+    assert record.sbom == digest_file(layout.with_name("sbom.cdx.json"))
+    contents = read_layout(layout)
     assert (record.payload, record.code, record.base) == (payload.digest, payload.code.digest, BASE)
     assert record.models == (digest_bytes(b"model"),)
-    assert (record.image, record.size, record.built_with) == (SOUND.image, 100, "fake 1.0")
+    assert (record.image, record.size) == (contents.image, contents.size)
+    assert record.built_with == "fake 1.0"
     assert record.built_at == record.stated_at == NOW
 
 
@@ -74,7 +76,7 @@ def test_the_engine_is_told_what_the_labels_say(workshop: FakeWorkshop) -> None:
     }
     assert (order.base, order.pinned) == ("runtime", f"python@{BASE}")
     assert order.dockerfile == "inference.Dockerfile"
-    assert {"model/manifest.json", "public-key.pem", "lock.txt", "wheels/uv-1.whl"} <= set(
+    assert {"model/manifest.json", "public-key.pem", "lock.txt", "wheels/uv-1.whl"} <= (
         workshop.engine.found[0]
     )
 
@@ -89,28 +91,40 @@ def test_what_was_built_is_not_built_again(workshop: FakeWorkshop) -> None:
     assert len(workshop.engine.orders) == 1
 
 
-def test_what_another_command_built_meanwhile_is_taken(workshop: FakeWorkshop) -> None:
-    workshop.store.built_by_another = record_of(payload_of())
+def test_what_another_command_built_meanwhile_is_taken(
+    workshop: FakeWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    building = workshop.store.building
+
+    @contextmanager
+    def slower() -> Iterator[None]:
+        monkeypatch.setattr(workshop.store, "building", building)
+        built(workshop, payload_of())
+        with building():
+            yield
+
+    monkeypatch.setattr(workshop.store, "building", slower)
 
     result = build_payload(payload_of(), workshop.parts())
 
     assert isinstance(result, Built)
     assert not result.new
-    assert workshop.engine.orders == []
+    assert len(workshop.engine.orders) == 1
 
 
 def test_a_payload_that_pins_this_image_gets_it(workshop: FakeWorkshop) -> None:
-    pinned = payload_of(image=SOUND.image)
+    image = built(workshop, payload_of()).image
+    pinned = payload_of(image=image)
 
     assert built(workshop, pinned).payload == pinned.contents
-    assert built(workshop, pinned).image == SOUND.image
+    assert built(workshop, pinned).image == image
 
 
 def test_a_payload_that_pins_another_image_is_refused(workshop: FakeWorkshop) -> None:
     for _ in ("built now", "there already"):
         result = build_payload(payload_of(image=OTHER), workshop.parts())
 
-        assert isinstance(result, Refused)
+        assert isinstance(result, Refusal)
         assert OTHER in result.reason
 
 
@@ -131,7 +145,7 @@ def test_a_model_that_does_not_verify_is_refused_before_anything_is_built(
 
 
 def test_an_image_that_runs_as_root_is_refused(workshop: FakeWorkshop) -> None:
-    workshop.contents = replace(SOUND, user="")
+    workshop.engine.user = ""
 
     assert "runs as root" in refused(workshop, payload_of())
 
@@ -139,7 +153,7 @@ def test_an_image_that_runs_as_root_is_refused(workshop: FakeWorkshop) -> None:
 def test_an_image_with_another_file_than_what_was_verified_is_refused(
     workshop: FakeWorkshop,
 ) -> None:
-    workshop.contents = replace(SOUND, files={"model/manifest.json": OTHER})
+    workshop.engine.others = {"model/manifest.json": b"another"}
 
     assert "model/manifest.json" in refused(workshop, payload_of())
 
@@ -172,7 +186,7 @@ def test_a_commit_without_a_recipe_breaks_and_leaves_nothing(
 
     with pytest.raises(BuildFailed, match=f"lacks {name}"):
         build_payload(payload_of(), workshop.parts())
-    assert list(workshop.folder.iterdir()) == []
+    assert workshop.left() == []
 
 
 def test_a_base_that_is_not_pinned_by_digest_breaks(workshop: FakeWorkshop) -> None:
@@ -187,8 +201,7 @@ def test_a_broken_engine_leaves_nothing(workshop: FakeWorkshop) -> None:
 
     with pytest.raises(BuildFailed):
         build_payload(payload_of(), workshop.parts())
-    assert list(workshop.folder.iterdir()) == []
-    assert workshop.store.records == {}
+    assert workshop.left() == []
 
 
 def test_a_tools_image_is_kept_under_its_codes_digest(workshop: FakeWorkshop) -> None:
@@ -207,6 +220,6 @@ def test_a_tools_image_is_kept_under_its_codes_digest(workshop: FakeWorkshop) ->
     assert isinstance(second, Built)
     assert (first.new, second.new) == (True, False)
     assert first.record.code == code_digest(code)
-    assert workshop.store.records == {code_digest(code): first.record}
+    assert workshop.store.find(code_digest(code)) == first.record
     assert (first.record.payload, first.record.models) == (None, ())
     assert workshop.engine.orders[0].base == "tools"

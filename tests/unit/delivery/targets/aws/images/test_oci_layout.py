@@ -2,26 +2,26 @@ import json
 from pathlib import Path
 
 import pytest
-from support.oci_images import Entries, write_image
+from support.oci_images import Entries, tar_of, write_image
 
 from artifacts.digests import digest_bytes, hex_part
 from delivery.targets.aws.aws_errors import ImageUnreadable
 from delivery.targets.aws.images.contents import ImageContents
-from delivery.targets.aws.images.oci_layout import OciLayouts, manifest_of
+from delivery.targets.aws.images.oci_layout import manifest_of, read_layout
 
 SITE = "opt/plinth/env/lib/python3.11/site-packages"
 METADATA = b"Name: numpy\nVersion: 2.4.6\n\nText"
 
 
-def read(folder: Path, *layers: Entries, **said: object) -> ImageContents:
+def read(folder: Path, *layers: Entries | bytes, **said: object) -> ImageContents:
     write_image(folder / "layout", layers, said)
-    return OciLayouts().read(folder / "layout")
+    return read_layout(folder / "layout")
 
 
 def test_an_image_is_named_by_its_manifest_and_its_layers_are_counted(tmp_path: Path) -> None:
     image = write_image(tmp_path / "layout", [{"a": (0o644, b"12345")}, {"b": (0o644, b"123")}])
 
-    contents = OciLayouts().read(tmp_path / "layout")
+    contents = read_layout(tmp_path / "layout")
 
     assert contents.image == image == manifest_of(tmp_path / "layout")[0]
     assert [layer.unpacked for layer in contents.layers] == [5, 3]
@@ -122,7 +122,7 @@ def test_a_changed_byte_anywhere_is_found(tmp_path: Path, part: str) -> None:
     blob.write_bytes(blob.read_bytes() + b"\n")
 
     with pytest.raises(ImageUnreadable):
-        OciLayouts().read(layout)
+        read_layout(layout)
 
 
 @pytest.mark.parametrize("index", ["", "{}", '{"manifests": []}', "[1]"])
@@ -130,14 +130,14 @@ def test_a_folder_without_one_image_is_told(tmp_path: Path, index: str) -> None:
     (tmp_path / "index.json").write_text(index)
 
     with pytest.raises(ImageUnreadable, match="holds no image"):
-        OciLayouts().read(tmp_path)
+        read_layout(tmp_path)
 
 
 def test_a_layer_that_is_no_archive_is_told(tmp_path: Path) -> None:
     write_image(tmp_path / "layout", [{}, b"no archive at all" * 100])
 
     with pytest.raises(ImageUnreadable):
-        OciLayouts().read(tmp_path / "layout")
+        read_layout(tmp_path / "layout")
 
 
 def test_an_opaque_folder_hides_lower_layers_alone_wherever_it_stands(tmp_path: Path) -> None:
@@ -149,3 +149,12 @@ def test_an_opaque_folder_hides_lower_layers_alone_wherever_it_stands(tmp_path: 
     contents = read(tmp_path, {"opt/plinth/code/o/x": (0o644, b"old")}, upper)
 
     assert contents.files == {"code/o/y": digest_bytes(b"new")}
+
+
+def test_what_an_upper_layer_puts_a_link_upon_is_gone(tmp_path: Path) -> None:
+    lower = {"opt/plinth/code/a": (0o644, b"a"), "opt/plinth/model/b": (0o644, b"b")}
+    links = {"opt/plinth/code/a": "elsewhere", "opt/plinth/model": "elsewhere"}
+
+    contents = read(tmp_path, lower, tar_of({}, links))
+
+    assert contents.files == {}

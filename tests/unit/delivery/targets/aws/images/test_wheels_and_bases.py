@@ -7,10 +7,9 @@ from support.commands import Programs
 from support.oci_images import write_image
 
 from delivery.targets.aws.aws_errors import BuildFailed
-from delivery.targets.aws.images import pip_wheels
-from delivery.targets.aws.images.bases import DebootstrapBases
-from delivery.targets.aws.images.pip_wheels import PipWheels
+from delivery.targets.aws.images.build_tools import DebootstrapBases, PipWheels
 
+PYTHON = f"python3.{sys.version_info.minor}"
 LOCK = b"numpy==2.4.6 --hash=sha256:00\n"
 
 
@@ -18,7 +17,8 @@ LOCK = b"numpy==2.4.6 --hash=sha256:00\n"
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     programs = Programs(tmp_path)
     monkeypatch.setenv("PATH", str(programs.folder))
-    monkeypatch.setattr(pip_wheels, "_python_with_pip", lambda: programs.folder / "python")
+    (tmp_path / "bin").symlink_to(programs.folder)
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
     return programs
 
 
@@ -29,7 +29,7 @@ def wheels(programs: Programs, tmp_path: Path) -> PipWheels:
 def test_wheels_of_a_lock_are_fetched_once_by_hash_and_for_the_image(
     programs: Programs, tmp_path: Path
 ) -> None:
-    programs.add("python")
+    programs.add(PYTHON)
     fetcher = wheels(programs, tmp_path)
 
     fetcher.provide((LOCK,), tmp_path / "first", ())
@@ -38,7 +38,7 @@ def test_wheels_of_a_lock_are_fetched_once_by_hash_and_for_the_image(
     fetcher.provide((LOCK,), tmp_path / "second", ())
 
     (call,) = programs.calls()
-    assert call[:5] == ["python", "-I", "-m", "pip", "download"]
+    assert call[:5] == [PYTHON, "-I", "-m", "pip", "download"]
     assert {"--require-hashes", "--only-binary", "--no-deps"} <= set(call)
     assert call[call.index("--python-version") + 1] == "3.11"
     assert "--no-binary" not in call
@@ -48,7 +48,7 @@ def test_wheels_of_a_lock_are_fetched_once_by_hash_and_for_the_image(
 def test_a_package_without_a_wheel_is_fetched_as_its_source(
     programs: Programs, tmp_path: Path
 ) -> None:
-    programs.add("python")
+    programs.add(PYTHON)
 
     wheels(programs, tmp_path).provide((LOCK,), tmp_path / "first", ("antlr4",))
 
@@ -59,7 +59,7 @@ def test_a_package_without_a_wheel_is_fetched_as_its_source(
 def test_what_could_not_be_fetched_is_not_taken_for_fetched(
     programs: Programs, tmp_path: Path
 ) -> None:
-    programs.add("python", {"-I -m": (1, "hashes differ", ())})
+    programs.add(PYTHON, {"-I -m": (1, "hashes differ", ())})
 
     for folder in ("first", "second"):
         with pytest.raises(BuildFailed, match="hashes differ"):

@@ -2,16 +2,17 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from artifacts.records.release import Payload
+from artifacts.refusal import Refusal
 from artifacts.text import plain
 from delivery.settings import read_target_settings
-from delivery.targets.aws.images.build_and_publish import built_line, pushed_line, scanned_line
-from delivery.targets.aws.images.outcomes import Built, Refused, Undecided
-from delivery.targets.aws.images.recipes import RECIPE_OF, Base, Service
+from delivery.targets.aws.images.contents import RECIPE_OF, Base, Clean, Service, Undecided
+from delivery.targets.aws.images.ecr_registry import Pushed
+from delivery.targets.aws.images.make_image import Built
 from delivery.targets.aws.images.wiring import (
     run_base,
     run_build,
@@ -64,7 +65,7 @@ def build_command(
     payload: Annotated[Path, typer.Argument(help="The payload as JSON.")], source: Source
 ) -> None:
     """Build the image of a payload, code and model; one that is there and sound stays."""
-    _tell_built(run_build(read_target_settings(), Payload.read(payload), source))
+    _tell(run_build(read_target_settings(), Payload.read(payload), source))
 
 
 @group.command("build-service")
@@ -78,16 +79,13 @@ def build_service_command(
         raise typer.BadParameter("inference is built of a payload: `delivery image build`")
     if not re.fullmatch(r"[0-9a-f]{40}", commit):
         raise typer.BadParameter(f"{plain(commit)} is no commit: 40 hexadecimal digits are")
-    _tell_built(run_build_service(read_target_settings(), service, commit, source))
+    _tell(run_build_service(read_target_settings(), service, commit, source))
 
 
 @group.command("push")
 def push_command(key: Key) -> None:
     """Push an image that was built here to ECR; a tag that is there is never moved."""
-    pushed = run_push(read_target_settings(), key)
-    if isinstance(pushed, Refused):
-        _end(pushed.reason, REFUSED)
-    typer.echo(pushed_line(pushed))
+    _tell(run_push(read_target_settings(), key))
 
 
 @group.command("scan")
@@ -96,12 +94,7 @@ def scan_command(
     seconds: Annotated[float, typer.Option(min=0, help="How long to wait for the scan.")] = 600,
 ) -> None:
     """Wait for ECR's scan of an image: 1 with a critical finding, 2 without a finished scan."""
-    verdict = run_scan(read_target_settings(), key, seconds)
-    if isinstance(verdict, Refused):
-        _end(verdict.reason, REFUSED)
-    if isinstance(verdict, Undecided):
-        _end(verdict.reason, UNDECIDED)
-    typer.echo(scanned_line(verdict))
+    _tell(run_scan(read_target_settings(), key, seconds))
 
 
 @group.command("show")
@@ -110,21 +103,20 @@ def show_command(
     layers: Annotated[bool, typer.Option("--layers", help="Sizes, and no record.")] = False,
 ) -> None:
     """Print the signed record of an image as JSON, after every byte of it was checked."""
-    shown = run_show(read_target_settings(), key)
+    record, found = run_show(read_target_settings(), key)
     if not layers:
-        typer.echo(shown.record.to_json(), nl=False)
+        typer.echo(record.to_json(), nl=False)
         return
-    for layer in shown.layers:
+    for layer in found:
         sizes = f"{layer.stored / _MB:8.1f} MB stored {layer.unpacked / _MB:8.1f} MB unpacked"
         typer.echo(f"{layer.digest} {sizes}")
 
 
-def _tell_built(built: Built | Refused) -> None:
-    if isinstance(built, Refused):
-        _end(built.reason, REFUSED)
-    typer.echo(built_line(built))
-
-
-def _end(reason: str, code: int) -> NoReturn:
-    typer.echo(f"refused: {plain(reason, _LONGEST)}", err=True)
-    raise typer.Exit(code)
+def _tell(outcome: Built | Pushed | Clean | Refusal | Undecided) -> None:
+    """Print what was done; end with 1 where it was refused, with 2 where nobody can tell."""
+    if isinstance(outcome, Refusal | Undecided):
+        refused = isinstance(outcome, Refusal)
+        end = "refused" if refused else "undecided"
+        typer.echo(f"{end}: {plain(outcome.reason, _LONGEST)}", err=True)
+        raise typer.Exit(REFUSED if refused else UNDECIDED)
+    typer.echo(str(outcome))

@@ -1,21 +1,32 @@
-"""Amazon ECR by its own interface: layers go up in parts, and the image keeps its digest.
+"""Amazon ECR by its own interface: layers go up in parts, and an image keeps its digest.
 
 Neither docker nor a password for its registry is needed: the role that pushes is the caller's.
 """
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from artifacts.digests import hex_part
+from artifacts.refusal import Refusal
 from delivery.targets.aws.aws_clients import Clients, code_of, translated
 from delivery.targets.aws.aws_errors import CloudFailed
+from delivery.targets.aws.images.contents import Clean, Finding, Scan, Undecided, judge_scan
 from delivery.targets.aws.images.oci_layout import MANIFEST, blob_path, manifest_of
-from delivery.targets.aws.images.scan_findings import Finding, Scan
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from delivery.targets.aws.images.make_image import ImageStore
+    from delivery.targets.monotonic_clock import SystemClock
+
+REPOSITORY: Final = "plinth/{}"
+PAUSE_SECONDS: Final = 5.0
 _STATES: Final[Mapping[str, str]] = {
     "COMPLETE": "complete",
     "ACTIVE": "complete",  # Inspector's: it goes on looking, and has looked once
@@ -23,6 +34,58 @@ _STATES: Final[Mapping[str, str]] = {
     "PENDING": "running",
 }
 _SMALLEST_PART = 5 << 20
+_MB = 1e6
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """An image that the registry has; `bytes_sent` is 0 where it had all of it."""
+
+    repository: str
+    tag: str
+    image: str
+    bytes_sent: int
+    new: bool
+
+    def __str__(self) -> str:
+        how = f"pushed, {self.bytes_sent / _MB:.1f} MB sent" if self.new else "is there already"
+        return f"{self.repository}@{self.image} {how}, as {self.tag}"
+
+
+def push_image(key: str, store: ImageStore, registry: EcrRegistry) -> Pushed | Refusal:
+    """Push what was built of a payload or of a service's code; NotBuilt, CloudFailed.
+
+    Its tag is the key in hexadecimal digits. The same image under it: nothing is done. Another
+    one: refused, a tag that is there is never moved.
+    """
+    record = store.built(key)
+    repository, tag = REPOSITORY.format(record.service), hex_part(key)
+    there = registry.image_of(repository, tag)
+    if there not in {None, record.image}:
+        return Refusal(
+            f"{repository}:{tag} is {there} in the registry, and {record.image} here: an image of "
+            "one payload is built once. Take the registry's record, or revert to a payload of its "
+            "own"
+        )
+    if there:
+        return Pushed(repository, tag, record.image, 0, new=False)
+    sent = registry.push(repository, tag, store.layout(key))
+    return Pushed(repository, tag, record.image, sent, new=True)
+
+
+def scan_image(
+    key: str, store: ImageStore, registry: EcrRegistry, clock: SystemClock, seconds: float
+) -> Clean | Refusal | Undecided:
+    """Return what the registry's scan says, within some seconds; CloudFailed, NotBuilt."""
+    record = store.built(key)
+    repository, deadline = REPOSITORY.format(record.service), clock.seconds() + seconds
+    while True:
+        verdict = judge_scan(record.image, registry.scan(repository, record.image))
+        if verdict is not None:
+            return verdict
+        if clock.seconds() + PAUSE_SECONDS > deadline:
+            return Undecided(f"the scan of {record.image} still runs after {seconds:.0f} s")
+        clock.sleep(PAUSE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -30,6 +93,10 @@ class EcrRegistry:
     """The registry of the account and region that the clients are of."""
 
     clients: Clients
+
+    @property
+    def _ecr(self) -> Any:
+        return self.clients("ecr")
 
     def image_of(self, repository: str, tag: str) -> str | None:
         """Return the digest of what a tag names, or None; CloudFailed."""
@@ -46,11 +113,15 @@ class EcrRegistry:
     def push(self, repository: str, tag: str, layout: Path) -> int:
         """Send an image's missing layers and name it by a tag; return the bytes sent."""
         image, manifest = manifest_of(layout)
+        parts = json.loads(manifest)
+        digests = [parts["config"]["digest"], *(layer["digest"] for layer in parts["layers"])]
         with translated(f"push {image} to {repository}"):
-            sent = sum(
-                self._send(repository, digest, blob_path(layout, digest))
-                for digest in self._missing(repository, manifest)
+            said = self._ecr.batch_check_layer_availability(
+                repositoryName=repository, layerDigests=sorted(set(digests))
             )
+            states = {layer["layerDigest"]: layer["layerAvailability"] for layer in said["layers"]}
+            missing = [each for each in dict.fromkeys(digests) if states.get(each) != "AVAILABLE"]
+            sent = sum(self._send(repository, each, blob_path(layout, each)) for each in missing)
             said = self._ecr.put_image(
                 repositoryName=repository,
                 imageManifest=manifest.decode(),
@@ -61,33 +132,6 @@ class EcrRegistry:
         if (named := said["image"]["imageId"]["imageDigest"]) != image:
             raise CloudFailed(f"push {image} to {repository}", f"the registry calls it {named}")
         return sent
-
-    def scan(self, repository: str, image: str) -> Scan:
-        """Return how far the scan of an image is, starting it where none was."""
-        with translated(f"read the scan of {image}"):
-            try:
-                return self._scan(repository, image)
-            except ClientError as exc:
-                if code_of(exc) != "ScanNotFoundException":
-                    raise
-            return self._start(repository, image)
-
-    @property
-    def _ecr(self) -> Any:
-        return self.clients("ecr")
-
-    def _missing(self, repository: str, manifest: bytes) -> list[str]:
-        parts = json.loads(manifest)
-        digests = [parts["config"]["digest"], *(layer["digest"] for layer in parts["layers"])]
-        said = self._ecr.batch_check_layer_availability(
-            repositoryName=repository, layerDigests=sorted(set(digests))
-        )
-        there = {
-            layer["layerDigest"]
-            for layer in said["layers"]
-            if layer["layerAvailability"] == "AVAILABLE"
-        }
-        return [digest for digest in dict.fromkeys(digests) if digest not in there]
 
     def _send(self, repository: str, digest: str, blob: Path) -> int:
         begun = self._ecr.initiate_layer_upload(repositoryName=repository)
@@ -107,30 +151,34 @@ class EcrRegistry:
                 raise
         return first
 
-    def _scan(self, repository: str, image: str) -> Scan:
-        pages = self._ecr.get_paginator("describe_image_scan_findings").paginate(
-            repositoryName=repository, imageId={"imageDigest": image}
-        )
+    def scan(self, repository: str, image: str) -> Scan:
+        """Return how far the scan of an image is, starting it where none was."""
+        asked: Mapping[str, Any] = {"repositoryName": repository, "imageId": {"imageDigest": image}}
         findings: list[Finding] = []
         said: Mapping[str, Any] = {}
-        for page in pages:
-            said = page.get("imageScanStatus", {})
-            findings.extend(_findings(page.get("imageScanFindings", {})))
+        with translated(f"read the scan of {image}"):
+            try:
+                paginator = self._ecr.get_paginator("describe_image_scan_findings")
+                for page in paginator.paginate(**asked):
+                    said = page.get("imageScanStatus", {})
+                    findings.extend(_findings(page.get("imageScanFindings", {})))
+            except ClientError as exc:
+                if code_of(exc) != "ScanNotFoundException":
+                    raise
+                return self._start_scan(asked)
         state = _STATES.get(str(said.get("status")))
         words = f"{said.get('status')}: {said.get('description', '')}"
         if state == "complete":
             return Scan("complete", words, tuple(findings))
         return Scan("running" if state else "failed", words)
 
-    def _start(self, repository: str, image: str) -> Scan:
+    def _start_scan(self, asked: Mapping[str, Any]) -> Scan:
         try:
-            self._ecr.start_image_scan(repositoryName=repository, imageId={"imageDigest": image})
+            self._ecr.start_image_scan(**asked)
         except ClientError as exc:
-            if (
-                code_of(exc) == "LimitExceededException"
-            ):  # one a day: it was started, and isn't told
-                return Scan("running", str(exc))
-            return Scan("missing", str(exc))
+            # One a day: it was started, and isn't told.
+            started = code_of(exc) == "LimitExceededException"
+            return Scan("running" if started else "missing", str(exc))
         return Scan("running", "started now")
 
 

@@ -3,42 +3,109 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artifacts.code import code_digest
-from artifacts.digests import digest_bytes, digest_file
+from artifacts.digests import digest_bytes, digest_file, hex_part
 from artifacts.errors import InvalidArtifact, SignatureRefused, UnreadableRecord
+from artifacts.locks import lock_file, take
 from artifacts.records.image import ImageRecord
-from artifacts.records.release import Payload
-from delivery.targets.aws.aws_errors import BuildFailed
-from delivery.targets.aws.images.contents import ImageContents, objections
-from delivery.targets.aws.images.engines import BuildOrder
-from delivery.targets.aws.images.outcomes import Built, Refused
-from delivery.targets.aws.images.recipes import (
+from artifacts.refusal import Refusal
+from artifacts.statements import read_signed, write_signed
+from delivery.targets.aws.aws_errors import BuildFailed, Busy, ImageUnreadable, NotBuilt
+from delivery.targets.aws.images.build_tools import BuildOrder
+from delivery.targets.aws.images.contents import (
     BASE_FILE,
     RECIPE_OF,
     RECIPES,
     Recipe,
     Service,
     base_named_in,
+    bill_of_materials,
     champion_of,
+    objections,
 )
-from delivery.targets.aws.images.sbom import bill_of_materials
+from delivery.targets.aws.images.oci_layout import manifest_of, read_layout
 
 if TYPE_CHECKING:
-    from artifacts.model_copies import StoredModels
-    from delivery.git.repository import GitSource
-    from delivery.targets.aws.images.engines import Engine
-    from delivery.targets.aws.images.image_store import FolderImages
-    from delivery.targets.aws.images.oci_layout import OciLayouts
-    from delivery.targets.aws.images.pip_wheels import PipWheels
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
+    from artifacts.model_copies import StoredModels
+    from artifacts.records.release import Payload
+    from artifacts.statements import StatementSigner, StatementVerifier
+    from delivery.git.repository import GitSource
+    from delivery.targets.aws.images.build_tools import Buildah, Docker, PipWheels
 
 CONTEXT, LAYOUT, CODE, MODEL, PUBLIC_KEY = "context", "layout", "code", "model", "public-key.pem"
+RECORD, BILL = "image.json", "sbom.cdx.json"
+_LOCK_SECONDS = 1800.0
+_MB = 1e6
+
+
+class ImageStore:
+    """Images in folders <root>/<hexadecimal key>/, and the key that signs what is said of them.
+
+    Each has image.json, image.json.sig, sbom.cdx.json and layout/.
+    """
+
+    def __init__(self, root: Path, signer: StatementSigner, verifier: StatementVerifier) -> None:
+        self._root = root
+        self._signer = signer
+        self._verifier = verifier
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Hold the folder's lock, which ends with this process; Busy after half an hour."""
+        with lock_file(self._root / "lock") as lock:
+            if not take(lock, _LOCK_SECONDS):
+                raise Busy(_LOCK_SECONDS)
+            yield
+
+    def find(self, key: str) -> ImageRecord | None:
+        """Return the signed record of what was built of a key, or None."""
+        folder = self._root / hex_part(key)
+        if not folder.is_dir():
+            return None
+        record = read_signed(ImageRecord, folder / RECORD, self._verifier)
+        if key not in {record.payload, record.code}:
+            raise ImageUnreadable(folder, f"its record is of {record.payload or record.code}")
+        bill = folder / BILL
+        if not bill.is_file() or digest_file(bill) != record.sbom:
+            raise ImageUnreadable(folder, f"{BILL} isn't the record's")
+        if manifest_of(folder / LAYOUT)[0] != record.image:
+            raise ImageUnreadable(folder, f"{LAYOUT} isn't the record's image")
+        return record
+
+    def built(self, key: str) -> ImageRecord:
+        """Return the signed record of what was built of a key; NotBuilt."""
+        if record := self.find(key):
+            return record
+        raise NotBuilt(key)
+
+    def layout(self, key: str) -> Path:
+        """Return where the image itself lies."""
+        return self._root / hex_part(key) / LAYOUT
+
+    @contextmanager
+    def draft(self, key: str) -> Iterator[Path]:
+        """Lend an empty folder; what it holds and isn't kept is gone afterwards."""
+        draft = self._root / f".draft-{hex_part(key)}"
+        shutil.rmtree(draft, ignore_errors=True)  # of a build that was killed
+        draft.mkdir(parents=True)
+        try:
+            yield draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def keep(self, key: str, draft: Path, record: ImageRecord, bill: bytes) -> None:
+        """Sign the record of a draft's layout, and put all of it where `find` finds it."""
+        (draft / BILL).write_bytes(bill)
+        write_signed(record, draft / RECORD, self._signer)
+        draft.replace(self._root / hex_part(key))
 
 
 @dataclass(frozen=True)
@@ -51,10 +118,22 @@ class Workshop:
     source: GitSource
     models: Callable[[], StoredModels]
     wheels: PipWheels
-    engine: Callable[[], Engine]
-    reader: OciLayouts
-    store: FolderImages
+    engine: Callable[[], Docker | Buildah]
+    store: ImageStore
     now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Built:
+    """An image that is there; `new` says whether it had to be made."""
+
+    record: ImageRecord
+    new: bool
+
+    def __str__(self) -> str:
+        record = self.record
+        how = f"built with {record.built_with}" if self.new else "is there already"
+        return f"{record.service} {record.image} {how}, {record.size / _MB:.1f} MB unpacked"
 
 
 @dataclass(frozen=True)
@@ -70,32 +149,33 @@ class _Order:
     model: str | None = None
 
 
-def build_payload(payload: Payload, workshop: Workshop) -> Built | Refused:
+def build_payload(payload: Payload, workshop: Workshop) -> Built | Refusal:
     """Build the image of a payload: its code and its model.
 
     A payload that pins an image gets no other one. Raises SourceUnreadable, BuildFailed, Busy,
     ImageUnreadable, UnknownArtifact, or SignatureRefused where a record that is there doesn't hold.
     """
-    key = payload.contents
+    key, commit = payload.contents, payload.code.commit
     model = champion_of(payload)
-    if isinstance(model, Refused):
+    if isinstance(model, Refusal):
         return model
+    built: Built | Refusal
     if found := workshop.store.find(key):
-        return _as_pinned(payload, Built(found, new=False))
-    recipe = RECIPE_OF["inference"]
-    files = workshop.source.files(payload.code.commit, recipe.code)
-    if (digest := code_digest(files)) != payload.code.digest:
-        return Refused(
-            f"the payload's code is {payload.code.digest}; its commit {payload.code.commit} gives "
-            f"{digest}"
-        )
-    commit = payload.code.commit
-    order = _Order(key, recipe, commit, digest, files, key, model)
-    built = _build(order, workshop)
-    return built if isinstance(built, Refused) else _as_pinned(payload, built)
+        built = Built(found, new=False)
+    else:
+        recipe = RECIPE_OF["inference"]
+        files = workshop.source.files(commit, recipe.code)
+        if (digest := code_digest(files)) != payload.code.digest:
+            return Refusal(
+                f"the payload's code is {payload.code.digest}; its commit {commit} gives {digest}"
+            )
+        built = _build(_Order(key, recipe, commit, digest, files, key, model), workshop)
+    if isinstance(built, Refusal) or payload.image in {None, built.record.image}:
+        return built
+    return Refusal(f"the payload pins image {payload.image}; here it is {built.record.image}")
 
 
-def build_service(service: Service, commit: str, workshop: Workshop) -> Built | Refused:
+def build_service(service: Service, commit: str, workshop: Workshop) -> Built | Refusal:
     """Build the image of a service that no payload names; it is kept under its code's digest."""
     recipe = RECIPE_OF[service]
     files = workshop.source.files(commit, recipe.code)
@@ -105,49 +185,45 @@ def build_service(service: Service, commit: str, workshop: Workshop) -> Built | 
     return _build(_Order(digest, recipe, commit, digest, files), workshop)
 
 
-def _as_pinned(payload: Payload, built: Built) -> Built | Refused:
-    if payload.image in {None, built.record.image}:
-        return built
-    return Refused(f"the payload pins image {payload.image}; here it is {built.record.image}")
-
-
-def _build(order: _Order, workshop: Workshop) -> Built | Refused:
-    with workshop.store.building():
-        if found := workshop.store.find(order.key):  # another command may have been faster
+def _build(order: _Order, workshop: Workshop) -> Built | Refusal:
+    recipe, store = order.recipe, workshop.store
+    with store.building():
+        if found := store.find(order.key):  # another command may have been faster
             return Built(found, new=False)
-        draft = workshop.store.draft(order.key)
-        try:
-            return _build_in(draft, order, workshop)
-        finally:
-            workshop.store.discard(draft)
-
-
-def _build_in(draft: Path, order: _Order, workshop: Workshop) -> Built | Refused:
-    context = draft / CONTEXT
-    try:
-        pinned = _fill(context, order, workshop)
-    except (InvalidArtifact, SignatureRefused, UnreadableRecord) as exc:
-        return Refused(str(exc))
-    engine = workshop.engine()
-    base = engine.build(
-        BuildOrder(
-            context=context,
-            dockerfile=Path(order.recipe.dockerfile).name,
-            arguments=_arguments(order),
-            base=order.recipe.base,
-            pinned=pinned,
-        ),
-        draft / LAYOUT,
-    )
-    contents = workshop.reader.read(draft / LAYOUT)
-    lock = order.files[order.recipe.lock].decode()
-    if problems := objections(contents, order.recipe.service, lock, _wanted(context)):
-        return Refused(f"the image must not be used: {'; '.join(problems)}")
-    models = (order.model,) if order.model else ()
-    bill = bill_of_materials(contents, order.recipe.service, order.code, models)
-    record = _record(order, contents, base, bill, engine.name, workshop.now())
-    shutil.rmtree(context)
-    workshop.store.keep(order.key, draft, record, bill)
+        with store.draft(order.key) as draft:
+            context = draft / CONTEXT
+            try:
+                pinned = _fill(context, order, workshop)
+            except (InvalidArtifact, SignatureRefused, UnreadableRecord) as exc:
+                return Refusal(str(exc))
+            arguments = {"COMMIT": order.commit, "CODE": order.code}
+            if order.payload and order.model:
+                arguments |= {"PAYLOAD": order.payload, "MODELS": order.model}
+            engine, dockerfile = workshop.engine(), Path(recipe.dockerfile).name
+            told = BuildOrder(context, dockerfile, arguments, recipe.base, pinned)
+            base = engine.build(told, draft / LAYOUT)
+            contents = read_layout(draft / LAYOUT)
+            lock = order.files[recipe.lock].decode()
+            if problems := objections(contents, recipe.service, lock, _digests(context)):
+                return Refusal(f"the image must not be used: {'; '.join(problems)}")
+            models = (order.model,) if order.model else ()
+            bill = bill_of_materials(contents, recipe.service, order.code, models)
+            record = ImageRecord(
+                service=recipe.service,
+                image=contents.image,
+                payload=order.payload,
+                models=models,
+                commit=order.commit,
+                code=order.code,
+                base=base,
+                sbom=digest_bytes(bill),
+                size=contents.size,
+                built_with=engine.name,
+                # Whole seconds: as signers' files have them.
+                built_at=workshop.now().replace(microsecond=0),
+            )
+            shutil.rmtree(context)
+            store.keep(order.key, draft, record, bill)
     return Built(record, new=True)
 
 
@@ -160,63 +236,32 @@ def _fill(context: Path, order: _Order, workshop: Workshop) -> str:
     if missing or base is None:
         problem = f"lacks {', '.join(sorted(missing))}" if missing else f"{BASE_FILE} pins no base"
         raise BuildFailed(f"commit {order.commit} has no recipe for this image: it {problem}")
-    for path, data in recipe_files.items():
-        if path.startswith(RECIPES):
-            _write(context / Path(path).relative_to(RECIPES), data)
-    for path, data in order.files.items():
-        _write(context / CODE / path, data)
     lock = order.files[recipe.lock]
-    _write(context / "lock.txt", lock)
+    placed = {f"{CODE}/{path}": data for path, data in order.files.items()}
+    placed |= {
+        path.removeprefix(f"{RECIPES}/"): data
+        for path, data in recipe_files.items()
+        if path.startswith(RECIPES)
+    }
+    for name, data in {**placed, "lock.txt": lock}.items():
+        path = context / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
     if order.model:
         models = workshop.models()
         models.copy(order.model, context / MODEL)
         models.verify(context / MODEL, order.model)
-        _write(context / PUBLIC_KEY, models.public_key())
+        (context / PUBLIC_KEY).write_bytes(models.public_key())
     locks = (lock, *(recipe_files[path] for path in recipe.tool_locks))
     workshop.wheels.provide(locks, context / "wheels", recipe.from_source)
-    _give_plain_modes(context)
+    # Neither a umask here nor a read-only store changes the image, or hides it from its user.
+    for path in (context, *context.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
     return base
 
 
-def _give_plain_modes(context: Path) -> None:
-    """Let neither a umask here nor a read-only store change the image, or hide it from its user."""
-    for path in (context, *context.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-
-
-def _arguments(order: _Order) -> dict[str, str]:
-    arguments = {"COMMIT": order.commit, "CODE": order.code}
-    if order.payload and order.model:
-        arguments |= {"PAYLOAD": order.payload, "MODELS": order.model}
-    return arguments
-
-
-def _wanted(context: Path) -> dict[str, str]:
+def _digests(context: Path) -> dict[str, str]:
     """Return the digests of the files that the image must hold, and no others beside them."""
     places = (context / CODE, context / MODEL, context / PUBLIC_KEY)
     files = [file for place in places for file in (place, *place.rglob("*")) if file.is_file()]
     return {file.relative_to(context).as_posix(): digest_file(file) for file in files}
-
-
-def _record(
-    order: _Order, contents: ImageContents, base: str, bill: bytes, engine: str, at: datetime
-) -> ImageRecord:
-    return ImageRecord(
-        service=order.recipe.service,
-        image=contents.image,
-        payload=order.payload,
-        models=(order.model,) if order.model else (),
-        commit=order.commit,
-        code=order.code,
-        base=base,
-        sbom=digest_bytes(bill),
-        size=contents.size,
-        built_with=engine,
-        # Whole seconds: as signers' files have them.
-        built_at=at.replace(microsecond=0),
-    )

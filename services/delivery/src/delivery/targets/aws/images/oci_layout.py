@@ -1,61 +1,72 @@
-"""Reads an image in an OCI layout (image-spec 1.1): every byte of it, each against its digest."""
+"""Reads images in OCI layouts (image-spec 1.1), every byte against its digest, and writes them."""
 
 import gzip
 import hashlib
 import json
 import tarfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
 from artifacts.digests import digest_bytes, hex_part
 from delivery.targets.aws.aws_errors import ImageUnreadable
-from delivery.targets.aws.images.contents import PLACE, ImageContents, Layer, Package
-from delivery.targets.aws.images.packages import debian_packages, python_package
+from delivery.targets.aws.images.contents import (
+    PLACE,
+    ImageContents,
+    Layer,
+    Package,
+    debian_packages,
+    python_package,
+)
 
 MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
+CONFIG: Final = "application/vnd.oci.image.config.v1+json"
+LAYER: Final = "application/vnd.oci.image.layer.v1.tar"
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
-_PROGRAMS = {"bin", "sbin"}
 _LIMIT_BYTES = 64 << 20
 _DPKG = "var/lib/dpkg/status"
-_OURS = f"{PLACE}/"
-_OWN = tuple(f"{_OURS}{name}" for name in ("code/", "model/", "public-key.pem"))
+_OWN = tuple(f"{PLACE}/{name}" for name in ("code/", "model/", "public-key.pem"))
 _ANYBODY, _AS_ANOTHER = 0o002, 0o6000
 
 
-@dataclass
-class _Tree:
-    """What the layers add up to, as far as anybody asks."""
+@dataclass(frozen=True)
+class _Entry:
+    """A file or folder of an image, as far as anybody asks."""
 
-    modes: dict[str, int] = field(default_factory=dict)
-    texts: dict[str, bytes] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
-
-    def remove(self, path: str, *, itself: bool) -> None:
-        """Forget what is below a path, and the path itself where that is meant."""
-        kept: dict[str, Any]
-        for kept in (self.modes, self.texts, self.digests):
-            below = [name for name in kept if name.startswith(f"{path}/")]
-            for name in (*below, *([path] if itself else [])):
-                kept.pop(name, None)
-
-    def cover(self, upper: "_Tree") -> None:
-        """Put a layer upon this."""
-        self.modes.update(upper.modes)
-        self.texts.update(upper.texts)
-        self.digests.update(upper.digests)
+    mode: int
+    digest: str | None = None
+    text: bytes | None = None
 
 
-class OciLayouts:
-    """Folders that hold one image each."""
-
-    def read(self, layout: Path) -> ImageContents:
-        """Return what is in the image of a layout; ImageUnreadable."""
-        try:
-            return _read(layout)
-        except (OSError, EOFError, KeyError, ValueError, TypeError, tarfile.TarError) as exc:
-            raise ImageUnreadable(layout, f"it holds no sound image: {exc!r}") from exc
+def read_layout(layout: Path) -> ImageContents:
+    """Return what is in the image of a layout; ImageUnreadable."""
+    image, text = manifest_of(layout)
+    tree: dict[str, _Entry] = {}
+    try:
+        manifest = json.loads(text)
+        config = json.loads(_blob(layout, manifest["config"]["digest"]))
+        layers = tuple(_add_layer(layout, entry, tree) for entry in manifest["layers"])
+        packages = tuple(_packages(tree))
+    except (OSError, EOFError, KeyError, ValueError, TypeError, tarfile.TarError) as exc:
+        raise ImageUnreadable(layout, f"it holds no sound image: {exc!r}") from exc
+    said = config.get("config", {})
+    labels = said.get("Labels") or {}
+    steps = (str(step.get("created_by", "")) for step in config.get("history") or ())
+    paths = sorted(tree)
+    return ImageContents(
+        image=image,
+        config=manifest["config"]["digest"],
+        layers=layers,
+        user=said.get("User", ""),
+        words=(*(said.get("Env") or ()), *(f"{k}={v}" for k, v in labels.items()), *steps),
+        labels=labels,
+        packages=packages,
+        programs=tuple(p for p in paths if PurePosixPath(p).parent.name in {"bin", "sbin"}),
+        writable=tuple(p for p in paths if tree[p].mode & _ANYBODY),
+        privileged=tuple(p for p in paths if tree[p].mode & _AS_ANOTHER),
+        files={p.removeprefix(f"{PLACE}/"): e.digest for p, e in tree.items() if e.digest},
+    )
 
 
 def manifest_of(layout: Path) -> tuple[str, bytes]:
@@ -73,6 +84,32 @@ def blob_path(layout: Path, digest: str) -> Path:
     return layout / "blobs" / "sha256" / hex_part(digest)
 
 
+def write_blob(layout: Path, kind: str, data: bytes) -> dict[str, object]:
+    """Keep bytes in a layout, and return the entry that refers to them."""
+    digest = digest_bytes(data)
+    path = blob_path(layout, digest)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return {"mediaType": kind, "digest": digest, "size": len(data)}
+
+
+def write_manifest(
+    layout: Path, config: Mapping[str, object], layers: Sequence[Mapping[str, object]]
+) -> str:
+    """Make an image of layers whose blobs are in a layout, and return its digest."""
+    described = write_blob(layout, CONFIG, _json(config))
+    head = {"schemaVersion": 2, "mediaType": MANIFEST, "config": described}
+    manifest = write_blob(layout, MANIFEST, _json({**head, "layers": list(layers)}))
+    index = {"schemaVersion": 2, "manifests": [manifest]}
+    (layout / "index.json").write_bytes(_json(index))
+    (layout / "oci-layout").write_bytes(_json({"imageLayoutVersion": "1.0.0"}))
+    return str(manifest["digest"])
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
 def _blob(layout: Path, digest: str) -> bytes:
     data = blob_path(layout, digest).read_bytes()
     if digest_bytes(data) != digest:
@@ -80,37 +117,8 @@ def _blob(layout: Path, digest: str) -> bytes:
     return data
 
 
-def _read(layout: Path) -> ImageContents:
-    image, text = manifest_of(layout)
-    manifest = json.loads(text)
-    config = json.loads(_blob(layout, manifest["config"]["digest"]))
-    tree = _Tree()
-    layers = tuple(_layer(layout, entry, tree) for entry in manifest["layers"])
-    said = config.get("config", {})
-    labels = said.get("Labels") or {}
-    return ImageContents(
-        image=image,
-        config=manifest["config"]["digest"],
-        layers=layers,
-        user=said.get("User", ""),
-        words=tuple(_words(config, labels)),
-        labels=labels,
-        packages=tuple(_packages(tree)),
-        programs=tuple(sorted(p for p in tree.modes if PurePosixPath(p).parent.name in _PROGRAMS)),
-        writable=tuple(sorted(p for p, mode in tree.modes.items() if mode & _ANYBODY)),
-        privileged=tuple(sorted(p for p, mode in tree.modes.items() if mode & _AS_ANOTHER)),
-        files={path.removeprefix(_OURS): digest for path, digest in tree.digests.items()},
-    )
-
-
-def _words(config: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[str]:
-    yield from config.get("config", {}).get("Env") or ()
-    yield from (f"{name}={value}" for name, value in labels.items())
-    yield from (str(step.get("created_by", "")) for step in config.get("history") or ())
-
-
 class _Hashed:
-    """A stream whose bytes are counted and hashed while they are read."""
+    """A stream whose bytes are hashed while they are read."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -127,8 +135,10 @@ class _Hashed:
         return f"sha256:{self._hash.hexdigest()}"
 
 
-def _layer(layout: Path, entry: Mapping[str, Any], tree: _Tree) -> Layer:
-    digest, unpacked, upper = str(entry["digest"]), 0, _Tree()
+def _add_layer(layout: Path, entry: Mapping[str, Any], tree: dict[str, _Entry]) -> Layer:
+    """Put a layer upon those below it: it adds, replaces, and removes by whiteouts."""
+    digest, unpacked = str(entry["digest"]), 0
+    upper: dict[str, _Entry] = {}
     path = blob_path(layout, digest)
     with path.open("rb") as file:
         stored = _Hashed(file)
@@ -138,51 +148,57 @@ def _layer(layout: Path, entry: Mapping[str, Any], tree: _Tree) -> Layer:
         with tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
                 unpacked += member.size
-                _add(archive, member, tree, upper)
+                place = PurePosixPath("/", member.name).relative_to("/")
+                name = place.as_posix()
+                if place.name == _OPAQUE:
+                    _remove(tree, f"{place.parent}/")
+                elif place.name.startswith(_WHITEOUT):
+                    hidden = str(place.with_name(place.name.removeprefix(_WHITEOUT)))
+                    _remove(tree, f"{hidden}/")
+                    tree.pop(hidden, None)
+                elif member.isfile() or member.islnk():
+                    upper[name] = _file(archive, member, name)
+                elif member.isdir():
+                    # A sticky folder of everybody is /tmp's kind; any other place like it counts.
+                    upper[name] = _Entry(0 if name == "tmp" else member.mode & ~_AS_ANOTHER)
+                else:  # a link or a device hides what lay there
+                    _remove(tree, f"{name}/")
+                    tree.pop(name, None)
         if stored.finish() != digest:
             raise ValueError(f"the bytes of layer {digest} are others")
-    tree.cover(upper)
+    tree.update(upper)
     return Layer(digest, path.stat().st_size, unpacked)
 
 
-def _add(archive: tarfile.TarFile, member: tarfile.TarInfo, lower: _Tree, upper: _Tree) -> None:
-    path = PurePosixPath("/", member.name).relative_to("/").as_posix()
-    folder, name = str(PurePosixPath(path).parent), PurePosixPath(path).name
-    if name == _OPAQUE:
-        lower.remove(folder, itself=False)
-    elif name.startswith(_WHITEOUT):
-        lower.remove(str(PurePosixPath(folder, name.removeprefix(_WHITEOUT))), itself=True)
-    elif member.isfile() or member.islnk():
-        upper.modes[path] = member.mode
-        _keep(archive, member, path, upper)
-    elif member.isdir():
-        # A sticky folder of everybody is /tmp's kind; any other place like it counts.
-        upper.modes[path] = 0 if path == "tmp" else member.mode & ~_AS_ANOTHER
+def _remove(tree: dict[str, _Entry], below: str) -> None:
+    for name in [name for name in tree if name.startswith(below)]:
+        del tree[name]
 
 
-def _keep(archive: tarfile.TarFile, member: tarfile.TarInfo, path: str, tree: _Tree) -> None:
-    listed = path.endswith((".dist-info/METADATA", ".dist-info/RECORD"))
+def _file(archive: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> _Entry:
+    listed = path == _DPKG or path.endswith((".dist-info/METADATA", ".dist-info/RECORD"))
     own = path.startswith(_OWN) and not path.endswith(".pyc")
-    if not (listed or own or path == _DPKG):
-        return
+    if not (listed or own):
+        return _Entry(member.mode)
     if member.islnk():
         raise ValueError(f"{path} is a second name of {member.linkname}: its bytes aren't here")
     stream: Any = archive.extractfile(member)
     if own:
-        tree.digests[path] = f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
-    elif member.size > _LIMIT_BYTES:
+        digest = f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
+        return _Entry(member.mode, digest=digest)
+    if member.size > _LIMIT_BYTES:
         raise ValueError(f"{path} has {member.size} bytes, and is only a list")
-    else:
-        tree.texts[path] = stream.read()
+    return _Entry(member.mode, text=stream.read())
 
 
-def _packages(tree: _Tree) -> Iterator[Package]:
-    for path, data in sorted(tree.texts.items()):
-        folder = PurePosixPath(path).parent
+def _packages(tree: Mapping[str, _Entry]) -> Iterator[Package]:
+    for path, entry in sorted(tree.items()):
+        if entry.text is None:
+            continue
+        text, folder = entry.text.decode(errors="replace"), PurePosixPath(path).parent
         if path == _DPKG:
-            yield from debian_packages(data.decode(errors="replace"), "dpkg")
+            yield from debian_packages(text, "dpkg")
         elif path.endswith("/METADATA"):
-            record = tree.texts.get(str(folder / "RECORD"))
-            listing = digest_bytes(record) if record is not None else None
-            text = data.decode(errors="replace")
+            record = tree.get(str(folder / "RECORD"))
+            listing = digest_bytes(record.text) if record and record.text is not None else None
             yield python_package(text, listing, str(folder.parent))

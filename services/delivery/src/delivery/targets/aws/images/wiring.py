@@ -1,52 +1,45 @@
-"""Constructs what the commands on images need."""
+"""Build what makes, keeps, pushes and scans images, from the settings; and do it for a deploy."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from artifacts.keeper import KeeperSigner
+from artifacts.errors import ArtifactError
 from artifacts.model_copies import StoredModels
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
-from artifacts.ssh_keygen import SshSigner, SshVerifier
+from artifacts.refusal import Refusal
+from artifacts.ssh_keygen import SshVerifier
+from delivery.clock import now
+from delivery.errors import CloudError, ImageRefused, TargetFailed
 from delivery.git.repository import GitSource
 from delivery.settings import TargetSettings, tool_environment
+from delivery.signing import make_signer
 from delivery.targets.aws.aws_clients import AwsClients
-from delivery.targets.aws.images.bases import DebootstrapBases
-from delivery.targets.aws.images.contents import Layer
-from delivery.targets.aws.images.ecr_registry import EcrRegistry
-from delivery.targets.aws.images.engines import choose_engine
-from delivery.targets.aws.images.image_store import FolderImages
-from delivery.targets.aws.images.make_image import Workshop, build_payload, build_service
-from delivery.targets.aws.images.oci_layout import OciLayouts
-from delivery.targets.aws.images.outcomes import Built, Clean, Pushed, Refused, Undecided
-from delivery.targets.aws.images.pip_wheels import PipWheels
-from delivery.targets.aws.images.push_image import push_image, require_built
-from delivery.targets.aws.images.recipes import Base, Service
-from delivery.targets.aws.images.scan_image import scan_image
+from delivery.targets.aws.images.build_tools import DebootstrapBases, PipWheels, choose_engine
+from delivery.targets.aws.images.contents import Base, Clean, Layer, Service, Undecided
+from delivery.targets.aws.images.ecr_registry import EcrRegistry, Pushed, push_image, scan_image
+from delivery.targets.aws.images.make_image import (
+    Built,
+    ImageStore,
+    Workshop,
+    build_payload,
+    build_service,
+)
+from delivery.targets.aws.images.oci_layout import read_layout
 from delivery.targets.monotonic_clock import SystemClock
 
-PRINCIPAL: Final = "delivery"
+SCAN_SECONDS: Final = 600.0
 
 
-@dataclass(frozen=True)
-class Shown:
-    """An image that was built here: its signed record, its layers, and where they lie."""
-
-    record: ImageRecord
-    layers: tuple[Layer, ...]
-    folder: Path
-
-
-def run_build(settings: TargetSettings, payload: Payload, source: Path) -> Built | Refused:
+def run_build(settings: TargetSettings, payload: Payload, source: Path) -> Built | Refusal:
     """Build the image of a payload."""
     return build_payload(payload, _workshop(settings, source))
 
 
 def run_build_service(
     settings: TargetSettings, service: Service, commit: str, source: Path
-) -> Built | Refused:
+) -> Built | Refusal:
     """Build the image of a service at a commit."""
     return build_service(service, commit, _workshop(settings, source))
 
@@ -56,51 +49,76 @@ def run_base(settings: TargetSettings, base: Base) -> str:
     return _bases(settings).make(base)
 
 
-def run_push(settings: TargetSettings, key: str) -> Pushed | Refused:
+def run_push(settings: TargetSettings, key: str) -> Pushed | Refusal:
     """Push what was built of a key."""
-    return push_image(key, _store(settings), EcrRegistry(AwsClients(settings.aws_region)))
+    return push_image(key, make_store(settings), EcrRegistry(AwsClients(settings.aws_region)))
 
 
-def run_scan(settings: TargetSettings, key: str, seconds: float) -> Clean | Refused | Undecided:
+def run_scan(settings: TargetSettings, key: str, seconds: float) -> Clean | Refusal | Undecided:
     """Wait for the scan of what was built of a key."""
     registry = EcrRegistry(AwsClients(settings.aws_region))
-    return scan_image(key, _store(settings), registry, SystemClock(), seconds)
+    return scan_image(key, make_store(settings), registry, SystemClock(), seconds)
 
 
-def run_show(settings: TargetSettings, key: str) -> Shown:
-    """Return what was built of a key, every byte of it checked."""
-    store = _store(settings)
-    record, layout = require_built(key, store), store.layout(key)
-    return Shown(record, OciLayouts().read(layout).layers, layout.parent)
+def run_show(settings: TargetSettings, key: str) -> tuple[ImageRecord, tuple[Layer, ...]]:
+    """Return the record and layers of what was built of a key, every byte of it checked."""
+    store = make_store(settings)
+    return store.built(key), read_layout(store.layout(key)).layers
 
 
-def _workshop(settings: TargetSettings, source: Path) -> Workshop:
-    tools = tool_environment()
-    images = settings.needed("images")
-    return Workshop(
-        source=GitSource(source),
-        models=lambda: StoredModels(settings.needed("model_store"), settings.needed("public_key")),
-        wheels=PipWheels(images / "wheels", tools),
-        engine=lambda: choose_engine(_bases(settings), tools),
-        reader=OciLayouts(),
-        store=_store(settings),
-        now=_now,
-    )
+def build(settings: TargetSettings, payload: Payload, source: Path) -> str:
+    """Build a payload's image for a deploy, unless there is one; return a line that says so.
+
+    Raises ImageRefused, TargetFailed.
+    """
+    return _done("build", lambda: run_build(settings, payload, source))
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the clock that others are given
+def publish(settings: TargetSettings, payload: Payload) -> str:
+    """Push the image of a payload, unless it is there; return a line that says so.
+
+    Raises ImageRefused where the registry has another one, TargetFailed.
+    """
+    return _done("push", lambda: run_push(settings, payload.contents))
+
+
+def scan(settings: TargetSettings, payload: Payload) -> str:
+    """Wait for the registry's scan of a payload's image; return a line with what it found.
+
+    Raises ImageRefused for critical findings, TargetFailed without a finished scan.
+    """
+    return _done("scan", lambda: run_scan(settings, payload.contents, SCAN_SECONDS))
+
+
+def _done(command: str, act: Callable[[], Built | Pushed | Clean | Refusal | Undecided]) -> str:
+    try:
+        outcome = act()
+    except (CloudError, ArtifactError) as exc:
+        raise TargetFailed(command, str(exc), "cloud") from exc
+    if isinstance(outcome, Refusal):
+        raise ImageRefused(command, outcome.reason)
+    if isinstance(outcome, Undecided):
+        raise TargetFailed(command, outcome.reason, "cloud")
+    return str(outcome)
+
+
+def make_store(settings: TargetSettings) -> ImageStore:
+    """Build the store of images; SettingsMissing without a keeper and a key's file."""
+    verifier = SshVerifier(settings.needed("deploy_signers"), "delivery", "plinth-image")
+    signer = make_signer(settings, "delivery", "plinth-image")
+    return ImageStore(settings.needed("images"), signer, verifier)
 
 
 def _bases(settings: TargetSettings) -> DebootstrapBases:
     return DebootstrapBases(settings.needed("images") / "base", tool_environment())
 
 
-def _store(settings: TargetSettings) -> FolderImages:
-    signer = (
-        KeeperSigner(settings.keeper, PRINCIPAL, "plinth-image")
-        if settings.keeper
-        else SshSigner(settings.needed("deploy_key"), "plinth-image")
+def _workshop(settings: TargetSettings, source: Path) -> Workshop:
+    return Workshop(
+        source=GitSource(source),
+        models=lambda: StoredModels(settings.needed("model_store"), settings.needed("public_key")),
+        wheels=PipWheels(settings.needed("images") / "wheels", tool_environment()),
+        engine=lambda: choose_engine(_bases(settings), tool_environment()),
+        store=make_store(settings),
+        now=now,
     )
-    verifier = SshVerifier(settings.needed("deploy_signers"), PRINCIPAL, "plinth-image")
-    return FolderImages(settings.needed("images"), signer, verifier)
