@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.cluster_work import on_file
 from support.dask_cluster import HOST, DaskCluster, dask_cluster
-from support.tls_files import write_tls_files
+from support.tls_files import write_certificate
 
 from rehearsal.checkout import committed_copy
 from rehearsal.small_world import PARAMS, STYLES
@@ -28,7 +28,12 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.tls = write_tls_files(folder / "tls", HOST)
+        certificate, key = map(str, write_certificate(folder / "tls", HOST))
+        self.tls = {
+            "PLINTH_DASK_AUTHORITY": certificate,
+            "PLINTH_DASK_CERTIFICATE": certificate,
+            "PLINTH_DASK_KEY": key,
+        }
         write_facades(draw_facades(10, seed=5, views=(1, 1), styles=STYLES), folder / "photos")
         (folder / "params.yaml").write_text(json.dumps(PARAMS), encoding="utf-8")
         committed_copy(ROOT, folder / "checkout")

@@ -16,7 +16,6 @@ PEOPLE = "policies/approvers.yaml"
 
 @attack("gate report edited after approval", "gate_reports", "was edited", APPROVED)
 def edited_report(world: World) -> None:
-    """Gate report edited after approval."""
     better = change_records.report("first", evidence=digest_json("better"))
     path = change_records.report_path(change_records.report("first"))
     world.commit(None, {path: better.to_json()})
@@ -24,7 +23,6 @@ def edited_report(world: World) -> None:
 
 @attack("gate report removed that main has", "records_kept", "was removed")
 def removed_report(world: World) -> None:
-    """Gate report removed that main has."""
     world.branch("tidy")
     path = change_records.report_path(change_records.report("first"))
     world.commit("max", {path: None})
@@ -32,7 +30,6 @@ def removed_report(world: World) -> None:
 
 @attack("fabricated gate report, no signature", "gate_reports", "fabricated: it is not signed")
 def unsigned_report(world: World) -> None:
-    """Fabricated gate report, no signature."""
     world.promote("second")
     path = change_records.report_path(change_records.report("second"))
     world.commit("max", {f"{path}.sig": None})
@@ -40,7 +37,6 @@ def unsigned_report(world: World) -> None:
 
 @attack("fabricated gate report, own key", "gate_reports", "a key that is not the gate's on main")
 def fabricated_report(world: World) -> None:
-    """Fabricated gate report, own key."""
     world.branch("proposal-second")
     files = {STAGING: change_records.staging(world.entry("second"))}
     world.commit("max", files | world.reported("second", key="max"))
@@ -48,7 +44,6 @@ def fabricated_report(world: World) -> None:
 
 @attack("gate's key replaced in the branch that needs it", "gate_reports", "not the gate's on main")
 def own_gate(world: World) -> None:
-    """Gate's key replaced in the branch that needs it."""
     world.branch("proposal-second")
     line = f'gate namespaces="plinth-gate-report" {change_records.public(world.keys, "max")}\n'
     files = {STAGING: change_records.staging(world.entry("second"))}
@@ -58,7 +53,6 @@ def own_gate(world: World) -> None:
 
 @attack("refused model released", "gate_reports", "decision about architecture is refused")
 def refused_model(world: World) -> None:
-    """Refused model released."""
     world.branch("proposal-bad")
     files = {STAGING: change_records.staging(world.entry("bad", decision="refused"))}
     world.commit("delivery", files | world.reported("bad", decision="refused"))
@@ -66,7 +60,6 @@ def refused_model(world: World) -> None:
 
 @attack("another model under an allowed report", "gate_reports", "is about sha256")
 def another_model(world: World) -> None:
-    """Another model under an allowed report."""
     world.branch("proposal-other")
     entry = world.entry("first").model_copy(update={"digest": digest_json("poisoned")})
     world.commit("delivery", {STAGING: change_records.staging(entry)})
@@ -76,7 +69,6 @@ def another_model(world: World) -> None:
     "one payload approved, another deployed", "payload_approved", "about another payload", APPROVED
 )
 def swapped_payload(world: World) -> None:
-    """One payload approved, another deployed."""
     heavier = world.entry("first").model_copy(update={"version": 2})
     payload = world.payload("first").model_copy(update={"models": {"architecture": (heavier,)}})
     world.commit("max", {PRODUCTION: production(payload)})
@@ -84,7 +76,6 @@ def swapped_payload(world: World) -> None:
 
 @attack("approval by an unknown key", "payload_approved", "unknown key", HALF)
 def unknown_key(world: World) -> None:
-    """Approval by an unknown key."""
     world.state("bo", key="eve")
 
 
@@ -92,13 +83,11 @@ def unknown_key(world: World) -> None:
     "approval in another person's name", "payload_approved", "signed by ada in the name of bo", HALF
 )
 def other_name(world: World) -> None:
-    """Approval in another person's name."""
     world.state("bo", key="ada")
 
 
 @attack("approval by an author", "payload_approved", "is an author")
 def by_an_author(world: World) -> None:
-    """Approval by an author."""
     world.promote(name="bo")
     world.approve("ada")
     world.state("bo")
@@ -106,20 +95,17 @@ def by_an_author(world: World) -> None:
 
 @attack("approval by whoever opened it", "payload_approved", "is an author", APPROVED)
 def by_the_pusher(world: World) -> ChangeVerdict:
-    """Approval by whoever opened it."""
     return world.judge(pusher="Bo-at-forge")
 
 
 @attack("one person twice, in two roles", "payload_approved", "lacks approvals by", PROMOTED)
 def one_person_twice(world: World) -> None:
-    """One person twice, in two roles."""
     world.state("dan", role="risk_officer")
     world.state("dan", role="model_owner")
 
 
 @attack("approval in a role that isn't theirs", "payload_approved", "doesn't hold the role", HALF)
 def wrong_role(world: World) -> None:
-    """Approval in a role that isn't theirs."""
     world.state("max", role="risk_officer")
 
 
@@ -127,14 +113,12 @@ def wrong_role(world: World) -> None:
     "approval for another environment", "payload_approved", "for staging, not for production", HALF
 )
 def other_environment(world: World) -> None:
-    """Approval for another environment."""
     subject = world.judge().subjects[0].model_copy(update={"environment": "staging"})
     world.state("bo", subject=subject)
 
 
 @attack("approval of another gate report", "payload_approved", "names another gate report", HALF)
 def other_report(world: World) -> None:
-    """Approval of another gate report."""
     subject = world.judge().subjects[0]
     looked_at = subject.models["architecture"].model_copy(  # type: ignore[union-attr]
         update={"gate_report": digest_json("another")}
@@ -144,25 +128,21 @@ def other_report(world: World) -> None:
 
 @attack("approval that has expired", "payload_approved", "has expired", APPROVED)
 def expired(world: World) -> None:
-    """Approval that has expired."""
     world.now += timedelta(days=31)
 
 
 @attack("approval dated ahead", "payload_approved", "from the future", HALF)
 def from_the_future(world: World) -> None:
-    """Approval dated ahead."""
     world.state("bo", at=world.now + timedelta(days=20))
 
 
 @attack("approval in another namespace", "payload_approved", "signed in the namespace git", HALF)
 def other_namespace(world: World) -> None:
-    """Approval in another namespace."""
     world.state("bo", space="git")
 
 
 @attack("approval edited after it was signed", "payload_approved", "not of these bytes", HALF)
 def edited_approval(world: World) -> None:
-    """Approval edited after it was signed."""
     path = world.approve("bo")[0]
     name = str(path.relative_to(world.root))
     world.commit(None, {name: path.read_text().replace(WHY, "Another reason.")})
@@ -172,7 +152,6 @@ def edited_approval(world: World) -> None:
     "approval that was withdrawn, the withdrawal deleted", "payload_approved", "was withdrawn", HALF
 )
 def withdrawn(world: World) -> None:
-    """Approval that was withdrawn, the withdrawal deleted."""
     paths = world.speak_of("bo", "withdrawn", str(world.approve("bo")[0]))
     assert isinstance(paths, tuple)
     name = str(paths[0].relative_to(world.root))
@@ -181,7 +160,6 @@ def withdrawn(world: World) -> None:
 
 @attack("approval by a key that main has revoked", "payload_approved", "has revoked this key")
 def revoked(world: World) -> None:
-    """Approval by a key that main has revoked."""
     gone = {change_records.public(world.keys, "bo"): world.now.date()}
     world.git("checkout", "--quiet", "main")
     world.commit("max", {PEOPLE: approvers(world.keys, bo={"revoked": gone})})
@@ -197,7 +175,6 @@ def revoked(world: World) -> None:
     PROMOTED,
 )
 def own_approver(world: World) -> None:
-    """A new approver's key in the branch that they approve."""
     key = change_records.public(world.keys, "eve")
     eve = {"keys": [key], "emails": ["eve@people.invalid"], "accounts": [], "name": "Eve"}
     world.commit("max", {PEOPLE: approvers(world.keys, eve=eve)})
@@ -208,14 +185,12 @@ def own_approver(world: World) -> None:
 
 @attack("staging never saw the payload", "staging_verified", "0 times over 0.00 h")
 def unverified(world: World) -> None:
-    """Staging never saw the payload."""
     world.promote("second")
     world.approve("ada", "bo")
 
 
 @attack("code that is not main's", "code_on_main", "is not in main's history")
 def foreign_code(world: World) -> None:
-    """Code that is not main's."""
     world.branch("topic")
     commit = world.commit("max", {"services/inference/src/inference/part.py": "2\n"})
     payload = world.payload("first").model_copy(update={"code": world.code(commit)})
@@ -225,7 +200,6 @@ def foreign_code(world: World) -> None:
 
 @attack("code that is not what its digest says", "code_on_main", "the files of")
 def other_code(world: World) -> None:
-    """Code that is not what its digest says."""
     payload = world.payload("first")
     code = payload.code.model_copy(update={"digest": digest_json("other")})
     world.branch("promote-first")
@@ -234,7 +208,6 @@ def other_code(world: World) -> None:
 
 @attack("an approval of main removed", "records_kept", "was removed", PROMOTED)
 def removed_approval(world: World) -> None:
-    """An approval of main removed."""
     paths = world.approve("ada", "bo")
     world.merge()
     world.branch("tidy")
@@ -243,7 +216,6 @@ def removed_approval(world: World) -> None:
 
 @attack("a revert of the revert", "payload_approved", "made before a rollback withdrew")
 def reverted_revert(world: World) -> None:
-    """A revert of the revert."""
     first = world.promote()
     world.approve("ada", "bo")
     world.merge()
@@ -262,7 +234,6 @@ def reverted_revert(world: World) -> None:
 
 @attack("a candidate compared with nobody's champion", "gate_reports", "was compared with none")
 def old_rival(world: World) -> None:
-    """A candidate judged as a first release, though staging has a champion."""
     world.branch("proposal-second")
     files = {STAGING: change_records.staging(world.entry("second"))}
     world.commit("delivery", files | world.reported("second"))

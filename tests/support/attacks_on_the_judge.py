@@ -13,7 +13,6 @@ PEOPLE, JUDGE = "policies/approvers.yaml", "services/delivery/src/judge.py"
 
 @attack("a policy weakened in the branch that it judges", "gate_reports", "judged by the policy")
 def own_policy(world: World) -> None:
-    """A policy weakened in the branch that it judges."""
     world.branch("proposal-second")
     weaker = policy_documents.policy(known_limits=["None at all."])
     files = {POLICY: change_records.policy_text(known_limits=["None at all."])}
@@ -23,14 +22,12 @@ def own_policy(world: World) -> None:
 
 @attack("a policy changed without approvals", "change_approved", "lacks approvals")
 def policy_alone(world: World) -> None:
-    """A policy changed without approvals."""
     world.branch("weaker")
     world.commit("max", {POLICY: change_records.policy_text(known_limits=["None at all."])})
 
 
 @attack("a key of people changed without approvals", "change_approved", "approvers.yaml lacks")
 def key_alone(world: World) -> None:
-    """A key of people changed without approvals."""
     world.branch("mine")
     key = change_records.public(world.keys, "max")
     world.commit("max", {PEOPLE: approvers(world.keys, max={"roles": ["risk_officer"]})})
@@ -39,21 +36,18 @@ def key_alone(world: World) -> None:
 
 @attack("the Makefile changed without approvals", "change_approved", "changing Makefile lacks")
 def makefile(world: World) -> None:
-    """The Makefile changed without approvals."""
     world.branch("make")
     world.commit("max", {"Makefile": "all:\n\ttrue\n"})
 
 
 @attack("delivery's own code changed without approvals", "change_approved", "judge.py lacks")
 def own_code(world: World) -> None:
-    """Delivery's own code changed without approvals."""
     world.branch("judge")
     world.commit("max", {JUDGE: "STRICT = False\n"})
 
 
 @attack("the judge changed after it was approved", "change_approved", "files were changed after")
 def judge_after_approval(world: World) -> None:
-    """The judge changed after it was approved."""
     world.branch("judge")
     world.commit("max", {JUDGE: "STRICT = 1\n"})
     world.approve("ada", "bo", "cleo")
@@ -62,14 +56,12 @@ def judge_after_approval(world: World) -> None:
 
 @attack("a file that nobody has thought of", "change_approved", "changing conftest.py lacks")
 def unknown_file(world: World) -> None:
-    """A file that nobody has thought of."""
     world.branch("new")
     world.commit("max", {"conftest.py": "import os\n"})
 
 
 @attack("the model moved to a lower tier", "policies_apply", "from tier moderate to low")
 def lower_tier(world: World) -> None:
-    """The model moved to a lower tier."""
     world.branch("low")
     world.commit("max", {POLICY: change_records.policy_text(tier="low")})
     world.approve("ada", "bo", "cleo")
@@ -77,7 +69,6 @@ def lower_tier(world: World) -> None:
 
 @attack("the policy renamed so that none applies", "policies_apply", "no policy any more")
 def renamed_policy(world: World) -> None:
-    """The policy renamed so that none applies."""
     world.branch("renamed")
     other = change_records.policy_text(model="buildings")
     world.commit("max", {POLICY: None, "policies/models/buildings.yaml": other})
@@ -86,7 +77,6 @@ def renamed_policy(world: World) -> None:
 
 @attack("the model renamed so that no policy applies", "policies_apply", "has no policy on main")
 def renamed_model(world: World) -> None:
-    """The model renamed so that no policy applies."""
     world.branch("renamed")
     files = {STAGING: change_records.staging(world.entry("first"), model="buildings")}
     world.commit("max", files)
@@ -94,7 +84,6 @@ def renamed_model(world: World) -> None:
 
 @attack("the holdout made easier", "holdout_grows", "would be easier: 1 pinned photos are missing")
 def easier_holdout(world: World) -> None:
-    """The holdout made easier."""
     world.branch("easier")
     world.commit("max", {PIN: pin_text(WEAKER)})
     world.approve("ada", "bo", "cleo")
@@ -102,7 +91,6 @@ def easier_holdout(world: World) -> None:
 
 @attack("the holdout removed", "holdout_grows", "would be gone")
 def no_holdout(world: World) -> None:
-    """The holdout removed."""
     world.branch("easier")
     world.commit("max", {PIN: None})
     world.approve("ada", "bo", "cleo")
@@ -112,20 +100,17 @@ def no_holdout(world: World) -> None:
     "a forged commit author", "authors", "forged author: it says that ada committed it", PROMOTED
 )
 def forged_author(world: World) -> None:
-    """A forged commit author."""
     words = ("-c", "user.email=ada@people.invalid", "commit", "--amend", "--no-edit", "--quiet")
     world.git(*world.as_person("max"), *words)
 
 
 @attack("an unsigned commit in another's name", "authors", "is not signed")
 def unsigned(world: World) -> None:
-    """An unsigned commit in another's name."""
     world.promote(name=None)
 
 
 @attack("a commit signed by nobody on main", "authors", "main does not list")
 def unknown_author(world: World) -> None:
-    """A commit signed by nobody on main."""
     world.promote(name="eve")
 
 
@@ -133,7 +118,6 @@ def unknown_author(world: World) -> None:
     "a commit whose message was changed after signing", "authors", "not of these bytes", PROMOTED
 )
 def resigned(world: World) -> None:
-    """A commit whose message was changed after signing."""
     raw = world.git("cat-file", "commit", "HEAD").replace("a change", "another") + "\n"
     (world.folder / "raw").write_text(raw)
     made = world.git("hash-object", "-t", "commit", "-w", str(world.folder / "raw"))
@@ -142,7 +126,6 @@ def resigned(world: World) -> None:
 
 @attack("the pipeline's key changes the judge", "authors", "only a person changes")
 def service_changes_judge(world: World) -> None:
-    """The pipeline's key changes the judge."""
     world.branch("judge")
     world.commit("delivery", {JUDGE: "STRICT = False\n"})
     world.approve("ada", "bo", "cleo")
@@ -150,7 +133,6 @@ def service_changes_judge(world: World) -> None:
 
 @attack("a change hidden in a merge of main", "authors", "is not signed")
 def evil_merge(world: World) -> None:
-    """A change hidden in a merge of main."""
     world.branch("topic")
     world.commit(None, {"README.md": "more words\n"})
     world.git("checkout", "--quiet", "main")
@@ -165,7 +147,6 @@ def evil_merge(world: World) -> None:
 
 @attack("a rejection deleted on the branch", "rejections", "bo rejected it", PROMOTED)
 def deleted_rejection(world: World) -> None:
-    """A rejection deleted on the branch."""
     paths = world.speak("bo", word="rejected")
     assert isinstance(paths, tuple)
     name = str(paths[0].relative_to(world.root))
@@ -176,7 +157,6 @@ def deleted_rejection(world: World) -> None:
 
 @attack("a rejection's signature replaced", "rejections", "bo rejected it", PROMOTED)
 def spoilt_rejection(world: World) -> None:
-    """A rejection's signature replaced."""
     paths = world.speak("bo", word="rejected")
     assert isinstance(paths, tuple)
     world.commit("max", {str(paths[0].relative_to(world.root)) + ".sig": "nothing"})
@@ -184,7 +164,6 @@ def spoilt_rejection(world: World) -> None:
 
 @attack("a rejected branch made anew", "rejections", "bo rejected it", PROMOTED)
 def rewritten_branch(world: World) -> None:
-    """A rejected branch made anew."""
     world.speak("bo", word="rejected")
     world.judge(record=True)
     world.promote()
@@ -194,7 +173,6 @@ def rewritten_branch(world: World) -> None:
 
 @attack("a rejection withdrawn by an author's role", "rejections", "ada rejected it")
 def withdrawn_by_author(world: World) -> None:
-    """A rejection withdrawn by an author's role."""
     world.promote(name="bo")
     paths = world.speak("ada", word="rejected")
     assert isinstance(paths, tuple)
@@ -206,7 +184,6 @@ def withdrawn_by_author(world: World) -> None:
 
 @attack("the champion forgotten", "change_approved", "changing releases/staging.yaml lacks")
 def forgotten_champion(world: World) -> None:
-    """The champion forgotten."""
     world.git("checkout", "--quiet", "main")
     world.branch("proposal-second")
     files = {STAGING: change_records.staging(world.entry("second", **AFTER_FIRST))}
@@ -218,7 +195,6 @@ def forgotten_champion(world: World) -> None:
 
 @attack("a release in a symbolic link", "readable", "is a link or a submodule")
 def linked(world: World) -> None:
-    """A release in a symbolic link."""
     world.branch("linked")
     (world.root / "docs").mkdir()
     (world.root / "docs/page.md").symlink_to("/etc/passwd")
@@ -227,7 +203,6 @@ def linked(world: World) -> None:
 
 @attack("a conflict with main that somebody would have to solve", "lands", "conflicts with main")
 def conflict(world: World) -> None:
-    """A conflict with main that somebody would have to solve."""
     world.branch("topic")
     world.commit("max", {"README.md": "theirs\n"})
     world.git("checkout", "--quiet", "main")

@@ -22,7 +22,6 @@ class Secret:
     word: bytes = b"the log's"
 
     def sign(self, data: bytes) -> bytes:
-        """Return a keyed hash of the bytes."""
         return hmac.new(self.word, data, hashlib.sha256).hexdigest().encode()
 
     def verify(self, data: bytes, signature: bytes, _at: object = None) -> None:
@@ -31,11 +30,11 @@ class Secret:
             raise SignatureRefused(Path("memory"), "another word made it")
 
 
-def ticking(begin: datetime = BEGIN) -> Iterator[datetime]:
-    """Yield moments, one minute after the other."""
+def ticking(begin: datetime = BEGIN, minutes: int = 1) -> Iterator[datetime]:
+    """Yield moments, so many minutes after each other."""
     while True:
         yield begin
-        begin += timedelta(minutes=1)
+        begin += timedelta(minutes=minutes)
 
 
 def secret_log(
@@ -53,7 +52,6 @@ def secret_log(
 
 
 def deploy(payload: str = "payload", **changes: object) -> AuditEvent:
-    """Return the event of a deploy."""
     fields: dict[str, object] = {
         "event": "deploy",
         "outcome": "green",
@@ -65,29 +63,27 @@ def deploy(payload: str = "payload", **changes: object) -> AuditEvent:
 
 
 class FakeAuditLog:
-    """A log in memory; an error in place of its entries is raised."""
+    """A log in memory."""
 
-    def __init__(self, *events: AuditEvent, error: Exception | None = None) -> None:
-        self._moments = ticking()
-        self._error = error
-        self._entries: list[AuditEntry] = []
+    def __init__(self, *events: AuditEvent, minutes: int = 1) -> None:
+        self._moments = ticking(minutes=minutes)
+        self.log: list[AuditEntry] = []
         for event in events:
             self.append(event)
 
     def append(self, event: AuditEvent) -> AuditEntry:
-        """Add an event."""
-        previous = self._entries[-1].digest if self._entries else None
         entry = AuditEntry(
-            **dict(event),
-            sequence=len(self._entries) + 1,
-            previous=previous,
+            **event.model_dump(include=set(AuditEvent.model_fields)),
+            sequence=len(self.log) + 1,
+            previous=self.log[-1].digest if self.log else None,
             at=next(self._moments),
         )
-        self._entries.append(entry)
+        self.log.append(entry)
         return entry
 
     def entries(self) -> tuple[AuditEntry, ...]:
-        """Return all entries."""
-        if self._error:
-            raise self._error
-        return tuple(self._entries)
+        return tuple(self.log)
+
+    def told(self, *events: str) -> list[tuple[str, str]]:
+        """Return event and outcome of the entries of some events."""
+        return [(e.event, e.outcome) for e in self.log if e.event in events]

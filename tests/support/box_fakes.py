@@ -24,7 +24,6 @@ def sha(letter: str) -> str:
 
 
 def clock() -> datetime:
-    """A clock that stands still."""
     return NOON
 
 
@@ -51,7 +50,6 @@ def run(number: int = 0, **fields: Any) -> Run:
 
 
 def update(ref: str = "refs/heads/feature", old: str = sha("0"), new: str = sha("b")) -> Update:
-    """A push of a new branch."""
     return Update(ref=ref, old=old, new=new)
 
 
@@ -73,15 +71,12 @@ class FakeRepository:
         return self.branches.get(name) or (revision if revision in self.parents_of else None)
 
     def tip(self, branch: str) -> str | None:
-        """Return a branch's head."""
         return self.branches.get(branch)
 
     def parents(self, commit: str) -> tuple[str, ...]:
-        """Return a commit's parents."""
         return self.parents_of.get(commit, ())
 
     def tree(self, commit: str) -> str:
-        """Return a commit's tree."""
         return self.trees.get(commit, f"tree of {commit}")
 
     def merged_tree(self, ours: str, theirs: str) -> str | None:
@@ -103,20 +98,17 @@ class FakeRepository:
         return self.dates.get(commit, NOON)
 
     def files(self, commit: str, folder: str) -> Mapping[str, str]:
-        """Return a commit's files in a folder."""
         found = self.files_of.get(commit, {})
         return {path: text for path, text in found.items() if path.startswith(f"{folder}/")}
 
     def merge_commit(
         self, tree: str, parents: tuple[str, str], message: str, author: tuple[str, str]
     ) -> str:
-        """Make a merge and remember it."""
         self.made = (message, author)
         self.parents_of[sha("f")], self.trees[sha("f")] = parents, tree
         return sha("f")
 
     def move(self, ref: str, old: str, new: str) -> bool:
-        """Move a branch from one commit to another."""
         name = ref.removeprefix("refs/heads/")
         if self.refuses_to_move or self.branches.get(name) != old:
             return False
@@ -131,11 +123,9 @@ class FakeStatuses:
         self.found: dict[str, list[Status]] = {}
 
     def of(self, commit: str) -> tuple[Status, ...]:
-        """Return a commit's."""
         return tuple(self.found.get(commit, ()))
 
     def add(self, commit: str, status: Status) -> None:
-        """Add one."""
         self.found.setdefault(commit, []).append(status)
 
 
@@ -161,5 +151,4 @@ class FakeEngine:
         return ending
 
     def clear(self, scratch: Path) -> None:
-        """Remember it."""
         self.cleared.append(scratch)

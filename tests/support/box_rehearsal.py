@@ -58,12 +58,10 @@ class Checkout:
         }
 
     def git(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run git in the checkout."""
         who = ("-c", "user.name=Ada", "-c", "user.email=ada@box.invalid")
         return self._run(["git", *who, *words], check)
 
     def box(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a command of the box."""
         return self._run([sys.executable, "-P", "-m", "rehearsal.box", *words], check)
 
     def json(self, *words: str) -> Any:
@@ -76,13 +74,11 @@ class Checkout:
             self.put(name.replace("_dot_", ".").replace("__", "/"), text)
 
     def put(self, path: str, text: str) -> None:
-        """Write one file."""
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
 
     def commit(self, message: str = "a change") -> str:
-        """Commit all there is."""
         self.git("add", "--all", "--force")
         self.git("commit", "--quiet", "--allow-empty", f"--message={message}")
         return self.head()
@@ -92,7 +88,6 @@ class Checkout:
         return self.git("rev-parse", "--verify", revision).stdout.strip()
 
     def branch(self, name: str, start: str = "main") -> None:
-        """Start a branch."""
         self.git("switch", "--quiet", "--create", name, start)
 
     def push(self, *words: str, check: bool = True) -> str:

@@ -58,7 +58,6 @@ class World:
         BoxConfig(wait_minutes=1, **fields).write(self.box.path / "box.yaml")
 
     def merge(self, number: int = 1, person: str = "bob", *, may_wait: bool = True) -> Any:
-        """Merge as a person."""
         return merge(self.box, number, person, self.said.append, may_wait=may_wait)
 
     def green(self, base: str = sha("a")) -> None:
@@ -67,7 +66,6 @@ class World:
             self.statuses.add(sha("b"), status(context, base=base))
 
     def all_runs(self) -> tuple[Run, ...]:
-        """Every run, the oldest first."""
         return tuple(reversed(self.runs.all()))
 
     def workflows(self) -> list[tuple[str, str]]:

@@ -257,16 +257,18 @@ def outcome(case: Case, name: str) -> str:
 
 def gate_report(case: Case) -> GateReport:
     results, scored, there = judge(case), case.champion, case.evidence
+    assert isinstance(case.candidate, Candidate)
+    assert isinstance(case.holdout, Holdout)
     return GateReport(
-        model="architecture",
-        candidate=MODEL,
+        model=case.candidate.name,
+        candidate=case.candidate.digest,
         champion=scored.digest if isinstance(scored, Champion) else None,
         first_release=case.first_release,
         policy=case.policy.digest if isinstance(case.policy, Policy) else None,
         risk_tiers=case.tiers.digest if isinstance(case.tiers, RiskTiers) else None,
         evidence=there.digest if isinstance(there, Evidence) else None,
-        photo_manifest=MANIFEST,
-        holdout=HOLDOUT,
+        photo_manifest=case.holdout.photo_manifest,
+        holdout=case.holdout.split_digest,
         rules=results,
         decision=decide(results, case.first_release),
         decided_at=datetime(2026, 11, 22, 12, tzinfo=UTC),

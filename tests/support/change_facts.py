@@ -38,7 +38,6 @@ PATHS: Final[dict[Kind, str]] = {
 
 
 def ground(**changes: Any) -> Ground:
-    """What judges on main."""
     made = Ground(
         tiers=change_records.TIERS,
         people=people(),
@@ -51,7 +50,6 @@ def ground(**changes: Any) -> Ground:
 
 
 def entry(title: str = "first", **changes: Any) -> ReleasedModel:
-    """A model in a release."""
     made = report(title)
     given = {"digest": digest_json(title), "version": 1, "gate_report": made.digest} | changes
     return ReleasedModel.model_validate(given)
@@ -69,17 +67,14 @@ def staging(*entries: Any) -> Release:
 
 
 def payload(title: str) -> str:
-    """The digest of the payload of one model."""
     return Payload(code=CODE, models={"architecture": (entry(title),)}).digest
 
 
 def change(*kinds: Kind, after: str | None = "100644 new") -> tuple[Change, ...]:
-    """Changes of files, one of each kind."""
     return tuple(Change(PATHS[kind], "100644 old", after) for kind in kinds)
 
 
 def commit(name: str, changes: Iterable[Change], **more: Any) -> Commit:
-    """A commit by somebody, signed by them."""
     signature = Signature(key_of(name), "git")
     fields = {"id": "a" * 40, "author": email(name), "committer": email(name)}
     given = {"changes": tuple(changes), "signature": signature} | fields | more
@@ -87,7 +82,6 @@ def commit(name: str, changes: Iterable[Change], **more: Any) -> Commit:
 
 
 def reports(*titles: str) -> dict[str, Report]:
-    """Reports that the gate signed."""
     signature = Signature(key_of("gate"), "plinth-gate-report")
     return {report(title).digest: Report(report(title), signature) for title in titles}
 
@@ -165,7 +159,6 @@ def promotion(title: str = "first", **changes: Any) -> ChangeFacts:
 
 def stated(made: ChangeFacts, name: str, *, key: str = "", space: str = SPACE, added: bool = True,
            present: bool = True, problem: str = "", **changes: Any) -> Statement:  # fmt: skip
-    """A statement of somebody about a change."""
     subject = changes.pop("subject", None) or subjects_of(made)[0]
     document = {
         "subject": subject.model_dump(mode="json"), "word": "approved", "approver": name,
@@ -177,17 +170,14 @@ def stated(made: ChangeFacts, name: str, *, key: str = "", space: str = SPACE, a
 
 
 def saying(made: ChangeFacts, *statements: Statement) -> ChangeFacts:
-    """The same change with statements about it."""
     return replace(made, statements=(*made.statements, *statements))
 
 
 def approved(made: ChangeFacts, *names: str) -> ChangeFacts:
-    """The same change, approved by some."""
     return saying(made, *(stated(made, name) for name in names))
 
 
 def finding(made: ChangeFacts, rule: str) -> Finding:
-    """What a rule has against a change."""
     return next(one for one in judge_change(made).problems if one.rule == rule)
 
 

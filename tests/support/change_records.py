@@ -7,12 +7,13 @@ from typing import Any, Final
 import yaml
 from support import policy_documents
 from support.dataset_rows import dataset_rows
+from support.made_records import rule_result
 from support.people import ROLES, WHY, email
 from support.staging_asked import shown_by_staging
 
 from artifacts.digests import digest_json, hex_part
 from artifacts.policies.tiers import RiskTiers
-from artifacts.records.gate import GateReport, RuleResult
+from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import FirstRelease, Payload, Release, ReleasedModel
 from delivery.releases.wanted import release_text
@@ -29,8 +30,6 @@ PRODUCTION, STAGING = "releases/production.yaml", "releases/staging.yaml"
 
 def report(title: str, **changes: Any) -> GateReport:
     """The gate's report about a model, which allows it by main's policy."""
-    rule = RuleResult(rule="artifact", outcome="passed", value=None, low=None, high=None,
-                      limit="signed", reason="it is")  # fmt: skip
     fields = {
         "model": "architecture",
         "candidate": digest_json(title),
@@ -41,7 +40,7 @@ def report(title: str, **changes: Any) -> GateReport:
         "evidence": digest_json("evidence"),
         "photo_manifest": digest_json("photos"),
         "holdout": HOLDOUT.split_digest,
-        "rules": (rule,),
+        "rules": (rule_result("artifact"),),
         "decision": "allowed",
         "decided_at": NOON,
     }
@@ -49,12 +48,10 @@ def report(title: str, **changes: Any) -> GateReport:
 
 
 def report_path(made: GateReport) -> str:
-    """Where a report is committed."""
     return f"releases/reports/{hex_part(made.digest)}.json"
 
 
 def production(payload: Payload | None) -> str:
-    """The text of production's release."""
     if payload is None:
         return release_text(Release(environment="production", models={"architecture": (FIRST,)}))
     release = Release(environment="production", code=payload.code, models=payload.models)
@@ -62,7 +59,6 @@ def production(payload: Payload | None) -> str:
 
 
 def staging(*entries: ReleasedModel | FirstRelease, model: str = "architecture") -> str:
-    """The text of staging's release."""
     return release_text(Release(environment="staging", models={model: entries}))
 
 
@@ -124,5 +120,4 @@ def public(keys: Path, name: str) -> str:
 
 
 def policy_text(**changes: Any) -> str:
-    """A policy's file."""
     return yaml_text(policy_documents.policy_document(**changes))

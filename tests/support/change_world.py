@@ -63,12 +63,10 @@ class World:
 
     @property
     def root(self) -> Path:
-        """The repository's working tree."""
         return self.folder / "repository"
 
     @property
     def log(self) -> FileAuditLog:
-        """The audit log."""
         return FileAuditLog(
             self.folder / "audit",
             self.folder / "head",
@@ -90,12 +88,10 @@ class World:
         return judge(base, head, pusher, number=1, record=record)
 
     def judge_deploy(self, environment: str = "production", commit: str = "main") -> ChangeVerdict:
-        """Judge a deploy."""
         judge = JudgeDeploy(GitRepository(self.root), self.gather, self.log, lambda: self.now)
         return judge.judge_deploy(environment, commit)  # type: ignore[arg-type]
 
     def git(self, *words: str, **environment: str) -> str:
-        """Run git in the repository."""
         given = {
             "GIT_AUTHOR_DATE": self.now.isoformat(),
             "GIT_COMMITTER_DATE": self.now.isoformat(),
@@ -137,7 +133,6 @@ class World:
         return self.git("rev-parse", "HEAD")
 
     def branch(self, name: str, at: str = "main") -> None:
-        """Begin a branch."""
         self.git("checkout", "--quiet", "-B", name, at)
 
     def merge(self, branch: str | None = None) -> str:
@@ -148,24 +143,20 @@ class World:
         return self.git("rev-parse", "HEAD")
 
     def revert(self, merge: str, name: str = "ada") -> None:
-        """Revert a merge on a new branch, signed."""
         self.branch(f"revert-{merge[:8]}")
         words = ("revert", "--no-edit", "-m", "1", merge)
         self.git(*self.as_person(name), *words)
 
     def code(self, commit: str = "main") -> ReleasedCode:
-        """The code that a commit has."""
         repository = GitRepository(self.root)
         name = repository.commit(commit)
         digest = code_digest(repository.files(name, INFERENCE_CODE))
         return ReleasedCode(digest=digest, commit=name)
 
     def payload(self, title: str, **changes: Any) -> Payload:
-        """A payload of main's code and one model."""
         return Payload(code=self.code(), models={"architecture": (self.entry(title),)}, **changes)
 
     def entry(self, title: str, **changes: Any) -> ReleasedModel:
-        """A model's entry in a release."""
         made = report(title, **changes)
         return ReleasedModel(digest=digest_json(title), version=1, gate_report=made.digest)
 
@@ -182,7 +173,6 @@ class World:
         return self.signed(report_path(made), made.to_json().encode(), key, "plinth-gate-report")
 
     def signed(self, path: str, data: bytes, key: str, namespace: Any) -> dict[str, bytes]:
-        """A file and its signature."""
         return {path: data, f"{path}.sig": SshSigner(self.keys / key, namespace).sign(data)}
 
     def speak(

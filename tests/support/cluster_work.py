@@ -121,7 +121,6 @@ def train_in(
     parallel: JoblibParallel,
     tell: Callable[[int, Trial], object] = lambda *_: None,
 ) -> TrainedModel:
-    """Run the train stage."""
     identity = RunIdentity(
         model="architecture",
         code=Code(commit="c" * 40, dirty=False),

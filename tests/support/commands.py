@@ -39,7 +39,6 @@ class Programs:
         (self.folder / name).chmod(0o755)
 
     def calls(self) -> list[list[str]]:
-        """Return all calls, a list of words each, the program's name first."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return [json.loads(line) for line in lines]
 

@@ -54,7 +54,6 @@ class Container:
                 process.wait(timeout=30)
 
     def users(self) -> set[int]:
-        """Return the users that the service's processes run as."""
         return {Path("/proc", str(pid)).stat().st_uid for pid in self._processes()}
 
     def end(self) -> None:
@@ -116,7 +115,6 @@ def buildah(storage: Path, *words: str) -> list[str]:
 
 
 def answers(url: str) -> bool:
-    """Whether something answers well at an address."""
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - this machine's
             return bool(answer.status == 200)

@@ -48,7 +48,6 @@ class DaskCluster:
         self.workers.append(_start(words, place, self.variables, python))
 
     def await_workers(self, parallel: ClusterParallel) -> None:
-        """Wait until all workers have come."""
         parallel.client.wait_for_workers(len(self.workers), timeout=_PATIENCE_SECONDS)
 
     def kill_worker(self, number: int) -> None:
@@ -57,7 +56,6 @@ class DaskCluster:
         self.workers[number].wait()
 
     def kill_scheduler(self) -> None:
-        """Kill the scheduler."""
         os.killpg(self.scheduler.pid, signal.SIGKILL)
         self.scheduler.wait()
 

@@ -6,7 +6,6 @@ from delivery import cli
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
-    """Run a command of delivery, and return its exit code."""
     monkeypatch.setattr("sys.argv", ["delivery", *map(str, words)])
     with pytest.raises(SystemExit) as ended:
         cli.main()

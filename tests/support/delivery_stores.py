@@ -20,7 +20,6 @@ class FakeModelStore:
         self._errors = errors or {}
 
     def get(self, digest: str) -> ModelArtifact:
-        """Return the artifact of a digest."""
         if digest in self._errors:
             raise self._errors[digest]
         if digest not in self._found:
@@ -45,7 +44,6 @@ class FakePolicies:
         self.written: list[HoldoutPin] = []
 
     def read(self, model: str) -> Policy:
-        """Return a model's policy."""
         if self._error:
             raise self._error
         if model not in self._policies:
@@ -53,20 +51,17 @@ class FakePolicies:
         return self._policies[model]
 
     def tiers(self) -> RiskTiers:
-        """Return the tiers."""
         if isinstance(self._tiers, Exception):
             raise self._tiers
         return self._tiers
 
     def pin(self, model: str) -> HoldoutPin | None:
-        """Return the pin, whosever it is."""
         assert model
         if isinstance(self._pin, Exception):
             raise self._pin
         return self._pin
 
     def write_pin(self, pin: HoldoutPin) -> Path:
-        """Keep a pin."""
         self.written.append(pin)
         self._pin = pin
         return Path(f"holdouts/{pin.model}.csv")
@@ -80,13 +75,11 @@ class FakeReleases:
         self.written: list[Release] = []
 
     def read(self, environment: str) -> Release:
-        """Return an environment's release."""
         if environment not in self._releases:
             raise UnreadableRecord(f"{environment}.yaml", ("no such file",))
         return self._releases[environment]  # type: ignore[index]
 
     def write(self, release: Release) -> Path:
-        """Keep a release."""
         self.written.append(release)
         self._releases[release.environment] = release
         return Path(f"{release.environment}.yaml")

@@ -53,7 +53,6 @@ class DeployLoop:
 
     @property
     def repository(self) -> Path:
-        """The checkout."""
         return self.host.source
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -83,7 +82,6 @@ class DeployLoop:
 
     @property
     def tracking_uri(self) -> str:
-        """MLflow's database."""
         return f"sqlite:///{self.folder / 'mlflow/mlflow.db'}"
 
     def merge(self, **files: str) -> str:
@@ -128,14 +126,12 @@ class DeployLoop:
         return git(self.repository, "rev-parse", "HEAD").strip()
 
     def write(self, files: Mapping[str, str]) -> None:
-        """Write files of the checkout."""
         for name, text in files.items():
             path = self.repository / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 
     def delivery(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of delivery."""
         return subprocess.run(
             [sys.executable, "-P", "-m", "delivery", *words],
             env=self.environment(**more),
@@ -157,7 +153,6 @@ class DeployLoop:
         )
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
-        """Start a command of delivery."""
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "delivery", *words],
             env=self.environment(),

@@ -6,15 +6,14 @@ Processes die and come back as on a machine: what was done stays done when a dep
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import yaml
+from support.audit import FakeAuditLog
 
 from artifacts.digests import digest_json
 from artifacts.policies.tiers import RoomName
-from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.records.release import Environment, Payload, Release, ReleasedCode, ReleasedModel
 from delivery.deploy.change_verdict import DeployVerdict
 from delivery.deploy.deploy import Deploy
@@ -30,7 +29,6 @@ from delivery.targets.local.local_observation import (
 )
 from delivery.targets.local.swap import STEPS as SWAP
 
-BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NONE_YET = """\
 environment: {environment}
 models:
@@ -42,7 +40,6 @@ models:
 
 
 def watcher(payload: str) -> ObservedWatcher:
-    """Return an entry of a process manager that keeps a payload's service."""
     return ObservedWatcher(name=payload, status="active", payload=payload)
 
 
@@ -51,29 +48,24 @@ class Killed(BaseException):
 
 
 def digest(name: str) -> str:
-    """Return a digest that stands for a name."""
     return digest_json(name)
 
 
 def commit(name: str) -> str:
-    """Return a commit's name that stands for a name."""
     return digest_json(name).removeprefix("sha256:")[:40]
 
 
 def model(name: str = "m1", version: int = 1) -> ReleasedModel:
-    """Return a champion by a name."""
     return ReleasedModel(digest=digest(name), version=version, gate_report=digest(f"gate {name}"))
 
 
 def code(name: str = "c1") -> ReleasedCode:
-    """Return code by a name."""
     return ReleasedCode(digest=digest(f"code {name}"), commit=commit(name))
 
 
 def release(
     environment: Environment, champion: ReleasedModel, pinned: ReleasedCode | None = None
 ) -> str:
-    """Return a release as a file's text."""
     models = {"architecture": (champion,)}
     return release_text(Release(environment=environment, code=pinned, models=models))
 
@@ -94,32 +86,26 @@ class FakeRepository:
         return made
 
     def tip(self) -> str:
-        """Return the last commit."""
         return self.history[-1]
 
     def commit(self, revision: str) -> str:
-        """Return a known commit."""
         if revision not in self.content:
             raise CommitUnknown(revision)
         return revision
 
     def parents(self, commit: str) -> tuple[str, ...]:
-        """Return the commit before."""
         at = self.history.index(commit)
         return tuple(self.history[at - 1 : at]) if at else ()
 
     def is_ancestor(self, ancestor: str, commit: str) -> bool:
-        """Whether one came before."""
         if ancestor not in self.history:
             return False
         return self.history.index(ancestor) <= self.history.index(commit)
 
     def file(self, commit: str, path: str) -> bytes | None:
-        """Return a file."""
         return self.content[self.commit(commit)].get(path)
 
     def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
-        """Return the files under some paths."""
         found = self.content[self.commit(commit)]
         return {path: data for path, data in found.items() if path.startswith(tuple(paths))}
 
@@ -129,7 +115,6 @@ class FakeRepository:
         return {path: ("100644", data.decode()) for path, data in found.items()}
 
     def blob(self, name: str, limit: int, path: str = "") -> bytes:
-        """Return the bytes of a blob."""
         assert len(name) <= limit, path
         return name.encode()
 
@@ -164,7 +149,6 @@ class FakeHost:
             self.payloads[payload.digest] = payload
 
     def applied(self, environment: Environment) -> Applied | None:
-        """Return what was applied last."""
         return Applied(self.state[environment]) if environment in self.state else None
 
     def apply(
@@ -191,7 +175,6 @@ class FakeHost:
             self.running[environment] = (*running, payload)
 
     def observe(self, environment: Environment) -> LocalObservation:
-        """Return what runs."""
         self._check("observe")
         running = self.running.get(environment, ())
         return LocalObservation(
@@ -213,7 +196,6 @@ class FakeHost:
         return self.drifts
 
     def stop(self, environment: Environment) -> None:
-        """End everything."""
         self._check("stop")
         self.running.pop(environment, None)
         self.state[environment] = None
@@ -224,7 +206,6 @@ class FakeHost:
         self._check("settle")
 
     def prune(self, keep: Sequence[str]) -> None:
-        """Remember what was to be kept."""
         self._check("prune")
         self.pruned = tuple(keep)
 
@@ -248,16 +229,13 @@ class FakeRegistry:
     prepared: int = 0
 
     def aliases(self, model: str) -> tuple[AliasPoint, ...]:
-        """Return a model's aliases."""
         self._check()
         return tuple(point for point in self.points.values() if point.model == model)
 
     def prepare(self) -> None:
-        """Count."""
         self.prepared += 1
 
     def point(self, moves: Sequence[AliasPoint]) -> None:
-        """Move aliases."""
         self._check()
         for move in moves:
             key = (move.model, move.alias)
@@ -270,32 +248,6 @@ class FakeRegistry:
             raise RegistryFailed("memory", "down, as the test wants it")
 
 
-class FakeAudit:
-    """A log in memory; each entry an hour after the last."""
-
-    def __init__(self) -> None:
-        self.log: list[AuditEntry] = []
-
-    def append(self, event: AuditEvent) -> AuditEntry:
-        """Add an event."""
-        entry = AuditEntry(
-            **event.model_dump(include=set(AuditEvent.model_fields)),
-            sequence=len(self.log) + 1,
-            previous=self.log[-1].digest if self.log else None,
-            at=BEGIN + timedelta(hours=len(self.log)),
-        )
-        self.log.append(entry)
-        return entry
-
-    def entries(self) -> tuple[AuditEntry, ...]:
-        """Return all entries."""
-        return tuple(self.log)
-
-    def told(self, *events: str) -> list[tuple[str, str]]:
-        """Return event and outcome of the entries of some events."""
-        return [(e.event, e.outcome) for e in self.log if e.event in events]
-
-
 @dataclass
 class World:
     """Everything that a deploy touches."""
@@ -303,7 +255,7 @@ class World:
     repository: FakeRepository = field(default_factory=FakeRepository)
     host: FakeHost = field(default_factory=FakeHost)
     registry: FakeRegistry = field(default_factory=FakeRegistry)
-    audit: FakeAudit = field(default_factory=FakeAudit)
+    audit: FakeAuditLog = field(default_factory=lambda: FakeAuditLog(minutes=60))
     verdict: DeployVerdict = field(default_factory=lambda: DeployVerdict("allowed"))
     judged: list[str] = field(default_factory=list)
     proposed: list[str] = field(default_factory=list)
@@ -315,7 +267,6 @@ class World:
     """Rooms of the machine that deploys which have no wall, and why."""
 
     def commit(self, name: str, **files: str) -> str:
-        """Add a commit: `code` is the service's code, `tiers` the policy of risk tiers."""
         paths = {
             "staging": "releases/staging.yaml",
             "production": "releases/production.yaml",
@@ -355,7 +306,6 @@ class World:
 
     @property
     def survey(self) -> Survey:
-        """What asks all places."""
         return Survey(self.host, self.registry, self.images)
 
     def payload(self, environment: Environment) -> dict[str, Any]:

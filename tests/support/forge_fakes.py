@@ -49,29 +49,24 @@ class FakeForge:
         return opened
 
     def earlier_heads(self, number: int) -> tuple[str, ...]:
-        """Return what a branch stood at before."""
         return self.heads.get(number, ())
 
     def comment(self, number: int, marker: str, body: str) -> None:
-        """Write a comment in place of the one of this marker."""
         self.comments.setdefault(number, {})[marker] = body
 
     def approve(self, number: int, note: str) -> Refusal | None:
-        """Approve, unless one's own."""
         assert note
         if self.openers[number] == self.actor:
             return Refusal("nobody approves their own pull request")
         return None
 
     def merge(self, number: int) -> Merged | Refusal:
-        """Merge, unless protected."""
         if self.protected:
             return Refusal(self.protected)
         self.pulls[number] = replace(self.pulls[number], state="merged")
         return Merged(COMMIT)
 
     def close(self, number: int) -> None:
-        """Close one, as a person would."""
         self.pulls[number] = replace(self.pulls[number], state="closed")
 
 
@@ -84,17 +79,14 @@ class FakeBranches:
         self.bases: dict[str, str] = {}
 
     def base(self) -> str:
-        """Return main's commit."""
         return self._base
 
     def move(self, base: str) -> None:
-        """Move main."""
         self._base = base
 
     def publish(
         self, branch: str, base: str, files: Mapping[str, bytes], message: str
     ) -> PublishedBranch:
-        """Keep the files."""
         assert message.strip()
         changed = self.published.get(branch) != files
         self.published[branch], self.bases[branch] = dict(files), base

@@ -5,11 +5,10 @@ from datetime import date
 
 from support import cases
 from support.dataset_rows import LABELS, PHOTOS, dataset_rows
-from support.made_records import NOON, WHY, artifact
+from support.made_records import WHY, artifact
 from support.policy_documents import policy, tiers
 
 from artifacts.policies.membership import Membership
-from artifacts.policies.tiers import RiskTiers
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
@@ -17,9 +16,7 @@ from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import FirstRelease
 from gate.case import Absent, Candidate, Case, Champion, Holdout
-from gate.judge import decide, judge
 from gate.resampling import resample_groups
-from judging.policy import Policy
 from scoring.certificate import Proof
 from scoring.metrics import metrics_of
 
@@ -122,21 +119,4 @@ def good_case(**changes: object) -> Case:
 
 def gate_report(case: Case | None = None) -> GateReport:
     """The report that the judge makes of a case, a good one unless another is given."""
-    seen = case or good_case()
-    results = judge(seen)
-    assert isinstance(seen.candidate, Candidate)
-    assert isinstance(seen.holdout, Holdout)
-    return GateReport(
-        model=seen.candidate.name,
-        candidate=seen.candidate.digest,
-        champion=seen.champion.digest if isinstance(seen.champion, Champion) else None,
-        first_release=seen.first_release,
-        policy=seen.policy.digest if isinstance(seen.policy, Policy) else None,
-        risk_tiers=seen.tiers.digest if isinstance(seen.tiers, RiskTiers) else None,
-        evidence=seen.evidence.digest if isinstance(seen.evidence, Evidence) else None,
-        photo_manifest=seen.holdout.photo_manifest,
-        holdout=seen.holdout.split_digest,
-        rules=results,
-        decision=decide(results, seen.first_release),
-        decided_at=NOON,
-    )
+    return cases.gate_report(case or good_case())

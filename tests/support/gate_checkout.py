@@ -127,11 +127,9 @@ class Checkout:
         )
 
     def release(self, made: Release) -> Path:
-        """Write staging's release."""
         return made.write(self.root / "releases/staging.yaml")
 
     def store(self) -> FolderModelStore:
-        """The model store."""
         return FolderModelStore(self.root / "models", KeyVerifier(public_key_of(self.key)))
 
 

@@ -26,7 +26,6 @@ class FakeArtifacts:
         self._found = found
 
     def open(self, folder: Path) -> ModelArtifact:
-        """Return the artifact of a folder."""
         found = self._found.get(folder, UnreadableRecord(str(folder), ("no such folder",)))
         if isinstance(found, Exception):
             raise found
@@ -41,13 +40,11 @@ class FakeDataset:
         self._photos = photos or {}
 
     def manifest(self) -> PhotoManifest:
-        """Return the photo manifest."""
         if self._rows is None:
             raise UnreadableRecord("manifest.csv", ("no such file",))
         return self._rows
 
     def photo(self, digest: str) -> bytes:
-        """Return a photo."""
         if digest not in self._photos:
             raise UnreadableRecord(f"photo {digest}", ("no such file",))
         return self._photos[digest]
@@ -71,14 +68,12 @@ class FakeExaminer:
         self.asked: list[str] = []
 
     def prove(self, artifact: ModelArtifact) -> Proof:
-        """Return the proof that was given."""
         assert artifact.manifest.golden_photos
         if isinstance(self._proof, Exception):
             raise self._proof
         return self._proof
 
     def evaluate(self, artifact: ModelArtifact, dataset: Dataset) -> Evaluation:
-        """Return the evaluation of an artifact."""
         dataset.manifest()
         self.asked.append(artifact.digest)
         found = self._evaluations[artifact.digest]
@@ -105,5 +100,4 @@ class FakeDoor:
         self._says = says
 
     def answer(self, photos: Sequence[ParityPhoto]) -> tuple[DoorAnswer, ...]:
-        """Answer every photo."""
         return tuple(self._says(photo) for photo in photos)

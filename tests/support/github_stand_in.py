@@ -36,7 +36,7 @@ class Github:
         for wanted, pattern, act in _ROUTES:
             found = re.fullmatch(pattern, path)
             if found and wanted == method:
-                return act(self, query, body, *map(int, found.groups()))
+                return act(self, *map(int, found.groups()), query=query, body=body)
         if method == "POST" and path.startswith("/statuses/"):
             self.statuses.append((path.removeprefix("/statuses/"), body))
             return 201, body
@@ -44,19 +44,19 @@ class Github:
             return 200, self.settings[path]
         return 404, {"message": "Not Found"}
 
-    def list_pulls(self, query: dict[str, str], body: Any) -> Answer:
+    def list_pulls(self, *, query: dict[str, str], **_: Any) -> Answer:
         """Filter by head, newest first."""
-        del body
         _, _, branch = query.get("head", "").partition(":")
         found = [p for p in self.pulls.values() if not branch or p["head"]["ref"] == branch]
         wanted = query.get("state", "open")
         found = [p for p in found if wanted in {"all", p["state"]}]
         return 200, sorted(found, key=lambda pull: -pull["number"])
 
-    def open_pull(self, query: dict[str, str], body: Any) -> Answer:
+    def open_pull(self, *, body: Any, **_: Any) -> Answer:
         """Open one, unless the branch has one."""
-        del query
-        if any(p["head"]["ref"] == body["head"] and p["state"] == "open" for p in self._all()):
+        if any(
+            p["head"]["ref"] == body["head"] and p["state"] == "open" for p in self.pulls.values()
+        ):
             return 422, {"message": "Validation Failed: a pull request already exists"}
         if len(body["body"]) > 65_536:
             return 422, {"message": "Validation Failed: body is too long"}
@@ -74,28 +74,21 @@ class Github:
         }
         return 201, self.pulls[number]
 
-    def show_pull(self, query: dict[str, str], body: Any, number: int) -> Answer:
-        """Show one."""
-        del query, body
+    def show_pull(self, number: int, **_: Any) -> Answer:
         return 200, self.pulls[number]
 
-    def change_pull(self, query: dict[str, str], body: Any, number: int) -> Answer:
-        """Change title and body."""
-        del query
+    def change_pull(self, number: int, *, body: Any, **_: Any) -> Answer:
         self.pulls[number] |= body
         return 200, self.pulls[number]
 
-    def review(self, query: dict[str, str], body: Any, number: int) -> Answer:
-        """Approve, unless one's own."""
-        del query
+    def review(self, number: int, *, body: Any, **_: Any) -> Answer:
         assert body["event"] == "APPROVE"
         if self.pulls[number]["user"]["login"] == self.login:
             return 422, {"message": "Can not approve your own pull request"}
         return 200, {"id": 1, "state": "APPROVED"}
 
-    def merge(self, query: dict[str, str], body: Any, number: int) -> Answer:
+    def merge(self, number: int, *, body: Any, **_: Any) -> Answer:
         """Merge the head that the caller has seen, unless protected."""
-        del query
         pull = self.pulls[number]
         if body["sha"] != pull["head"]["sha"]:
             return 409, {"message": "Head branch was modified. Review and try the merge again."}
@@ -104,38 +97,29 @@ class Github:
         pull |= {"state": "closed", "merged_at": "2026-11-22T12:00:00Z"}
         return 200, {"sha": MERGE, "merged": True, "message": "Pull Request successfully merged"}
 
-    def list_comments(self, query: dict[str, str], body: Any, number: int) -> Answer:
-        """List all of one."""
-        del query, body
+    def list_comments(self, number: int, **_: Any) -> Answer:
         return 200, self.comments.get(number, [])
 
-    def add_comment(self, query: dict[str, str], body: Any, number: int) -> Answer:
-        """Add one by the app."""
-        del query
+    def add_comment(self, number: int, *, body: Any, **_: Any) -> Answer:
         return 201, self.say(number, body["body"], kind="Bot")
 
-    def change_comment(self, query: dict[str, str], body: Any, identity: int) -> Answer:
-        """Replace the text of one."""
-        del query
+    def change_comment(self, identity: int, *, body: Any, **_: Any) -> Answer:
         comment = next(c for found in self.comments.values() for c in found if c["id"] == identity)
         comment |= body
         return 200, comment
 
-    def list_activity(self, query: dict[str, str], body: Any) -> Answer:
+    def list_activity(self, *, query: dict[str, str], **_: Any) -> Answer:
         """List what happened to a branch, the latest first."""
-        del body
         return 200, [one for one in self.activity[::-1] if one["ref"] == query["ref"]]
 
-    def list_issues(self, query: dict[str, str], body: Any) -> Answer:
+    def list_issues(self, *, query: dict[str, str], **_: Any) -> Answer:
         """Filter by state and label."""
-        del body
         found = [one for one in self.issues.values() if one["state"] == query["state"]]
         named = [one for one in found if query["labels"] in one["labels"]]
         return 200, named
 
-    def open_issue(self, query: dict[str, str], body: Any, kind: str = "Bot") -> Answer:
+    def open_issue(self, *, body: Any, kind: str = "Bot", **_: Any) -> Answer:
         """Open one, by the app."""
-        del query
         number = 500 + len(self.issues)
         self.issues[number] = {
             "number": number,
@@ -146,14 +130,11 @@ class Github:
         }
         return 201, self.issues[number]
 
-    def change_issue(self, query: dict[str, str], body: Any, number: int) -> Answer:
-        """Change one."""
-        del query
+    def change_issue(self, number: int, *, body: Any, **_: Any) -> Answer:
         self.issues[number] |= body
         return 200, self.issues[number]
 
     def say(self, number: int, body: str, kind: str = "User", who: str = "NONE") -> dict[str, Any]:
-        """Add a comment by somebody."""
         comment = {
             "id": 1000 + sum(map(len, self.comments.values())),
             "body": body,
@@ -162,9 +143,6 @@ class Github:
         }
         self.comments.setdefault(number, []).append(comment)
         return comment
-
-    def _all(self) -> list[dict[str, Any]]:
-        return list(self.pulls.values())
 
 
 _ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (

@@ -32,11 +32,9 @@ class FakeClock:
     now: float = 0.0
 
     def seconds(self) -> float:
-        """Return the time."""
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let time go by."""
         self.now += seconds
 
 
@@ -78,13 +76,11 @@ class FakeMachine:
         return Machine(self, self, self, self, self, self, self.clock, self.wall)  # type: ignore[arg-type]
 
     def install(self, *names: str) -> list[str]:
-        """Make payloads be installed, and return their digests."""
         found = [payload_of(name) for name in names]
         self.payloads |= {payload.digest: payload for payload in found}
         return [payload.digest for payload in found]
 
     def process(self, role: str, manager: str, port: int = PORT, **more: str) -> HostProcess:
-        """Make a process live."""
         known = HostProcess(next(self._numbers), role, "staging", port, manager, "v1")  # type: ignore[arg-type]
         self.alive.append(replace(known, **more))
         return self.alive[-1]

@@ -39,11 +39,9 @@ class HostWorld:
     payloads: tuple[Path, ...]
 
     def digest(self, number: int) -> str:
-        """Return the digest of a payload."""
         return Payload.read(self.payloads[number]).digest
 
     def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the host and return how it ended."""
         return subprocess.run(
             [sys.executable, "-P", "-m", "delivery", "local", *words],
             env={**self.environment(), **variables},
@@ -54,7 +52,6 @@ class HostWorld:
         )
 
     def start(self, *words: str, **variables: str) -> "subprocess.Popen[str]":
-        """Start a command of the host."""
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "delivery", "local", *words],
             env={**self.environment(), **variables},
@@ -64,7 +61,6 @@ class HostWorld:
         )
 
     def done(self, *words: str, **variables: str) -> str:
-        """Run a command that must succeed and return what it printed."""
         result = self.run(*words, **variables)
         assert result.returncode == 0, result.stderr
         return result.stdout
@@ -82,7 +78,6 @@ class HostWorld:
         }
 
     def install(self, number: int, *words: str) -> str:
-        """Install a payload."""
         return self.done(
             "install", str(self.payloads[number]), "--source", str(self.source), *words
         )
@@ -97,7 +92,6 @@ class HostWorld:
         run_want(TargetSettings(host=self.host), environment, self.digest(number))
 
     def observe(self, environment: Environment = "staging") -> LocalObservation:
-        """Observe an environment."""
         return run_observe(TargetSettings(host=self.host), environment)
 
     def serves_soundly(self, number: int) -> bool:
@@ -112,7 +106,6 @@ class HostWorld:
         )
 
     def processes(self, environment: Environment = "staging") -> tuple[HostProcess, ...]:
-        """Return the processes of an environment."""
         return MarkedProcesses(self.host.resolve(), SystemClock()).of(environment)
 
     def kill(self, role: str) -> list[int]:
@@ -123,12 +116,10 @@ class HostWorld:
         return pids
 
     def stop(self) -> None:
-        """End everything."""
         for environment in ("staging", "production"):
             self.run("stop", environment)
 
     def url(self, path: str, environment: str = "staging") -> str:
-        """Return an address of an environment."""
         port = (self.host / environment / "port").read_text().strip()
         return f"http://127.0.0.1:{port}{path}"
 
@@ -183,7 +174,6 @@ class StubSource:
     FILES: ClassVar[Mapping[str, bytes]] = {LOCK: b"nothing==1"}
 
     def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
-        """Return the file."""
         del commit, paths
         return self.FILES
 
@@ -195,7 +185,6 @@ class StubModels:
         self._name = "broken" if broken else "sound"
 
     def copy(self, digest: str, folder: Path) -> None:
-        """Make the folder."""
         folder.mkdir()
         (folder / self._name).write_text(digest)
 
@@ -203,7 +192,6 @@ class StubModels:
         """Believe it."""
 
     def public_key(self) -> bytes:
-        """Return no key."""
         return b"no key"
 
 

@@ -1,19 +1,14 @@
 """An HTTPS server on this machine that answers as it is told, with a certificate of its own."""
 
-import datetime as dt
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from support.tls_files import write_certificate
 
 
 @dataclass
@@ -31,7 +26,7 @@ class HttpsStandIn:
 @contextmanager
 def running_stand_in(folder: Path) -> Iterator[HttpsStandIn]:
     """Listen on a free port; the certificate lies in a folder."""
-    certificate = _certificate(folder)
+    certificate, key = write_certificate(folder, "127.0.0.1")
     stand_in = HttpsStandIn("", ssl.create_default_context(cafile=str(certificate)))
 
     class Handler(BaseHTTPRequestHandler):
@@ -48,7 +43,7 @@ def running_stand_in(folder: Path) -> Iterator[HttpsStandIn]:
             del words
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context.load_cert_chain(certificate, key)
     server = _Quiet(("127.0.0.1", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     stand_in.url = f"https://127.0.0.1:{server.server_port}"
@@ -66,33 +61,3 @@ class _Quiet(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         """A caller that trusts nobody hangs up; that is a test's business, not its output's."""
         del request, client_address
-
-
-def _certificate(folder: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
-    start = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(start)
-        .not_valid_after(start + dt.timedelta(days=36500))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "stand-in.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return file

@@ -41,15 +41,12 @@ class ImageWorld:
 
     @property
     def folder(self) -> Path:
-        """Where the payload's image lies."""
         return self.images / hex_part(self.key)
 
     def record(self) -> ImageRecord:
-        """Return the record of the payload's image."""
         return ImageRecord.read(self.folder / "image.json")
 
     def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a command on images and return how it ended."""
         return subprocess.run(
             [sys.executable, "-P", "-m", "delivery", "image", *words],
             env={**self.environment(), **variables},
@@ -60,11 +57,9 @@ class ImageWorld:
         )
 
     def build(self, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Build the payload's image."""
         return self.run("build", str(self.payload), "--source", str(self.source), **variables)
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that commands run with."""
         kept = ("HOME", "PATH", "UV_", "PIP_", "SSL_")
         inherited = os.environ.items()  # noqa: TID251 - a child's environment is its parent's
         return {

@@ -44,15 +44,12 @@ class Client:
         self._inner = inner
 
     def request(self, method: str, url: str, **options: Any) -> httpx.Response:
-        """Send a request and return its response."""
         return self._portal.call(partial(self._inner.request, method, url, **options))
 
     def get(self, url: str, **options: Any) -> httpx.Response:
-        """Send a GET request."""
         return self.request("GET", url, **options)
 
     def post(self, url: str, **options: Any) -> httpx.Response:
-        """Send a POST request."""
         return self.request("POST", url, **options)
 
 

@@ -41,7 +41,6 @@ class Checkout:
     def run(
         self, *words: str | Path, **variables: str | Path
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a command in the folder."""
         given = {name: str(value) for name, value in variables.items()}
         environment = {**INHERITED, "PLINTH_ENVIRONMENTS": str(SHARED), **self.variables, **given}
         return subprocess.run(
@@ -51,7 +50,6 @@ class Checkout:
     def plinth(
         self, *words: str | Path, **variables: str | Path
     ) -> "subprocess.CompletedProcess[str]":
-        """Run bin/plinth of the copy."""
         return self.run(self.root / "bin/plinth", *words, **variables)
 
     def require_unharmed(self, *words: str, **variables: str | Path) -> None:

@@ -1,6 +1,7 @@
 """Artifacts, releases and reports of the gate, made up."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from support.dataset_rows import LABELS, PHOTOS, dataset_rows
 from support.policy_documents import policy, tiers
@@ -100,6 +101,12 @@ def release(*entries: ReleasedModel | FirstRelease, model: str = "architecture")
     return Release(environment="staging", models={model: entries})
 
 
+def rule_result(rule: str, outcome: Outcome = "passed", **changes: Any) -> RuleResult:
+    """What a rule came to, without a value unless one is given."""
+    fields = {"value": None, "low": None, "high": None, "limit": "a limit", "reason": "a reason"}
+    return RuleResult.model_validate({"rule": rule, "outcome": outcome, **fields, **changes})
+
+
 def gate_report(
     decision: Decision = "allowed",
     *,
@@ -124,15 +131,7 @@ def gate_report(
         photo_manifest=dataset_rows().digest,
         holdout=dataset_rows().split_digest("holdout"),
         rules=tuple(
-            RuleResult(
-                rule=name,
-                outcome=wrong if name == failing else "passed",
-                value=None,
-                low=None,
-                high=None,
-                limit="a limit",
-                reason="a reason",
-            )
+            rule_result(name, wrong if name == failing else "passed")
             for name in results_of(judged_by)
         ),
         decision=decision,

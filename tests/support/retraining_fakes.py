@@ -59,11 +59,9 @@ class FakeTrainer:
     registered: int = 0
 
     def lay_out(self, place: RetrainingPlace) -> None:
-        """Leave a dataset."""
         place.dataset.mkdir(parents=True, exist_ok=True)
 
     def fetch(self, inputs: TrainingInputs, place: RetrainingPlace) -> None:
-        """Leave a candidate."""
         assert inputs.model == "architecture"
         if self.breaks:
             raise TrainingFailed("retrain", self.breaks)
@@ -72,12 +70,10 @@ class FakeTrainer:
         (place.candidate / SIGNATURE).write_text("signed")
 
     def reproduce(self, place: RetrainingPlace) -> None:
-        """Leave a reproduction."""
         self.rebuilt += 1
         place.reproduction.write_text("{}")
 
     def register(self, report: Path, kept: Path, exchange: Path) -> Registered | str:
-        """Give version 7."""
         assert kept
         assert exchange.is_dir()
         if self.refusal:
@@ -96,19 +92,16 @@ class FakeJudge:
     judged: int = 0
 
     def wants_rebuild(self, model: str) -> bool:
-        """Say what it was told to."""
         assert model
         return self.rebuild
 
     def judge(self, place: RetrainingPlace) -> GateReport:
-        """Leave the report and a page."""
         self.judged += 1
         signature_of(self.verdict.write(place.report)).write_text("signed")
         place.page.write_text("# The candidate\n")
         return self.verdict
 
     def report(self, place: RetrainingPlace) -> GateReport:
-        """Return the report that lies there."""
         return GateReport.read(place.report)
 
 
@@ -116,7 +109,6 @@ class HeadedRepository(FakeRepository):
     """One that knows HEAD: the last commit."""
 
     def commit(self, revision: str) -> str:
-        """Return a commit."""
         return self.tip() if revision == "HEAD" else super().commit(revision)
 
 
@@ -140,17 +132,14 @@ class World:
 
     @property
     def places(self) -> FolderRetrainings:
-        """Where retrainings keep their files."""
         return FolderRetrainings(self.folder)
 
     @property
     def planning(self) -> PlanRetraining:
-        """Planning."""
         return PlanRetraining(self.repository, self.audit, self.places)
 
     @property
     def proposing(self) -> ProposeCandidate:
-        """Proposing."""
         forge: Forge | None = None if self.by_hand else self.forge
         return ProposeCandidate(self.repository, self.store, self.branches, forge)
 
@@ -160,7 +149,6 @@ class World:
         return self.unkept or candidate
 
     def retrain(self, after: Callable[[str], None] = lambda _: None) -> Retrain:
-        """Retraining."""
         return Retrain(
             planning=self.planning,
             retrainings=self.places,

@@ -49,7 +49,6 @@ def push(root: str) -> bool:
 
 
 def commit(root: str) -> bool:
-    """Move the checkout's own branch."""
     words = ["git", "-C", root, *GIT, "update-ref", "refs/heads/stolen", "HEAD"]
     return subprocess.run(words, capture_output=True, check=False).returncode == 0
 
@@ -64,7 +63,6 @@ def find_token(token: str) -> bool:
 
 
 def connect(port: str) -> bool:
-    """Connect to a port of this machine."""
     with socket.create_connection(("127.0.0.1", int(port)), timeout=2):
         return True
 

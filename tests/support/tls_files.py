@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def write_tls_files(folder: Path, host: str) -> dict[str, str]:
-    """Write authority, certificate and key, and return the settings that name them."""
+def write_certificate(folder: Path, host: str) -> tuple[Path, Path]:
+    """Write a certificate, which is its own authority, and its key; return both files."""
     now = datetime.now(UTC)  # noqa: TID251 - a certificate is judged by the clock
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "plinth test")])
@@ -30,8 +30,4 @@ def write_tls_files(folder: Path, host: str) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "certificate.pem").write_bytes(made.public_bytes(pem))
     (folder / "key.pem").write_bytes(private)
-    return {
-        "PLINTH_DASK_AUTHORITY": str(folder / "certificate.pem"),
-        "PLINTH_DASK_CERTIFICATE": str(folder / "certificate.pem"),
-        "PLINTH_DASK_KEY": str(folder / "key.pem"),
-    }
+    return folder / "certificate.pem", folder / "key.pem"

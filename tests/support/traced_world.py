@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from support.change_records import report
 from support.checkout import commit_all, git
 from support.policy_documents import policy_document, tiers
 from support.tiny_artifact import public_key_of, tiny_artifact
@@ -21,7 +22,7 @@ from artifacts.digests import digest_bytes, digest_json, hex_part
 from artifacts.folder import SIGNATURE, write_artifact
 from artifacts.records.approval import Approval
 from artifacts.records.audit import AuditEvent
-from artifacts.records.gate import GateReport, RuleResult
+from artifacts.records.gate import GateReport
 from artifacts.records.manifest import Code, Data, DataSplit, ModelManifest
 from artifacts.records.photos import PhotoManifest, PhotoRow, Split
 from artifacts.records.prediction import AnsweringModel, PredictionRecord, file_of
@@ -60,11 +61,9 @@ class Parts:
 
     @property
     def checkout(self) -> Path:
-        """The repository of one commit that worlds go on from."""
         return self.folder / "checkout"
 
     def key(self, name: str) -> Path:
-        """The private key of a person or a service."""
         return self.folder / "keys" / name
 
     @property
@@ -74,7 +73,6 @@ class Parts:
 
 
 def make_parts(folder: Path) -> Parts:
-    """Make what worlds share."""
     photos = _photos()
     checkout = folder / "checkout"
     for path in INFERENCE_CODE:
@@ -165,7 +163,6 @@ class World:
 
     @property
     def checkout(self) -> Path:
-        """The repository."""
         return self.root / "checkout"
 
     @property
@@ -175,15 +172,12 @@ class World:
 
     @property
     def log_file(self) -> Path:
-        """The audit log's file."""
         return self.root / "audit/log.jsonl"
 
     def settings(self) -> Settings:
-        """The settings of commands here."""
         return Settings.model_validate(self.variables())
 
     def variables(self) -> dict[str, Any]:
-        """The settings by name."""
         keys = self.parts.folder / "keys"
         return {
             "root": self.checkout,
@@ -214,7 +208,6 @@ class World:
         )
 
     def commit(self, message: str) -> str:
-        """Commit the working tree to main."""
         return commit_all(self.checkout, message)
 
     def code(self, commit: str) -> ReleasedCode:
@@ -242,7 +235,6 @@ class World:
         return Payload(code=code, models={"architecture": (self.released,)})
 
     def deployed(self, environment: str, commit: str, **changes: object) -> None:
-        """Write down a deploy."""
         fields = {
             "event": "deploy",
             "outcome": "green",
@@ -270,7 +262,6 @@ class World:
         return PredictionRecord.model_validate(fields | changes)
 
     def predictions(self, environment: str) -> Path:
-        """The file of an environment's answers."""
         return self.root / "host" / environment / "predictions" / file_of(AT)
 
     def answer(self, *records: PredictionRecord) -> None:
@@ -301,7 +292,6 @@ class World:
         return write_signed(approval, folder / name, signer)
 
     def write(self, path: str, text: str) -> Path:
-        """Write a file of the working tree."""
         file = self.checkout / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -318,28 +308,17 @@ class World:
         return manifest
 
     def _judged(self, changes: Mapping[str, object]) -> GateReport:
-        passed = RuleResult(
-            rule="floors", outcome="passed", value=0.8, low=0.7, high=0.9, limit="at least 0.5",
-            reason="it is right often enough",
-        )  # fmt: skip
         fields = {
-            "model": "architecture",
             "candidate": self.manifest.digest,
-            "champion": None,
-            "first_release": True,
             "policy": self.policy().digest,
             "risk_tiers": tiers(approvals=APPROVALS).digest,
-            "evidence": digest_json("evidence"),
             "photo_manifest": self.parts.photos.digest,
             "holdout": self.parts.photos.split_digest("holdout"),
-            "rules": (passed,),
-            "decision": "allowed",
             "decided_at": AT,
         }
-        return GateReport.model_validate(fields | changes)
+        return report("traced", **(fields | changes))
 
     def policy(self) -> Policy:
-        """The model's policy."""
         return Policy.parse(policy_document(), "a test")
 
     def _step(self, name: str, write: Callable[[], object]) -> None:
@@ -365,7 +344,6 @@ class World:
         self.write("policies/keys/gate.signers", signers)
 
     def public(self, name: str) -> str:
-        """A public key."""
         return self.parts.key(f"{name}.pub").read_text(encoding="utf-8")
 
     def _write_staging(self) -> None:

@@ -59,7 +59,7 @@ def test_after_one_was_closed_the_next_drift_opens_another(
 
 def test_a_persons_issue_with_our_mark_is_left_alone(issues: GithubIssues, github: Github) -> None:
     forged = {"title": "forged", "body": f"{mark_of('drift')}\nmine", "labels": [LABEL]}
-    github.open_issue({}, forged, kind="User")
+    github.open_issue(body=forged, kind="User")
 
     issues.report("drift", "ours", "body")
 

@@ -1,5 +1,6 @@
 import pytest
-from support.deploy_world import FakeAudit, commit, digest
+from support.audit import FakeAuditLog
+from support.deploy_world import commit, digest
 
 from artifacts.records.audit import AuditEvent
 from delivery.trail.deploy_history import (
@@ -16,7 +17,7 @@ A, B, C = digest("a"), digest("b"), digest("c")
 
 
 def log(*events: tuple[str, str, str | None], environment: str = "production", **fields: object):
-    audit = FakeAudit()
+    audit = FakeAuditLog(minutes=60)
     for event, outcome, payload in events:
         audit.append(
             AuditEvent(

@@ -99,7 +99,7 @@ def test_a_token_is_kept_for_this_user_alone_in_place_of_an_older_one(
 
     assert out.read_text() == TOKEN
     assert out.stat().st_mode & 0o777 == 0o600
-    assert {path.name for path in tmp_path.iterdir()} == {"token", "stand-in.pem"}
+    assert {path.name for path in tmp_path.iterdir()} == {"token", "certificate.pem", "key.pem"}
 
 
 def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
