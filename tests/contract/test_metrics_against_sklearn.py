@@ -18,7 +18,7 @@ from sklearn.metrics import (
 
 from artifacts.records.evaluation import ClassificationOutcomes, RegressionOutcomes
 from scoring.labels import GRID, quantise, rank
-from scoring.metrics import classification_metrics, regression_metrics
+from scoring.metrics import head_metrics
 
 YEARS = st.floats(-4000, 2040)
 
@@ -58,7 +58,7 @@ def untied(probabilities: np.ndarray) -> np.ndarray:
 @settings(deadline=None)
 def test_accuracy_and_macro_f1_are_those_of_sklearn(outcomes: ClassificationOutcomes):
     truths, probabilities = seen(outcomes)
-    found = classification_metrics(outcomes)
+    found = head_metrics(outcomes)
     if not len(truths):
         assert found == {}
         return
@@ -85,7 +85,7 @@ def test_the_brier_score_is_that_of_sklearn(outcomes: ClassificationOutcomes):
         probabilities=tuple(tuple(row) for row in np.clip(rows, 0, 1).tolist()),
     )
     expected = brier_score_loss(truths, rows, labels=np.arange(rows.shape[1]), scale_by_half=False)
-    assert classification_metrics(normal)["brier_score"] == pytest.approx(expected)
+    assert head_metrics(normal)["brier_score"] == pytest.approx(expected)
 
 
 @given(classes(least=4))
@@ -96,7 +96,7 @@ def test_top_3_accuracy_is_that_of_sklearn_once_ties_are_broken(outcomes: Classi
         return
     labels = range(len(outcomes.labels))
     expected = top_k_accuracy_score(truths, untied(probabilities), k=3, labels=list(labels))
-    assert classification_metrics(outcomes)["top3_accuracy"] == pytest.approx(expected)
+    assert head_metrics(outcomes)["top3_accuracy"] == pytest.approx(expected)
 
 
 @given(classes())
@@ -113,7 +113,7 @@ def test_the_calibration_error_is_that_of_sklearns_calibration_curve(
     shares, means = calibration_curve(hits, confidences, n_bins=10, pos_label=1)
     photos = np.bincount(np.searchsorted(np.linspace(0, 1, 11)[1:-1], confidences))
     expected = np.abs(shares - means) @ photos[photos > 0] / len(truths)
-    found = classification_metrics(outcomes)["calibration_error"]
+    found = head_metrics(outcomes)["calibration_error"]
     assert found == pytest.approx(expected, abs=1e-9)
 
 
@@ -127,7 +127,7 @@ def test_prediction_sets_are_those_written_out_label_by_label(outcomes: Classifi
         {label for label, p in enumerate(row) if p >= outcomes.set_threshold} | {int(order[0])}
         for row, order in zip(quantise(probabilities), rank(probabilities), strict=True)
     ]
-    found = classification_metrics(outcomes)
+    found = head_metrics(outcomes)
     assert found["set_size"] == pytest.approx(np.mean([len(one) for one in sets]))
     covered = [truth in one for truth, one in zip(truths, sets, strict=True)]
     assert found["set_coverage"] == pytest.approx(np.mean(covered))
@@ -147,7 +147,7 @@ def test_without_ties_sklearn_needs_no_help():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # these rows don't add up to 1, which only warns
         expected = top_k_accuracy_score(truths, probabilities, k=3, labels=list(range(25)))
-    found = classification_metrics(outcomes)
+    found = head_metrics(outcomes)
     assert found["top3_accuracy"] == pytest.approx(expected)
     assert found["accuracy"] == pytest.approx(accuracy_score(truths, probabilities.argmax(axis=1)))
 
@@ -159,7 +159,7 @@ def test_errors_in_years_are_those_of_sklearn(pairs: list[tuple[float | None, fl
     outcomes = RegressionOutcomes(
         head="era", unit="year", truths=truths, values=values, lows=values, highs=values
     )
-    found = regression_metrics(outcomes)
+    found = head_metrics(outcomes)
     known = [(truth, value) for truth, value in pairs if truth is not None]
     if not known:
         assert found == {}

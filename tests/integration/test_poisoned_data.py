@@ -19,7 +19,7 @@ from gate.case import Champion, Holdout
 from gate.resampling import resample_groups
 from samples.facades import draw_building
 from scoring.labels import quantise
-from scoring.metrics import classification_metrics
+from scoring.metrics import head_metrics
 from training.dataset.training_set import TrainingSet
 from training.fitting.calibration import TemperedClassifier, fit_tempering
 from training.fitting.families import fit_labels
@@ -112,7 +112,7 @@ def evaluated(model: TemperedClassifier, holdout: Photos, name: str) -> Evaluati
 
 
 def accuracy(made: Evaluation) -> float:
-    return classification_metrics(made.classification[0])["accuracy"]
+    return head_metrics(made.classification[0])["accuracy"]
 
 
 def judged(candidate: Evaluation, champion: Evaluation):

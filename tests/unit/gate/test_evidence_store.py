@@ -203,7 +203,7 @@ def test_an_entry_that_was_tampered_with_is_measured_anew_and_kept_again(
 
 def test_reading_what_was_measured_before_imports_none_of_what_measures():
     """Re-judging must not wait for pandas."""
-    heavy = ("pandas", "sklearn", "fairlearn", "cleanlab", "scipy", "joblib", "matplotlib")
+    heavy = ("pandas", "sklearn", "cleanlab", "scipy", "joblib", "matplotlib")
     program = (
         "import sys, gate.evidence_store, gate.examiner\n"
         f"print([name for name in {heavy} if name in sys.modules])"

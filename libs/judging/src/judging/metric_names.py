@@ -1,6 +1,6 @@
 """The metrics that a policy may name, and which way each is better.
 
-How they are measured is the gate's (gate/metrics.py): a policy is read by whoever judges a change
+scoring/metrics.py measures them: a policy is read by whoever judges a change
 or a deploy, and what measures takes long to load.
 """
 

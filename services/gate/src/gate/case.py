@@ -12,9 +12,9 @@ from artifacts.records.manifest import Code, Data, ModelManifest, Origin
 from artifacts.records.photos import PhotoManifest, Split
 from artifacts.records.release import FirstRelease
 from artifacts.records.reproduction import Reproduction
-from gate.resampling import Resampling
 from judging.policy import Policy
 from scoring.certificate import Proof
+from scoring.metrics import Resampling
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from artifacts.records.evidence import Evidence, Resources
 from artifacts.records.photos import PhotoManifest, Split
 from features import CORRUPTIONS, SchemaError
 from gate.errors import HoldoutEmpty, HoldoutUnusable, JudgeUnfit, UnfitModel
-from gate.measures.derived import with_derived_slices
-from gate.measures.looks import Looks
+from gate.measures.leakage import Looks
 from gate.measures.plan import MeasurementPlan
 from gate.measures.robustness import CorruptedScores, choose_photos
+from gate.measures.slices import with_derived_slices
 from gate.measuring_code import measuring_code_digest
 from gate.measuring_pace import TRIED, Pace, require_pace, workload
 from gate.measuring_photos import (
@@ -101,7 +101,7 @@ class OnnxExaminer:
         UnfitModel, JudgeUnfit, HoldoutEmpty, or HoldoutUnusable where a photo of any split can't
         be read.
         """
-        # pandas, scikit-learn, fairlearn and cleanlab take seconds to import.
+        # pandas, scikit-learn and cleanlab take seconds to import.
         from gate.measures.evidence import Material, measure_evidence  # noqa: PLC0415
 
         _require_measurable(artifact, evaluation)

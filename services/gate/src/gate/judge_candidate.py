@@ -20,10 +20,11 @@ from gate.case import Absent, Candidate, Case, Champion, Holdout
 from gate.errors import GateError, UnfitModel
 from gate.judge import candidate_digest, decide, judge
 from gate.ports import ArtifactReader, Dataset, Examiner, ModelStore, Policies
-from gate.resampling import Resampling, resample_groups
+from gate.resampling import resample_groups
 from gate.rules.champion import champion_of
 from judging.policy import Policy
 from scoring.certificate import Proof
+from scoring.metrics import Resampling
 
 UNKNOWN_MODEL = "unknown"
 """A report's model where the candidate couldn't be opened: its own word for it isn't believed."""

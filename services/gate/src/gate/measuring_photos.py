@@ -20,7 +20,7 @@ from features import (
     mean_brightness,
     read_photo,
 )
-from gate.measures.looks import Traits
+from gate.measures.slices import Traits
 from gate.ports import Dataset
 from scoring.scorer import FEATURE_SCHEMA, WEIGHTS, Vectors, extractor_of
 

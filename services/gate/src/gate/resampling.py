@@ -5,53 +5,10 @@ interval too narrow. Efron and Tibshirani, An Introduction to the Bootstrap (199
 13; Field and Welsh, Bootstrapping clustered data, JRSS B 69 (2007).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-
-_CHUNK = 256
-"""Resamples expanded to photos at once: bounds memory where a statistic needs every photo."""
-
-
-@dataclass(frozen=True, eq=False)
-class Resampling:
-    """How often each group was drawn in each resample, and which group each photo is of.
-
-    `counts` is (resamples, groups), whole numbers; `group_of` is (photos,), indices of groups.
-    """
-
-    counts: Floats
-    group_of: NDArray[np.intp]
-
-    def once(self) -> "Resampling":
-        """Return the sample itself as the only resample: every group drawn once."""
-        return Resampling(np.ones((1, self.counts.shape[1])), self.group_of)
-
-    def sums(self, values: NDArray[np.generic]) -> Floats:
-        """Sum the photos' values (photos, k) over each resample: (resamples, k).
-
-        Exact for whole numbers, so that a fraction computed from sums is correctly rounded.
-        """
-        per_group = np.zeros((self.counts.shape[1], values.shape[1]))
-        np.add.at(per_group, self.group_of, values.astype(np.float64))
-        return self.counts @ per_group
-
-    def medians(self, values: Floats, counted: NDArray[np.bool_]) -> Floats:
-        """Return the median of the counted photos' values (photos,) in each resample.
-
-        A resample without any counted photo gives NaN.
-        """
-        order = np.argsort(values[counted], kind="stable")
-        ordered, groups = values[counted][order], self.group_of[counted][order]
-        return np.concatenate([_medians(ordered, rows[:, groups]) for rows in self._chunks()])
-
-    def _chunks(self) -> Iterator[Floats]:
-        for start in range(0, len(self.counts), _CHUNK):
-            yield self.counts[start : start + _CHUNK]
+from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
+from scoring.metrics import Floats, Masks, Resampling, brier_scores, correct, known, shares
 
 
 def resample_groups(groups: tuple[str, ...], resamples: int, seed: int) -> Resampling:
@@ -61,8 +18,8 @@ def resample_groups(groups: tuple[str, ...], resamples: int, seed: int) -> Resam
     """
     names, group_of = np.unique(np.array(groups, dtype=object).astype(str), return_inverse=True)
     generator = np.random.default_rng(seed)
-    shares = np.full(len(names), 1 / len(names))
-    counts = generator.multinomial(len(names), shares, size=resamples)
+    evenly = np.full(len(names), 1 / len(names))
+    counts = generator.multinomial(len(names), evenly, size=resamples)
     return Resampling(counts.astype(np.float64), group_of.reshape(-1))
 
 
@@ -71,8 +28,7 @@ def interval(statistics: Floats, confidence: float) -> tuple[float, float] | Non
 
     None where any resample had nothing to measure: an interval over the rest would be too narrow.
     """
-    tail = (1 - confidence) / 2
-    return _percentiles(statistics, tail)
+    return _percentiles(statistics, (1 - confidence) / 2)
 
 
 def one_sided_bounds(statistics: Floats, confidence: float) -> tuple[float, float] | None:
@@ -89,13 +45,41 @@ def _percentiles(statistics: Floats, tail: float) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def _medians(ordered: Floats, weights: Floats) -> Floats:
-    """Medians of ascending values (m,) repeated as often as the weights (r, m) say: (r,)."""
-    reached = np.cumsum(weights, axis=1)
-    totals = reached[:, -1:] if reached.shape[1] else np.zeros((len(weights), 1))
-    lower = np.argmax(reached > (totals - 1) // 2, axis=1) if len(ordered) else None
-    if lower is None:
-        return np.full(len(weights), np.nan)
-    upper = np.argmax(reached > totals // 2, axis=1)
-    middles = (ordered[lower] + ordered[upper]) / 2
-    return np.where(totals[:, 0] > 0, middles, np.nan)
+def accuracy_difference(
+    candidate: Evaluation, champion: Evaluation, head: str, resampling: Resampling
+) -> Floats | None:
+    """Return candidate's minus champion's accuracy in each resample, paired photo by photo.
+
+    Both must be over the same photos in the same order. (resamples,); None where either has no such
+    head.
+    """
+    everything = np.ones((len(candidate.photos), 1), dtype=bool)
+    found = sliced_gain(candidate, champion, f"{head}.accuracy", resampling, everything)
+    return None if found is None else found[:, 0]
+
+
+def sliced_gain(
+    candidate: Evaluation, champion: Evaluation, metric: str, resampling: Resampling, slices: Masks
+) -> Floats | None:
+    """Return how much better the candidate is in each resample and slice, (resamples, slices).
+
+    By `<head>.accuracy` or `<head>.brier_score`, paired photo by photo; above zero is better. None
+    where either model has no such head, or the metric is no score of single photos. Hits are
+    subtracted before they are divided: the difference of two rounded fractions could miss a limit
+    that the exact difference meets.
+    """
+    head, _, name = metric.partition(".")
+    ours, theirs = _classes(candidate, head), _classes(champion, head)
+    if ours is None or theirs is None:
+        return None
+    if name == "accuracy":
+        gains = correct(ours).astype(np.float64) - correct(theirs)
+    elif name == "brier_score":
+        gains = brier_scores(theirs) - brier_scores(ours)
+    else:
+        return None
+    return shares(gains, known(ours.truths), resampling, slices)
+
+
+def _classes(evaluation: Evaluation, head: str) -> ClassificationOutcomes | None:
+    return next((classes for classes in evaluation.classification if classes.head == head), None)

@@ -6,7 +6,8 @@ from support.dataset_rows import dataset_rows
 from support.gate_cases import evaluation
 
 from artifacts.records.evaluation import Evaluation
-from gate.resampling import Resampling, resample_groups
+from gate.resampling import resample_groups
+from scoring.metrics import Resampling
 
 LABELS = ("a", "b", "c", "d", "e")
 PHOTOS = 90

@@ -2,9 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from gate.measures.answers import known_answers
-from gate.measures.confusion import measure_confusion
-from gate.measures.reliability import measure_reliability
+from gate.measures.answers import known_answers, measure_confusion, measure_reliability
 from scoring.metrics import metrics_of
 
 

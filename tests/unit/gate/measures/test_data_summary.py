@@ -1,7 +1,7 @@
 from support.dataset_rows import LABELS, dataset_rows
 
 from artifacts.records.photos import PhotoManifest
-from gate.measures.data_summary import summarise_data
+from gate.measures.evidence import summarise_data
 
 
 def test_photos_and_buildings_are_counted_in_every_split():

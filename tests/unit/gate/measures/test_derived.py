@@ -4,8 +4,7 @@ from support.dataset_rows import LABELS, dataset_rows
 from support.gate_cases import evaluation
 
 from artifacts.records.photos import PhotoManifest
-from gate.measures.derived import with_derived_slices
-from gate.measures.looks import Traits
+from gate.measures.slices import Traits, with_derived_slices
 
 ORDINARY = Traits(brightness=0.5, shorter_side=300)
 

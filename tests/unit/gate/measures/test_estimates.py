@@ -3,16 +3,15 @@ import pytest
 from support.dataset_rows import dataset_rows
 from support.gate_cases import evaluation
 
-from gate.measures.estimates import estimate, measure_metrics
-from gate.metrics import METRICS, resampled_metric
+from gate.measures.slices import estimate, measure_metrics
 from gate.resampling import interval, resample_groups
-from scoring.metrics import metrics_of
+from scoring.metrics import LABELS, NUMBERS, metrics_of, resampled_metric
 
 
 def test_every_metric_has_its_value_and_the_interval_of_its_resamples(noisy, resampling):
     found = measure_metrics(noisy, resampling, 0.9)
     assert {name: one.value for name, one in found.items()} == metrics_of(noisy)
-    assert {name.partition(".")[2] for name in found} == set(METRICS)
+    assert {name.partition(".")[2] for name in found} == {*LABELS, *NUMBERS}
     for name, one in found.items():
         assert (one.low, one.high) == interval(resampled_metric(noisy, name, resampling), 0.9)
 

@@ -3,8 +3,7 @@ from support.dataset_rows import dataset_rows
 from support.gate_cases import evaluation
 
 from artifacts.records.evaluation import Evaluation
-from gate.measures.gaps import gaps_of
-from gate.measures.slices import Dimension, measure_dimension
+from gate.measures.slices import Dimension, gaps_of, measure_dimension
 from gate.resampling import resample_groups
 
 PHOTOS = 100

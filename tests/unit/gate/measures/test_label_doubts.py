@@ -4,7 +4,7 @@ from support.dataset_rows import dataset_rows
 from support.gate_cases import evaluation
 
 from artifacts.records.evaluation import Evaluation
-from gate.measures.label_doubts import find_label_doubts
+from gate.measures.answers import find_label_doubts
 
 LABELS = tuple("abcdefgh")
 PHOTOS = 400

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from artifacts.digests import digest_json
-from gate.measures.looks import Looks
-from gate.measures.near_duplicates import by_likeness, find_near_duplicates
+from gate.measures.leakage import Looks, by_likeness, find_near_duplicates
 
 
 def looks(fingerprints: np.ndarray, name: str) -> Looks:

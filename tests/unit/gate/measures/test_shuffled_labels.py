@@ -3,7 +3,7 @@ import pytest
 from support.dataset_rows import LABELS, dataset_rows
 
 from artifacts.records.photos import PhotoManifest, PhotoRow
-from gate.measures.shuffled_labels import (
+from gate.measures.leakage import (
     measure_shuffled_labels,
     shuffle_between_groups,
 )
@@ -30,7 +30,7 @@ def test_labels_that_mean_nothing_teach_nothing():
 
 def test_the_same_probe_learns_labels_that_were_not_shuffled(monkeypatch):
     """So the probe could have learned something, had there been anything."""
-    monkeypatch.setattr("gate.measures.shuffled_labels.shuffle_between_groups", lambda t, _, __: t)
+    monkeypatch.setattr("gate.measures.leakage.shuffle_between_groups", lambda t, _, __: t)
     train, holdout = rows(600), rows(300)
     found = measure_shuffled_labels(train, telling(train), holdout, telling(holdout), "style", 1)
     assert min(found) > 0.95

@@ -2,11 +2,9 @@ import numpy as np
 import pytest
 
 from artifacts.records.evaluation import Evaluation
-from gate.measures.frames import frame_metrics
 from gate.measures.slices import measure_dimension, slices_of
-from gate.metrics import METRICS, resampled_metric, sliced_metric
 from gate.resampling import interval
-from scoring.metrics import metrics_of
+from scoring.metrics import metrics_of, resampled_metric, sliced_metric
 
 
 def only(given: Evaluation, dimension: str, name: str) -> Evaluation:
@@ -28,24 +26,12 @@ def only(given: Evaluation, dimension: str, name: str) -> Evaluation:
 
 
 @pytest.mark.parametrize("dimension", ["light", "each"])
-def test_fairlearns_frame_and_scoring_and_our_resamples_give_the_same_values(
-    noisy, resampling, dimension
-):
-    """Three definitions of every metric, of which only the last is vectorised."""
-    framed = frame_metrics(noisy, dimension)
-    names = sorted(set(noisy.slices[dimension]))
-    masks = np.array(noisy.slices[dimension])[:, None] == names
-    for column, name in enumerate(names):
-        scored = metrics_of(only(noisy, dimension, name))
-        assert {m for m, values in framed.items() if name in values} == set(scored)
-        for metric, value in scored.items():
-            ours = sliced_metric(noisy, metric, resampling.once(), masks)[0, column]
-            assert framed[metric][name] == pytest.approx(value, abs=1e-12)
-            assert ours == pytest.approx(value, abs=1e-12)
-
-
-def test_every_metric_that_there_is_has_a_place_in_the_frame(noisy):
-    assert {metric.partition(".")[2] for metric in frame_metrics(noisy, "light")} == set(METRICS)
+def test_a_slice_has_the_metrics_of_its_photos_alone(noisy, resampling, dimension):
+    measured = measure_dimension(noisy, dimension, resampling).points
+    for name in sorted(set(noisy.slices[dimension])):
+        alone = metrics_of(only(noisy, dimension, name))
+        found = {metric: values[name] for metric, values in measured.items() if name in values}
+        assert found == pytest.approx(alone, abs=1e-12)
 
 
 def test_a_slice_has_the_metrics_that_its_photos_allow_and_no_other(noisy, resampling):

@@ -3,7 +3,7 @@ import pytest
 from support.dataset_rows import LABELS, dataset_rows
 
 from artifacts.records.photos import PhotoManifest
-from gate.measures.sources import (
+from gate.measures.leakage import (
     measure_label_from_source,
     measure_source_classifier,
 )
@@ -95,7 +95,7 @@ def test_copies_in_one_building_group_do_not_help_to_tell_sources():
     ).rows
     noise = np.random.default_rng(4).normal(0, 1, (25, 200)).repeat(4, axis=0).astype(np.float32)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gate.measures.sources._MIN_GROUPS", 10)
+        patch.setattr("gate.measures.leakage._MIN_GROUPS", 10)
         found = measure_source_classifier(twice, noise, 1)
     assert found.balanced_accuracy < 0.8
 

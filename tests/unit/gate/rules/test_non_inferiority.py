@@ -16,8 +16,9 @@ from support.policy_documents import FIRST_RELEASE, ruled, settings
 
 from artifacts.digests import digest_json
 from gate.case import Absent, Champion
-from gate.resampling import Resampling, one_sided_bounds, resample_groups
+from gate.resampling import one_sided_bounds, resample_groups
 from gate.rules.non_inferiority import RULE, improves
+from scoring.metrics import Resampling
 
 OURS = evaluation([True] * PHOTOS)
 

@@ -6,8 +6,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
+from artifacts.records.evaluation import ClassificationOutcomes
 from scoring.labels import winners
-from scoring.metrics import calibration_error
+from scoring.metrics import head_metrics
 from training.fitting.calibration import (
     FLOORS,
     TemperedClassifier,
@@ -74,12 +75,22 @@ def test_no_temperature_on_a_dense_grid_has_less_log_loss(floor: float) -> None:
     assert fit_temperature(*given, floor)[1] == pytest.approx(best, rel=0.005)
 
 
+def calibration_error(probabilities: NDArray[np.float64], truths: NDArray[np.intp]) -> float:
+    outcomes = ClassificationOutcomes(
+        head="style",
+        labels=tuple(map(str, range(probabilities.shape[1]))),
+        set_threshold=0.5,
+        truths=tuple(truths.tolist()),
+        probabilities=tuple(map(tuple, probabilities.tolist())),
+    )
+    return head_metrics(outcomes)["calibration_error"]
+
+
 def test_calibration_makes_stated_probabilities_true() -> None:
     probabilities, truths = sampled(3.0)
     honest = fit_tempering(probabilities, truths).temper(probabilities)
-    hits = winners(honest) == truths
-    assert calibration_error(hits, probabilities.max(axis=1)) > 0.1
-    assert calibration_error(hits, honest.max(axis=1)) < 0.03
+    assert calibration_error(probabilities, truths) > 0.1
+    assert calibration_error(honest, truths) < 0.03
 
 
 def test_a_zero_that_is_wrong_now_and_then_is_raised_to_the_floor_that_fits() -> None:

@@ -1,26 +1,23 @@
-"""All measures of one model, put together."""
+"""All measures of one model, put together; and what each split of the photo manifest holds."""
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artifacts.records.evaluation import Evaluation
-from artifacts.records.evidence import Evidence, Resources
-from artifacts.records.photos import PhotoManifest, Split
-from gate.measures.confusion import measure_confusion
-from gate.measures.data_summary import summarise_data
-from gate.measures.estimates import measure_metrics
-from gate.measures.gaps import gaps_of
-from gate.measures.label_doubts import find_label_doubts
-from gate.measures.leakage import measure_leakage
-from gate.measures.looks import Looks
+from artifacts.records.evidence import Evidence, Resources, SplitSummary
+from artifacts.records.photos import PhotoManifest, PhotoRow, Split
+from gate.measures.answers import find_label_doubts, measure_confusion, measure_reliability
+from gate.measures.leakage import Looks, measure_leakage
 from gate.measures.plan import MeasurementPlan
-from gate.measures.reliability import measure_reliability
 from gate.measures.robustness import CorruptedScores, measure_robustness
-from gate.measures.slices import measure_dimension, slices_of
+from gate.measures.slices import gaps_of, measure_dimension, measure_metrics, slices_of
 from gate.resampling import resample_groups
+
+SPLITS: tuple[Split, ...] = ("train", "validation", "holdout")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,4 +76,29 @@ def measure_evidence(material: Material, plan: MeasurementPlan) -> Evidence:
         label_doubts=find_label_doubts(evaluation),
         resources=material.resources,
         data=summarise_data(material.manifest, head),
+    )
+
+
+def summarise_data(manifest: PhotoManifest, head: str) -> tuple[SplitSummary, ...]:
+    """Count photos and building groups of every split, by the labels of a classification head."""
+    return tuple(_summary(split, manifest.of_split(split), head) for split in SPLITS)
+
+
+def _summary(split: Split, rows: Sequence[PhotoRow], head: str) -> SplitSummary:
+    groups: dict[str, set[str]] = defaultdict(set)
+    labels: Counter[str] = Counter()
+    for row in rows:
+        truth = row.truth(head)
+        if truth is not None:
+            labels[str(truth)] += 1
+            groups[str(truth)].add(row.group)
+    return SplitSummary(
+        split=split,
+        photos=len(rows),
+        groups=len({row.group for row in rows}),
+        photos_with_year=sum(row.year is not None for row in rows),
+        labels=dict(sorted(labels.items())),
+        label_groups={label: len(groups[label]) for label in sorted(groups)},
+        sources=dict(sorted(Counter(row.source for row in rows).items())),
+        licences=dict(sorted(Counter(row.licence for row in rows).items())),
     )

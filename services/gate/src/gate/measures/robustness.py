@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
 from artifacts.records.evidence import Robustness
 from features import Corruption
-from gate.measures.estimates import estimate
-from gate.metrics import shares
-from gate.resampling import Resampling, resample_groups
+from gate.measures.slices import estimate
+from gate.resampling import resample_groups
 from scoring.labels import winners
-from scoring.metrics import correct, known
+from scoring.metrics import Resampling, correct, known, shares
 from scoring.scorer import Scores
 
 

@@ -18,12 +18,11 @@ bound of a cluster bootstrap, Efron and Tibshirani (1993), chapter 13.
 
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
-from gate.metrics import accuracy_difference
-from gate.resampling import Resampling, one_sided_bounds
+from gate.resampling import accuracy_difference, one_sided_bounds
 from gate.rules.paired import Pair, pair_of
 from gate.rules.results import result
 from judging.policy import NonInferiority
-from scoring.metrics import metrics_of
+from scoring.metrics import Resampling, metrics_of
 
 RULE = "non_inferiority"
 

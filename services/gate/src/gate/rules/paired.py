@@ -6,9 +6,9 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.gate import RuleResult
 from artifacts.records.release import FirstRelease
 from gate.case import Absent, Case, Champion, Holdout
-from gate.resampling import Resampling
 from gate.rules.results import absent, result
 from gate.rules.same_data import wrong_holdout
+from scoring.metrics import Resampling
 
 
 @dataclass(frozen=True)

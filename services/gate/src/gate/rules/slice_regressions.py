@@ -24,13 +24,12 @@ import numpy as np
 from artifacts.records.evaluation import UNKNOWN_SLICE, Evaluation
 from artifacts.records.gate import RuleResult
 from gate.case import Absent, Case
-from gate.metrics import Masks, sliced_gain
-from gate.resampling import Floats
+from gate.resampling import sliced_gain
 from gate.rules.paired import Pair, pair_of
 from gate.rules.results import DIGITS, result
 from gate.rules.slices import not_judged, too_small
 from judging.policy import Policy, SliceRegression
-from scoring.metrics import known
+from scoring.metrics import Floats, Masks, known
 
 PREFIX = "slice_regression."
 MIN_GROUPS = 5

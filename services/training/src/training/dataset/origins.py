@@ -11,7 +11,7 @@ from artifacts.records.evaluation import RegressionOutcomes
 from artifacts.records.manifest import LabelPeriod, Origin, PeriodsHead
 from artifacts.records.photos import PhotoRow
 from scoring.labels import quantise
-from scoring.metrics import regression_metrics
+from scoring.metrics import head_metrics
 from scoring.periods import mass_to_hold, periods_answer
 from training.models.definition import ModelDefinition, Period, RegressionTarget
 from training.params import Params
@@ -125,7 +125,7 @@ def from_periods(
     outcomes = _outcomes(head, known, truths)
     inside = zip(outcomes.lows, outcomes.truths, outcomes.highs, strict=True)
     held = sum(low <= truth <= high for low, truth, high in inside if truth is not None)
-    return FromPeriods(head.model_copy(update={"held": held}), regression_metrics(outcomes))
+    return FromPeriods(head.model_copy(update={"held": held}), head_metrics(outcomes))
 
 
 def _periods(periods: Mapping[str, Period], names: tuple[str, ...]) -> tuple[LabelPeriod, ...]:

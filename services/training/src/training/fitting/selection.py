@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 from artifacts.records.evaluation import ClassificationOutcomes, RegressionOutcomes
 from artifacts.records.manifest import Interval, PredictionSet
 from scoring.labels import quantise
-from scoring.metrics import classification_metrics, regression_metrics
+from scoring.metrics import head_metrics
 from training.dataset.training_set import TrainingSet
 from training.fitting.calibration import Tempering, fit_tempering, prediction_set
 from training.fitting.families import fit_labels, fit_values
@@ -117,7 +117,7 @@ def calibrate(
         truths=tuple(data.labels.tolist()),
         probabilities=tuple(tuple(row) for row in quantise(honest).tolist()),
     )
-    return Calibration(tempering, sets, classification_metrics(outcomes), honest)
+    return Calibration(tempering, sets, head_metrics(outcomes), honest)
 
 
 def value_metrics(
@@ -137,7 +137,7 @@ def value_metrics(
         lows=tuple(low for low, _ in pairs),
         highs=tuple(high for _, high in pairs),
     )
-    return regression_metrics(outcomes), interval
+    return head_metrics(outcomes), interval
 
 
 def interval_of(residuals: NDArray[np.float64], level: float) -> Interval:
