@@ -36,6 +36,8 @@ def _sources() -> Iterator[tuple[str, Path]]:
         yield from _files(package, "**/*.py")
     for pattern in _OURS:
         yield from _files("gate", pattern)
+    # Which way a metric is better: gaps are measured by it, and nothing else of what judges is.
+    yield from _files("judging", "metric_names.py")
 
 
 def _files(package: str, pattern: str) -> Iterator[tuple[str, Path]]:
