@@ -16,8 +16,7 @@ from support.tiny_artifact import tiny_photo
 from artifacts.records.release import Payload
 from delivery.settings import read_target_settings
 from delivery.targets.aws.aws_observation import AwsObservation
-from delivery.targets.aws.settle import Wanted
-from delivery.targets.aws.settling import Failed, Settled
+from delivery.targets.aws.rollout import Failed, Settled, Wanted
 from delivery.targets.aws.wiring import run_observe, run_settle
 from rehearsal.load import load_during
 

@@ -16,7 +16,7 @@ import yaml
 from delivery.changes.checks import Checks
 from delivery.deploy.deploy_locks import LONGEST_WAIT_SECONDS
 from delivery.settings import Settings
-from delivery.targets.aws.terraform_process import LOCK_SECONDS
+from delivery.targets.aws.terraform import LOCK_SECONDS
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from delivery.targets.aws.aws_clients import Caller
 from delivery.targets.aws.aws_observation import (
     Deployment,
     ObservedService,
@@ -12,7 +13,6 @@ from delivery.targets.aws.aws_observation import (
     Targets,
     TaskDefinition,
 )
-from delivery.targets.aws.identity import Caller
 
 NEW, OLD = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 PAYLOAD = "sha256:" + "c" * 64

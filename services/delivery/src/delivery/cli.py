@@ -144,8 +144,6 @@ COMMANDS: Final = MappingProxyType(
         },
         "targets.aws.commands": {
             "aws": "What the AWS target runs.",
-        },
-        "targets.aws.images.commands": {
             "image": "Images of payloads and services.",
         },
         "retrain.commands": {

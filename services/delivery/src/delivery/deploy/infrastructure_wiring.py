@@ -10,7 +10,7 @@ from delivery.forges.wiring import find_issues
 from delivery.git.repository import GitRepository
 from delivery.releases.wiring import make_images
 from delivery.settings import Settings, child_environment
-from delivery.targets.aws.terraform_checks import TerraformChecks
+from delivery.targets.aws.terraform import TerraformChecks
 from delivery.targets.wiring import PayloadImages, make_survey
 from delivery.trail.wiring import make_audit_log, who
 

@@ -11,9 +11,12 @@ from delivery.errors import SettingsMissing
 from delivery.releases.wiring import make_images
 from delivery.rooms.training_rooms import make_training_rooms
 from delivery.settings import Settings, child_environment
-from delivery.targets.aws.expected_drift import expected_paths
-from delivery.targets.aws.terraform_aws import AwsTerraform
-from delivery.targets.aws.terraform_process import LOCK_SECONDS, TerraformProcess
+from delivery.targets.aws.terraform import (
+    LOCK_SECONDS,
+    AwsTerraform,
+    TerraformProcess,
+    expected_paths,
+)
 from delivery.targets.target import Target
 
 Say = Callable[[str], None]
@@ -53,13 +56,13 @@ class PayloadImages:
 
     def build(self, payload: Payload, source: Path) -> str:
         """Build the image of code and models, unless there is one; return what was done."""
-        from delivery.targets.aws.images.wiring import build  # noqa: PLC0415
+        from delivery.targets.aws.wiring import build  # noqa: PLC0415
 
         return build(self.settings, payload, source)
 
     def publish(self, payload: Payload) -> str:
         """Push the image of a payload, and wait until it was scanned; return what was done."""
-        from delivery.targets.aws.images.wiring import publish, scan  # noqa: PLC0415
+        from delivery.targets.aws.wiring import publish, scan  # noqa: PLC0415
 
         return f"{publish(self.settings, payload)}\n{scan(self.settings, payload)}"
 

@@ -10,10 +10,9 @@ from delivery.cli import main
 from delivery.errors import NotARehearsal
 from delivery.settings import TargetSettings, read_target_settings
 from delivery.targets.aws import commands as services
+from delivery.targets.aws.aws_clients import WrongAccount
 from delivery.targets.aws.aws_errors import NotSettled
-from delivery.targets.aws.identity import WrongAccount
-from delivery.targets.aws.settle import Rollout
-from delivery.targets.aws.settling import Failed, Settled
+from delivery.targets.aws.rollout import Failed, Rollout, Settled
 
 VARIABLES = (
     "AWS_ENDPOINT_URL",

@@ -10,16 +10,14 @@ from artifacts.records.release import Payload
 from artifacts.refusal import Refusal
 from delivery.errors import CloudUnreachable, ImageMissing, ImageRefused, TargetFailed
 from delivery.settings import TargetSettings
-from delivery.targets.aws import wiring as services
+from delivery.targets.aws import wiring
+from delivery.targets.aws.aws_clients import WrongAccount
 from delivery.targets.aws.aws_errors import CredentialsMissing, NotBuilt, NotSettled, Throttled
 from delivery.targets.aws.aws_target import AwsTarget
-from delivery.targets.aws.identity import WrongAccount
-from delivery.targets.aws.images import wiring as images
 from delivery.targets.aws.images.contents import Clean, Undecided
 from delivery.targets.aws.images.ecr_registry import Pushed
 from delivery.targets.aws.images.make_image import Built
-from delivery.targets.aws.settle import Rollout
-from delivery.targets.aws.settling import Failed, Settled
+from delivery.targets.aws.rollout import Failed, Rollout, Settled
 
 IMAGE = digest("image")
 PAYLOAD = Payload(code=code(), image=IMAGE, models={"architecture": (model(),)})
@@ -57,8 +55,8 @@ def answer(monkeypatch: pytest.MonkeyPatch, place: object, **said: object) -> li
 
 
 def test_an_image_is_looked_for_in_the_registry_as_whom_we_should_be(monkeypatch, target):
-    asked = answer(monkeypatch, services, run_identify=CALLER)
-    sent = answer(monkeypatch, images, run_push=PUSHED)
+    asked = answer(monkeypatch, wiring, run_identify=CALLER)
+    sent = answer(monkeypatch, wiring, run_push=PUSHED)
 
     target.ready("staging", PAYLOAD)
 
@@ -69,8 +67,8 @@ def test_an_image_is_looked_for_in_the_registry_as_whom_we_should_be(monkeypatch
     "caller", [WrongAccount(CALLER, "999"), CredentialsMissing("who we are", "nobody says")]
 )
 def test_another_account_or_none_is_no_fault_of_the_release(monkeypatch, target, caller):
-    answer(monkeypatch, services, run_identify=caller)
-    sent = answer(monkeypatch, images, run_push=PUSHED)
+    answer(monkeypatch, wiring, run_identify=caller)
+    sent = answer(monkeypatch, wiring, run_push=PUSHED)
 
     with pytest.raises(CloudUnreachable):
         target.ready("staging", PAYLOAD)
@@ -79,7 +77,7 @@ def test_another_account_or_none_is_no_fault_of_the_release(monkeypatch, target,
 
 
 def test_a_payload_without_an_image_reaches_no_cloud(monkeypatch, target):
-    asked = answer(monkeypatch, services, run_identify=CALLER)
+    asked = answer(monkeypatch, wiring, run_identify=CALLER)
 
     with pytest.raises(ImageMissing, match="delivery build-image"):
         target.ready("staging", PAYLOAD.model_copy(update={"image": None}))
@@ -96,15 +94,15 @@ def test_a_payload_without_an_image_reaches_no_cloud(monkeypatch, target):
     ],
 )
 def test_a_registry_that_has_another_image_or_fails_is_named(monkeypatch, target, pushed, raised):
-    answer(monkeypatch, services, run_identify=CALLER)
-    answer(monkeypatch, images, run_push=pushed)
+    answer(monkeypatch, wiring, run_identify=CALLER)
+    answer(monkeypatch, wiring, run_push=pushed)
 
     with pytest.raises(raised):
         target.ready("staging", PAYLOAD)
 
 
 def test_a_rollout_that_settles_says_nothing(monkeypatch, target):
-    answer(monkeypatch, services, run_settle=Rollout(Settled(2), 3.0))
+    answer(monkeypatch, wiring, run_settle=Rollout(Settled(2), 3.0))
 
     target.settle("staging", PAYLOAD)
 
@@ -120,7 +118,7 @@ def test_a_rollout_that_settles_says_nothing(monkeypatch, target):
 def test_a_rollout_that_went_back_is_the_releases_fault_and_silence_is_not(
     monkeypatch, target, ended, raised
 ):
-    answer(monkeypatch, services, run_settle=ended)
+    answer(monkeypatch, wiring, run_settle=ended)
 
     with pytest.raises(raised) as caught:
         target.settle("staging", PAYLOAD)
@@ -129,7 +127,7 @@ def test_a_rollout_that_went_back_is_the_releases_fault_and_silence_is_not(
 
 
 def test_a_cloud_that_can_not_be_asked_has_failed(monkeypatch, target):
-    answer(monkeypatch, services, run_observe=Throttled("DescribeServices", "slow down"))
+    answer(monkeypatch, wiring, run_observe=Throttled("DescribeServices", "slow down"))
 
     with pytest.raises(TargetFailed, match="cloud: observe failed: DescribeServices: slow down"):
         target.observe("staging")
@@ -145,15 +143,15 @@ def test_building_publishing_and_scanning_return_what_was_done(monkeypatch):
     record = SimpleNamespace(service="inference", image=IMAGE, built_with="docker", size=2e6)
     answer(
         monkeypatch,
-        images,
+        wiring,
         run_build=Built(record, new=True),  # type: ignore[arg-type]
         run_push=PUSHED,
         run_scan=Clean(IMAGE, (("HIGH", 2),)),
     )
 
-    assert f"{IMAGE} built with docker, 2.0 MB" in images.build(SETTINGS, PAYLOAD, ".")
-    assert "is there already" in images.publish(SETTINGS, PAYLOAD)
-    assert "nothing critical; 2 HIGH" in images.scan(SETTINGS, PAYLOAD)
+    assert f"{IMAGE} built with docker, 2.0 MB" in wiring.build(SETTINGS, PAYLOAD, ".")
+    assert "is there already" in wiring.publish(SETTINGS, PAYLOAD)
+    assert "nothing critical; 2 HIGH" in wiring.scan(SETTINGS, PAYLOAD)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +159,7 @@ def test_building_publishing_and_scanning_return_what_was_done(monkeypatch):
     [(Refusal("critical findings"), ImageRefused), (Undecided("it still runs"), TargetFailed)],
 )
 def test_an_image_that_the_scan_does_not_clear_is_not_published(monkeypatch, verdict, raised):
-    answer(monkeypatch, images, run_scan=verdict)
+    answer(monkeypatch, wiring, run_scan=verdict)
 
     with pytest.raises(raised):
-        images.scan(SETTINGS, PAYLOAD)
+        wiring.scan(SETTINGS, PAYLOAD)

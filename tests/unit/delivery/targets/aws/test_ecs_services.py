@@ -9,10 +9,10 @@ import pytest
 from botocore.stub import Stubber
 from support.cloud_sightings import NEW, OLD, PAYLOAD, URL
 
+from delivery.targets.aws.aws_clients import caller_of
 from delivery.targets.aws.aws_errors import CloudFailed, NotAllowed
 from delivery.targets.aws.aws_observation import ObservedTask, Sighting, Targets
-from delivery.targets.aws.ecs_services import EcsServices
-from delivery.targets.aws.sts_accounts import StsAccounts
+from delivery.targets.aws.observe_services import EcsServices
 
 CLUSTER, GROUP = "plinth-staging", "arn:group"
 ASKED = {"cluster": CLUSTER, "services": ["inference"], "include": ["TAGS"]}
@@ -265,7 +265,7 @@ def test_the_caller_is_who_sts_says(aws: Aws) -> None:
     said = {"Account": "123456789012", "Arn": "arn:aws:sts::123456789012:assumed-role/x/y"}
     aws.stubs["sts"].add_response("get_caller_identity", said, {})
 
-    caller = StsAccounts(aws).caller()
+    caller = caller_of(aws)
 
     assert (caller.account, caller.region) == ("123456789012", "eu-central-1")
     assert caller.arn.endswith("assumed-role/x/y")

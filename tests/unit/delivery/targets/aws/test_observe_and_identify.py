@@ -1,38 +1,22 @@
+import pytest
 from support.cloud_sightings import CALLER, NEW, URL, settled, sighting
 
-from artifacts.records.release import Environment
+from delivery.settings import TargetSettings
 from delivery.targets.answers import Answer
+from delivery.targets.aws import wiring
+from delivery.targets.aws.aws_clients import WrongAccount
 from delivery.targets.aws.aws_observation import AwsObservation, Sighting
-from delivery.targets.aws.identity import Caller, WrongAccount, check_account
 from delivery.targets.aws.observe_services import CONNECTIONS, observe
 
 
-class Accounts:
-    def caller(self) -> Caller:
-        return CALLER
+def seen(shown: Sighting, instead: str | None = None) -> tuple[AwsObservation, list[str]]:
+    asked: list[str] = []
 
-
-class Services:
-    def __init__(self, seen: Sighting) -> None:
-        self.seen = seen
-
-    def look(self, environment: Environment) -> Sighting:
-        assert environment == "staging"
-        return self.seen
-
-
-class Probe:
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def ask(self, url: str) -> Answer:
-        self.asked.append(url)
+    def ask(url: str) -> Answer:
+        asked.append(url)
         return Answer(status=200)
 
-
-def seen(shown: Sighting, instead: str | None = None) -> tuple[AwsObservation, list[str]]:
-    probe = Probe()
-    return observe("staging", Accounts(), Services(shown), probe, instead), probe.asked
+    return observe("staging", CALLER, shown, ask, instead), asked
 
 
 def test_the_service_s_own_address_is_asked_over_several_connections() -> None:
@@ -69,8 +53,12 @@ def test_an_observation_comes_back_from_its_json() -> None:
     assert AwsObservation.model_validate_json(observation.to_json()) == observation
 
 
-def test_the_account_that_is_wanted_is_the_caller_s_or_refused() -> None:
-    assert check_account(CALLER, CALLER.account) == CALLER
-    other = check_account(CALLER, "999999999999")
+def test_the_account_that_is_wanted_is_the_caller_s_or_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wiring, "caller_of", lambda _: CALLER)
+
+    assert wiring.run_identify(TargetSettings(), CALLER.account) == CALLER
+    other = wiring.run_identify(TargetSettings(), "999999999999")
     assert isinstance(other, WrongAccount)
     assert "999999999999 is wanted" in other.reason

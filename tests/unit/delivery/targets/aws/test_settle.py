@@ -21,8 +21,14 @@ from delivery.targets.aws.aws_errors import (
     Unreachable,
 )
 from delivery.targets.aws.aws_observation import Sighting
-from delivery.targets.aws.settle import LONGEST_PAUSE_SECONDS, Rollout, Wanted, settle
-from delivery.targets.aws.settling import Failed, Settled
+from delivery.targets.aws.rollout import (
+    LONGEST_PAUSE_SECONDS,
+    Failed,
+    Rollout,
+    Settled,
+    Wanted,
+    settle,
+)
 
 
 class Clock:
@@ -57,7 +63,7 @@ class Scripted:
 def wait(
     *shown: Sighting | CloudError, seconds: float = 600, clock: Clock | None = None
 ) -> Rollout:
-    return settle(Wanted("staging", NEW, seconds), Scripted(*shown), clock or Clock())
+    return settle(Wanted("staging", NEW, seconds), Scripted(*shown).look, clock or Clock())
 
 
 def test_what_has_settled_already_is_told_at_once() -> None:
@@ -117,7 +123,7 @@ def test_zero_seconds_are_one_look() -> None:
     services = Scripted(rolling(NEW, OLD), settled(NEW))
 
     with pytest.raises(NotSettled):
-        settle(Wanted("staging", NEW, 0), services, Clock())
+        settle(Wanted("staging", NEW, 0), services.look, Clock())
 
     assert services.looks == 1
 
@@ -144,7 +150,7 @@ def test_what_no_pause_cures_ends_the_wait_at_once() -> None:
     services = Scripted(CredentialsRefused("look", "expired"), settled(NEW))
 
     with pytest.raises(CredentialsRefused):
-        settle(Wanted("staging", NEW, 600), services, Clock())
+        settle(Wanted("staging", NEW, 600), services.look, Clock())
 
     assert services.looks == 1
 

@@ -13,9 +13,12 @@ from artifacts.records.release import Payload
 from delivery.deploy.difference import Drift
 from delivery.errors import StateLocked, TerraformFailed
 from delivery.releases.wanted import Applied
-from delivery.targets.aws.expected_drift import expected_paths
-from delivery.targets.aws.terraform_aws import AwsTerraform
-from delivery.targets.aws.terraform_process import TerraformProcess
+from delivery.targets.aws.terraform import (
+    AwsTerraform,
+    TerraformProcess,
+    expected_paths,
+    failure,
+)
 
 PAYLOAD = Payload(code=code(), image=digest("image"), models={"architecture": (model(),)})
 
@@ -31,12 +34,9 @@ class FakeEngine:
     meanwhile: Callable[[str], object] = lambda _: None
     """What others do while a command runs."""
 
-    def run(self, variables: Mapping[str, str], *words: str) -> None:
-        """Remember."""
-        self.read(variables, *words)
-
-    def read(self, variables: Mapping[str, str], *words: str) -> str:
+    def run(self, variables: Mapping[str, str], *words: str, quiet: bool = False) -> str:
         """Remember, and answer."""
+        assert quiet == (words[0] != "apply")
         data = Path(variables["TF_DATA_DIR"])
         named = [word.partition("=")[2] for word in words if word.startswith(("-var-f", "-out="))]
         self.folders |= {data, *(Path(name) for name in named if str(self.root) not in name)}
@@ -106,7 +106,7 @@ def test_what_was_applied_is_what_the_state_puts_out(terraform, engine, outputs,
     assert terraform.applied("staging") == applied
 
 
-def test_a_state_that_can_not_be_read_is_a_failure(terraform, engine):
+def test_a_state_that_can_not_be_read_is_afailure(terraform, engine):
     engine.answers["output"] = "not json"
 
     with pytest.raises(TerraformFailed, match="can't be read"):
@@ -220,16 +220,13 @@ def test_an_expectation_without_its_reason_is_refused(tmp_path, text):
         expected_paths(file, "aws")
 
 
-def test_a_lock_that_somebody_holds_is_told_apart_from_a_failure(tmp_path):
+def test_a_lock_that_somebody_holds_is_told_apart_from_afailure(tmp_path):
     """The engine is real, over an empty folder; what it says of a lock is as it says it."""
     said: list[str] = []
     process = TerraformProcess(tmp_path, {"PATH": ""}, said.append)
     locked = ["Error: Error acquiring the state lock", "Lock Info: ID: 1234"]
-
-    from delivery.targets.aws.terraform_process import _failure  # noqa: PLC0415
-
-    assert isinstance(_failure("apply", locked), StateLocked)
-    assert "before you unlock" in str(_failure("apply", locked))
-    assert not isinstance(_failure("apply", ["Error: no such bucket"]), StateLocked)
+    assert isinstance(failure("apply", locked), StateLocked)
+    assert "before you unlock" in str(failure("apply", locked))
+    assert not isinstance(failure("apply", ["Error: no such bucket"]), StateLocked)
     with pytest.raises(TerraformFailed, match="terraform validate"):
         process.run({"TF_DATA_DIR": str(tmp_path / "data")}, "validate", "-no-such-option")

@@ -7,8 +7,7 @@ from pydantic import SecretStr
 from support.https_stand_in import HttpsStandIn, running_stand_in
 
 from delivery.targets.aws.aws_errors import TokenRefused
-from delivery.targets.aws.github_tokens import GithubTokens
-from delivery.targets.aws.token_file import PrivateFile
+from delivery.targets.aws.github_tokens import github_token, write_private
 
 SECRET, TOKEN = "the-request-s-secret", "aGVhZA.Ym9keQ.c2ln"
 AUDIENCE = "sts.amazonaws.com"
@@ -21,14 +20,15 @@ def issuer(tmp_path: Path) -> Iterator[HttpsStandIn]:
         yield running
 
 
-def tokens(issuer: HttpsStandIn, path: str = "/token?api-version=2.0") -> GithubTokens:
-    return GithubTokens(issuer.url + path, SecretStr(SECRET), issuer.trust)
+def token(issuer: HttpsStandIn, audience: str = AUDIENCE) -> str:
+    url = f"{issuer.url}/token?api-version=2.0"
+    return github_token(url, SecretStr(SECRET), audience, issuer.trust)
 
 
 def test_a_token_is_asked_for_with_its_audience_and_the_workflow_s_secret(
     issuer: HttpsStandIn,
 ) -> None:
-    assert tokens(issuer).token(AUDIENCE) == TOKEN
+    assert token(issuer) == TOKEN
 
     path, headers = issuer.asked[0]
     assert path == f"/token?api-version=2.0&audience={AUDIENCE}"
@@ -36,7 +36,7 @@ def test_a_token_is_asked_for_with_its_audience_and_the_workflow_s_secret(
 
 
 def test_an_audience_can_t_add_to_the_question(issuer: HttpsStandIn) -> None:
-    tokens(issuer).token("a&b=c")
+    token(issuer, "a&b=c")
 
     assert issuer.asked[0][0].endswith("audience=a%26b%3Dc")
 
@@ -58,7 +58,7 @@ def test_an_answer_without_a_token_is_refused_and_never_quoted(
     issuer.status, issuer.body = status, body
 
     with pytest.raises(TokenRefused) as caught:
-        tokens(issuer).token(AUDIENCE)
+        token(issuer)
 
     said = f"{caught.value} {caught.value.__cause__}"
     assert TOKEN not in said
@@ -70,7 +70,7 @@ def test_a_redirect_is_not_followed_with_the_secret(issuer: HttpsStandIn) -> Non
     issuer.status, issuer.headers = 302, {"Location": f"{issuer.url}/elsewhere"}
 
     with pytest.raises(TokenRefused, match="302"):
-        tokens(issuer).token(AUDIENCE)
+        token(issuer)
 
     assert len(issuer.asked) == 1
 
@@ -78,12 +78,12 @@ def test_a_redirect_is_not_followed_with_the_secret(issuer: HttpsStandIn) -> Non
 @pytest.mark.parametrize("url", ["http://127.0.0.1/token", "file:///etc/passwd", "token", ""])
 def test_only_https_is_asked(url: str) -> None:
     with pytest.raises(TokenRefused, match="no https address"):
-        GithubTokens(url, SecretStr(SECRET)).token(AUDIENCE)
+        github_token(url, SecretStr(SECRET), AUDIENCE)
 
 
 def test_an_issuer_that_nobody_vouches_for_hears_no_secret(issuer: HttpsStandIn) -> None:
     with pytest.raises(TokenRefused, match="CERTIFICATE"):
-        GithubTokens(issuer.url, SecretStr(SECRET)).token(AUDIENCE)
+        github_token(issuer.url, SecretStr(SECRET), AUDIENCE)
 
     assert issuer.asked == []
 
@@ -95,7 +95,7 @@ def test_a_token_is_kept_for_this_user_alone_in_place_of_an_older_one(
     out.write_text("old")
     out.chmod(0o644)
 
-    PrivateFile().write(out, tokens(issuer).token(AUDIENCE))
+    write_private(out, token(issuer))
 
     assert out.read_text() == TOKEN
     assert out.stat().st_mode & 0o777 == 0o600
@@ -108,7 +108,7 @@ def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
     out = tmp_path / "token"
     out.symlink_to(elsewhere)
 
-    PrivateFile().write(out, TOKEN)
+    write_private(out, TOKEN)
 
     assert elsewhere.read_text() == "mine"
     assert (out.is_symlink(), out.read_text()) == (False, TOKEN)
@@ -116,10 +116,10 @@ def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
 
 def test_a_file_that_can_t_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(TokenRefused, match="can't be written"):
-        PrivateFile().write(tmp_path / "missing" / "token", TOKEN)
+        write_private(tmp_path / "missing" / "token", TOKEN)
     (tmp_path / "token").mkdir()
 
     with pytest.raises(TokenRefused, match="can't be written"):
-        PrivateFile().write(tmp_path / "token", TOKEN)
+        write_private(tmp_path / "token", TOKEN)
 
     assert [path.name for path in tmp_path.iterdir()] == ["token"]

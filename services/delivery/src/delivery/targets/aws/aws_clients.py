@@ -1,14 +1,17 @@
-"""Clients of AWS with bounded times, and its errors in this package's words."""
+"""Clients of AWS with bounded times, its errors in our words, and who it takes us for."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import MappingProxyType
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 import boto3
 from botocore import exceptions as aws
 from botocore.config import Config
 
+from artifacts.records.record import Record
 from artifacts.text import plain
 from delivery.targets.aws.aws_errors import (
     CloudFailed,
@@ -24,78 +27,45 @@ CONNECT_SECONDS, READ_SECONDS, TRIES = 5, 20, 3
 Clients = Callable[[str], Any]
 """Makes a client of a service by its name; boto3's have no types."""
 
-CODES: Final = MappingProxyType(
-    {
-        **dict.fromkeys(
-            (
-                "ExpiredToken",
-                "ExpiredTokenException",
-                "RequestExpired",
-                "InvalidClientTokenId",
-                "UnrecognizedClientException",
-                "InvalidAccessKeyId",
-                "SignatureDoesNotMatch",
-                "InvalidSignatureException",
-                "IncompleteSignature",
-                "InvalidIdentityToken",
-                "InvalidIdentityTokenException",
-                "IDPRejectedClaim",
-                "AuthFailure",
-                "InvalidToken",
-            ),
-            CredentialsRefused,
+CODES: Final = (
+    (
+        re.compile(
+            "ExpiredToken(Exception)?|RequestExpired|UnrecognizedClientException|AuthFailure"
+            "|InvalidToken|InvalidClientTokenId|InvalidAccessKeyId|InvalidIdentityToken(Exception)?"
+            "|SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|IDPRejectedClaim"
         ),
-        **dict.fromkeys(
-            ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "OptInRequired"),
-            NotAllowed,
+        CredentialsRefused,
+    ),
+    (re.compile("AccessDenied(Exception)?|UnauthorizedOperation|OptInRequired"), NotAllowed),
+    (
+        re.compile(
+            "(Throttling|Throttled|RequestThrottled)(Exception)?|RequestLimitExceeded|SlowDown"
+            "|TooManyRequestsException|ServiceUnavailable(Exception)?|Internal(Failure|Error)"
+            "|ServerException|50[234]"
         ),
-        **dict.fromkeys(
-            (
-                "Throttling",
-                "ThrottlingException",
-                "ThrottledException",
-                "RequestThrottled",
-                "RequestThrottledException",
-                "RequestLimitExceeded",
-                "TooManyRequestsException",
-                "SlowDown",
-                "ServiceUnavailable",
-                "ServiceUnavailableException",
-                "InternalFailure",
-                "InternalError",
-                "ServerException",
-                "502",
-                "503",
-                "504",
-            ),
-            Throttled,
-        ),
-    }
+        Throttled,
+    ),
 )
 """Codes of ClientError. Any other one is a CloudFailed."""
 EXCEPTIONS: Final = (
-    (aws.NoRegionError, RegionMissing),
-    (aws.InvalidRegionError, RegionMissing),
-    (aws.NoCredentialsError, CredentialsMissing),
-    (aws.PartialCredentialsError, CredentialsMissing),
-    (aws.ProfileNotFound, CredentialsMissing),
-    (aws.ConfigParseError, CredentialsMissing),
-    (aws.ConfigNotFound, CredentialsMissing),
-    (aws.InvalidConfigError, CredentialsMissing),
-    (aws.UnknownCredentialError, CredentialsMissing),
-    (aws.MissingDependencyException, CredentialsMissing),
-    (aws.SSOTokenLoadError, CredentialsMissing),
-    (aws.LoginTokenLoadError, CredentialsMissing),
-    (aws.CredentialRetrievalError, CredentialsRefused),
-    (aws.MetadataRetrievalError, CredentialsRefused),
-    (aws.TokenRetrievalError, CredentialsRefused),
-    (aws.NoAuthTokenError, CredentialsMissing),
-    (aws.SSOError, CredentialsRefused),
-    (aws.LoginError, CredentialsRefused),
-    (aws.RefreshWithMFAUnsupportedError, CredentialsRefused),
-    (aws.ConnectionError, Unreachable),
-    (aws.HTTPClientError, Unreachable),
-    (aws.IncompleteReadError, Unreachable),
+    ((aws.NoRegionError, aws.InvalidRegionError), RegionMissing),
+    (
+        (
+            *(aws.NoCredentialsError, aws.PartialCredentialsError, aws.ProfileNotFound),
+            *(aws.ConfigParseError, aws.ConfigNotFound, aws.InvalidConfigError),
+            *(aws.UnknownCredentialError, aws.MissingDependencyException, aws.NoAuthTokenError),
+            *(aws.SSOTokenLoadError, aws.LoginTokenLoadError),
+        ),
+        CredentialsMissing,
+    ),
+    (
+        (
+            *(aws.CredentialRetrievalError, aws.MetadataRetrievalError, aws.TokenRetrievalError),
+            *(aws.SSOError, aws.LoginError, aws.RefreshWithMFAUnsupportedError),
+        ),
+        CredentialsRefused,
+    ),
+    ((aws.ConnectionError, aws.HTTPClientError, aws.IncompleteReadError), Unreachable),
 )
 """Exceptions of botocore, the special before the general. Any other one is a CloudFailed."""
 
@@ -110,22 +80,15 @@ class AwsClients:
     def __call__(self, service: str) -> Any:
         """Return the client of a service; RegionMissing, CredentialsMissing."""
         if service not in self._clients:
+            config = Config(
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=READ_SECONDS,
+                retries={"total_max_attempts": TRIES, "mode": "standard"},
+            )
             with translated(f"open a client of {service}"):
                 session = boto3.session.Session(region_name=self._region)
-                self._clients[service] = session.client(service, config=_config())
+                self._clients[service] = session.client(service, config=config)
         return self._clients[service]
-
-    def endpoint(self, service: str) -> str:
-        """Return the address that a service's client really asks; RegionMissing."""
-        return str(self(service).meta.endpoint_url)
-
-
-def _config() -> Config:
-    return Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"total_max_attempts": TRIES, "mode": "standard"},
-    )
 
 
 @contextmanager
@@ -133,10 +96,12 @@ def translated(action: str) -> Iterator[None]:
     """Turn whatever AWS, or the way there, raises into a CloudFailed that names the action."""
     try:
         yield
-    except aws.ClientError as exc:
-        raise _of_code(action, exc) from exc
-    except aws.BotoCoreError as exc:
-        kinds = (ours for theirs, ours in EXCEPTIONS if isinstance(exc, theirs))
+    except (aws.ClientError, aws.BotoCoreError) as exc:
+        code = code_of(exc) if isinstance(exc, aws.ClientError) else ""
+        kinds: Iterator[type[CloudFailed]] = chain(
+            (ours for codes, ours in CODES if codes.fullmatch(code)),
+            (ours for theirs, ours in EXCEPTIONS if isinstance(exc, theirs)),
+        )
         raise next(kinds, CloudFailed)(action, plain(exc)) from exc
     except OSError as exc:
         # The one file that botocore opens and doesn't wrap: that of AWS_WEB_IDENTITY_TOKEN_FILE.
@@ -148,6 +113,33 @@ def code_of(exc: aws.ClientError) -> str:
     return str(exc.response.get("Error", {}).get("Code", ""))
 
 
-def _of_code(action: str, exc: aws.ClientError) -> CloudFailed:
-    kind = CODES.get(code_of(exc), CloudFailed)
-    return kind(action, plain(exc))
+class Caller(Record):
+    """The account, role or user that this process acts as, and the region it acts in."""
+
+    account: str
+    arn: str
+    region: str
+
+
+@dataclass(frozen=True)
+class WrongAccount:
+    """A refusal: the credentials belong to another account than the one that was named."""
+
+    caller: Caller
+    wanted: str
+
+    @property
+    def reason(self) -> str:
+        """Say what was wrong and what to do."""
+        return (
+            f"these credentials are of account {self.caller.account} ({self.caller.arn}), and "
+            f"{self.wanted} is wanted: use the role of that account"
+        )
+
+
+def caller_of(clients: Clients) -> Caller:
+    """Return who AWS takes us for; CloudFailed. No permission is needed to ask."""
+    client = clients("sts")
+    with translated("ask AWS who we are"):
+        said = client.get_caller_identity()
+    return Caller(account=said["Account"], arn=said["Arn"], region=str(client.meta.region_name))

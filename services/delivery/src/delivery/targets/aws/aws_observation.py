@@ -134,17 +134,6 @@ class AwsObservation(Sighting, Record):
     answers: tuple[Answer, ...] = ()
 
     @property
-    def rollout(self) -> Deployment | None:
-        """What the service is rolling out, or has rolled out."""
-        return self.service.primary if self.service else None
-
-    @property
-    def older(self) -> int:
-        """How many rollouts the service hasn't left behind yet."""
-        rollouts = self.service.deployments if self.service else ()
-        return sum(each.status != "PRIMARY" for each in rollouts)
-
-    @property
     def unwalled(self) -> str:
         """Say nothing: each task is a container of its own, on no machine of ours."""
         return ""
@@ -153,69 +142,54 @@ class AwsObservation(Sighting, Record):
     def nothing(self) -> bool:
         """Whether nothing serves, and nothing would start again."""
         answered = any(answer.problem is None for answer in self.answers)
-        return self.rollout is None and not (self.serving or answered)
+        rolls_out = self.service is not None and self.service.primary is not None
+        return not (rolls_out or self.serving or answered)
 
     def differences(self, wanted: Wanted) -> Iterator[Difference]:
         """Yield where it isn't what git wants."""
-        yield from _image(wanted)
-        yield from _rollout(wanted, self)
-        yield from _tasks(wanted, self)
-        yield from _targets(wanted, self)
+        heals = deploy_command(wanted)
+        if wanted.payload and wanted.payload.image is None:
+            what = f"the image of payload {short(wanted.payload.contents)}"
+            build = f"delivery build-image --commit {wanted.commit[:12]}"
+            yield Difference("cloud", what, "built", "not built", build)
+        yield from self._rollout_differences(wanted, heals)
+        image = wanted.payload.image if wanted.payload else None
+        for task in self.serving:
+            if task.payload != wanted.digest:
+                wants, there = named_payload(wanted.digest), named_payload(task.payload)
+                yield Difference("cloud", f"what task {task.id} runs", wants, there, heals)
+            elif task.image != image:
+                what = f"the image of task {task.id}"
+                yield Difference("cloud", what, f"{image}", f"{task.image}", heals)
+        if wanted.digest and not self.serving:
+            wants = f"one that serves {short(wanted.digest)}"
+            yield Difference("cloud", "a task", wants, "not there", heals)
+        if self.targets.unhealthy:
+            there = f"unhealthy ({self.targets.unhealthy})"
+            yield Difference("cloud", "a target of the load balancer", "healthy", there, heals)
+        if wanted.digest and not self.targets.healthy:
+            what = "a healthy target of the load balancer"
+            yield Difference("cloud", what, "there", "not there", heals)
         yield from answer_differences(wanted, self.answers)
 
-
-def _image(wanted: Wanted) -> Iterator[Difference]:
-    if wanted.payload and wanted.payload.image is None:
-        what = f"the image of payload {short(wanted.payload.contents)}"
-        heals = f"delivery build-image --commit {wanted.commit[:12]}"
-        yield Difference("cloud", what, "built", "not built", heals)
-
-
-def _rollout(wanted: Wanted, found: AwsObservation) -> Iterator[Difference]:
-    heals = deploy_command(wanted)
-    if wanted.payload is None:
-        if found.rollout:
-            yield Difference("cloud", "the service", "not there", "there", heals)
-        return
-    if found.rollout is None:
-        yield Difference("cloud", "the service", "there", "not there", heals)
-        return
-    rollout = found.rollout
-    if rollout.task_definition.payload != wanted.digest:
-        wants, there = named_payload(wanted.digest), named_payload(rollout.task_definition.payload)
-        yield Difference("cloud", "what the service rolls out", wants, there, heals)
-    elif rollout.task_definition.image != wanted.payload.image:
-        what = "the image that the service rolls out"
-        yield Difference(
-            "cloud", what, f"{wanted.payload.image}", f"{rollout.task_definition.image}", heals
-        )
-    if rollout.rollout not in {None, "COMPLETED"}:
-        because = f" ({plain(rollout.reason)})" if rollout.reason else ""
-        yield Difference("cloud", "the rollout", "COMPLETED", f"{rollout.rollout}{because}", heals)
-    if found.older:
-        there = f"still there ({found.older})"
-        yield Difference("cloud", "an older rollout", "left behind", there, heals)
-
-
-def _tasks(wanted: Wanted, found: AwsObservation) -> Iterator[Difference]:
-    heals, image = deploy_command(wanted), wanted.payload.image if wanted.payload else None
-    for task in found.serving:
-        if task.payload != wanted.digest:
-            wants, there = named_payload(wanted.digest), named_payload(task.payload)
-            yield Difference("cloud", f"what task {task.id} runs", wants, there, heals)
-        elif task.image != image:
-            what = f"the image of task {task.id}"
-            yield Difference("cloud", what, f"{image}", f"{task.image}", heals)
-    if wanted.digest and not found.serving:
-        wants = f"one that serves {short(wanted.digest)}"
-        yield Difference("cloud", "a task", wants, "not there", heals)
-
-
-def _targets(wanted: Wanted, found: AwsObservation) -> Iterator[Difference]:
-    heals = deploy_command(wanted)
-    if found.targets.unhealthy:
-        there = f"unhealthy ({found.targets.unhealthy})"
-        yield Difference("cloud", "a target of the load balancer", "healthy", there, heals)
-    if wanted.digest and not found.targets.healthy:
-        what = "a healthy target of the load balancer"
-        yield Difference("cloud", what, "there", "not there", heals)
+    def _rollout_differences(self, wanted: Wanted, heals: str) -> Iterator[Difference]:
+        service, payload = self.service, wanted.payload
+        rollout = service.primary if service else None
+        if service is None or rollout is None or payload is None:
+            if payload or rollout:
+                wants, there = ("there", "not there") if payload else ("not there", "there")
+                yield Difference("cloud", "the service", wants, there, heals)
+            return
+        started = rollout.task_definition
+        if started.payload != wanted.digest:
+            wants, there = named_payload(wanted.digest), named_payload(started.payload)
+            yield Difference("cloud", "what the service rolls out", wants, there, heals)
+        elif started.image != payload.image:
+            what = "the image that the service rolls out"
+            yield Difference("cloud", what, f"{payload.image}", f"{started.image}", heals)
+        if rollout.rollout not in {None, "COMPLETED"}:
+            there = f"{rollout.rollout}{f' ({plain(rollout.reason)})' if rollout.reason else ''}"
+            yield Difference("cloud", "the rollout", "COMPLETED", there, heals)
+        if older := sum(each.status != "PRIMARY" for each in service.deployments):
+            there = f"still there ({older})"
+            yield Difference("cloud", "an older rollout", "left behind", there, heals)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,14 +15,14 @@ from delivery.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from artifacts.records.release import Environment, Payload
     from delivery.deploy.difference import Drift, Place
     from delivery.releases.wanted import Applied
     from delivery.settings import TargetSettings
     from delivery.targets.aws.aws_observation import AwsObservation
-    from delivery.targets.aws.terraform_aws import AwsTerraform
+    from delivery.targets.aws.terraform import AwsTerraform
     from delivery.targets.target import Named
 
 
@@ -48,9 +47,8 @@ class AwsTarget:
         Raises ImageMissing, ImageRefused where the registry has another one, TargetFailed, and
         CloudUnreachable where we aren't who we should be.
         """
-        from delivery.targets.aws.identity import WrongAccount  # noqa: PLC0415
-        from delivery.targets.aws.images.wiring import publish  # noqa: PLC0415
-        from delivery.targets.aws.wiring import run_identify  # noqa: PLC0415
+        from delivery.targets.aws import wiring  # noqa: PLC0415
+        from delivery.targets.aws.aws_clients import WrongAccount  # noqa: PLC0415
 
         del environment
         if payload.image is None:
@@ -60,12 +58,12 @@ class AwsTarget:
                 "production promote what staging runs by its image",
             )
         try:
-            caller = run_identify(self.settings, self.account, None)
+            caller = wiring.run_identify(self.settings, self.account)
         except CloudError as exc:
             raise CloudUnreachable(str(exc)) from exc
         if isinstance(caller, WrongAccount):
             raise CloudUnreachable(caller.reason)
-        publish(self.settings, payload)
+        wiring.publish(self.settings, payload)
 
     def applied(self, environment: Environment) -> Applied | None:
         """Return what Terraform's state says was applied; TerraformFailed."""
@@ -80,25 +78,26 @@ class AwsTarget:
 
     def settle(self, environment: Environment, payload: Payload) -> None:
         """Wait for a rollout; TargetFailed where it failed or went back, CloudUnreachable."""
-        from delivery.targets.aws.settle import Wanted  # noqa: PLC0415
-        from delivery.targets.aws.settling import Failed  # noqa: PLC0415
-        from delivery.targets.aws.wiring import run_settle  # noqa: PLC0415
+        from delivery.targets.aws import wiring  # noqa: PLC0415
+        from delivery.targets.aws.rollout import Failed, Wanted  # noqa: PLC0415
 
-        image = str(payload.image)
+        wanted = Wanted(environment, str(payload.image), self.patience)
         try:
-            rollout = run_settle(self.settings, Wanted(environment, image, self.patience))
+            verdict = wiring.run_settle(self.settings, wanted).verdict
         except CloudError as exc:
             raise CloudUnreachable(str(exc)) from exc
-        if isinstance(rollout.verdict, Failed):
-            reason = f"{environment} does not run {image}: {rollout.verdict.reason}"
+        if isinstance(verdict, Failed):
+            reason = f"{environment} does not run {wanted.image}: {verdict.reason}"
             raise TargetFailed("settle", reason, "cloud")
 
     def observe(self, environment: Environment) -> AwsObservation:
         """Return what the service, its tasks and targets are, and what answers; TargetFailed."""
-        from delivery.targets.aws.wiring import run_observe  # noqa: PLC0415
+        from delivery.targets.aws import wiring  # noqa: PLC0415
 
-        with _told("observe"):
-            return run_observe(self.settings, environment)
+        try:
+            return wiring.run_observe(self.settings, environment)
+        except (CloudError, NotARehearsal, ArtifactError) as exc:
+            raise TargetFailed("observe", str(exc), "cloud") from exc
 
     def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
         """Return what an apply of a payload would change; TerraformFailed."""
@@ -110,11 +109,3 @@ class AwsTarget:
 
     def prune(self, keep: Sequence[str]) -> None:
         """Do nothing: a registry keeps the images of releases, to go back to."""
-
-
-@contextmanager
-def _told(command: str) -> Iterator[None]:
-    try:
-        yield
-    except (CloudError, NotARehearsal, ArtifactError) as exc:
-        raise TargetFailed(command, str(exc), "cloud") from exc

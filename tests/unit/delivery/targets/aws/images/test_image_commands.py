@@ -7,8 +7,7 @@ from typer.testing import CliRunner, Result
 
 from artifacts.refusal import Refusal
 from delivery.settings import TargetSettings
-from delivery.targets.aws.images import commands as images
-from delivery.targets.aws.images.commands import group
+from delivery.targets.aws import commands
 from delivery.targets.aws.images.contents import Clean, Layer, Undecided
 from delivery.targets.aws.images.ecr_registry import Pushed
 from delivery.targets.aws.images.make_image import Built
@@ -19,11 +18,11 @@ KEY = payload_of().digest
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "read_target_settings", TargetSettings)
+    monkeypatch.setattr(commands, "read_target_settings", TargetSettings)
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(group, list(words))
+    return CliRunner().invoke(commands.images, list(words))
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> list[tuple[object, ...]]:
@@ -33,7 +32,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> list[tu
         calls.append(words)
         return value
 
-    monkeypatch.setattr(images, name, call)
+    monkeypatch.setattr(commands, name, call)
     return calls
 
 

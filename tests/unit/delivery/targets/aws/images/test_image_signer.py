@@ -8,7 +8,7 @@ from artifacts.keeper import KeeperSigner
 from artifacts.ssh_keygen import SshSigner
 from delivery.errors import SettingsMissing
 from delivery.settings import TargetSettings
-from delivery.targets.aws.images import wiring as images
+from delivery.targets.aws import wiring as images
 
 SOCKET = Path("/run/plinth/keeper.sock")
 

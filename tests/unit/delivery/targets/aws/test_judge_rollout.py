@@ -13,7 +13,7 @@ from support.cloud_sightings import (
 )
 
 from delivery.targets.aws.aws_observation import Sighting, Targets
-from delivery.targets.aws.settling import (
+from delivery.targets.aws.rollout import (
     MOST_REASONS,
     PATIENCE_SECONDS,
     SCALED_IN,

@@ -7,7 +7,7 @@ from support.cloud_sightings import NEW, OLD, PAYLOAD
 from support.https_stand_in import HttpsStandIn, running_stand_in
 
 from delivery.targets.answers import Answer
-from delivery.targets.aws.http_probe import HttpProbe
+from delivery.targets.aws.observe_services import ask_release
 
 RELEASE = {
     "environment": "staging",
@@ -32,7 +32,7 @@ def stand_in(shared: HttpsStandIn) -> HttpsStandIn:
 
 
 def asked(stand_in: HttpsStandIn) -> Answer:
-    return HttpProbe(trust=stand_in.trust).ask(stand_in.url)
+    return ask_release(stand_in.url, trust=stand_in.trust)
 
 
 def test_a_release_is_read_and_what_is_new_in_it_ignored(stand_in: HttpsStandIn) -> None:
@@ -63,7 +63,7 @@ def test_what_is_no_release_is_said_to_be_none(
 
 
 def test_a_certificate_that_nobody_vouches_for_is_no_answer(stand_in: HttpsStandIn) -> None:
-    answer = HttpProbe().ask(stand_in.url)
+    answer = ask_release(stand_in.url)
 
     assert "CERTIFICATE_VERIFY_FAILED" in str(answer.problem)
     assert stand_in.asked == []
@@ -82,17 +82,17 @@ def test_a_certificate_that_nobody_vouches_for_is_no_answer(stand_in: HttpsStand
     ],
 )
 def test_a_tag_that_is_no_address_is_a_problem_and_no_request(url: str, says: str) -> None:
-    assert says in str(HttpProbe().ask(url).problem)
+    assert says in str(ask_release(url).problem)
 
 
 def test_plain_http_is_spoken_in_a_rehearsal_alone() -> None:
     with running_front() as front:
-        assert HttpProbe(plain_http=True).ask(front.url).problem == "/v1/release answered 503"
-        assert "not https" in str(HttpProbe().ask(front.url).problem)
+        assert ask_release(front.url, plain_http=True).problem == "/v1/release answered 503"
+        assert "not https" in str(ask_release(front.url).problem)
 
 
 def test_a_port_where_nobody_listens_is_a_problem() -> None:
     with running_front() as front:
         url = front.url
 
-    assert "refused" in str(HttpProbe(plain_http=True).ask(url).problem)
+    assert "refused" in str(ask_release(url, plain_http=True).problem)
