@@ -11,7 +11,7 @@ from artifacts.records.approval import Approval
 from artifacts.records.manifest import Code
 from artifacts.ssh_keygen import SshSigner
 from artifacts.statements import write_signed
-from delivery.changes.documents import report_path
+from delivery.changes.path_kinds import report_path
 from delivery.trace.hops import trace_lines
 
 UNKNOWN = "0123456789abcdef0123456789abcdef01234567"

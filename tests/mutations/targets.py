@@ -37,7 +37,6 @@ DECIDING: Final = {
     "artifacts/ssh_signatures.py": "service_of",  # misread keys don't verify with ssh-keygen
     "delivery/changes/statements.py": "",
     "delivery/git/plain_names.py": "",
-    "delivery/changes/reviews.py": "",
     "delivery/changes/recording.py": "",
     "delivery/changes/path_kinds.py": "",
     "delivery/changes/judge_merges.py": "",  # what a deploy judges beyond its own release
@@ -92,10 +91,13 @@ NAMED_OTHERWISE: Final = {
     "slice_regressions": ("gate/test_bounds_of_slices.py",),
     "facts": ("delivery/changes/rules/test_[agkr]*.py", "delivery/changes/test_[gr]*.py"),
     "statements": ("delivery/changes/rules/test_[agr]*.py", "delivery/changes/test_[gr]*.py"),
-    "approvals": ("delivery/changes/rules/test_glass_and_rejections.py",),
+    "approvals": (
+        "delivery/changes/rules/test_glass_and_rejections.py",
+        "delivery/changes/rules/test_reviews.py",
+        "delivery/changes/test_recording.py",
+    ),
     "rejections": ("delivery/changes/rules/test_glass_and_rejections.py",),
     "authors": ("delivery/changes/rules/test_identities.py",),
-    "reviews": ("delivery/changes/test_recording.py",),
     # What replaces a finding, and by which ground.
     "judgement": ("delivery/changes/rules/test_[acgr]*.py", "delivery/changes/test_[gr]*.py"),
     "keeping": ("delivery/git/test_plain_names.py", "delivery/changes/rules/test_genuine.py"),

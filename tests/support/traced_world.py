@@ -30,7 +30,7 @@ from artifacts.records.release import Payload, Release, ReleasedCode, ReleasedMo
 from artifacts.signatures import KeySigner, create_key_pair
 from artifacts.ssh_keygen import SshSigner, create_statement_key
 from artifacts.statements import write_signed
-from delivery.changes.documents import report_path
+from delivery.changes.path_kinds import report_path
 from delivery.changes.statements import subject_digest
 from delivery.releases.wanted import release_text
 from delivery.settings import Settings

@@ -9,8 +9,14 @@ from support.people import NOON
 
 from delivery.changes import rules
 from delivery.changes.findings import passed, refused, undecided
-from delivery.changes.judgement import decide, judge_change, settled
-from delivery.changes.rule_table import NEEDING_THE_LOG, OF_RELEASES, RULES
+from delivery.changes.judgement import (
+    NEEDING_THE_LOG,
+    OF_RELEASES,
+    RULES,
+    decide,
+    judge_change,
+    settled,
+)
 from delivery.changes.verdict_page import verdict_lines, verdict_page
 
 

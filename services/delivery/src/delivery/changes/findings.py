@@ -1,5 +1,7 @@
-"""What a rule about a change found, and the verdict over all of them."""
+"""A rule about changes, what it found, and the verdict over all of them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -7,6 +9,7 @@ from artifacts.digests import Digest
 from artifacts.records.approval import Subject
 from artifacts.records.manifest import Commit
 from artifacts.records.record import Part, Record
+from delivery.changes.facts import ChangeFacts
 from delivery.changes.path_kinds import Kind
 
 Outcome = Literal["passed", "refused", "undecided"]
@@ -19,6 +22,26 @@ class Finding(Part):
     rule: str
     outcome: Outcome
     reason: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its id, what it means to people, where it is from, and what judges by it.
+
+    `judge` returns no finding where a change is none of its business.
+    """
+
+    id: str
+    meaning: str
+    source: str
+    judge: Callable[[ChangeFacts], tuple[Finding, ...]]
+    glass: bool = False
+    """Whether break-glass may take its place: only these rules can be replaced."""
+    of_release: bool = False
+    """Whether it is about a release that a change brings. A deploy judges the release that it
+    deploys, whatever stood on main before."""
+    needs_log: bool = False
+    """Whether it can't be told without the audit log."""
 
 
 class ChangeVerdict(Record):

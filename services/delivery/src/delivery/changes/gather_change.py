@@ -1,6 +1,6 @@
 """Gather what the judge of changes must know: from commits and the log, never a working tree."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -8,7 +8,6 @@ from typing import Final
 from artifacts.cant_tell import CantTell
 from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.records.approval import Approval
-from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Environment, Release
 from artifacts.ssh_keygen import check_signature
@@ -16,19 +15,12 @@ from artifacts.ssh_signatures import Signature
 from artifacts.statements import SUFFIX
 from delivery.changes.committed_files import (
     CommittedFiles,
-    committed_release,
-    limit_of,
-)
-from delivery.changes.documents import (
-    KEYS,
-    PEOPLE,
-    STATEMENTS,
     Files,
+    committed_release,
     document,
+    limit_of,
     read_ground,
     read_release,
-    release_path,
-    report_path,
 )
 from delivery.changes.facts import (
     ChangeFacts,
@@ -39,14 +31,26 @@ from delivery.changes.facts import (
     Report,
     Statement,
 )
-from delivery.changes.find_makers import FindMakers
-from delivery.changes.find_objections import (
+from delivery.changes.find_people import (
     OBJECTING,
-    FindObjections,
     Objections,
+    approvers_before,
     checked_commit,
+    find_objections,
+    makers_by_payload,
+    makers_of_code,
 )
-from delivery.changes.path_kinds import AUTHORED, Kind, classify, kind_of
+from delivery.changes.path_kinds import (
+    AUTHORED,
+    KEYS,
+    PEOPLE,
+    STATEMENTS,
+    Kind,
+    classify,
+    kind_of,
+    release_path,
+    report_path,
+)
 from delivery.changes.payload_history import course_of
 from delivery.changes.statements import read_statements, speaks_of
 from delivery.clock import Clock
@@ -60,6 +64,8 @@ ENVIRONMENTS: tuple[Environment, ...] = ("staging", "production")
 Said = tuple[str, bytes, bytes]
 """A statement's path, bytes and signature."""
 READ = ("policies", "releases")
+RECORDS: Final = frozenset({"approvals", "reports"})
+"""Kinds of paths that hold statements of people and reports of the gate."""
 MOST_RECORDS: Final = 200
 """How many statements and reports one change brings or takes away at most."""
 SPOKEN_OF: Final = AUTHORED | {"approvals"}
@@ -83,11 +89,6 @@ class GatherChange:
     repository: GitRepository
     audit: AuditLog
     clock: Clock
-
-    @property
-    def find(self) -> FindObjections:
-        """What finds rejections on a branch."""
-        return FindObjections(self.repository)
 
     def main(self, base: str = "", head: str = "") -> str:
         """Return main's tip, which judges; NotOnMain where a base was never main's tip.
@@ -120,58 +121,52 @@ class GatherChange:
         are those of the branch's earlier heads too; without them, the head's. Raises CommitUnknown,
         RepositoryUnreadable, AuditBroken.
         """
-        base, head = self.repository.commit(base), self.repository.commit(head)
-        result = self.repository.merged(base, head)
+        repository = self.repository
+        base, head = repository.commit(base), repository.commit(head)
+        result = repository.merged(base, head)
         after, made = self._made(base, head, result or base)
-        before_files = CommittedFiles(self.repository, base, READ)
-        files = before_files if after == base else CommittedFiles(self.repository, after, READ)
+        before_files = CommittedFiles(repository, base, READ)
+        files = before_files if after == base else CommittedFiles(repository, after, READ)
         kinds = classify(change.path for change in made.changes)
-        clock, log = self.clock(), self._log(kinds)
+        clock, log = self.clock(), self.audit.entries() if kinds & SPOKEN_OF else ()
         releases = {name: read_release(files, name) for name in ENVIRONMENTS}
+        line = repository.first_parents(base) if "production_release" in kinds else ()
         facts = ChangeFacts(
             base=base, head=head, pusher=pusher, clock=clock, log=log,
             now=max((clock, *(entry.at for entry in log))),
             lands=result is not None,
-            changes=made.changes,
+            changes=made.changes, odd_names=made.odd_names, excess=made.excess,
             commits=tuple(map(checked_commit, made.commits)),
             ground=(ground := read_ground(before_files)),
             after=ground if files.ground() == before_files.ground() else read_ground(files),
             releases_before={name: read_release(before_files, name) for name in ENVIRONMENTS},
             releases_after=releases,
-            reports=dict(self._reports(releases.values(), files, before_files)),
+            reports=dict(_reports(releases.values(), files, before_files)),
             code=self._code(base, releases["production"], kinds),
             production_history=self._history(base, "production", kinds),
             staging_history=self._history(base, "staging", kinds),
-            line=self._line(base, kinds),
+            line={commit: at for at, commit in enumerate(line)},
         )  # fmt: skip
-        facts = replace(facts, odd_names=made.odd_names, excess=made.excess)
         touched = {one.path.removesuffix(SUFFIX) for one in facts.changes if one.before is not None}
         gone = {one for one in _said(before_files) if one[0] in touched}
         said = tuple(self._statements(facts, files, gone, made.commits, later))
-        objected = self.find(base, (head,)) if objections is None else objections
-        statements = _joined(said, objected.statements)
-        facts = replace(facts, statements=statements, unread=objected.unread)
-        return self._with_records(self._with_people(facts), before_files, files)
-
-    def _with_people(self, facts: ChangeFacts) -> ChangeFacts:
-        """Return facts with all that is to be known of those who spoke, and of who wrote code."""
+        if objections is None:
+            objections = find_objections(repository, base, (head,))
+        statements = _joined(said, objections.statements)
+        facts = replace(facts, statements=statements, unread=objections.unread)
         words = {one.word for _, one in read_statements(facts)}
-        makers = FindMakers(self.repository)
-        strangers, writers = makers.of_code(facts)
+        strangers, writers = makers_of_code(repository, facts)
+        records = tuple(_records(facts.changes, before_files, files))
+        lost = any(one.before is not None for one in records)
         return replace(
             facts,
-            formerly=self.find.approvers_before(facts.base) if "rejected" in words else (),
+            formerly=approvers_before(repository, base) if "rejected" in words else (),
             code_authors=writers,
             code_strangers=strangers,
-            brought_by=makers.by_payload(facts) if "reviewed" in words else {},
+            brought_by=makers_by_payload(repository, facts) if "reviewed" in words else {},
+            records=records,
+            keys_ever=self._keys_ever(base) if lost else frozenset(),
         )
-
-    def _with_records(self, facts: ChangeFacts, before: Files, after: Files) -> ChangeFacts:
-        """Return facts with the statements and reports that differ, and who may have made them."""
-        records = tuple(self._records(facts.changes, before, after))
-        lost = any(one.before is not None for one in records)
-        keys = self._keys_ever(facts.base) if lost else frozenset()
-        return replace(facts, records=records, keys_ever=keys)
 
     def _made(self, base: str, head: str, after: str) -> tuple[str, Made]:
         """Return what main becomes and what a change does; over a bound nothing is read on."""
@@ -182,7 +177,12 @@ class GatherChange:
             odd_names = self.repository.odd_names(base, tuple(trees))
         except TooMuchToRead as exc:
             return base, Made(excess=exc.reason)
-        brought = _records_of((*changes, *(one for it in commits for one in it.changes)))
+        brought = {
+            one.path.removesuffix(SUFFIX)
+            for one in (*changes, *(one for it in commits for one in it.changes))
+            if kind_of(one.path) in RECORDS
+            and (one.after is not None or limit_of(one.path))  # rubbish that goes is none
+        }
         if len(brought) > MOST_RECORDS:
             much = f"{len(brought):,} statements and reports, and {MOST_RECORDS} are the most"
             return base, Made(excess=f"it brings or takes away {much}: do it in several changes")
@@ -200,40 +200,10 @@ class GatherChange:
             one = Statement(path, document(Approval, files, path), checked)
             known.setdefault(_key(one), one)
         whole = replace(facts, statements=tuple(known.values()), log=self.audit.entries())
-        formerly = self.find.approvers_before(facts.base)
-        brought_by = FindMakers(self.repository).by_payload(whole)
-        return replace(whole, formerly=formerly, brought_by=brought_by)
-
-    def _records(
-        self, changes: tuple[Change, ...], before: Files, after: Files
-    ) -> Iterator[RecordChange]:
-        """Give the statements and reports that differ, as they were and as they become."""
-        changed: dict[str, list[Change]] = {}
-        for one in changes:
-            if kind_of(one.path) in {"approvals", "reports"}:
-                changed.setdefault(one.path.removesuffix(SUFFIX), []).append(one)
-        for stem, mine in sorted(changed.items()):
-            was, becomes = (
-                self._record(stem, files) if any(sides) else None
-                for files, sides in (
-                    (before, [one.before for one in mine]),
-                    (after, [one.after for one in mine]),
-                )
-            )
-            yield RecordChange(stem, was, becomes)
-
-    def _record(self, path: str, files: Files) -> CommittedRecord:
-        if limit_of(path) is None or not path.endswith(".json"):
-            return CommittedRecord(CantTell(path, "its name is that of no record"))
-        content: Approval | GateReport | CantTell
-        if path.startswith(STATEMENTS):
-            content = document(Approval, files, path)
-        else:
-            content = document(GateReport, files, path)
-        if isinstance(content, CantTell):
-            return CommittedRecord(content)
-        signature = check_signature(files[path], files.get(path + SUFFIX))
-        return CommittedRecord(content, signature)
+        formerly = approvers_before(self.repository, facts.base)
+        return replace(
+            whole, formerly=formerly, brought_by=makers_by_payload(self.repository, whole)
+        )
 
     def _keys_ever(self, base: str) -> frozenset[str]:
         """Return the keys of persons and of the gate that any commit of main listed."""
@@ -245,21 +215,6 @@ class GatherChange:
                 if not isinstance(ground.people, CantTell):
                     found |= ground.people.keys
         return frozenset(found)
-
-    def _reports(
-        self, releases: Iterable[Release | CantTell], files: Files, before: Files
-    ) -> Iterable[tuple[str, Report]]:
-        for release in releases:
-            if isinstance(release, CantTell):
-                continue
-            for entries in release.released.values():
-                for entry in entries:
-                    path = report_path(entry.gate_report)
-                    report = document(GateReport, files, path)
-                    data, armoured = files.get(path, b""), files.get(path + SUFFIX)
-                    signature = check_signature(data, armoured)
-                    added = (before.get(path), before.get(path + SUFFIX)) != (data, armoured)
-                    yield entry.gate_report, Report(report, signature, added=added)
 
     def _code(
         self, base: str, release: Release | CantTell, kinds: frozenset[Kind]
@@ -285,14 +240,6 @@ class GatherChange:
             Past(commit, at, committed_release(self.repository, commit, environment))
             for commit, at in self.repository.history(base, path)
         )
-
-    def _line(self, base: str, kinds: frozenset[Kind]) -> Mapping[str, int]:
-        if "production_release" not in kinds:
-            return {}
-        return {commit: at for at, commit in enumerate(self.repository.first_parents(base))}
-
-    def _log(self, kinds: frozenset[Kind]) -> tuple[AuditEntry, ...]:
-        return self.audit.entries() if kinds & SPOKEN_OF else ()
 
     def _statements(  # long: what a statement is read from, and whether it is about this
         self,
@@ -337,13 +284,51 @@ class GatherChange:
             if about or path in new:
                 checked = check_signature(data, signature)
                 here = (path, data, signature) in present
-                there_at = frozenset(it for it in left_by if self._was_there(it, path))
+                there_at = frozenset(
+                    left
+                    for left in left_by
+                    for one_of in (left, *self.repository.parents(left)[:1])
+                    if self.repository.listed(one_of, [path])
+                )
                 yield Statement(path, one, checked, path in new, here, there_at)
 
-    def _was_there(self, commit: str, path: str) -> bool:
-        """Whether a commit of main, or what it was merged into, has a statement."""
-        commits = (commit, *self.repository.parents(commit)[:1])
-        return any(self.repository.listed(one, [path]) for one in commits)
+
+def _records(changes: tuple[Change, ...], before: Files, after: Files) -> Iterator[RecordChange]:
+    """Give the statements and reports that differ, as they were and as they become."""
+    changed: dict[str, list[Change]] = {}
+    for one in changes:
+        if kind_of(one.path) in RECORDS:
+            changed.setdefault(one.path.removesuffix(SUFFIX), []).append(one)
+    for stem, mine in sorted(changed.items()):
+        was = _record(stem, before) if any(one.before for one in mine) else None
+        becomes = _record(stem, after) if any(one.after for one in mine) else None
+        yield RecordChange(stem, was, becomes)
+
+
+def _record(path: str, files: Files) -> CommittedRecord:
+    if limit_of(path) is None or not path.endswith(".json"):
+        return CommittedRecord(CantTell(path, "its name is that of no record"))
+    content: Approval | GateReport | CantTell
+    if path.startswith(STATEMENTS):
+        content = document(Approval, files, path)
+    else:
+        content = document(GateReport, files, path)
+    if isinstance(content, CantTell):
+        return CommittedRecord(content)
+    return CommittedRecord(content, check_signature(files[path], files.get(path + SUFFIX)))
+
+
+def _reports(
+    releases: Iterable[Release | CantTell], files: Files, before: Files
+) -> Iterator[tuple[str, Report]]:
+    for release in releases:
+        released = {} if isinstance(release, CantTell) else release.released
+        for entry in (entry for entries in released.values() for entry in entries):
+            path = report_path(entry.gate_report)
+            data, armoured = files.get(path, b""), files.get(path + SUFFIX)
+            added = (before.get(path), before.get(path + SUFFIX)) != (data, armoured)
+            report = document(GateReport, files, path)
+            yield entry.gate_report, Report(report, check_signature(data, armoured), added=added)
 
 
 def _joined(
@@ -374,14 +359,4 @@ def _said(files: Files) -> set[Said]:
         (path, data, files.get(path + SUFFIX, b""))
         for path in paths
         if (data := files.get(path)) is not None
-    }
-
-
-def _records_of(changes: Iterable[Change]) -> set[str]:
-    """Return the statements and reports that come or go, by path. Rubbish that goes is none."""
-    return {
-        one.path.removesuffix(SUFFIX)
-        for one in changes
-        if kind_of(one.path) in {"approvals", "reports"}
-        and (one.after is not None or limit_of(one.path))
     }

@@ -11,14 +11,15 @@ from artifacts.records.release import Environment
 from delivery.changes.committed_files import (
     CommittedFiles,
     committed_release,
+    read_ground,
 )
-from delivery.changes.documents import read_ground, release_path
 from delivery.changes.facts import Statement, payload_of
-from delivery.changes.find_objections import Objections
+from delivery.changes.find_people import Objections, approvers_before, find_objections
 from delivery.changes.findings import ChangeVerdict, Decision, refused
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_merges import JudgeMerges, squashed
 from delivery.changes.judgement import judge_by_both, judge_change, settled
+from delivery.changes.path_kinds import release_path
 from delivery.changes.payload_history import deployments
 from delivery.changes.recording import events_of, new_events, rejection_events
 from delivery.changes.statements import SKEW
@@ -76,9 +77,10 @@ class JudgeChange:
 
     def _found(self, main: str, heads: Sequence[str], *, record: bool) -> Objections:
         """Return what is objected on some heads, after recording every rejection among it."""
-        objections = self.gather.find(main, heads)
+        repository = self.gather.repository
+        objections = find_objections(repository, main, heads)
         if record and any(_rejects(statement) for statement in objections.statements):
-            known = self.gather.find.approvers_before(main)
+            known = approvers_before(repository, main)
             events = rejection_events(objections.statements, known)
             for event in new_events(events, self.audit.entries()):
                 self.audit.append(event)

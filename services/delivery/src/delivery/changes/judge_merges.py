@@ -16,13 +16,11 @@ from artifacts.records.release import Environment
 from delivery.changes.committed_files import (
     committed_people,
 )
-from delivery.changes.documents import PEOPLE
 from delivery.changes.findings import ChangeVerdict, Finding
 from delivery.changes.gather_change import GatherChange
-from delivery.changes.judgement import judge_change
-from delivery.changes.path_kinds import Kind, classify
+from delivery.changes.judgement import OF_RELEASES, judge_change
+from delivery.changes.path_kinds import PEOPLE, Kind, classify
 from delivery.changes.payload_history import deployments
-from delivery.changes.rule_table import OF_RELEASES
 from delivery.changes.rules import approvals, authors
 from delivery.git.repository import GitRepository
 

@@ -6,13 +6,25 @@ from typing import Final
 
 from artifacts.records.approval import Approval
 from delivery.changes.facts import ChangeFacts, Ground
-from delivery.changes.findings import ChangeVerdict, Decision, Finding, passed
+from delivery.changes.findings import ChangeVerdict, Decision, Finding, Rule, passed
 from delivery.changes.payload_history import rolls_back
-from delivery.changes.rule_table import RULES
+from delivery.changes.rules import approvals, authors, genuine, keeping, rejections, releases
 from delivery.changes.rules.approvals import glass_of
 from delivery.changes.rules.authors import authors_of
 from delivery.changes.statements import subjects_of
 
+RULES: Final[tuple[Rule, ...]] = (
+    *keeping.RULES,
+    *authors.RULES,
+    *genuine.RULES,
+    *releases.RULES,
+    *approvals.RULES,
+    *rejections.RULES,
+)
+"""All rules, in the order in which a verdict shows them. Each
+module of `rules/` declares its own: a rule that is in none of them is not judged."""
+OF_RELEASES: Final = frozenset(rule.id for rule in RULES if rule.of_release)
+NEEDING_THE_LOG: Final = frozenset(rule.id for rule in RULES if rule.needs_log)
 SETTLED: Final = "brought_to_main"
 """What stands for a rule where none of the table has anything to judge."""
 

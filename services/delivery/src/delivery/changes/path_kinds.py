@@ -1,11 +1,19 @@
-"""Which kind of change a path is. Unknown paths count as `judge`, the strictest kind."""
+"""Which kind of change a path is, and where files lie that the judge reads.
+
+Unknown paths count as `judge`, the strictest kind.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final, Literal
 
+from artifacts.records.release import Environment
 from delivery.git.plain_names import name_fault
+
+TIERS, PEOPLE = "policies/risk_tiers.yaml", "policies/approvers.yaml"
+MODELS, HOLDOUTS, KEYS = "policies/models/", "policies/holdouts/", "policies/keys/"
+STATEMENTS, REPORTS = "policies/approvals/", "releases/reports/"
 
 Kind = Literal[
     "staging_release",
@@ -121,3 +129,13 @@ def kind_of(path: str) -> Kind:
 def classify(paths: Iterable[str]) -> frozenset[Kind]:
     """Return the kinds of a change of some paths."""
     return frozenset(map(kind_of, paths))
+
+
+def release_path(environment: Environment) -> str:
+    """Return where an environment's release is."""
+    return f"releases/{environment}.yaml"
+
+
+def report_path(digest: str) -> str:
+    """Return where a gate report is; its signature lies beside it with `.sig` at the end."""
+    return f"{REPORTS}{digest.removeprefix('sha256:')}.json"

@@ -10,7 +10,7 @@ from artifacts.records.approval import Approval, PayloadSubject, Word
 from artifacts.records.audit import AuditEntry, AuditEvent, Event
 from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.findings import ChangeVerdict
-from delivery.changes.reviews import counts_as_review
+from delivery.changes.rules.approvals import counts_as_review
 from delivery.changes.rules.authors import authors_of, judge_authors, signer_of
 from delivery.changes.rules.rejections import bounded_paths, counts_as_withdrawal, models_of
 from delivery.changes.statements import (

@@ -18,8 +18,8 @@ from artifacts.text import plain
 from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judgement import judge_change
-from delivery.changes.reviews import counts_as_review
 from delivery.changes.rules.approvals import (
+    counts_as_review,
     glass_objection,
     reason_against,
     roles_asked,

@@ -13,8 +13,8 @@ from artifacts.cant_tell import CantTell
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.audit import AuditEntry, AuditEvent, Outcome
 from artifacts.records.release import Environment, Payload
-from delivery.changes.committed_files import CommittedFiles
-from delivery.changes.documents import TIERS, document
+from delivery.changes.committed_files import CommittedFiles, document
+from delivery.changes.path_kinds import TIERS
 from delivery.deploy.alias_moves import AliasMove, moves_of
 from delivery.deploy.change_verdict import Deployed, DeployVerdict
 from delivery.deploy.compare import differences

@@ -10,8 +10,8 @@ from artifacts.records.gate import GateReport
 from artifacts.records.record import parse_json
 from artifacts.records.release import Payload, Release
 from artifacts.refusal import Refusal
-from delivery.changes.committed_files import CommittedFiles
-from delivery.changes.documents import read_ground, release_path, report_path
+from delivery.changes.committed_files import CommittedFiles, read_ground
+from delivery.changes.path_kinds import release_path, report_path
 from delivery.forges.forge import Forge
 from delivery.forges.open_proposal import Opened, OpenProposal
 from delivery.git.branches import GitBranches

@@ -20,8 +20,8 @@ from artifacts.records.release import Release, ReleasedModel
 from artifacts.refusal import Refusal
 from artifacts.statements import StatementVerifier, read_signed, signature_of
 from artifacts.store import FolderModelStore
-from delivery.changes.committed_files import CommittedFiles
-from delivery.changes.documents import read_ground, release_path, report_path
+from delivery.changes.committed_files import CommittedFiles, read_ground
+from delivery.changes.path_kinds import release_path, report_path
 from delivery.errors import (
     AuditBroken,
     CommitUnknown,

@@ -19,15 +19,11 @@ from artifacts.statements import SUFFIX
 from delivery.changes.committed_files import (
     CommittedFiles,
     committed_release,
-)
-from delivery.changes.documents import (
-    STATEMENTS,
     document,
     read_ground,
-    release_path,
-    report_path,
 )
 from delivery.changes.facts import Statement, payload_of
+from delivery.changes.path_kinds import STATEMENTS, release_path, report_path
 from delivery.errors import CommitUnknown, PredictionsUnavailable
 from delivery.git.repository import GitRepository
 from delivery.trace.hops import Approved, Promotion, approved_for

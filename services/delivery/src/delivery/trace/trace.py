@@ -25,15 +25,12 @@ from artifacts.ssh_signatures import GATE_REPORT, service_of
 from artifacts.statements import SUFFIX
 from artifacts.store import FolderModelStore
 from delivery.changes.committed_files import (
-    committed_release,
-)
-from delivery.changes.documents import (
     Files,
+    committed_release,
     document,
     read_ground,
-    release_path,
-    report_path,
 )
+from delivery.changes.path_kinds import release_path, report_path
 from delivery.changes.rules.releases import GATE
 from delivery.errors import (
     AuditUnavailable,

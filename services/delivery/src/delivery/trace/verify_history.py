@@ -15,8 +15,7 @@ from artifacts.records.audit import AuditEntry, AuditEvent
 from delivery.changes.findings import Decision, Finding, refused
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_merges import JudgeMerges, against
-from delivery.changes.judgement import decide, judge_change
-from delivery.changes.rule_table import NEEDING_THE_LOG, OF_RELEASES
+from delivery.changes.judgement import NEEDING_THE_LOG, OF_RELEASES, decide, judge_change
 from delivery.errors import AuditBroken, AuditUnavailable
 from delivery.git.repository import GitRepository
 from delivery.trail.audit_chain import Chain, PublishedHead, check_published

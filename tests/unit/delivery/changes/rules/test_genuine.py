@@ -10,9 +10,9 @@ from support.people import key_of
 from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json, hex_part
 from artifacts.ssh_signatures import ServiceKey, Signature
-from delivery.changes.documents import report_path
 from delivery.changes.facts import CommittedRecord, RecordChange
 from delivery.changes.judgement import judge_change
+from delivery.changes.path_kinds import report_path
 from delivery.changes.rules.genuine import statement_path
 
 SAID = stated(promotion(), "ada").approval

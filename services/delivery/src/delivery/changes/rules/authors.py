@@ -9,9 +9,8 @@ from artifacts.cant_tell import CantTell
 from artifacts.policies.approvers import People
 from artifacts.ssh_signatures import COMMIT, service_of
 from delivery.changes.facts import ChangeFacts, Commit
-from delivery.changes.findings import Finding, passed, refused, undecided
+from delivery.changes.findings import Finding, Rule, passed, refused, undecided
 from delivery.changes.path_kinds import AUTHORED, PROTECTED, kind_of
-from delivery.changes.rule import Rule
 from delivery.git.commits import RawCommit
 
 RULE = "authors"

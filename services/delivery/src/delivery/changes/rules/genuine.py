@@ -11,10 +11,9 @@ from artifacts.cant_tell import CantTell
 from artifacts.digests import digest_json, hex_part
 from artifacts.records.approval import Approval
 from artifacts.ssh_signatures import APPROVAL, GATE_REPORT
-from delivery.changes.documents import STATEMENTS, report_path
 from delivery.changes.facts import ChangeFacts, CommittedRecord
-from delivery.changes.findings import Finding, refused, summed, undecided
-from delivery.changes.rule import Rule
+from delivery.changes.findings import Finding, Rule, refused, summed, undecided
+from delivery.changes.path_kinds import STATEMENTS, report_path
 from delivery.git.plain_names import shown_name
 
 RULE = "records_genuine"

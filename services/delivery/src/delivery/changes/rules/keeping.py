@@ -1,4 +1,8 @@
-"""What no change may do, whoever approves it: hide records, lower a bar, smuggle files."""
+"""What no change may do, whoever approves it: hide records, lower a bar, smuggle files.
+
+Nor is one judged by a clock that was set back: by it what expires, and what was seen for hours, is
+told.
+"""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -10,19 +14,18 @@ from artifacts.policies.tiers import TIERS
 from artifacts.records.approval import Approval, PayloadSubject
 from artifacts.records.release import Release, ReleasedModel
 from artifacts.statements import SUFFIX
-from delivery.changes.documents import release_path, report_path
 from delivery.changes.facts import ChangeFacts
-from delivery.changes.findings import Finding, passed, refused, summed, undecided
-from delivery.changes.path_kinds import kind_of
+from delivery.changes.findings import Finding, Rule, passed, refused, summed, undecided
+from delivery.changes.path_kinds import kind_of, release_path, report_path
 from delivery.changes.payload_history import rolls_back
-from delivery.changes.rule import Rule
 from delivery.changes.rules.genuine import is_record
+from delivery.changes.statements import SKEW
 from delivery.git.commits import Change
 from delivery.git.plain_names import name_fault, shown_name
 from judging.policy import Policy
 
 LANDS, READABLE, RECORDS = "lands", "readable", "records_kept"
-BOUNDED, NAMES = "bounded", "plain_names"
+BOUNDED, NAMES, CLOCK = "bounded", "plain_names", "clock"
 POLICIES, HOLDOUT, SMUGGLED = "policies_apply", "holdout_grows", "smuggled_files"
 SMUGGLED_NAMES = frozenset({".env", ".secrets", ".vars", ".input", ".actrc"})
 MOST_NAMED = 20
@@ -187,6 +190,17 @@ def judge_smuggling(facts: ChangeFacts) -> tuple[Finding, ...]:
     )
 
 
+def judge_clock(facts: ChangeFacts) -> tuple[Finding, ...]:
+    """Leave undecided what a machine judges whose clock is behind the audit log's newest entry."""
+    if facts.clock is None or not facts.log:
+        return ()
+    newest = max(facts.log, key=lambda entry: entry.at)
+    if newest.at - facts.clock <= SKEW:
+        return (passed(CLOCK, "the clock is not behind the audit log"),)
+    behind = f"the clock says {facts.clock.isoformat()}, entry {newest.sequence} of the audit log"
+    return (undecided(CLOCK, f"{behind} is of {newest.at.isoformat()}: set the clock right"),)
+
+
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "lands",
@@ -237,5 +251,11 @@ RULES: Final[tuple[Rule, ...]] = (
         "A holdout only grows: no photo goes, none gets another truth.",
         "Dwork et al., The reusable holdout, Science 349 (2015).",
         judge_holdout,
+    ),
+    Rule(
+        "clock",
+        "The judge's clock is not behind the newest entry of the audit log.",
+        "NIST SP 800-92, 3.1: synchronised clocks; Lamport, CACM 21 (1978).",
+        judge_clock,
     ),
 )

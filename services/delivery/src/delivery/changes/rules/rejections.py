@@ -16,9 +16,8 @@ from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, 
 from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Release
 from delivery.changes.facts import ChangeFacts, Statement
-from delivery.changes.findings import Finding, passed, refused, undecided
+from delivery.changes.findings import Finding, Rule, passed, refused, undecided
 from delivery.changes.payload_history import rolls_back
-from delivery.changes.rule import Rule
 from delivery.changes.rules.authors import authors_of, made_before
 from delivery.changes.statements import (
     is_own,

@@ -11,9 +11,8 @@ from artifacts.records.holdout import HoldoutPin
 from artifacts.records.release import Release, ReleasedModel
 from artifacts.ssh_signatures import GATE_REPORT, counts_until, service_of
 from delivery.changes.facts import ChangeFacts, Report
-from delivery.changes.findings import Finding, passed, refused, summed, undecided
+from delivery.changes.findings import Finding, Rule, passed, refused, summed, undecided
 from delivery.changes.payload_history import rolls_back, watch_of
-from delivery.changes.rule import Rule
 from judging.policy import Policy
 
 REPORTS, CODE, STAGING = "gate_reports", "code_on_main", "staging_verified"

@@ -7,7 +7,7 @@ from support.change_facts import facts, log, promotion, saying, stated
 from support.people import NOON
 
 from artifacts.digests import digest_json
-from delivery.changes.reviews import counts_as_review
+from delivery.changes.rules.approvals import counts_as_review
 
 LATER = {"expires_at": NOON.replace(hour=13)}
 
