@@ -1,6 +1,7 @@
 """Statements that one service signs and another believes, and those that it must not."""
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,36 @@ def signed(key: Path) -> Path:
 
 def test_what_was_signed_is_read(signed: Path, verifier: SshVerifier) -> None:
     assert read_signed(FirstRelease, signed, verifier) == STATEMENT
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_whoever_is_killed_while_writing_leaves_no_record_under_anothers_signature(
+    signed: Path, key: Path, verifier: SshVerifier, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Killed before each of the four changes to the folder; writing again mends it."""
+    later = STATEMENT.model_copy(update={"reason": "another reason that is long enough"})
+    left = [step]
+
+    def killing(done: Callable[..., object]) -> Callable[..., object]:
+        def call(path: Path, *args: object, **kwargs: object) -> object:
+            if path.parent == signed.parent and path.name.startswith("report.json"):
+                if not left[0]:
+                    raise KeyboardInterrupt
+                left[0] -= 1
+            return done(path, *args, **kwargs)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in ("unlink", "write_bytes", "write_text", "replace"):
+            patch.setattr(Path, name, killing(getattr(Path, name)))
+        with pytest.raises(KeyboardInterrupt):
+            write_signed(later, signed, SshSigner(key, GATE))
+
+    if signed.exists():
+        assert read_signed(FirstRelease, signed, verifier) == STATEMENT
+    write_signed(later, signed, SshSigner(key, GATE))
+    assert read_signed(FirstRelease, signed, verifier) == later
 
 
 def test_one_changed_character_is_refused(signed: Path, verifier: SshVerifier) -> None:

@@ -13,6 +13,7 @@ from support.tiny_artifact import tiny_artifact
 
 from artifacts.folder import ModelArtifact
 from artifacts.records.evaluation import Evaluation
+from gate import measuring_limits
 from gate.dataset import FolderDataset
 from gate.errors import HoldoutUnusable, MeasuringFailed, TooSlow, UnfitModel
 from gate.examiner import OnnxExaminer
@@ -20,7 +21,7 @@ from gate.measuring_limits import MeasuringLimits
 from gate.measuring_room import MeasuringRoom
 from gate.parallel import JoblibParallel
 from judging.policy import Policy
-from walls import Unwalled, find_wall
+from walls import Unwalled, Wall, find_wall
 
 LIMITS = MeasuringLimits(cpu_seconds=120, memory_mib=2048, corrupted_photos=10)
 OPENING = """
@@ -40,9 +41,11 @@ Room = Callable[..., MeasuringRoom]
 def room() -> Room:
     """Makes rooms, real ones or with a made-up process in them."""
 
-    def make(inside: str = "", limits: MeasuringLimits = LIMITS, **more: Any) -> MeasuringRoom:
+    def make(
+        inside: str = "", limits: MeasuringLimits = LIMITS, wall: Wall | None = None, **more: Any
+    ) -> MeasuringRoom:
         command = (sys.executable, "-I", "-c", OPENING + inside) if inside else None
-        return MeasuringRoom(find_wall(), lambda _: limits, 1, command=command, **more)
+        return MeasuringRoom(wall or find_wall(), lambda _: limits, 1, command=command, **more)
 
     return make
 
@@ -133,6 +136,19 @@ def test_a_hostile_process_reads_no_key_writes_nothing_and_has_no_network(
     assert room(inside, hidden=(key,)).prove(model).differences == ()
 
 
+@pytest.mark.parametrize("wall", [find_wall(), Unwalled("for this test")], ids=lambda w: w.name)
+def test_a_measured_model_gets_the_variables_that_are_listed_and_no_other(
+    room: Room, model: ModelArtifact, monkeypatch: pytest.MonkeyPatch, wall: Wall
+) -> None:
+    monkeypatch.setenv("ANY_NAME_OF_A_SECRET", "planted")
+    inside = (
+        "    import os; say({'answer': {'differences': sorted(os.environ), 'bit_equal': True}})"
+    )
+    found = room(inside, wall=wall).prove(model).differences
+    # bubblewrap and Python add PWD and LC_CTYPE themselves.
+    assert set(found) - {"PWD", "LC_CTYPE"} == {"HOME", "LANG", "PATH", "TMPDIR"}
+
+
 LIES = {
     "garbage": ("sys.stdout.write('no json\\n'); sys.stdout.flush()", "can't be read"),
     "a key twice": (
@@ -196,6 +212,13 @@ def test_evidence_of_another_model_is_not_believed(
             room(inside).examine(model, dataset, evaluation, quick_policy)
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take a minute to give a second of CPU."""
+    monkeypatch.setattr(measuring_limits, "PATIENCE", 60)
+
+
+@pytest.mark.usefixtures("patient")
 def test_a_model_that_burns_all_its_cpu_is_too_slow(
     room: Room, model: ModelArtifact, dataset: FolderDataset
 ) -> None:
@@ -203,6 +226,7 @@ def test_a_model_that_burns_all_its_cpu_is_too_slow(
         room("    while True: pass", replace(LIMITS, cpu_seconds=1)).evaluate(model, dataset)
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_process_of_a_process_counts_too(
     room: Room, model: ModelArtifact, dataset: FolderDataset
 ) -> None:

@@ -30,10 +30,16 @@ class StatementVerifier(Protocol):
 
 
 def write_signed(record: Record, path: Path, signer: StatementSigner) -> Path:
-    """Write a record and, beside it, its signature; return the record's path. SigningFailed."""
-    record.write(path)
-    signature_of(path).write_bytes(signer.sign(path.read_bytes()))
-    return path
+    """Write a record and, beside it, its signature; return the record's path. SigningFailed.
+
+    The record comes last: whoever is killed before leaves none, and never one that the signature
+    beside it isn't of.
+    """
+    signature = signer.sign(record.to_json().encode())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    signature_of(path).write_bytes(signature)
+    return record.write(path)
 
 
 def read_signed(

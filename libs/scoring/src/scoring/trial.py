@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from scoring.errors import UnusableModel
 
@@ -20,6 +22,10 @@ MEMORY_BYTES_A_BYTE = 8
 """A forest takes several times the memory of its file while it is opened."""
 CPU_SECONDS = 20
 WALL_SECONDS = 120
+ENVIRONMENT: Final = MappingProxyType(
+    {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+)
+"""All variables that the process gets: it runs a stranger's model, and this one's may be secret."""
 _PROCESS = Path(__file__).with_name("trial_process.py")
 _passed: set[str] = set()
 
@@ -65,6 +71,7 @@ def _run(trials: Sequence[Trial], memory_bytes: int) -> tuple[int, str]:
             input=index + b"".join(trial.model for trial in trials),
             capture_output=True,
             check=False,
+            env=dict(ENVIRONMENT),
             timeout=WALL_SECONDS,
         )
     except subprocess.TimeoutExpired as exc:

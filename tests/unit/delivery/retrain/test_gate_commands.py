@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -126,6 +127,38 @@ def test_a_judgement_leaves_a_signed_report_evidence_and_a_page(
     assert place.evidence.read_text() == EVIDENCE.to_json()
     assert place.page.read_text() == "# The page"
     assert judge.report(place) == report
+
+
+@pytest.mark.parametrize("left", range(5))
+def test_whoever_is_killed_in_between_leaves_no_report_under_anothers_signature(
+    place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int
+) -> None:
+    """Killed before each change of the place's files; judging again mends it."""
+    earlier, later = verdict("no_improvement"), verdict()
+    judging(tmp_path, earlier, signature="earlier's").judge(place)
+    steps = [left]
+
+    def killing(done: Callable[..., object]) -> Callable[..., object]:
+        def call(path: Path, *args: object, **kwargs: object) -> object:
+            if place.folder in (path.parent, *(Path(str(arg)).parent for arg in args)):
+                if not steps[0]:
+                    raise KeyboardInterrupt
+                steps[0] -= 1
+            return done(path, *args, **kwargs)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", killing(Path.unlink))
+        patch.setattr(Path, "replace", killing(Path.replace))
+        with pytest.raises(KeyboardInterrupt):
+            judging(tmp_path, later, signature="later's").judge(place)
+
+    if place.report.exists():
+        assert GateReport.read(place.report) == earlier
+        assert signature_of(place.report).read_text() == "earlier's"
+    assert judging(tmp_path, later, signature="later's").judge(place) == later
+    assert signature_of(place.report).read_text() == "later's"
 
 
 def test_a_reproduction_is_shown_to_the_gate(place: FolderPlace, tmp_path: Path) -> None:

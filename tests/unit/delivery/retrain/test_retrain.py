@@ -219,6 +219,16 @@ def test_a_report_that_was_exchanged_after_its_verdict_is_not_believed(world: Wo
         world.retrain()("HEAD")
 
 
+def test_a_report_that_is_gone_is_made_again(world: World) -> None:
+    """The judge removes it before it leaves another, and may be killed in between."""
+    world.kill_after("recorded")
+    world.places.place(KEY).report.unlink()
+
+    assert world.retrain()("HEAD").decision == "allowed"
+
+    assert world.trainer.trained == 1
+
+
 def test_a_candidate_is_rebuilt_where_its_policy_asks_for_it(world: World) -> None:
     world.retrain()("HEAD")
     before = world.trainer.rebuilt

@@ -72,12 +72,15 @@ class GateCommands:
             raise GateFailed(f"it ended with exit code {done.returncode} and says {found.decision}")
         if doubt := self._doubt(found, place.candidate, evidence, began):
             raise GateFailed(doubt)
+        # The report goes first and comes last: whoever is killed in between leaves none, and a
+        # retraining without a report judges again.
+        place.report.unlink(missing_ok=True)
         place.evidence.unlink(missing_ok=True)
         if evidence.exists():
             evidence.replace(place.evidence)
         page.replace(place.page)
-        report.replace(place.report)
         signature_of(report).replace(signature_of(place.report))
+        report.replace(place.report)
         return found
 
     def report(self, place: RetrainingPlace) -> GateReport:

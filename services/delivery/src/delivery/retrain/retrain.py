@@ -302,11 +302,12 @@ class Retrain:
     def _earlier(self, inputs: str, place: RetrainingPlace) -> GateReport | None:
         """Return the report of the verdict in the log, if that allowed the candidate."""
         verdict = verdict_on(inputs, self.audit.entries())
-        if verdict is None or verdict.outcome != "allowed":
+        if verdict is None or verdict.outcome != "allowed" or not place.report.exists():
             return None
         report = self.judge.report(place)
         if report.digest != verdict.subject:
             reason = f"it holds {report.digest}, the audit log {verdict.subject}"
+            reason += ". If nobody changed it, remove it: the candidate is judged again"
             raise AuditBroken(str(place.report), reason)
         return report
 
