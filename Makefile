@@ -95,17 +95,17 @@ lint: environment lock-check ## | style, import contracts, shell scripts and loc
 types: environment ## | mypy --strict over packages and scripts
 	.venv/bin/mypy && .venv/bin/mypy bin
 
+AFFECTED := $(if $(CHANGED),$(PYTHON) bin/affected.py "$(CHANGED)" $(TESTS) --)
 test: setup ## [CHANGED=main TESTS=tests/unit] | every test of seconds, or those that what differs from CHANGED can break
-	$(PYTHON) bin/isolation.py --imports
-	$(if $(CHANGED),$(PYTHON) bin/affected.py "$(CHANGED)" $(TESTS) --) .venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder \
+	$(AFFECTED) .venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder \
 		-m "not machine and not cloud" $(COVERAGE) $(if $(CHANGED),,$(TESTS))
 
 # Tracing makes tests take half as long again.
 coverage: ## | the same tests, and which lines none of them runs; CI does this on main
 	$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report=term-missing:skip-covered"
 
-test-machine: setup ## | tests that start real deploys, hosts and boxes, for minutes
-	.venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder -m machine
+test-machine: setup ## [CHANGED=main] | tests that start real deploys, hosts and boxes, for minutes
+	$(AFFECTED) .venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder -m machine
 
 # Images are built without a daemon, which takes root and these two; what a runner has already is not installed.
 IMAGE_TOOLS := buildah debootstrap
@@ -120,11 +120,11 @@ unit: environment ## [PACKAGE=NAME] | unit tests of all packages or of one
 bench: setup ## | peers and limits, measured side by side
 	PYTHONPATH=. $(PYTHON) -P -m benchmarks
 
-gate-mutations: environment ## [ONLY=PATTERN] | weakens every rule and policy line: a test must notice
-	@PYTHONPATH=tests OMP_NUM_THREADS=1 $(PYTHON) -P -m mutations "$(ONLY)"
+gate-mutations: environment ## [ONLY=PATTERN CHANGED=main] | weakens every rule and policy line: a test must notice
+	@PYTHONPATH=tests OMP_NUM_THREADS=1 $(PYTHON) -P -m mutations "$(ONLY)" --since "$(CHANGED)"
 
 isolation: environment ## [PACKAGE=NAME] | unit tests against wheels, with only what each package declares
-	$(PYTHON) bin/isolation.py $(PACKAGE)
+	$(PYTHON) bin/isolation.py $(if $(IMPORTS),--imports) $(PACKAGE)
 
 lock: environment ## | resolves the locks in requirements/ anew (needs a package registry)
 	$(PYTHON) bin/lock.py

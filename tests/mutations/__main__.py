@@ -1,13 +1,16 @@
-"""`python -m mutations [--list] [PATTERN]`: 0 if tests notice every mutant, 1 if not, 2 if unknown.
+"""`python -m mutations [--list] [--since COMMIT] [PATTERN]`: do tests notice every mutant?
 
-PATTERN: only the mutants whose id has it, such as `leakage` or `limit loosened`.
+0 if they do, 1 if not, 2 if that is unknown. PATTERN: only the mutants whose id has it, such as
+`leakage` or `limit loosened`. COMMIT: only those of a file that differs from where this branch left
+it, or whose own tests do; what all of them need is held by a run over all.
 """
 
 import argparse
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mutations import equivalents
@@ -26,28 +29,59 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="gate-mutations", description=__doc__)
     parser.add_argument("pattern", nargs="?", default="", metavar="PATTERN")
     parser.add_argument("--list", action="store_true", help="name the mutants, run nothing")
+    parser.add_argument("--since", default="", metavar="COMMIT", help="only what differs from it")
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout to mutate")
     given = parser.parse_args(words)
     try:
-        return _check(Checkout(given.root), given.pattern, listing=given.list)
+        checkout = Checkout(given.root)
+        named = [one for one in checkout.mutants() if given.pattern in one.id]
+        mutants = _of_changes(checkout, named, given.since) if given.since else named
+        if given.list and mutants:
+            sys.stdout.writelines(f"{one.id}\n" for one in mutants)
+            return 0
+        if not named:
+            return _no_mutant(given.pattern)
+        others = {one.id for one in named} - {one.id for one in mutants}
+        file = checkout.root / equivalents.FILE.relative_to(ROOT)
+        reasons = {
+            id_: reason
+            for id_, reason in equivalents.read(file).items()
+            if given.pattern in id_ and id_ not in others
+        }
+        return _check(checkout, mutants, reasons)
+    except subprocess.CalledProcessError as failure:
+        sys.stderr.write(f"gate-mutations: git can't compare with {given.since}: {failure.stderr}")
+        return 2
     except (CheckBroken, UnknownDirection, LookupError, ValueError) as problem:
         sys.stderr.write(f"gate-mutations: {problem}\n")
         return 2
 
 
-def _check(checkout: Checkout, pattern: str, *, listing: bool) -> int:
-    mutants = [one for one in checkout.mutants() if pattern in one.id]
-    if listing or not mutants:
-        sys.stdout.writelines(f"{one.id}\n" for one in mutants)
-        return 0 if mutants else _no_mutant(pattern)
-    file = checkout.root / equivalents.FILE.relative_to(ROOT)
-    reasons = {k: v for k, v in equivalents.read(file).items() if pattern in k}
+def _of_changes(checkout: Checkout, mutants: Sequence[Mutant], commit: str) -> list[Mutant]:
+    """Return the mutants of files that differ from a commit, or whose first tests do."""
+
+    def git(*words: str) -> str:
+        command = ["git", "-C", str(checkout.root), *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    left = git("merge-base", "--", commit, "HEAD").strip()
+    changed = set(git("diff", "--name-only", "--no-renames", "-z", left, "--").split("\0"))
+    changed |= set(git("ls-files", "--others", "--exclude-standard", "-z").split("\0"))
+    return [
+        one
+        for one in mutants
+        if str(one.path) in changed or changed.intersection(checkout.stages(one)[0])
+    ]
+
+
+def _check(checkout: Checkout, mutants: Sequence[Mutant], reasons: Mapping[str, str]) -> int:
     started = time.monotonic()
-    results = Results(tuple(_judged(checkout, mutants, frozenset(reasons))), frozenset(reasons))
+    judged = _judged(checkout, mutants, frozenset(reasons)) if mutants else []
+    results = Results(tuple(judged), frozenset(reasons))
     survived = {mutant.id for mutant, verdict in results.verdicts if not verdict.by}
     stale = equivalents.stale(reasons, survived, {one.id for one in mutants})
     sys.stdout.write(f"\n{tables(results, checkout.rules)}\n\n")
-    sys.stdout.writelines(f"{file.name}: {line}\n" for line in stale)
+    sys.stdout.writelines(f"{equivalents.FILE.name}: {line}\n" for line in stale)
     sys.stdout.writelines(f"survived: {one.id}\n" for one in results.survivors)
     sys.stdout.write(f"{total(results, time.monotonic() - started)}\n")
     return 1 if stale or results.survivors else 0

@@ -11,6 +11,7 @@ from mutations import equivalents, operators, policy_lines, rule_table
 from mutations.importing import importers, imports_of
 from mutations.reading import Source
 from mutations.targets import Checkout
+from support.checkout import commit_all, git
 
 ROOT = Path(__file__).parents[2]
 
@@ -150,6 +151,44 @@ def test_where_tests_fail_without_a_mutant_the_check_is_broken(checkout: Path) -
 
     assert result.returncode == 2
     assert "without any mutant tests fail: tests/unit" in result.stderr
+
+
+def test_of_a_change_only_what_it_touches_or_whose_tests_it_touches_is_mutated(
+    checkout: Path,
+) -> None:
+    git(checkout, "init", "--quiet", "--initial-branch=main")
+    base = commit_all(checkout, "two rules")
+
+    (checkout / "tests/unit/gate/rules/test_held.py").write_text("# weakened\n")
+    of_a_test = check(checkout, "--list", "--since", base).stdout.splitlines()
+    git(checkout, "checkout", "--quiet", ".")
+    (checkout / f"{GATE}/rules/planted.py").write_text(RULE.format(name="planted") + "# more\n")
+    of_code = check(checkout, "--list", "--since", base).stdout.splitlines()
+    commit_all(checkout, "committed, too")
+
+    assert "gate/rules/table.py: held: rule removed" in of_a_test
+    assert of_code
+    assert {one.partition(":")[0] for one in of_code} == {"gate/rules/planted.py"}
+    assert check(checkout, "--list", "--since", base).stdout.splitlines() == of_code
+
+
+def test_where_nothing_that_decides_differs_nothing_is_mutated(checkout: Path) -> None:
+    git(checkout, "init", "--quiet", "--initial-branch=main")
+    base = commit_all(checkout, "two rules")
+
+    result = check(checkout, "--since", base)
+
+    assert (result.returncode, "0 mutants" in result.stdout) == (0, True)
+
+
+def test_a_commit_that_is_not_there_leaves_the_check_unmade(checkout: Path) -> None:
+    git(checkout, "init", "--quiet", "--initial-branch=main")
+    commit_all(checkout, "two rules")
+
+    result = check(checkout, "--since", "gone")
+
+    assert result.returncode == 2
+    assert "git can't compare with gone" in result.stderr
 
 
 def test_a_pattern_that_no_mutant_has_is_an_error(checkout: Path) -> None:
@@ -304,13 +343,13 @@ def test_ci_runs_it_as_a_job_of_its_own() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
     runs = [step.get("run") for job in workflow["jobs"].values() for step in job["steps"]]
 
-    assert "make gate-mutations" in runs
+    assert 'make gate-mutations CHANGED="$CHANGED"' in runs
     # On one machine, which has less time, each rule is taken out and made to pass always.
     assert "make gate-mutations ONLY=rules/table" in (ROOT / ".ci/run").read_text().splitlines()
 
 
-def test_make_passes_the_pattern_on() -> None:
-    command = ["make", "-n", "gate-mutations", "ONLY=limit loosened"]
+def test_make_passes_the_pattern_and_the_commit_on() -> None:
+    command = ["make", "-n", "gate-mutations", "ONLY=limit loosened", "CHANGED=main"]
     recipe = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    assert 'python -P -m mutations "limit loosened"' in recipe
+    assert 'python -P -m mutations "limit loosened" --since "main"' in recipe
