@@ -4,13 +4,19 @@
 holds each line of the table against the command's own docstring.
 """
 
-from collections.abc import Mapping
+import io
+import re
+import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from artifacts.text import plain
+
+BREAKDOWN = 2
 Commands = Mapping[str, Mapping[str, str]]
 """By module of the service: the names of its commands, each with what it does, in one line."""
 
@@ -41,8 +47,33 @@ class CommandLine(TyperGroup):
         group = typer.main.get_group(import_module(self._modules[cmd_name]).app)
         return group.commands[cmd_name]
 
+    def run(self, told: Callable[[Exception], str] | None = None) -> None:
+        """Run the command that this process was started with.
+
+        What breaks it is told in one paragraph, in the words of `told` if given, and ends with 2:
+        a traceback would end with 1, which means refused.
+        """
+        for stream in (sys.stdout, sys.stderr):
+            # A name that the terminal's encoding lacks is no reason to break down.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            self(prog_name=self.name)
+        except Exception as exc:  # noqa: BLE001 - the one place for whatever is left
+            text = told(exc) if told else f"{type(exc).__name__}: {plain(exc, 2000)}"
+            sys.stderr.write(f"{self.name}: {text}\n")
+            sys.exit(BREAKDOWN)
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write every command with its whole line."""
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, command.help) for name, command in self.commands.items()])
+
+
+def digest_argument(text: str) -> str:
+    """Return a digest that was typed with `sha256:` or without; typer.BadParameter."""
+    digits = text.removeprefix("sha256:")
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise typer.BadParameter(f"{plain(text)} is no digest: sha256: and 64 digits are")
+    return f"sha256:{digits}"

@@ -3,30 +3,13 @@
 Each story has its commands in a module of its own; the module is imported when one of them runs.
 """
 
-import sys
 from types import MappingProxyType
 from typing import Final
 
-import typer
-
 from artifacts.command_line import CommandLine
-from artifacts.text import plain
 
-_BREAKDOWN: Final = 2
 COMMANDS: Final = MappingProxyType(
     {
-        "changes.check_commands": {
-            "changes": (
-                "Say which checks a change needs, to people and to the workflow's other jobs."
-            ),
-            "sum-checks": (
-                "Say whether all checks that a change needed are green. 1 if one is not, 2 if "
-                "unreadable."
-            ),
-            "report-check": (
-                "Set the status of a commit at GitHub. 2 where no forge is set up: nobody was told."
-            ),
-        },
         "deploy.commands": {
             "deploy": (
                 "Make an environment run what a commit of main wants: 0 done, 1 refused, 2 broken."
@@ -106,6 +89,16 @@ COMMANDS: Final = MappingProxyType(
             "review-break-glass": (
                 "Sign that you have reviewed what was deployed with the glass broken."
             ),
+            "changes": (
+                "Say which checks a change needs, to people and to the workflow's other jobs."
+            ),
+            "sum-checks": (
+                "Say whether all checks that a change needed are green. 1 if one is not, 2 if "
+                "unreadable."
+            ),
+            "report-check": (
+                "Set the status of a commit at GitHub. 2 where no forge is set up: nobody was told."
+            ),
         },
         "trail.commands": {
             "create-deploy-key": (
@@ -177,9 +170,5 @@ app = CommandLine("delivery", "Judges, approves, deploys, verifies and traces.",
 
 
 def main() -> None:
-    """Run a command; whatever breaks it is told in one paragraph, and ends with 2."""
-    try:
-        app(prog_name="delivery")
-    except Exception as exc:  # noqa: BLE001 - a traceback would end with 1, which means refused
-        typer.echo(f"delivery: {type(exc).__name__}: {plain(exc, 2000)}", err=True)
-        sys.exit(_BREAKDOWN)
+    """Run a command; what breaks it is told in one paragraph, and ends with 2."""
+    app.run()

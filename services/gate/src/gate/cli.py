@@ -1,15 +1,10 @@
 """The command line. Exit codes: 0 allowed or done, 1 refused, 2 undecided, 3 no improvement."""
 
-import sys
 from types import MappingProxyType
 from typing import Final
 
-import typer
-
 from artifacts.command_line import CommandLine
-from artifacts.text import plain
 
-_BREAKDOWN: Final = 2
 COMMANDS: Final = MappingProxyType(
     {
         "commands": {
@@ -40,9 +35,5 @@ app = CommandLine("gate", "Measures models, and judges by their policies.", COMM
 
 
 def main() -> None:
-    """Run a command; whatever breaks it is told in one paragraph, and ends with 2."""
-    try:
-        app(prog_name="gate")
-    except Exception as exc:  # noqa: BLE001 - a traceback would end with 1, which means refused
-        typer.echo(f"gate: {type(exc).__name__}: {plain(exc, 2000)}", err=True)
-        sys.exit(_BREAKDOWN)
+    """Run a command; what breaks it is told in one paragraph, and ends with 2."""
+    app.run()

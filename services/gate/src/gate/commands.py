@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
 import typer
 
+from artifacts.records.release import Environment
 from artifacts.refusal import Refusal
 from artifacts.ssh_keygen import create_statement_key
 from artifacts.statements import write_signed
@@ -37,16 +37,9 @@ COLOURS: Final = MappingProxyType(
 app = typer.Typer(add_completion=False)
 
 
-class EnvironmentName(StrEnum):
-    """The environments that there are."""
-
-    STAGING = "staging"
-    PRODUCTION = "production"
-
-
 Candidate = Annotated[Path, typer.Argument(help="Folder of a signed model artifact.")]
 Dataset = Annotated[Path, typer.Option(help="Folder with manifest.csv and photos/.")]
-Environment = Annotated[EnvironmentName, typer.Option(help="Whose champion.")]
+Whose = Annotated[Environment, typer.Option(help="Whose champion.")]
 
 
 @app.command()
@@ -79,7 +72,7 @@ def judge(
     candidate: Candidate,
     dataset: Dataset,
     photos: Annotated[Path | None, typer.Option(help="The photos, if not in DATASET.")] = None,
-    environment: Environment = EnvironmentName.STAGING,
+    environment: Whose = "staging",
     reproduction: Annotated[Path | None, typer.Option(help="What `delivery reproduce` said.")] = (
         None
     ),
@@ -90,9 +83,7 @@ def judge(
     """Measure a candidate and its champion anew, and judge by the model's policy."""
     settings = read_settings()
     typer.echo(measuring_line(settings, dataset, photos or dataset / "photos"))
-    judgement = make_gate(settings, dataset, photos).decide(
-        candidate, environment.value, reproduction
-    )
+    judgement = make_gate(settings, dataset, photos).decide(candidate, environment, reproduction)
     for line in gate_lines(judgement.report):
         typer.echo(_coloured(line))
     if evidence and judgement.evidence:

@@ -21,5 +21,5 @@ app = CommandLine("inference", "Photo of a building in, style and era out.", COM
 
 
 def main() -> None:
-    """Run a command."""
-    app(prog_name="inference")
+    """Run a command; what breaks it is told in one paragraph, and ends with 2."""
+    app.run()

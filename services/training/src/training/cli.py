@@ -1,8 +1,6 @@
 """`training COMMAND`: what went wrong is one paragraph on stderr and exit code 2, no traceback."""
 
 import errno
-import io
-import sys
 import traceback
 from pathlib import Path
 from types import MappingProxyType
@@ -100,16 +98,7 @@ app = CommandLine("training", "Photos in, a signed model artifact and its eviden
 
 def main() -> None:
     """Run a command; a breakdown is one paragraph on stderr and exit code 2, no traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        # A name that the terminal's encoding lacks is no reason to break down.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        app(prog_name="training")
-    # Exit code 1 is Python's own for a traceback, and here it means refused.
-    except Exception as exc:  # noqa: BLE001 - the one place for whatever is left
-        print(f"training: {_in_words(exc)}", file=sys.stderr)
-        sys.exit(BROKEN)
+    app.run(_in_words)
 
 
 def _in_words(exc: Exception) -> str:

@@ -1,15 +1,18 @@
-"""Commands of those who judge changes, and of those who approve, reject and review them."""
+"""Commands of those who judge changes, approve, reject and review them, and of CI's checks."""
 
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from artifacts.records.approval import Word
+from artifacts.records.release import Environment
 from artifacts.refusal import Refusal
-from artifacts.text import prose
+from artifacts.text import plain, prose
+from delivery.changes.checks import JobResult, checks_between, faults
 from delivery.changes.findings import ChangeVerdict, Decision
 from delivery.changes.sign_statement import Speaker
 from delivery.changes.verdict_page import verdict_lines, verdict_page
@@ -20,22 +23,19 @@ from delivery.changes.wiring import (
     why_not_here,
 )
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.forges.wiring import find_statuses
+from delivery.git.repository import GitRepository
 from delivery.rooms.standing_walls import machine_line
 from delivery.settings import Settings, read_settings
+from delivery.step_files import step_files
 from delivery.trail.wiring import tell_head
 
 EXITS: Final = MappingProxyType[Decision, int](
     {"allowed": DONE, "refused": REFUSED, "undecided": BREAKDOWN}
 )
+_RESULTS: Final = TypeAdapter(dict[str, JobResult])
 
 app = typer.Typer(add_completion=False)
-
-
-class EnvironmentName(StrEnum):
-    """The environments that there are."""
-
-    STAGING = "staging"
-    PRODUCTION = "production"
 
 
 Base = Annotated[
@@ -74,7 +74,7 @@ def judge_change(
 
 @app.command()
 def judge_deploy(
-    environment: EnvironmentName,
+    environment: Environment,
     commit: Annotated[str, typer.Option(help="The commit of main that is to be deployed.")],
     out: Annotated[Path | None, typer.Option(help="Where the verdict goes, as JSON.")] = None,
     summary: Annotated[Path | None, typer.Option(help="Where it goes as Markdown.")] = None,
@@ -82,7 +82,7 @@ def judge_deploy(
     """Judge whether what a commit of main releases may be deployed, when it first is."""
     settings = read_settings()
     typer.echo(machine_line(settings))
-    verdict = make_judge_deploy(settings).judge_deploy(environment.value, commit)
+    verdict = make_judge_deploy(settings).judge_deploy(environment, commit)
     _tell(settings, verdict, out, summary)
     raise typer.Exit(EXITS[verdict.decision])
 
@@ -145,6 +145,55 @@ def review_break_glass(
     _speak_of(statement, "reviewed", base, head, Speaker(person, role, key, reason))
 
 
+@app.command()
+def changes(
+    base: Annotated[str, typer.Option(help="Main's commit before the change.")],
+    head: Annotated[str, typer.Option(help="The change's last commit.")],
+    event: Annotated[str, typer.Option(help="What started CI: a `push` gets every test.")] = "",
+) -> None:
+    """Say which checks a change needs, to people and to the workflow's other jobs."""
+    settings = read_settings()
+    needs = checks_between(GitRepository(settings.root), base, head, whole=event == "push")
+    outputs = {name: str(needed).lower() for name, needed in asdict(needs).items()}
+    typer.echo("\n".join(f"{name}={needed}" for name, needed in outputs.items()))
+    step_files(settings).output(outputs)
+
+
+@app.command()
+def sum_checks(
+    results: Annotated[str, typer.Argument(help="The jobs of CI, as `toJSON(needs)` writes them.")],
+) -> None:
+    """Say whether all checks that a change needed are green. 1 if one is not, 2 if unreadable."""
+    try:
+        jobs = _RESULTS.validate_json(results)
+    except ValidationError as exc:
+        typer.echo(f"RESULTS is not what `toJSON(needs)` writes: {plain(exc)}", err=True)
+        raise typer.Exit(BREAKDOWN) from exc
+    for name, job in sorted(jobs.items()):
+        typer.echo(f"{name}: {job.result}")
+    if found := faults(jobs):
+        refuse("; ".join(found))
+
+
+@app.command()
+def report_check(
+    check: Annotated[str, typer.Argument(help="The check, as main's protection names it.")],
+    commit: Annotated[str, typer.Option(help="The full name of the commit that it is about.")],
+    outcome: Annotated[str, typer.Option(help="How its step ended: only `success` is green.")],
+) -> None:
+    """Set the status of a commit at GitHub. 2 where no forge is set up: nobody was told."""
+    statuses = find_statuses(read_settings())
+    if statuses is None:
+        typer.echo(
+            "no forge is set up here (PLINTH_FORGE_URL, PLINTH_FORGE_REPOSITORY, "
+            "PLINTH_FORGE_TOKEN): nobody was told",
+            err=True,
+        )
+        raise typer.Exit(BREAKDOWN)
+    statuses(commit, check, green=outcome == "success", description=f"its step ended as {outcome}")
+    typer.echo(f"{plain(check)} of {plain(commit)}: {plain(outcome)}")
+
+
 def _speak(word: Word, base: str, head: str, speaker: Speaker, hours: float | None = None) -> None:
     settings = _here(head)
     _wrote(make_speak(settings, typer.echo).of_change(base, head, word, speaker, hours))
@@ -177,13 +226,16 @@ def _tell(
         typer.echo(line)
     if out:
         verdict.write(out)
-    for place in (summary, settings.step_summary):
-        if place:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("a" if place == settings.step_summary else "w", encoding="utf-8") as to:
-                to.write(f"{verdict_page(verdict)}\n{prose(machine_line(settings))}\n")
-    if settings.step_output:
-        with settings.step_output.open("a", encoding="utf-8") as to:
-            to.write(f"decision={verdict.decision}\n")
-            to.write(f"break_glass={str(bool(verdict.break_glass)).lower()}\n")
-            to.write(f"rollback={str(verdict.rollback).lower()}\n")
+    page = f"{verdict_page(verdict)}\n{prose(machine_line(settings))}\n"
+    if summary:
+        summary.parent.mkdir(parents=True, exist_ok=True)
+        summary.write_text(page, encoding="utf-8")
+    step = step_files(settings)
+    step.summarise(page)
+    step.output(
+        {
+            "decision": verdict.decision,
+            "break_glass": str(bool(verdict.break_glass)).lower(),
+            "rollback": str(verdict.rollback).lower(),
+        }
+    )

@@ -1,7 +1,6 @@
 """Commands that deploy a release, compare what runs with it, and show the status."""
 
 from concurrent.futures import ThreadPoolExecutor
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -38,14 +37,7 @@ _LINE: Final = 4000
 app = typer.Typer(add_completion=False)
 
 
-class EnvironmentName(StrEnum):
-    """The environments that there are."""
-
-    STAGING = "staging"
-    PRODUCTION = "production"
-
-
-Where = Annotated[EnvironmentName, typer.Argument(help="staging or production.")]
+Where = Annotated[Environment, typer.Argument(help="staging or production.")]
 
 
 @app.command()
@@ -58,16 +50,15 @@ def deploy(
     A commit that is no longer main's tip ends as superseded, with 0: another deploy counts.
     """
     settings = read_settings()
-    where: Environment = environment.value
     typer.echo(walls := machine_line(settings))
-    done = make_deploy(settings, _say).run(where, commit)
+    done = make_deploy(settings, _say).run(environment, commit)
     for line in done.lines:
         typer.echo(f"{done.outcome}: {plain(line, _LINE)}", err=EXITS[done.outcome] != DONE)
     outputs: dict[str, str] = {"outcome": done.outcome}
-    if where == "staging" and done.outcome != "superseded":
+    if environment == "staging" and done.outcome != "superseded":
         pending = make_pending(settings, _say).run("production", commit)
         outputs["production"] = str(pending).lower()
-    _tell_workflow(settings, outputs, (*summary_lines(where, done), prose(walls), ""))
+    _tell_workflow(settings, outputs, (*summary_lines(environment, done), prose(walls), ""))
     tell_head(settings, publish=True)
     raise typer.Exit(EXITS[done.outcome])
 
@@ -103,7 +94,7 @@ def verify(
 ) -> None:
     """Compare git, aliases, what was applied and what runs: 0 equal, 1 different, 2 can't tell."""
     settings = read_settings()
-    found = make_verify(settings, _say).run(environment.value)
+    found = make_verify(settings, _say).run(environment)
     if record:
         record_verification(make_audit_log(settings), found, who(settings))
         tell_head(settings, publish=False)

@@ -1,11 +1,11 @@
 """Commands of releases: propose, promote, revert, and take somebody's change over."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from artifacts.records.release import Environment
 from artifacts.refusal import Refusal
 from artifacts.text import plain
 from delivery.errors import RevertRefused, TakeOverRefused
@@ -20,13 +20,6 @@ from delivery.trail.wiring import tell_head
 _LINE: Final = 2000
 
 
-class EnvironmentName(StrEnum):
-    """The environments that there are."""
-
-    STAGING = "staging"
-    PRODUCTION = "production"
-
-
 app = typer.Typer(add_completion=False)
 
 
@@ -34,12 +27,10 @@ app = typer.Typer(add_completion=False)
 def propose(
     report: Annotated[Path, typer.Argument(help="Signed gate report that allows a candidate.")],
     version: Annotated[int, typer.Option(min=1, help="The model's version in the registry.")],
-    environment: Annotated[
-        EnvironmentName, typer.Option(help="Whose release.")
-    ] = EnvironmentName.STAGING,
+    environment: Annotated[Environment, typer.Option(help="Whose release.")] = "staging",
 ) -> None:
     """Write an allowed candidate into an environment's release."""
-    outcome = make_propose(read_settings())(report, version, environment.value)
+    outcome = make_propose(read_settings())(report, version, environment)
     if isinstance(outcome, Refusal):
         refuse(outcome.reason)
     typer.echo(f"{outcome.path}: {outcome.model} {version} is {outcome.digest}")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from artifacts.command_line import digest_argument
 from artifacts.records.release import Environment, Payload
 from artifacts.refusal import Refusal
 from artifacts.text import plain
@@ -35,13 +36,6 @@ cloud = typer.Typer(no_args_is_help=True, help="What the AWS target runs.")
 app.add_typer(cloud, name="aws")
 images = typer.Typer(no_args_is_help=True, help="Images of payloads and services.")
 app.add_typer(images, name="image")
-
-
-def _digest(text: str) -> str:
-    digits = text.removeprefix("sha256:")
-    if not re.fullmatch(r"[0-9a-f]{64}", digits):
-        raise typer.BadParameter(f"{plain(text)} is no digest: sha256: and 64 digits are")
-    return f"sha256:{digits}"
 
 
 def _account(text: str) -> str:
@@ -101,7 +95,7 @@ def observe_command(environment: EnvironmentName) -> None:
 @cloud.command("settle")
 def settle_command(
     environment: EnvironmentName,
-    image: Annotated[str, typer.Option(help="Digest of the image.", parser=_digest)],
+    image: Annotated[str, typer.Option(help="Digest of the image.", parser=digest_argument)],
     seconds: Annotated[float, typer.Option(min=0, max=7200, help="How long to wait.")] = 900,
 ) -> None:
     """Wait until an image is all that runs; 1 where its rollout failed, 2 where nobody can tell."""

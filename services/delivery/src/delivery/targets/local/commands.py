@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from artifacts.command_line import digest_argument
 from artifacts.records.release import Environment, Payload
 from artifacts.text import plain
 from delivery.settings import read_target_settings
@@ -27,16 +28,9 @@ group = typer.Typer(no_args_is_help=True, help="What this machine runs, as the l
 app.add_typer(group, name="local")
 
 
-def _digest(text: str) -> str:
-    digits = text.removeprefix("sha256:")
-    if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):  # noqa: PLR2004
-        raise typer.BadParameter(f"{plain(text)} is no digest: sha256: and 64 digits are")
-    return f"sha256:{digits}"
-
-
 EnvironmentName = Annotated[Environment, typer.Argument(help="staging or production.")]
 PayloadDigest = Annotated[
-    str, typer.Argument(help="Digest of an installed payload.", parser=_digest)
+    str, typer.Argument(help="Digest of an installed payload.", parser=digest_argument)
 ]
 
 
@@ -110,7 +104,6 @@ def prune(
     keep: Annotated[list[str] | None, typer.Option(help="A payload to keep besides.")] = None,
 ) -> None:
     """Remove payloads, code, models and logs that no environment runs, ran last, or wants."""
-    for name in run_prune(
-        read_target_settings(), [_digest(digest) for digest in (*(keep or ()), *(more or ()))]
-    ):
+    kept = [digest_argument(digest) for digest in (*(keep or ()), *(more or ()))]
+    for name in run_prune(read_target_settings(), kept):
         typer.echo(f"removed {name}")
