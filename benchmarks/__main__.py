@@ -1,9 +1,23 @@
-"""`python -m benchmarks [NAME ...]`: measures, and exits 1 if a limit is missed."""
+"""`python -m benchmarks [NAME ...] [--runs N]`: measures, and exits 1 if a limit is missed."""
 
+import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 
-from benchmarks import cache, decoding, featurize, keeper, predict, scale, serve, start, ties, train
+from benchmarks import (
+    cache,
+    decoding,
+    featurize,
+    keeper,
+    loop,
+    predict,
+    scale,
+    serve,
+    start,
+    ties,
+    train,
+)
 from benchmarks.measure import Verdict, machine
 
 # The long one last.
@@ -17,12 +31,19 @@ BENCHMARKS: dict[str, Callable[[], list[Verdict]]] = {
     "start": start.run,
     "ties": ties.run,
     "scale": scale.run,
+    "loop": loop.run,
     "train": train.run,
 }
 
 
-def main(names: list[str]) -> int:
+def main(words: list[str]) -> int:
     """Run the named benchmarks, all of them if none is named."""
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--runs", type=int, default=loop.RUNS, help="rounds of `loop`")
+    options = parser.parse_args(words)
+    names: list[str] = options.names
+    benchmarks = BENCHMARKS | {"loop": partial(loop.run, options.runs)}
     if unknown := [name for name in names if name not in BENCHMARKS]:
         known = ", ".join(BENCHMARKS)
         sys.stderr.write(f"benchmarks: no {', '.join(unknown)}; there are {known}\n")
@@ -30,7 +51,7 @@ def main(names: list[str]) -> int:
     missed = 0
     for name in names or BENCHMARKS:
         print(f"{name}: {machine()}", flush=True)
-        for verdict in BENCHMARKS[name]():
+        for verdict in benchmarks[name]():
             print(verdict, flush=True)
             missed += verdict.held is False
         print()

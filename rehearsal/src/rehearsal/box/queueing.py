@@ -30,12 +30,15 @@ def queue_checks(
     actor: str,
     before: Commit | None = None,
 ) -> tuple[Run, ...]:
-    """Queue what waits for a pull request: the head's workflows, and main's that judge it."""
+    """Queue what waits for a pull request: main's workflows that judge it, then the head's own.
+
+    Side by side on a forge; here one after the other, and a verdict takes seconds.
+    """
     run = _run(box, Event.PULL_REQUEST, f"refs/heads/{pull.branch}", head, actor).model_copy(
         update={"pull_request": pull.number, "action": action, "before": before}
     )
-    checks = _queue_triggered(box, run, head, Trigger(Event.PULL_REQUEST, MAIN, action))
-    return checks + queue_judgement(box, pull, head, action, actor, before)
+    judgement = queue_judgement(box, pull, head, action, actor, before)
+    return judgement + _queue_triggered(box, run, head, Trigger(Event.PULL_REQUEST, MAIN, action))
 
 
 def queue_judgement(

@@ -80,7 +80,7 @@ def test_a_change_goes_from_a_branch_to_main(desk: Desk) -> None:
     approved = desk("pull-request", "approve", "1", "--as", "bob", "--note", "fine")
     merged = desk("pull-request", "merge", "1", "--as", "bob", "--wait")
 
-    assert "green: ci success (run 1), judge success (run 2)" in opened
+    assert "green: judge success (run 1), ci success (run 2)" in opened
     assert "approved by bob  fine" in approved
     assert "pushed by ada" in approved
     assert "merged #1: main is " in merged
@@ -115,7 +115,8 @@ def test_every_command_about_a_pull_request_prints_it_as_json(desk: Desk, tmp_pa
 
 
 def test_a_red_run_is_read_repeated_and_turns_green(desk: Desk) -> None:
-    desk.engine.endings = [Ended(succeeded=False, description="failed: ci", summary="# No")]
+    red = Ended(succeeded=False, description="failed: ci", summary="# No")
+    desk.engine.endings = [Ended(succeeded=True), red]
     desk.push("feature")
     desk("pull-request", "open", "feature", "--as", "ada", "--wait", code=1)
 
@@ -123,12 +124,12 @@ def test_a_red_run_is_read_repeated_and_turns_green(desk: Desk) -> None:
         "pull-request", "merge", "1", "--as", "bob", code=1
     )
     assert "not yet: the check ci is red" in desk("pull-request", "show", "1")
-    assert desk("log", "1") == "in scratch\nfailed: ci\n"
-    assert "# No" in desk("log", "1", "--summary")
-    assert "red: ci failure" in desk("log", "1", "--follow", code=1)
-    assert "1  failure  ci  pull_request  refs/heads/feature" in desk("runs")
+    assert desk("log", "2") == "in scratch\nfailed: ci\n"
+    assert "# No" in desk("log", "2", "--summary")
+    assert "red: ci failure" in desk("log", "2", "--follow", code=1)
+    assert "2  failure  ci  pull_request  refs/heads/feature" in desk("runs")
     desk("wait", "feature", code=1)
-    assert "green: ci success (run 3)" in desk("retry", "1", "--wait")
+    assert "green: ci success (run 3)" in desk("retry", "2", "--wait")
     desk("wait", "feature")
     assert "ci  pull_request  success  run 3" in desk("status", "feature")
     assert len(desk.json("runs", "--limit", "2")) == 2  # type: ignore[arg-type]
@@ -165,7 +166,7 @@ def test_a_step_that_pushes_waits_for_nothing(desk: Desk, monkeypatch: pytest.Mo
     desk("hook", "pre-receive", stdin=line)
     said = desk("hook", "post-receive", stdin=line)
 
-    assert said == "queued: run 3 (ci, pull_request), run 4 (judge, pull_request_target)\n"
+    assert said == "queued: run 3 (judge, pull_request_target), run 4 (ci, pull_request)\n"
     assert desk("pushers", "feature") == "ada\nrunner\n"
 
 

@@ -29,7 +29,7 @@ def test_opening_runs_the_checks(world: World) -> None:
 
     assert isinstance(opened, Opened)
     assert (opened.pull_request.title, opened.pull_request.body) == ("Better", "Why")
-    assert world.workflows() == [("ci", "pull_request"), ("judge", "pull_request_target")]
+    assert world.workflows() == [("judge", "pull_request_target"), ("ci", "pull_request")]
     assert {run.actor for run in opened.runs} == {"ada"}
 
 

@@ -10,7 +10,7 @@ from rehearsal.box.outcome import Refused
 from rehearsal.box.receiving import RUNNER, receive, settle
 from rehearsal.box.records import MAIN, NO_COMMIT, PullState
 
-PULL_RUNS = [("ci", "pull_request"), ("judge", "pull_request_target")]
+PULL_RUNS = [("judge", "pull_request_target"), ("ci", "pull_request")]
 
 
 def merge_of_feature(world: World) -> None:

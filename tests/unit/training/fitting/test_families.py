@@ -3,9 +3,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from support.training_doubles import a_training_set
 
-from training.fitting.families import fit_labels, fit_values, floor32
+from training.fitting.families import fit_discriminant, fit_labels, fit_values, floor32
 from training.params import (
     Discriminant,
     Family,
@@ -33,6 +36,21 @@ def test_every_family_overfits_a_few_photos(family: Family) -> None:
     labels = np.arange(24) % 4
     model = fit_labels(family, a_training_set(vectors, labels), seed=1)
     assert (model.predict(vectors) == labels).all()
+
+
+@pytest.mark.parametrize("labels", [2, 5])
+@pytest.mark.parametrize("shrinkage", [0.0, 0.1, 0.5, 1.0])
+def test_a_discriminant_is_the_one_that_scikit_learn_fits(shrinkage: float, labels: int) -> None:
+    random = np.random.default_rng(0)
+    count = 40 if shrinkage else 400  # without shrinkage fewer photos than features fit anything
+    seen, photos = random.normal(size=(count, 60)).astype(np.float32), np.arange(count) % labels
+    seen += 0.3 * photos[:, np.newaxis].astype(np.float32)
+    found = fit_discriminant(shrinkage, seen, photos)
+    theirs = make_pipeline(
+        StandardScaler(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage)
+    ).fit(seen, photos)
+    others = random.normal(size=(200, 60)).astype(np.float32)
+    np.testing.assert_allclose(found.predict_proba(others), theirs.predict_proba(others), atol=2e-4)
 
 
 @pytest.mark.parametrize("family", FAMILIES[:3], ids=lambda family: family.kind)
