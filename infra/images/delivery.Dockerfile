@@ -1,4 +1,5 @@
-# Delivery's commands; the checkout and the stores are mounted. Built by `bin/plinth delivery image build-service`.
+# Delivery's commands; the checkout and the stores are mounted. It has no gate: `delivery retrain` needs a runner with
+# a checkout (docs/targets/aws.md). Built by `bin/plinth delivery image build-service`.
 ARG BASE_IMAGE
 
 FROM ${BASE_IMAGE} AS builder

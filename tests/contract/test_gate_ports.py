@@ -4,6 +4,7 @@ import os
 import stat
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from artifacts.present_keys import FolderArtifacts, model_store
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import Release
-from delivery.releases.yaml_releases import YamlReleases
+from delivery.releases.propose import write_release
 from gate.command_door import training_door
 from gate.dataset import FolderDataset
 from gate.door_rooms import DoorRooms
@@ -123,13 +124,16 @@ def test_a_pin_is_none_before_it_is_written_and_read_back_after(kind, rows, tmp_
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_releases_are_read_back_as_they_were_written(kind, tmp_path):
-    releases = FakeReleases() if kind == "fake" else YamlReleases(tmp_path)
+def test_releases_are_read_as_they_lie_and_a_missing_one_is_told(kind, tmp_path):
+    given = release(FIRST_RELEASE)
+    read, nothing = FakeReleases(given).read, FakeReleases().read
+    if kind == "real":
+        nothing = partial(Release.of_environment, tmp_path / "empty")
+        write_release(tmp_path, given)
+        read = partial(Release.of_environment, tmp_path)
+    assert read("staging") == given
     with pytest.raises(UnreadableRecord):
-        releases.read("staging")
-    for given in (release(FIRST_RELEASE), Release(environment="staging", models={})):
-        assert releases.write(given).name == "staging.yaml"
-        assert releases.read("staging") == given
+        nothing("staging")
 
 
 @pytest.mark.parametrize("kind", KINDS)

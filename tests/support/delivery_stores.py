@@ -68,21 +68,15 @@ class FakePolicies:
 
 
 class FakeReleases:
-    """Releases by environment; `written` keeps what was written."""
+    """Releases by environment."""
 
     def __init__(self, *releases: Release) -> None:
         self._releases = {one.environment: one for one in releases}
-        self.written: list[Release] = []
 
     def read(self, environment: str) -> Release:
         if environment not in self._releases:
             raise UnreadableRecord(f"{environment}.yaml", ("no such file",))
         return self._releases[environment]  # type: ignore[index]
-
-    def write(self, release: Release) -> Path:
-        self.written.append(release)
-        self._releases[release.environment] = release
-        return Path(f"{release.environment}.yaml")
 
 
 class Believing:

@@ -22,9 +22,8 @@ from artifacts.statements import signature_of
 from delivery.errors import TrainingFailed
 from delivery.forges.forge import Forge
 from delivery.releases.wanted import release_text
-from delivery.retrain.ports import RetrainingPlace
-from delivery.retrain.retrain import PlanRetraining, ProposeCandidate, Retrain
-from delivery.retrain.retraining_folder import FolderRetrainings
+from delivery.retrain.places import Place, Places
+from delivery.retrain.retrain import Planning, ProposeCandidate, Retrain
 from delivery.retrain.training_claims import MANIFEST, PARAMS, inputs_of
 
 ALLOWED = gate_report()
@@ -58,10 +57,10 @@ class FakeTrainer:
     rebuilt: int = 0
     registered: int = 0
 
-    def lay_out(self, place: RetrainingPlace) -> None:
+    def lay_out(self, place: Place) -> None:
         place.dataset.mkdir(parents=True, exist_ok=True)
 
-    def fetch(self, inputs: TrainingInputs, place: RetrainingPlace) -> None:
+    def fetch(self, inputs: TrainingInputs, place: Place) -> None:
         assert inputs.model == "architecture"
         if self.breaks:
             raise TrainingFailed("retrain", self.breaks)
@@ -69,7 +68,7 @@ class FakeTrainer:
         place.candidate.mkdir(parents=True)
         (place.candidate / SIGNATURE).write_text("signed")
 
-    def reproduce(self, place: RetrainingPlace) -> None:
+    def reproduce(self, place: Place) -> None:
         self.rebuilt += 1
         place.reproduction.write_text("{}")
 
@@ -95,13 +94,13 @@ class FakeJudge:
         assert model
         return self.rebuild
 
-    def judge(self, place: RetrainingPlace) -> GateReport:
+    def judge(self, place: Place) -> GateReport:
         self.judged += 1
         signature_of(self.verdict.write(place.report)).write_text("signed")
         place.page.write_text("# The candidate\n")
         return self.verdict
 
-    def report(self, place: RetrainingPlace) -> GateReport:
+    def report(self, place: Place) -> GateReport:
         return GateReport.read(place.report)
 
 
@@ -131,12 +130,12 @@ class World:
         self.merge(release(released(str(ALLOWED.champion))), "begin")
 
     @property
-    def places(self) -> FolderRetrainings:
-        return FolderRetrainings(self.folder)
+    def places(self) -> Places:
+        return Places(self.folder)
 
     @property
-    def planning(self) -> PlanRetraining:
-        return PlanRetraining(self.repository, self.audit, self.places)
+    def planning(self) -> Planning:
+        return Planning(self.repository, self.audit, self.places)
 
     @property
     def proposing(self) -> ProposeCandidate:
@@ -151,12 +150,10 @@ class World:
     def retrain(self, after: Callable[[str], None] = lambda _: None) -> Retrain:
         return Retrain(
             planning=self.planning,
-            retrainings=self.places,
             trainer=self.trainer,
-            candidates=self.trainer,
+            fetch=self.trainer.fetch,
             judge=self.judge,
             keep=self.keep,
-            audit=self.audit,
             propose=self.proposing,
             actor="ada (7)",
             after=after,

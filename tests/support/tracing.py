@@ -6,8 +6,8 @@ from support.traced_world import IDS, World
 
 from artifacts.records.release import Release, ReleasedCode
 from delivery.releases.wanted import release_text
+from delivery.trace.commands import make_trace
 from delivery.trace.hops import NEEDS, Hop, Trace, trace_lines
-from delivery.trace.wiring import make_trace
 
 
 def traced(world: World, environment: str = "staging", prediction: str = "") -> Trace:

@@ -1,4 +1,4 @@
-"""The best wall that works on this machine: each kind is tried, none is believed."""
+"""What this machine has: the best wall, tried and not believed, and services' environments."""
 
 import os
 import shutil
@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from walls.bubblewrap import Bubblewrap
-from walls.errors import UnusableRoom
-from walls.room import Room, Wall
-from walls.unwalled import Unwalled
+from walls.room import Room, UnusableRoom, Unwalled, Wall
 from walls.user import OtherUser, find_setpriv, scratch_folder
 
 _SECONDS: Final = 20
@@ -73,3 +71,21 @@ def _failure_of(wall: Wall) -> str:
         if done.returncode:
             return done.stderr.strip()[-300:] or f"it ended with {done.returncode}"
         return "" if (own / "written").is_file() else "nothing could be written inside"
+
+
+def find_environment(root: Path, service: str, shared: str | None) -> tuple[Path, ...]:
+    """Return the folders that a service's code is made of; `bin/python` of the first runs it.
+
+    It is brought in step here, for nothing is built inside of a room. `shared` is where checkouts
+    keep environments together. Raises OSError where there is none.
+    """
+    command = [str(root.absolute() / "bin" / "environment"), "--where", service]
+    done = subprocess.run(  # noqa: S603 - the project's own script, no shell
+        command, capture_output=True, text=True, errors="replace", check=False
+    )
+    if done.returncode:
+        raise OSError(f"{done.stdout}{done.stderr}".strip()[-600:])
+    folders = (*map(Path, done.stdout.splitlines()), *([Path(shared)] if shared else []))
+    if not folders or not folders[0].is_dir():
+        raise OSError(f"it named no folder: {done.stdout[-300:]}")
+    return folders

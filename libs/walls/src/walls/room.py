@@ -1,10 +1,41 @@
-"""What a room is, and what every wall offers."""
+"""What a room is, what every wall offers, and what can go wrong.
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+Where no wall stands, Unwalled runs a command beside everything, with a clean environment all the
+same.
+
+WallsError
+|-- UnusableRoom   a room names what can't be given to it, or can't be kept from it
+`-- ProbeFailed    the probe could not be run inside the room, so nothing is known
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+
+class WallsError(Exception):
+    """Base of every error of this package."""
+
+
+class UnusableRoom(WallsError):
+    """A room can't be built as it is described."""
+
+    def __init__(self, room: str, reason: str) -> None:
+        self.room = room
+        self.reason = reason
+        super().__init__(f"the room {room!r} can't be entered: {reason}")
+
+
+class ProbeFailed(WallsError):
+    """The probe of a room did not answer: whether its wall stands is unknown."""
+
+    def __init__(self, room: str, reason: str) -> None:
+        self.room = room
+        self.reason = reason
+        super().__init__(f"the wall of the room {room!r} could not be tried: {reason}")
 
 
 @dataclass(frozen=True)
@@ -56,3 +87,27 @@ class Wall(Protocol):
     def opened(self, room: Room) -> AbstractContextManager[None]:
         """Lend the folders of `writes` to who runs inside, for the time of the block."""
         ...
+
+
+@dataclass(frozen=True)
+class Unwalled:
+    """Runs commands as this user, and says why nothing better works here."""
+
+    missing: str
+    name: str = "none"
+
+    def command(self, room: Room, argv: Sequence[str]) -> list[str]:
+        """Return `argv` with the room's variables alone."""
+        return [*with_variables(room, os.path.expanduser("~")), *argv]  # noqa: PTH111 - no user: "~"
+
+    @contextmanager
+    def opened(self, room: Room) -> Iterator[None]:
+        """Do nothing: the command is the same user."""
+        del room
+        yield
+
+
+def with_variables(room: Room, home: str) -> list[str]:
+    """Return the words that start a command with the room's variables and no others."""
+    pairs = [f"{name}={value}" for name, value in sorted(room.variables(home).items())]
+    return ["/usr/bin/env", "-i", *pairs]

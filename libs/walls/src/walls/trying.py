@@ -6,16 +6,39 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from walls.errors import ProbeFailed, UnusableRoom
-from walls.room import Room, Wall
+from walls.room import ProbeFailed, Room, UnusableRoom, Wall
 from walls.user import scratch_folder
 
+
+def processes_inside(pid: int) -> tuple[int, ...]:
+    """Return the processes that `pid` started, and those that they started, outermost first.
+
+    Bubblewrap's own two come first (its monitor is `pid`); a signal to them reaches no command.
+    """
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue  # it ended meanwhile
+        parent = int(text.rpartition(")")[2].split()[1])
+        children.setdefault(parent, []).append(int(stat.parent.name))
+    found: list[int] = []
+    pending = [pid]
+    while pending:
+        below = sorted(children.get(pending.pop(0), []))
+        found += below
+        pending += below
+    return tuple(found)
+
+
 _SECONDS: Final = 60
+_DYING_SECONDS: Final = 0.5
 _INSIDE: Final = Path(__file__).with_name("inside.py")
 
 
@@ -48,6 +71,15 @@ class TriedRoom:
     breaches: tuple[str, ...]
     missing: str = ""
     failure: str = ""
+
+    @property
+    def state(self) -> str:
+        """One word: stands, missing, breached, or unknown where it could not be tried."""
+        if self.failure:
+            return "unknown"
+        if self.missing:
+            return "missing"
+        return "breached" if self.breaches else "stands"
 
 
 def try_room(
@@ -103,6 +135,9 @@ def probe(
             "variables": [*room.variables(""), "LC_CTYPE", "PWD"],
         }
         found = _answers(wall, room, python, orders, outside.marker)
+        # Who was killed on a busy machine takes a moment to die: a breach must not be missed.
+        with suppress(subprocess.TimeoutExpired):
+            outside.bystander.wait(_DYING_SECONDS)
         if outside.bystander.poll() is not None:
             found.append(Breach("killed", f"process {outside.bystander.pid} outside"))
     # A path is read, listed and written; a process is read, looked through and killed.

@@ -11,9 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from walls.errors import UnusableRoom
-from walls.room import Room
-from walls.unwalled import with_variables
+from walls.room import Room, UnusableRoom, with_variables
 
 # Numbers that systems give to nobody: below systemd's own, above those of people.
 _FIRST: Final = 60200

@@ -134,8 +134,11 @@ class DeployLocked(DeliveryError):
         self.environment = environment
         self.lock = lock
         super().__init__(
-            f"another deploy of {environment} still holds {lock} after {seconds:.0f} s: "
-            "look at what it does, end it if it hangs, and deploy again"
+            f"another deploy of {environment} still holds {lock} after {seconds:.0f} s. This one "
+            "did nothing, and nothing repeats it by itself. Fix: let the other end, or end it if "
+            f"it hangs (`lslocks -o PID,COMMAND,PATH | grep {environment}/deploy.lock` names it; "
+            f"what it began is taken up). Then: bin/plinth delivery deploy {environment} "
+            '--commit "$(git rev-parse origin/main)"'
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gate.errors import DoorFailed
 from walls import Room, UnusableRoom, Unwalled, Wall, find_wall
-from walls.service_environments import find_environment
+from walls.finding import find_environment
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,15 @@ def test_a_lock_is_waited_for_and_freed(tmp_path):
 def test_a_lock_that_is_never_freed_ends_the_wait(tmp_path):
     second = FileDeployLocks(tmp_path, seconds=0.0).held("staging")
     first = FileDeployLocks(tmp_path).held("staging")
-    with first, pytest.raises(DeployLocked, match="another deploy of staging"):
+    with first, pytest.raises(DeployLocked, match="another deploy of staging") as caught:
         second.__enter__()
+    # Nothing reruns it: whoever reads the red run must know who holds the lock, and what to type.
+    said = str(caught.value)
+    assert "nothing repeats it by itself" in said
+    assert "`lslocks -o PID,COMMAND,PATH | grep staging/deploy.lock`" in said
+    assert said.endswith(
+        'bin/plinth delivery deploy staging --commit "$(git rev-parse origin/main)"'
+    )
 
 
 def test_a_lock_is_taken_while_a_deploy_holds_it_and_whoever_asks_takes_it_from_nobody(tmp_path):

@@ -1,19 +1,17 @@
 """The commands of releases: what they print, and what they end with."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from support.deploy_world import commit, digest
 
 from delivery import cli
 from delivery.errors import RevertRefused
-from delivery.releases import commands as releasing
-from delivery.releases.revert import Reverted
+from delivery.releases.revert import Revert, Reverted
 
 SETTINGS = (
     *("ROOT", "MODEL_STORE", "PUBLIC_KEY", "GATE_KEY", "GATE_SIGNERS", "REPRODUCTION_SIGNERS"),
-    *("EVIDENCE", "POLICIES", "RELEASES"),
+    *("EVIDENCE", "POLICIES", "RELEASES", "DEPLOY_KEY", "DEPLOY_SIGNERS", "AUDIT", "AUDIT_HEAD"),
 )
 
 
@@ -33,9 +31,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 
 def test_a_revert_says_what_comes_back_and_what_to_push(monkeypatch, capsys):
     made = Reverted("reverts/x", commit("r"), digest("old"), digest("new"), approved=False)
-    monkeypatch.setattr(
-        releasing, "make_revert", lambda *_: SimpleNamespace(run=lambda _promotion: made)
-    )
+    monkeypatch.setattr(Revert, "run", lambda *_: made)
     assert run(monkeypatch, "revert", "abc") == 0
     said = capsys.readouterr().out
     assert "git push origin reverts/x" in said
@@ -43,9 +39,9 @@ def test_a_revert_says_what_comes_back_and_what_to_push(monkeypatch, capsys):
 
 
 def test_a_revert_that_can_not_be_made_is_refused_with_the_reason(monkeypatch, capsys):
-    def refuse(promotion: str) -> Reverted:
+    def refuse(_: Revert, promotion: str) -> Reverted:
         raise RevertRefused(promotion, "it is no promotion")
 
-    monkeypatch.setattr(releasing, "make_revert", lambda *_: SimpleNamespace(run=refuse))
+    monkeypatch.setattr(Revert, "run", refuse)
     assert run(monkeypatch, "revert", "abc") == 1
     assert "it is no promotion" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from support.delivery_stores import Believing, FakeModelStore, FakePolicies, FakeReleases
+from support.delivery_stores import Believing, FakeModelStore, FakePolicies
 from support.made_records import artifact, gate_report, release, released
 from support.policy_documents import FIRST_RELEASE, policy, tiers
 
@@ -14,10 +14,12 @@ from artifacts.records.gate import GateReport
 from artifacts.records.release import Release, ReleasedModel
 from artifacts.refusal import Refusal
 from artifacts.statements import signature_of
-from delivery.releases.propose import Propose, Proposed
+from delivery.releases.propose import Proposed, write_release
+from delivery.releases.propose import propose as propose_from_report
 
 ALLOWED = gate_report()
 SERVING = released(ALLOWED.champion)
+SERVED = (release(SERVING),)
 OTHERS = (released(digest_json("fraud")),)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -26,21 +28,32 @@ def propose(
     report=ALLOWED,
     *,
     store=None,
-    releases=None,
+    releases=SERVED,
     rules=None,
     version=7,
     signature=b"signed",
     gate=None,
 ):
-    files = releases or FakeReleases(release(SERVING))
     stored = store or FakeModelStore(artifact("candidate"))
     policies = rules if isinstance(rules, FakePolicies) else FakePolicies(rules or policy())
     with TemporaryDirectory() as folder:
         path = report.write(Path(folder) / "report.json")
         signature_of(path).write_bytes(signature)
-        proposing = Propose(stored, policies, files, gate or Believing(), lambda: NOW)
-        found = proposing(path, version, "staging")
-    return found, files.written
+        for one in releases:
+            write_release(Path(folder), one)
+        found = propose_from_report(
+            path,
+            version,
+            "staging",
+            store=stored,
+            policies=policies,
+            releases=Path(folder),
+            gate=gate or Believing(),
+            at=NOW,
+        )
+        after = Release.of_environment(Path(folder), "staging")
+        assert len(list(Path(folder).iterdir())) == 2 + len(releases)
+    return found, [] if after in releases else [after]
 
 
 def refused(report=ALLOWED, **ports):
@@ -61,19 +74,19 @@ def test_an_allowed_candidate_becomes_the_champion_with_its_gate_report():
 
 def test_other_models_keep_their_entries():
     before = Release(environment="staging", models={"fraud": OTHERS, "architecture": (SERVING,)})
-    _, (written,) = propose(releases=FakeReleases(before))
+    _, (written,) = propose(releases=(before,))
     assert written.models["fraud"] == OTHERS
 
 
 def test_shadows_and_challengers_of_the_old_champion_go():
     shadow = released(digest_json("shadow")).model_copy(update={"role": "shadow"})
-    _, (written,) = propose(releases=FakeReleases(release(SERVING, shadow)))
+    _, (written,) = propose(releases=(release(SERVING, shadow),))
     assert [entry.role for entry in written.models["architecture"]] == ["champion"]
 
 
 def test_a_stated_first_release_is_replaced_by_the_first_champion():
     report = gate_report(first_release=True)
-    _, (written,) = propose(report, releases=FakeReleases(release(FIRST_RELEASE)))
+    _, (written,) = propose(report, releases=(release(FIRST_RELEASE),))
     assert [entry.kind for entry in written.models["architecture"]] == ["model"]
 
 
@@ -166,7 +179,7 @@ def test_a_report_that_gives_its_model_another_name_changes_nothing():
     ],
 )
 def test_a_report_against_a_champion_that_has_changed_changes_nothing(now):
-    refused(releases=FakeReleases(release(*now)))
+    refused(releases=(release(*now),))
 
 
 def test_a_first_release_is_not_proposed_over_a_champion():
@@ -175,16 +188,15 @@ def test_a_first_release_is_not_proposed_over_a_champion():
 
 
 def test_a_second_candidate_judged_against_the_same_champion_must_be_judged_anew():
-    files = FakeReleases(release(SERVING))
-    propose(releases=files)
-    found, written = propose(releases=files)
+    _, (first,) = propose()
+    found, written = propose(releases=(first,))
     assert isinstance(found, Refusal)
-    assert len(written) == 1
+    assert written == []
 
 
 def test_a_release_that_cannot_be_read_is_a_breakdown():
     with pytest.raises(UnreadableRecord):
-        propose(releases=FakeReleases())
+        propose(releases=())
 
 
 class Rotated(Believing):

@@ -8,8 +8,8 @@ from support.staging_asked import WHY
 from artifacts.digests import digest_json
 from artifacts.errors import UnreadableRecord
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
+from delivery.releases.propose import write_release
 from delivery.releases.wanted import release_text
-from delivery.releases.yaml_releases import YamlReleases
 
 HEX = digest_json("x")
 
@@ -22,20 +22,15 @@ def release(*entries):
     return Release(environment="staging", models={"architecture": entries})
 
 
-def write(tmp_path, text, environment="staging"):
-    (tmp_path / f"{environment}.yaml").write_text(text, encoding="utf-8")
-    return YamlReleases(tmp_path)
-
-
 def test_a_release_is_written_in_one_form_and_read_back(tmp_path):
-    files = YamlReleases(tmp_path)
     given = Release(
         environment="staging",
         models={"zoo": (FIRST_RELEASE,), "architecture": (released(digest_json("x")),)},
     )
-    first = files.write(given).read_bytes()
-    assert files.read("staging") == given
-    assert files.write(files.read("staging")).read_bytes() == first
+    first = write_release(tmp_path, given).read_bytes()
+    found = Release.of_environment(tmp_path, "staging")
+    assert found == given
+    assert write_release(tmp_path, found).read_bytes() == first
     assert first.index(b"architecture") < first.index(b"zoo")
     assert [path.name for path in tmp_path.iterdir()] == ["staging.yaml"]
 
@@ -66,21 +61,22 @@ def test_the_order_of_models_does_not_change_the_bytes():
     ],
 )
 def test_a_release_that_is_not_wholly_understood_is_unreadable(tmp_path, text):
+    (tmp_path / "staging.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(UnreadableRecord):
-        write(tmp_path, text).read("staging")
+        Release.of_environment(tmp_path, "staging")
 
 
 def test_a_release_that_is_not_there_is_unreadable(tmp_path):
     with pytest.raises(UnreadableRecord):
-        YamlReleases(tmp_path).read("production")
+        Release.of_environment(tmp_path, "production")
 
 
 def test_the_reason_of_a_first_release_is_kept(tmp_path):
-    files = YamlReleases(tmp_path)
-    files.write(release(FirstRelease(reason=WHY, stated_on=date(2026, 11, 22))))
-    assert files.read("staging").champion("architecture").reason == WHY
+    write_release(tmp_path, release(FirstRelease(reason=WHY, stated_on=date(2026, 11, 22))))
+    found = Release.of_environment(tmp_path, "staging")
+    assert found.champion("architecture").reason == WHY
 
 
 def test_a_release_carries_its_own_name_into_its_file(tmp_path):
     other = release(FIRST_RELEASE).model_copy(update={"environment": "production"})
-    assert YamlReleases(tmp_path).write(other) == Path(tmp_path) / "production.yaml"
+    assert write_release(tmp_path, other) == Path(tmp_path) / "production.yaml"

@@ -15,7 +15,8 @@ from artifacts.statements import write_signed
 from delivery import cli
 from delivery.forges.wiring import find_forge
 from delivery.git.wiring import make_branches
-from delivery.retrain.retrain import Retrain, Retrained
+from delivery.retrain.retrain import Retrain
+from delivery.retrain.retraining import Retrained
 from delivery.settings import Settings, read_settings
 from delivery.trail.wiring import create_key, make_audit_log
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from artifacts.statements import signature_of
 from delivery.errors import GateFailed
 from delivery.exits import EXIT_CODES
 from delivery.retrain.gate_commands import GateCommands
-from delivery.retrain.retraining_folder import FolderPlace
+from delivery.retrain.places import Place
 from judging.policy import Policy
 from judging.policy_files import YamlPolicies
 
@@ -52,8 +53,8 @@ class Believing:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> FolderPlace:
-    made = FolderPlace(tmp_path / "place")
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path / "place")
     made.folder.mkdir()
     write_artifact(made.candidate, CANDIDATE.manifest, CANDIDATE.files)
     (made.candidate / SIGNATURE).write_bytes(b"training's")
@@ -114,7 +115,7 @@ def told(tmp_path: Path) -> list[str]:
     ids=lambda report: report.decision,
 )
 def test_a_judgement_leaves_a_signed_report_evidence_and_a_page(
-    place: FolderPlace, tmp_path: Path, report: GateReport
+    place: Place, tmp_path: Path, report: GateReport
 ) -> None:
     judge = judging(tmp_path, report)
 
@@ -131,7 +132,7 @@ def test_a_judgement_leaves_a_signed_report_evidence_and_a_page(
 
 @pytest.mark.parametrize("left", range(5))
 def test_whoever_is_killed_in_between_leaves_no_report_under_anothers_signature(
-    place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int
 ) -> None:
     """Killed before each change of the place's files; judging again mends it."""
     earlier, later = verdict("no_improvement"), verdict()
@@ -161,7 +162,7 @@ def test_whoever_is_killed_in_between_leaves_no_report_under_anothers_signature(
     assert signature_of(place.report).read_text() == "later's"
 
 
-def test_a_reproduction_is_shown_to_the_gate(place: FolderPlace, tmp_path: Path) -> None:
+def test_a_reproduction_is_shown_to_the_gate(place: Place, tmp_path: Path) -> None:
     place.reproduction.write_text("{}")
 
     judging(tmp_path, verdict()).judge(place)
@@ -169,7 +170,7 @@ def test_a_reproduction_is_shown_to_the_gate(place: FolderPlace, tmp_path: Path)
     assert told(tmp_path)[-2:] == ["--reproduction", str(place.reproduction)]
 
 
-def test_evidence_of_an_earlier_judgement_does_not_stay(place: FolderPlace, tmp_path: Path) -> None:
+def test_evidence_of_an_earlier_judgement_does_not_stay(place: Place, tmp_path: Path) -> None:
     place.evidence.write_text("of an earlier judgement")
 
     nothing = verdict("undecided", failing="champion", evidence=None)
@@ -183,7 +184,7 @@ def test_evidence_of_an_earlier_judgement_does_not_stay(place: FolderPlace, tmp_
     [(None, 2, "exit code 2 and left no report"), (verdict(), 1, "1 and says allowed")],
 )
 def test_a_gate_that_gives_no_verdict_is_a_breakdown_and_the_earlier_report_stays(
-    place: FolderPlace, tmp_path: Path, report: GateReport | None, code: int, words: str
+    place: Place, tmp_path: Path, report: GateReport | None, code: int, words: str
 ) -> None:
     earlier = verdict("no_improvement")
     judging(tmp_path, earlier).judge(place)
@@ -194,7 +195,7 @@ def test_a_gate_that_gives_no_verdict_is_a_breakdown_and_the_earlier_report_stay
     assert GateReport.read(place.report) == earlier
 
 
-def test_a_report_that_nobody_signed_is_not_believed(place: FolderPlace, tmp_path: Path) -> None:
+def test_a_report_that_nobody_signed_is_not_believed(place: Place, tmp_path: Path) -> None:
     with pytest.raises(SignatureRefused):
         judging(tmp_path, verdict(), signature="").judge(place)
     assert not place.report.exists()
@@ -219,7 +220,7 @@ OTHER = digest_json("another")
     ids=["candidate", "policy", "model", "older", "evidence", "no-evidence"],
 )
 def test_a_signed_report_of_another_judgement_is_not_believed(
-    place: FolderPlace, tmp_path: Path, report: GateReport, words: str
+    place: Place, tmp_path: Path, report: GateReport, words: str
 ) -> None:
     with pytest.raises(GateFailed, match=words):
         judging(tmp_path, report).judge(place)
@@ -227,7 +228,7 @@ def test_a_signed_report_of_another_judgement_is_not_believed(
 
 
 def test_evidence_that_a_report_names_must_be_there_and_be_evidence(
-    place: FolderPlace, tmp_path: Path
+    place: Place, tmp_path: Path
 ) -> None:
     with pytest.raises(GateFailed, match="and it left None"):
         judging(tmp_path, verdict(), evidence="").judge(place)
@@ -237,7 +238,7 @@ def test_evidence_that_a_report_names_must_be_there_and_be_evidence(
 
 
 def test_a_gate_that_died_before_its_page_has_given_no_verdict(
-    place: FolderPlace, tmp_path: Path
+    place: Place, tmp_path: Path
 ) -> None:
     with pytest.raises(GateFailed, match="left no page"):
         judging(tmp_path, verdict(), page="").judge(place)
@@ -245,7 +246,7 @@ def test_a_gate_that_died_before_its_page_has_given_no_verdict(
     assert not place.evidence.exists()
 
 
-def test_a_key_that_was_rotated_out_judges_nothing_new(place: FolderPlace, tmp_path: Path) -> None:
+def test_a_key_that_was_rotated_out_judges_nothing_new(place: Place, tmp_path: Path) -> None:
     later = NOON + timedelta(hours=1)
     judge = judging(tmp_path, verdict(), signature="past")
     assert judge.judge(place) == judge.report(place)
@@ -255,7 +256,7 @@ def test_a_key_that_was_rotated_out_judges_nothing_new(place: FolderPlace, tmp_p
 
 
 def test_a_candidate_that_the_gate_could_not_open_is_judged_all_the_same(
-    place: FolderPlace, tmp_path: Path
+    place: Place, tmp_path: Path
 ) -> None:
     (place.candidate / SIGNATURE).unlink()
     (place.candidate / "manifest.json").write_text("{}")
@@ -281,3 +282,10 @@ def test_a_rebuild_is_wanted_where_the_policy_asks_for_one(
 def test_without_a_policy_no_rebuild_is_wanted(tmp_path: Path) -> None:
     assert not judging(tmp_path, rules=None).wants_rebuild("architecture")
     assert not judging(tmp_path, rules=POLICY).wants_rebuild("fraud")
+
+
+def test_without_a_checkout_it_says_where_judging_runs(place: Place, tmp_path: Path) -> None:
+    judge = replace(judging(tmp_path, verdict()), launcher=tmp_path / "bin/plinth")
+
+    with pytest.raises(GateFailed, match="needs a checkout at PLINTH_ROOT, and uv"):
+        judge.judge(place)

@@ -1,6 +1,7 @@
 """The model store takes what a signed report allows, and nothing else."""
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from artifacts.signatures import KeyVerifier
 from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
 from artifacts.statements import write_signed
 from artifacts.store import FolderModelStore
-from delivery.retrain.retrain import KeepModel
+from delivery.retrain.retrain import keep_model
 
 NAMESPACE = "plinth-gate-report"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -34,14 +35,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def keeping(
     place: Path, store: Path, *, signers: Path | None = None, at: datetime = NOW
-) -> KeepModel:
+) -> Callable[[Path, Path], Path | Refusal]:
     models = FolderModelStore(store, KeyVerifier(public_key_of(place / "key.pem")))
-    return KeepModel(
-        SshVerifier(signers or place / "gate.signers", "gate", NAMESPACE),
-        models.put,
-        models.folder,
-        lambda: at,
-    )
+    gate = SshVerifier(signers or place / "gate.signers", "gate", NAMESPACE)
+    return lambda candidate, report: keep_model(candidate, report, gate, models, at)
 
 
 def digest_of(place: Path) -> str:

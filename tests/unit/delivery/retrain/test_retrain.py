@@ -12,7 +12,7 @@ from artifacts.digests import digest_json
 from artifacts.records.gate import GateReport
 from artifacts.records.release import Release
 from delivery.errors import AuditBroken, OtherCheckout, TrainingFailed
-from delivery.forges.open_proposal import OpenProposal
+from delivery.forges.open_proposal import open_proposal
 from delivery.retrain.retrain import STEPS
 from delivery.retrain.retraining import retrained_outputs, retrained_page
 from delivery.retrain.training_claims import MANIFEST, PARAMS
@@ -298,7 +298,7 @@ def test_a_branch_that_is_here_alone_is_to_be_pushed_by_hand(
         world.branches, "publish", lambda *words: replace(publish(*words), pushed=False)
     )
 
-    done = OpenProposal(world.branches, None)("branch", "base", {"a": b"b"}, "title", "body")
+    done = open_proposal(world.branches, None, "branch", {"a": b"b"}, "title", "body", base="base")
 
     assert "push the branch: git push origin branch" in done.by_hand
 

@@ -13,11 +13,10 @@ from artifacts.digests import digest_json
 from artifacts.records.inputs import TrainingInputs
 from artifacts.refusal import Refusal
 from delivery.errors import HandoverRefused, TrainingFailed
-from delivery.retrain.ports import RetrainingPlace, TrainingPlace
-from delivery.retrain.retrain import TakeCandidate
-from delivery.retrain.retraining_folder import FolderPlace, FolderTrainings
-from delivery.retrain.train_candidate import TrainCandidate
+from delivery.retrain.places import Place, Places
+from delivery.retrain.retrain import take_candidate
 from delivery.retrain.training_claims import HandedOver, not_as_planned
+from delivery.retrain.training_commands import train_once
 
 FOUND = artifact("candidate")
 HANDED = HandedOver(FOUND.manifest, FOUND.files, {"params.yaml": b"seed: 1"})
@@ -60,14 +59,13 @@ class Training:
     breaks: str = ""
 
     @property
-    def trainings(self) -> FolderTrainings:
-        return FolderTrainings(self.folder)
+    def trainings(self) -> Places:
+        return Places(self.folder)
 
-    @property
-    def command(self) -> TrainCandidate:
-        return TrainCandidate(lambda: PLANNED, self.trainings, self.train, self.handover)
+    def command(self, planned: str | None = None) -> str | Refusal:
+        return train_once(PLANNED.digest, planned, self.trainings, self.train, self.handover)
 
-    def train(self, place: TrainingPlace) -> HandedOver:
+    def train(self, place: Place) -> HandedOver:
         place.work.mkdir(parents=True, exist_ok=True)
         if self.breaks:
             raise TrainingFailed("retrain", self.breaks)
@@ -136,7 +134,6 @@ def test_a_training_beside_another_of_the_same_inputs_does_nothing(training: Tra
 class Taking:
     """Who takes candidates."""
 
-    place: FolderPlace
     handover: FakeHandover = field(default_factory=FakeHandover)
     adopted: list[HandedOver] = field(default_factory=list)
     knows: str = FOUND.manifest.code.commit
@@ -149,17 +146,13 @@ class Taking:
     ) -> None:
         repository = FakeRepository()
         repository.content[self.knows] = {}
-        given = (self.handover, announced, train, self.adopt, repository)
-        TakeCandidate(*given).fetch(inputs, self.place)
-
-    def adopt(self, handed: HandedOver, place: RetrainingPlace) -> None:
-        assert place is self.place
-        self.adopted.append(handed)
+        trained = train(inputs.digest) if announced is None else announced
+        take_candidate(trained, inputs, self.handover, repository, self.adopted.append)
 
 
 @pytest.fixture
-def taking(tmp_path: Path) -> Taking:
-    return Taking(FolderPlace(tmp_path / "place"))
+def taking() -> Taking:
+    return Taking()
 
 
 def test_what_was_announced_is_adopted_and_forgotten(taking: Taking) -> None:

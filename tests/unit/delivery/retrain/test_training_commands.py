@@ -19,7 +19,7 @@ from artifacts.signatures import KeySigner
 from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
 from artifacts.statements import read_signed
 from delivery.errors import TrainingFailed
-from delivery.retrain.retraining_folder import FolderPlace, FolderTrainingPlace
+from delivery.retrain.places import Place
 from delivery.retrain.training_claims import RUN_FILES, HandedOver
 from delivery.retrain.training_commands import TrainingCommands
 from delivery.rooms.training_rooms import TrainingRooms
@@ -65,8 +65,8 @@ fi
 RUN = {name: f"{path}\n".encode() for name, path in RUN_FILES.items()}
 
 
-def training_place(root: Path) -> FolderTrainingPlace:
-    return FolderTrainingPlace(root / "place", root / "keys")
+def training_place(root: Path) -> Place:
+    return Place(root / "place")
 
 
 def test_a_candidate_and_its_run_are_read_out_of_the_room(tmp_path: Path, candidate: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_candidate_that_is_not_whole_is_never_read(
 def test_what_was_taken_is_signed_here_and_its_run_recorded_before_it_is_kept(
     tmp_path: Path, candidate: Path
 ) -> None:
-    place, found = FolderPlace(tmp_path / "place"), read_unsigned_artifact(candidate)
+    place, found = Place(tmp_path / "place"), read_unsigned_artifact(candidate)
     room, signer = tmp_path / "place/room", KeySigner(candidate.parent / "key.pem")
     script = f"test ! -e {place.candidate} && find {room}/run -type f -exec cat {{}} + | sort"
     training = commands(tmp_path, f"{script} > {tmp_path}/seen", candidate)
@@ -127,7 +127,7 @@ def test_what_was_taken_is_signed_here_and_its_run_recorded_before_it_is_kept(
 def test_what_was_taken_is_not_kept_where_nobody_can_sign_it(
     tmp_path: Path, candidate: Path
 ) -> None:
-    place, found = FolderPlace(tmp_path / "place"), read_unsigned_artifact(candidate)
+    place, found = Place(tmp_path / "place"), read_unsigned_artifact(candidate)
     signer = PresentKeySigner(tmp_path / "no-key.pem")
 
     with pytest.raises(UnreadableRecord, match="training create-keys"):
@@ -139,7 +139,7 @@ def test_what_was_taken_is_not_kept_where_nobody_can_sign_it(
 
 
 def test_the_dataset_of_the_gate_is_laid_out_with_all_photos(tmp_path: Path) -> None:
-    place = FolderPlace(tmp_path / "place")
+    place = Place(tmp_path / "place")
 
     commands(tmp_path, "exit 0").lay_out(place)
 
@@ -155,15 +155,15 @@ def test_a_training_that_fails_is_a_breakdown(tmp_path: Path) -> None:
 REBUILDS = 'while [ "$1" != --out ]; do shift; done; cp -r {rebuilt} "$2"'
 
 
-def rebuild(tmp_path: Path, candidate: Path, script: str) -> FolderPlace:
+def rebuild(tmp_path: Path, candidate: Path, script: str) -> Place:
     """Build a candidate again in a room in which a script stands in for training."""
-    place = FolderPlace(tmp_path / "place")
+    place = Place(tmp_path / "place")
     shutil.copytree(candidate, place.candidate)
     commands(tmp_path, script, candidate).reproduce(place)
     return place
 
 
-def signed(place: FolderPlace, candidate: Path) -> Reproduction:
+def signed(place: Place, candidate: Path) -> Reproduction:
     verifier = SshVerifier(candidate.parent / "signers", "training", "plinth-reproduction")
     return read_signed(Reproduction, place.reproduction, verifier)
 

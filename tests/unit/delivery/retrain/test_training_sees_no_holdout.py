@@ -12,7 +12,7 @@ from support.training_rooms import rooms_of
 
 from artifacts.digests import digest_bytes
 from artifacts.photo_store import FolderPhotoStore
-from delivery.retrain.retraining_folder import FolderPlace
+from delivery.retrain.places import Place
 from delivery.rooms.training_rooms import TrainingRooms
 from walls import Room, find_wall
 
@@ -71,14 +71,14 @@ def split(dataset, *names: str) -> set[str]:
     return {row.photo for row in dataset.manifest().rows if row.split in names}
 
 
-def laid_out(rooms: TrainingRooms, tmp_path: Path) -> FolderPlace:
+def laid_out(rooms: TrainingRooms, tmp_path: Path) -> Place:
     """Lay out a place as a retraining does."""
-    place = FolderPlace(tmp_path / "place")
+    place = Place(tmp_path / "place")
     rooms.lay_out_committed(place.seen)
     return place
 
 
-def training_room(rooms: TrainingRooms, place: FolderPlace) -> Room:
+def training_room(rooms: TrainingRooms, place: Place) -> Room:
     own = place.folder / "work", place.exchange(), place.seen / "photos", place.folder / "keys"
     return rooms.training(*own)
 

@@ -6,7 +6,7 @@ from artifacts.digests import digest_json
 from artifacts.errors import UnreadableRecord
 from artifacts.records.prediction import PredictionRecord
 from delivery.errors import PredictionsUnavailable
-from delivery.trace.sources import PredictionFiles
+from delivery.trace.sources import find_predictions
 
 NAME = "01a200f0-0000-7000-8000-000000000001"
 
@@ -46,34 +46,34 @@ def test_it_is_found_wherever_it_stands(folder, text):
         "torn": line("01a200f0-0000-7000-8000-000000000004")[:40],
     }
     (folder / "2026-03-03.jsonl").write_text(text.format(**words))
-    (record,) = PredictionFiles([folder / "gone", folder]).find(NAME)
+    (record,) = find_predictions([folder / "gone", folder], NAME)
     assert record.id == NAME
 
 
 def test_one_that_nobody_wrote_down_is_not_found(folder):
-    assert PredictionFiles([folder]).find(NAME) == ()
+    assert find_predictions([folder], NAME) == ()
 
 
 def test_two_that_say_the_same_are_one_and_two_that_do_not_are_two(folder):
     file = folder / "2026-03-03.jsonl"
     file.write_text(line() + line())
-    assert len(PredictionFiles([folder]).find(NAME)) == 1
+    assert len(find_predictions([folder], NAME)) == 1
     file.write_text(line() + line(label="baroque"))
-    assert len(PredictionFiles([folder]).find(NAME)) == 2
+    assert len(find_predictions([folder], NAME)) == 2
 
 
 def test_a_torn_line_that_names_it_is_told(folder):
     (folder / "2026-03-03.jsonl").write_text(line()[: line().index("label")])
     with pytest.raises(UnreadableRecord, match=f"the line of {NAME}"):
-        PredictionFiles([folder]).find(NAME)
+        find_predictions([folder], NAME)
 
 
 def test_without_a_folder_nobody_can_tell(tmp_path):
     with pytest.raises(PredictionsUnavailable, match="no such folder"):
-        PredictionFiles([tmp_path / "gone"]).find(NAME)
+        find_predictions([tmp_path / "gone"], NAME)
 
 
 def test_a_file_that_can_not_be_read_is_told(folder):
     (folder / "2026-03-03.jsonl").mkdir()
     with pytest.raises(PredictionsUnavailable, match="2026-03-03"):
-        PredictionFiles([folder]).find(NAME)
+        find_predictions([folder], NAME)

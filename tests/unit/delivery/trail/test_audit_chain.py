@@ -16,7 +16,6 @@ from delivery.trail.audit_chain import (
     SignedEntry,
     beyond_head,
     check_published,
-    next_entry_place,
     read_chain,
     read_head,
 )
@@ -69,13 +68,11 @@ def test_lines_are_read_as_they_were_written() -> None:
 def test_an_empty_log_has_a_head_of_nothing() -> None:
     assert Chain(()).head == EMPTY == AuditHead(sequence=0, entry=None)
     assert Chain(()).last_at is None
-    assert next_entry_place(Chain(())) == (1, None)
 
 
 def test_the_head_of_a_log_is_its_last_entry() -> None:
     assert THREE.head == AuditHead(sequence=3, entry=THREE.links[2].digest)
     assert THREE.last_at == NOON + timedelta(minutes=3)
-    assert next_entry_place(THREE) == (4, THREE.links[2].digest)
 
 
 def test_a_head_names_one_entry_by_its_place_and_its_digest() -> None:

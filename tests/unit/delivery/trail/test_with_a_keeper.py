@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from artifacts.keeper import KeeperSigner
 from artifacts.ssh_keygen import SshSigner
 from delivery.errors import SettingsMissing
-from delivery.retrain import wiring as retraining
+from delivery.retrain import commands as retraining
 from delivery.settings import Settings
 from delivery.signing import make_signer
 from delivery.trail import commands as tracing

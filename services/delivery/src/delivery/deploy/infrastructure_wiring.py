@@ -8,7 +8,7 @@ from delivery.deploy.report_drift import ReportDrift
 from delivery.deploy.wiring import make_verify
 from delivery.forges.wiring import find_issues
 from delivery.git.repository import GitRepository
-from delivery.releases.wiring import make_images
+from delivery.releases.read_wanted import find_images
 from delivery.settings import Settings, child_environment
 from delivery.targets.aws.terraform import TerraformChecks
 from delivery.targets.wiring import PayloadImages, make_survey
@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 def make_build_image(settings: Settings) -> BuildImage | None:
     """Put building images together; None where the target runs none."""
-    images = make_images(settings)
+    images = find_images(settings)
     if images is None:
         return None
     return BuildImage(

@@ -1,16 +1,14 @@
 """Trying the wall of each room of this machine from the inside."""
 
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from artifacts.records.release import Environment
 from delivery.errors import DeliveryError
-from delivery.rooms.tried_walls import TriedRoom
 from delivery.rooms.try_rooms import NO_ROOM, rooms_here, rooms_tried_by, try_keeper
 from delivery.settings import Settings
-from walls import find_wall
+from walls import TriedRoom, find_wall
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 
@@ -50,7 +48,7 @@ def _services_room(
         found = run_walls(settings, environment, hidden, sockets)
     except (DeliveryError, *NO_ROOM) as exc:
         return [TriedRoom(name, find_wall().name, 0, (), "", f"{type(exc).__name__}: {exc}")]
-    return [TriedRoom(**asdict(room)) for room in found]
+    return list(found)
 
 
 def try_own_keeper(settings: Settings) -> TriedRoom | None:

@@ -14,7 +14,7 @@ from delivery.deploy.status import Status
 from delivery.deploy.verify import Verify
 from delivery.git.repository import GitRepository
 from delivery.git.wiring import make_main
-from delivery.releases.wiring import make_proposer
+from delivery.releases.revert import make_proposer
 from delivery.rooms.standing_walls import missing_walls
 from delivery.settings import Settings
 from delivery.targets.wiring import make_survey

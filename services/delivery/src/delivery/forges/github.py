@@ -42,7 +42,6 @@ class _Pull(BaseModel):
 
 
 class _User(BaseModel):
-    login: str
     type: str = "User"
 
 
@@ -145,13 +144,9 @@ class GithubForge:
             ]
         except ValidationError as exc:
             raise ForgeUnavailable(f"comments of #{number}", str(exc)) from exc
-        return next((one for one in found if _is_ours(one, mark)), None)
-
-
-def _is_ours(comment: _Comment, mark: str) -> bool:
-    bot = comment.user is not None and comment.user.type == "Bot"
-    trusted = bot or comment.author_association in _TRUSTED
-    return trusted and (comment.body or "").startswith(mark)
+        marked = [one for one in found if (one.body or "").startswith(mark)]
+        ours = (one for one in marked if _by_a_bot(one.user) or one.author_association in _TRUSTED)
+        return next(ours, None)
 
 
 def _refused(exc: GithubRefusal) -> Refusal:
@@ -178,15 +173,11 @@ def _pull(answer: object) -> PullRequest:
 LABEL = "drift"
 
 
-class _Author(BaseModel):
-    type: str = "User"
-
-
 class _Issue(BaseModel):
     number: int
     html_url: str
     body: str | None = None
-    user: _Author | None = None
+    user: _User | None = None
     pull_request: object | None = None
 
 
@@ -221,13 +212,13 @@ class GithubIssues:
     def _open(self, marker: str) -> _Issue | None:
         """Return the first that is ours: a stranger who copies a marker opens none of ours."""
         found = (_issue(one) for one in self._api.pages("/issues", state="open", labels=LABEL))
-        return next((one for one in found if _is_our_issue(one, marker)), None)
+        marked = (one for one in found if (one.body or "").startswith(mark_of(marker)))
+        ours = (one for one in marked if one.pull_request is None and _by_a_bot(one.user))
+        return next(ours, None)
 
 
-def _is_our_issue(issue: _Issue, marker: str) -> bool:
-    bot = issue.user is not None and issue.user.type == "Bot"
-    marked = (issue.body or "").startswith(mark_of(marker))
-    return issue.pull_request is None and bot and marked
+def _by_a_bot(user: _User | None) -> bool:
+    return user is not None and user.type == "Bot"
 
 
 def _issue(answer: object) -> _Issue:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -62,7 +63,7 @@ class GithubSettings:
                 lambda: bool(self._api.get(workflow)["can_approve_pull_request_reviews"])
             ),
             forks_wait=_told(lambda: self._forks_wait(private=bool(whole["private"]))),
-            own_runners=_told(lambda: _runners(self._api, "/actions/runners")),
+            own_runners=_told(lambda: tuple(_labels(self._api, "/actions/runners"))),
             groups=_told(lambda: self._groups(str(whole["owner"]["type"]))),
         )
 
@@ -105,26 +106,20 @@ class GithubSettings:
         rules = list(self._api.pages(f"/rules/branches/{AUDIT_BRANCH}"))
         bypass = {number: self._bypass(number) for number in {rule["ruleset_id"] for rule in rules}}
         binding = {str(rule["type"]) for rule in rules if not bypass[rule["ruleset_id"]]}
-        # GitHub's own app is every workflow of every branch.
+        # Roles, and GitHub's own app, which is every workflow of every branch, stand for many: each
+        # counts as more than one writer.
         everybody = f"Integration {self._api.below('/apps').get('/github-actions')['id']}"
-        writers = [
-            frozenset(
-                actor
-                for rule in rules
-                if rule["type"] == kind
-                for actor in bypass[rule["ruleset_id"]]
-            )
-            if any(rule["type"] == kind for rule in rules)
-            else None
-            for kind in ("update", "creation")
-        ]
-        known = [found for found in writers if found is not None]
+        many = ("RepositoryRole", "OrganizationAdmin", everybody)
+        writers: frozenset[str] | None = frozenset()
+        for kind in ("update", "creation"):
+            numbers = [rule["ruleset_id"] for rule in rules if rule["type"] == kind]
+            actors = [actor for number in numbers for actor in bypass[number]]
+            actors += [f"all of {actor}" for actor in actors if actor.startswith(many)]
+            writers = writers.union(actors) if numbers and writers is not None else None
         return AuditRules(
             no_force_push="non_fast_forward" in binding,
             no_deletion="deletion" in binding,
-            writers=_may_write(frozenset().union(*known), everybody)
-            if len(known) == len(writers)
-            else None,
+            writers=writers,
         )
 
     def _impostors(self) -> frozenset[str]:
@@ -149,30 +144,26 @@ class GithubSettings:
         return frozenset(guarded)
 
     def _environments(self) -> dict[str, EnvironmentRules]:
-        return {
-            str(environment["name"]): EnvironmentRules(
-                reviewers=_reviewers(environment),
-                branches=self._branches(environment),
-                secrets=self._secrets_of(environment),
+        found = {}
+        for one in self._api.pages("/environments", key="environments"):
+            place = f"/environments/{quote(str(one['name']), safe='')}"
+            rules = one.get("protection_rules", [])
+            asked = [rule for rule in rules if rule["type"] == "required_reviewers"]
+            secrets = partial(_names, self._api, f"{place}/secrets", key="secrets")
+            found[str(one["name"])] = EnvironmentRules(
+                reviewers=sum(len(rule.get("reviewers", [])) for rule in asked),
+                branches=self._branches(one, place),
+                secrets=_told(secrets),
             )
-            for environment in self._api.pages("/environments", key="environments")
-        }
+        return found
 
-    def _secrets_of(self, environment: Any) -> frozenset[str] | CantTell:
-        path = f"/environments/{_quoted(environment)}/secrets"
-        return _told(
-            lambda: frozenset(str(one["name"]) for one in self._api.pages(path, key="secrets"))
-        )
-
-    def _branches(self, environment: Any) -> frozenset[str] | None:
+    def _branches(self, environment: Any, place: str) -> frozenset[str] | None:
         policy = environment.get("deployment_branch_policy")
         if not policy:
             return None
         if policy.get("protected_branches"):
-            protected = self._api.pages("/branches", protected="true")
-            return frozenset(str(branch["name"]) for branch in protected)
-        path = f"/environments/{_quoted(environment)}/deployment-branch-policies"
-        found = self._api.pages(path, key="branch_policies")
+            return _names(self._api, "/branches", protected="true")
+        found = self._api.pages(f"{place}/deployment-branch-policies", key="branch_policies")
         return frozenset(
             str(one["name"]) if one.get("type", "branch") == "branch" else f"tag {one['name']}"
             for one in found
@@ -180,11 +171,8 @@ class GithubSettings:
 
     def _secrets(self) -> frozenset[str]:
         """Secrets that a workflow of any branch reads: the repository's, and those shared."""
-        found = [
-            *self._api.pages("/actions/secrets", key="secrets"),
-            *self._api.pages("/actions/organization-secrets", key="secrets"),
-        ]
-        return frozenset(str(secret["name"]) for secret in found)
+        own = _names(self._api, "/actions/secrets", key="secrets")
+        return own | _names(self._api, "/actions/organization-secrets", key="secrets")
 
     def _variables(self) -> dict[str, str]:
         found = self._api.pages("/actions/variables", key="variables")
@@ -218,12 +206,13 @@ class GithubSettings:
             named = self._organization.pages(f"{place}/repositories", key="repositories")
             repositories = frozenset(str(one["full_name"]) for one in named)
         bound = group["restricted_to_workflows"]
+        labels = _labels(self._organization, f"{place}/runners")
         return RunnerGroup(
             name=str(group["name"]),
             repositories=repositories,
             workflows=frozenset(map(str, group["selected_workflows"])) if bound else None,
-            runners=_runners(self._organization, f"{place}/runners"),
-            labels=_labels(self._organization, f"{place}/runners"),
+            runners=tuple(labels),
+            labels=labels,
         )
 
 
@@ -236,12 +225,8 @@ def _told(ask: Callable[[], T]) -> T | CantTell:
         return CantTell("the forge", f"its answer is not as documented: {exc!r}", "place")
 
 
-def _quoted(environment: Any) -> str:
-    return quote(str(environment["name"]), safe="")
-
-
-def _runners(api: GithubApi, path: str) -> tuple[str, ...]:
-    return tuple(str(runner["name"]) for runner in api.pages(path, key="runners"))
+def _names(api: GithubApi, path: str, **params: str) -> frozenset[str]:
+    return frozenset(str(one["name"]) for one in api.pages(path, **params))
 
 
 def _labels(api: GithubApi, path: str) -> dict[str, frozenset[str]]:
@@ -249,12 +234,6 @@ def _labels(api: GithubApi, path: str) -> dict[str, frozenset[str]]:
         str(runner["name"]): frozenset(str(label["name"]) for label in runner.get("labels", ()))
         for runner in api.pages(path, key="runners")
     }
-
-
-def _may_write(actors: frozenset[str], everybody: str) -> frozenset[str]:
-    """Roles and GitHub's own app stand for many: each counts as more than one writer."""
-    many = ("RepositoryRole", "OrganizationAdmin", everybody)
-    return actors | {f"all of {actor}" for actor in actors if actor.startswith(many)}
 
 
 def _matches(tag: str, patterns: Iterable[str]) -> bool:
@@ -267,32 +246,22 @@ def _matches(tag: str, patterns: Iterable[str]) -> bool:
     return False
 
 
-def _reviewers(environment: Any) -> int:
-    rules = environment.get("protection_rules", [])
-    return sum(
-        len(one.get("reviewers", [])) for one in rules if one["type"] == "required_reviewers"
-    )
-
-
 def _of_rule(kind: str, parameters: Any) -> MainRules:
     checks = parameters.get("required_status_checks", [])
+    queue = MergeQueue(
+        method=str(parameters.get("merge_method", "unknown")),
+        built_at_once=int(parameters.get("max_entries_to_build", 0)),
+        merged_at_once=int(parameters.get("max_entries_to_merge", 0)),
+    )
     return MainRules(
         reviews=int(parameters.get("required_approving_review_count", 0)),
         last_push_is_approved=bool(parameters.get("require_last_push_approval", False)),
         stale_reviews_go=bool(parameters.get("dismiss_stale_reviews_on_push", False)),
         checks=frozenset(_check(one, "integration_id") for one in checks),
         up_to_date=bool(parameters.get("strict_required_status_checks_policy", False)),
-        queue=_queue(parameters) if kind == "merge_queue" else None,
+        queue=queue if kind == "merge_queue" else None,
         no_force_push=kind == "non_fast_forward",
         no_deletion=kind == "deletion",
-    )
-
-
-def _queue(parameters: Any) -> MergeQueue:
-    return MergeQueue(
-        method=str(parameters.get("merge_method", "unknown")),
-        built_at_once=int(parameters.get("max_entries_to_build", 0)),
-        merged_at_once=int(parameters.get("max_entries_to_merge", 0)),
     )
 
 

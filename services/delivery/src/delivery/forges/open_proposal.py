@@ -19,27 +19,24 @@ class Opened:
     by_hand: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class OpenProposal:
-    """Publishing and asking, with all that it goes through."""
-
-    branches: GitBranches
-    forge: Forge | None
-
-    def __call__(
-        self, branch: str, base: str, files: Mapping[str, bytes], title: str, body: str
-    ) -> Opened:
-        """Bring branch and pull request up to date; BranchFailed, ForgeUnavailable."""
-        published = self.branches.publish(branch, base, files, f"{title}\n")
-        if self.forge is None:
-            return Opened(published, None, _by_hand(published, title))
-        return Opened(published, self.forge.open_pull_request(branch, title, body))
-
-
-def _by_hand(published: PublishedBranch, title: str) -> tuple[str, ...]:
+def open_proposal(
+    branches: GitBranches,
+    forge: Forge | None,
+    branch: str,
+    files: Mapping[str, bytes],
+    title: str,
+    body: str,
+    *,
+    base: str,
+) -> Opened:
+    """Bring a branch and its pull request up to date; BranchFailed, ForgeUnavailable."""
+    published = branches.publish(branch, base, files, f"{title}\n")
+    if forge is not None:
+        return Opened(published, forge.open_pull_request(branch, title, body))
     push = () if published.pushed else (f"push the branch: git push origin {published.name}",)
-    return (
+    by_hand = (
         "no forge is named (PLINTH_BOX, or PLINTH_FORGE_URL, _REPOSITORY and _TOKEN): by hand,",
         *push,
         f"open a pull request of {published.name} into main, called: {title}",
     )
+    return Opened(published, None, by_hand)

@@ -5,22 +5,36 @@ from typing import Annotated, Final
 
 import typer
 
+from artifacts.errors import SigningFailed
+from artifacts.present_keys import model_store
 from artifacts.records.release import Environment
 from artifacts.refusal import Refusal
+from artifacts.ssh_keygen import SshVerifier, key_fault
 from artifacts.text import plain
+from delivery.clock import now
 from delivery.errors import RevertRefused, TakeOverRefused
 from delivery.exits import refuse
-from delivery.releases.promote import AlreadyThere
+from delivery.forges.wiring import find_forge
+from delivery.git.repository import GitRepository
+from delivery.git.wiring import make_branches, make_main
+from delivery.releases.promote import AlreadyThere, Promote
+from delivery.releases.propose import propose as propose_from_report
+from delivery.releases.read_wanted import find_images
+from delivery.releases.revert import GitReverter, Revert
+from delivery.releases.taken_over import GitTakeOver
 from delivery.releases.wanted import short
-from delivery.releases.wiring import make_promote, make_propose, make_revert, make_take_over
-from delivery.settings import read_settings
+from delivery.settings import child_environment, read_settings
 from delivery.step_files import step_files
-from delivery.trail.wiring import tell_head
+from delivery.trail.wiring import make_audit_log, make_audit_log_of_a_person, tell_head
+from judging.policy_files import YamlPolicies
 
 _LINE: Final = 2000
 
 
 app = typer.Typer(add_completion=False)
+Key = Annotated[Path | None, typer.Option(help="Your SSH key, which signs.")]
+Name = Annotated[str | None, typer.Option(help="Your name.")]
+Email = Annotated[str | None, typer.Option(help="Your e-mail address.")]
 
 
 @app.command()
@@ -30,7 +44,17 @@ def propose(
     environment: Annotated[Environment, typer.Option(help="Whose release.")] = "staging",
 ) -> None:
     """Write an allowed candidate into an environment's release."""
-    outcome = make_propose(read_settings())(report, version, environment)
+    settings = read_settings()
+    outcome = propose_from_report(
+        report,
+        version,
+        environment,
+        store=model_store(settings.model_store, settings.public_key),
+        policies=YamlPolicies(settings.policies),
+        releases=settings.releases,
+        gate=SshVerifier(settings.gate_signers, "gate", "plinth-gate-report"),
+        at=now(),
+    )
     if isinstance(outcome, Refusal):
         refuse(outcome.reason)
     typer.echo(f"{outcome.path}: {outcome.model} {version} is {outcome.digest}")
@@ -40,7 +64,13 @@ def propose(
 def promote() -> None:
     """Open a pull request that promotes what staging last verified: 0 opened, 1 nothing to do."""
     settings = read_settings()
-    done = make_promote(settings)()
+    done = Promote(
+        repository=GitRepository(settings.root),
+        audit=make_audit_log(settings),
+        branches=make_branches(settings),
+        forge=find_forge(settings),
+        images=find_images(settings),
+    )()
     step = step_files(settings)
     if isinstance(done, Refusal):
         step.output({"promoted": "false", "reason": done.reason})
@@ -61,16 +91,23 @@ def promote() -> None:
 @app.command()
 def revert(
     promotion: Annotated[str, typer.Argument(help="The promotion: its merge on main.")],
-    key: Annotated[Path | None, typer.Option(help="Your SSH key, which signs.")] = None,
-    name: Annotated[str | None, typer.Option(help="Your name.")] = None,
-    email: Annotated[str | None, typer.Option(help="Your e-mail address.")] = None,
+    key: Key = None,
+    name: Name = None,
+    email: Email = None,
 ) -> None:
     """Make the branch that takes a promotion back: 0 made, 1 refused.
 
     Key, name and e-mail are those of git's configuration where they aren't given.
     """
+    settings = read_settings()
+    reverting = Revert(
+        GitRepository(settings.root),
+        make_main(settings),
+        GitReverter(settings.root, child_environment(), _usable(key), name, email),
+        make_audit_log_of_a_person(settings),
+    )
     try:
-        made = make_revert(read_settings(), key, name, email).run(promotion)
+        made = reverting.run(promotion)
     except RevertRefused as exc:
         refuse(str(exc))
     typer.echo(f"{made.branch}: production goes back to {short(made.back_to)}")
@@ -83,17 +120,18 @@ def revert(
 @app.command()
 def take_over(
     change: Annotated[str, typer.Argument(help="A branch of origin, or a commit.")],
-    key: Annotated[Path | None, typer.Option(help="Your SSH key, which signs.")] = None,
-    name: Annotated[str | None, typer.Option(help="Your name.")] = None,
-    email: Annotated[str | None, typer.Option(help="Your e-mail address.")] = None,
+    key: Key = None,
+    name: Name = None,
+    email: Email = None,
 ) -> None:
     """Make a branch of yours, signed, of what a bot or a forge's button changed: 0 made, 1 refused.
 
     You are its author then: others approve it. Key, name and e-mail are those of git's
     configuration where they aren't given.
     """
+    taking = GitTakeOver(read_settings().root, child_environment(), _usable(key), name, email)
     try:
-        made = make_take_over(read_settings(), key, name, email)(change)
+        made = taking(change)
     except TakeOverRefused as exc:
         refuse(str(exc))
     typer.echo(f"{made.branch}: what {made.of} brings to main, signed by you. Read it:")
@@ -101,3 +139,10 @@ def take_over(
         typer.echo(f"  {line}")
     typer.echo(f"  git diff origin/main...{made.branch}")
     typer.echo(f"then push it and open a pull request: git push origin {made.branch}")
+
+
+def _usable(key: Path | None) -> Path | None:
+    """Return a key that a person gave, if it can be one; SigningFailed."""
+    if key and (fault := key_fault(key := key.expanduser())):
+        raise SigningFailed(key, fault)
+    return key

@@ -4,23 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from artifacts.cant_tell import CantTell
+from artifacts.digests import hex_part
 from artifacts.policies.tiers import TIERS, Tier
 from artifacts.records.audit import AuditEntry
 from artifacts.records.gate import GateReport
 from artifacts.records.record import parse_json
 from artifacts.records.release import Payload, Release
 from artifacts.refusal import Refusal
+from artifacts.statements import SUFFIX
 from delivery.changes.committed_files import CommittedFiles, read_ground
 from delivery.changes.path_kinds import release_path, report_path
 from delivery.forges.forge import Forge
-from delivery.forges.open_proposal import Opened, OpenProposal
+from delivery.forges.open_proposal import Opened, open_proposal
 from delivery.git.branches import GitBranches
 from delivery.git.repository import GitRepository
 from delivery.releases.promotion import (
     Promotion,
     promotion_body,
-    promotion_branch,
-    promotion_title,
     shown_by_staging,
 )
 from delivery.releases.read_wanted import ImageRecords, release_at, wanted_at
@@ -66,9 +66,15 @@ class Promote:
         files = self._reports(payload, base)
         if isinstance(files, Refusal):
             return files
+        # They are read to be shown; whether they are to be believed is the judge's to say.
+        texts = {path: data.decode(errors="replace") for path, data in files.items()}
         promotion = Promotion(
             payload=payload,
-            reports=_read(payload, files),
+            reports={
+                path: GateReport.parse(parse_json(text, path), path)
+                for path, text in texts.items()
+                if not path.endswith(SUFFIX)
+            },
             entries=entries,
             present=present.digest if present else None,
             tier=self._tier(payload, base),
@@ -90,8 +96,9 @@ class Promote:
     def _reports(self, payload: Payload, base: str) -> dict[str, bytes] | Refusal:
         """Return the files of all gate reports; they come along where main lacks them."""
         files: dict[str, bytes] = {}
-        for path in map(report_path, _report_digests(payload)):
-            for one in (path, f"{path}.sig"):
+        entries = (entry for models in payload.models.values() for entry in models)
+        for path in (report_path(entry.gate_report) for entry in entries):
+            for one in (path, path + SUFFIX):
                 found = self.repository.file(base, one)
                 found = found or self.repository.file(payload.code.commit, one)
                 if found is None:
@@ -117,25 +124,12 @@ class Promote:
             image=payload.image,
             models=staging.models,
         )
-        wanted = {**files, release_path("production"): release_text(release).encode()}
-        return OpenProposal(self.branches, self.forge)(
-            promotion_branch(payload.digest),
-            base,
-            wanted,
-            promotion_title(payload.digest),
+        return open_proposal(
+            self.branches,
+            self.forge,
+            promotion.branch,
+            {**files, release_path("production"): release_text(release).encode()},
+            f"Promote {hex_part(payload.digest)[:12]} to production",
             promotion_body(promotion),
+            base=base,
         )
-
-
-def _report_digests(payload: Payload) -> list[str]:
-    return [entry.gate_report for entries in payload.models.values() for entry in entries]
-
-
-def _read(payload: Payload, files: Mapping[str, bytes]) -> dict[str, GateReport]:
-    """Read the reports to show them; whether they are to be believed is the judge's to say."""
-    reports = {}
-    for digest in _report_digests(payload):
-        path = report_path(digest)
-        text = files[path].decode(errors="replace")
-        reports[digest] = GateReport.parse(parse_json(text, path), path)
-    return reports

@@ -12,6 +12,7 @@ from artifacts.records.gate import GateReport
 from artifacts.records.release import Payload
 from artifacts.refusal import Refusal
 from artifacts.text import markdown, prose
+from delivery.changes.path_kinds import report_path
 from delivery.changes.payload_history import watch_of
 from delivery.trail.deploy_history import last_deploy, last_verification
 
@@ -20,7 +21,8 @@ from delivery.trail.deploy_history import last_deploy, last_verification
 class Promotion:
     """A payload on its way to production, with what is known of it.
 
-    `present` is the digest of what production runs by main, `tier` the strictest of its models'.
+    `reports` are the gate's, by path in git; `present` is the digest of what production runs by
+    main, `tier` the strictest of its models'.
     """
 
     payload: Payload
@@ -29,10 +31,10 @@ class Promotion:
     present: str | None
     tier: Tier | None
 
-
-def promotion_branch(payload: str) -> str:
-    """Return the one branch that promotes a payload."""
-    return f"promotions/{hex_part(payload)[:12]}"
+    @property
+    def branch(self) -> str:
+        """The one branch that promotes this payload."""
+        return f"promotions/{hex_part(self.payload.digest)[:12]}"
 
 
 def shown_by_staging(entries: Sequence[AuditEntry]) -> AuditEntry | Refusal:
@@ -64,29 +66,23 @@ APPROVE: Final = (
 )
 
 
-def promotion_title(payload: str) -> str:
-    """Return the title; one line of names that are ours."""
-    return f"Promote {hex_part(payload)[:12]} to production"
-
-
 def promotion_body(promotion: Promotion) -> str:
-    """Write in Markdown all that an approver must look at, and the command that approves it."""
-    return "\n".join(_lines(promotion)) + "\n"
-
-
-def _lines(promotion: Promotion) -> Iterator[str]:
+    """Return in Markdown all that an approver must look at, and the command that approves it."""
     payload = promotion.payload
-    yield "Merging this makes production run, from then on, what staging runs now:"
-    yield from ("", f"- payload `{payload.digest}`", "- environment `production`")
-    yield f"- code `{payload.code.digest}`, the files of `{payload.code.commit}`"
-    if payload.image:
-        yield f"- image `{payload.image}`"
-    yield f"- in place of `{promotion.present or 'nothing'}`"
-    yield from _shown(promotion)
+    lines = [
+        "Merging this makes production run, from then on, what staging runs now:",
+        "",
+        f"- payload `{payload.digest}`",
+        "- environment `production`",
+        f"- code `{payload.code.digest}`, the files of `{payload.code.commit}`",
+        *([f"- image `{payload.image}`"] if payload.image else []),
+        f"- in place of `{promotion.present or 'nothing'}`",
+        *_shown(promotion),
+    ]
     for name, entries in payload.models.items():
-        report = promotion.reports[entries[0].gate_report]
-        yield from _model(name, entries[0].version, entries[0].gate_report, report)
-    yield from _people(promotion)
+        report = promotion.reports[report_path(entries[0].gate_report)]
+        lines += _model(name, entries[0].version, entries[0].gate_report, report)
+    return "\n".join([*lines, *_people(promotion)]) + "\n"
 
 
 def _shown(promotion: Promotion) -> Iterator[str]:
@@ -128,7 +124,6 @@ def _model(name: str, version: int, digest: str, report: GateReport) -> Iterator
 
 
 def _people(promotion: Promotion) -> Iterator[str]:
-    branch = promotion_branch(promotion.payload.digest)
     yield from ("", "## Who approves, and how", "")
     if promotion.tier is None:
         yield "Main has no policy and tier for these models, so that nobody can approve it."
@@ -142,10 +137,10 @@ def _people(promotion: Promotion) -> Iterator[str]:
         "Look at the rules above, at the model card and at what staging answers. Then:",
         "",
         "```sh",
-        f"git fetch origin {branch} && git switch {branch}",
+        f"git fetch origin {promotion.branch} && git switch {promotion.branch}",
         APPROVE,
         'git add policies/approvals && git commit -m "Approve"',
-        f"git push origin {branch}",
+        f"git push origin {promotion.branch}",
         "```",
         "",
         "`delivery reject` in its place blocks the promotion, until it is withdrawn.",

@@ -1,5 +1,7 @@
 """Proposal: the change of a release that an allowed gate report stands for."""
 
+from collections.abc import Iterator
+
 from artifacts.folder import ModelArtifact
 from artifacts.policies.tiers import RiskTiers
 from artifacts.records.gate import GateReport
@@ -22,53 +24,46 @@ def propose_release(
     Other models' entries stay as they are. A challenger or shadow of the same model goes: it was
     compared with a champion that is none any more.
     """
-    reason = (
-        _not_allowed(report)
-        or _other_model(report, artifact)
-        or _other_policy(report, policy)
-        or _other_tiers(report, tiers)
-        or _other_champion(report, release)
-    )
-    if reason:
+    for reason in _objections(report, artifact, release, policy, tiers):
         return Refusal(reason)
     entry = ReleasedModel(digest=artifact.digest, version=version, gate_report=report.digest)
     return release.model_copy(update={"models": {**release.models, report.model: (entry,)}})
 
 
-def _not_allowed(report: GateReport) -> str:
-    if report.decision == "allowed":
-        return ""
-    rules = ", ".join(found.rule for found in report.violations) or "none violated"
-    return f"the gate's decision is {report.decision} (rules: {rules})"
+def _objections(
+    report: GateReport,
+    artifact: ModelArtifact,
+    release: Release,
+    policy: Policy,
+    tiers: RiskTiers,
+) -> Iterator[str]:
+    """Yield why a report stands for no change; nothing where it stands for one.
 
-
-def _other_model(report: GateReport, artifact: ModelArtifact) -> str:
+    A report without some rule of the policy would pass its own checks, so each rule must be there.
+    Two candidates may have been judged against one champion: the second must be judged anew.
+    """
+    if report.decision != "allowed":
+        rules = ", ".join(found.rule for found in report.violations) or "none violated"
+        yield f"the gate's decision is {report.decision} (rules: {rules})"
+    name = artifact.manifest.name
     if artifact.digest != report.candidate:
-        return f"the report is about {report.candidate}, the store gave {artifact.digest}"
-    if artifact.manifest.name != report.model:
-        return f"the report is about a {report.model}, the artifact is a {artifact.manifest.name}"
-    return ""
-
-
-def _other_policy(report: GateReport, policy: Policy) -> str:
-    """A report without some rule of the policy would pass its own checks: every rule did pass."""
+        yield f"the report is about {report.candidate}, the store gave {artifact.digest}"
+    if name != report.model:
+        yield f"the report is about a {report.model}, the artifact is a {name}"
     if report.policy != policy.digest:
-        return f"the report was judged by policy {report.policy}, today's is {policy.digest}"
+        yield f"the report was judged by policy {report.policy}, today's is {policy.digest}"
     found, needed = [rule.rule for rule in report.rules], list(results_of(policy))
     if found != needed:
         missing = sorted(set(needed) - set(found)) or ["none, but they differ in order or number"]
-        return f"the report's rules are not the policy's; missing: {', '.join(missing)}"
-    return ""
-
-
-def _other_tiers(report: GateReport, tiers: RiskTiers) -> str:
-    if report.risk_tiers == tiers.digest:
-        return ""
-    return f"the report was judged by risk tiers {report.risk_tiers}, today's are {tiers.digest}"
+        yield f"the report's rules are not the policy's; missing: {', '.join(missing)}"
+    if report.risk_tiers != tiers.digest:
+        judged, today = report.risk_tiers, tiers.digest
+        yield f"the report was judged by risk tiers {judged}, today's are {today}"
+    if reason := _other_champion(report, release):
+        yield reason
 
 
 def _other_champion(report: GateReport, release: Release) -> str:
-    """Two candidates may have been judged against one champion: the second must be judged anew."""
     champion = release.champion(report.model)
     if champion is None:
         return release.no_champion(report.model)

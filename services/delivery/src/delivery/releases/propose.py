@@ -1,19 +1,18 @@
 """propose: write the change of a release that an allowed gate report stands for."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from artifacts.errors import InvalidArtifact, SignatureRefused, UnknownArtifact
-from artifacts.folder import ModelArtifact
 from artifacts.records.gate import GateReport
-from artifacts.records.release import Environment
+from artifacts.records.release import Environment, Release
 from artifacts.refusal import Refusal
 from artifacts.statements import StatementVerifier, read_signed
 from artifacts.store import FolderModelStore
+from artifacts.write_whole import write_whole
 from delivery.releases.proposal import propose_release
-from delivery.releases.yaml_releases import YamlReleases
+from delivery.releases.wanted import release_text
 from judging.policy_files import YamlPolicies
 
 
@@ -26,40 +25,36 @@ class Proposed:
     digest: str
 
 
-@dataclass(frozen=True)
-class Propose:
-    """Proposing with all that it reads and writes through; `gate` believes the gate alone."""
+def propose(
+    gate_report: Path,
+    version: int,
+    environment: Environment,
+    *,
+    store: FolderModelStore,
+    policies: YamlPolicies,
+    releases: Path,
+    gate: StatementVerifier,
+    at: datetime,
+) -> Proposed | Refusal:
+    """Write the release, or say why not; `gate` believes the gate alone, whose key counts `at`.
 
-    store: FolderModelStore
-    policies: YamlPolicies
-    releases: YamlReleases
-    gate: StatementVerifier
-    clock: Callable[[], datetime]
-
-    def __call__(
-        self, gate_report: Path, version: int, environment: Environment
-    ) -> Proposed | Refusal:
-        """Write the release, or say why not. UnreadableRecord where a record is broken."""
-        try:
-            report = read_signed(GateReport, gate_report, self.gate, new_at=self.clock())
-        except SignatureRefused as exc:
-            return Refusal(str(exc))
+    UnreadableRecord where a record is broken.
+    """
+    try:
+        report = read_signed(GateReport, gate_report, gate, new_at=at)
         if report.candidate is None:
             return Refusal(f"the report names no candidate; its decision is {report.decision}")
-        artifact = self._stored(report.candidate)
-        if isinstance(artifact, Refusal):
-            return artifact
-        release, policy = self.releases.read(environment), self.policies.read(report.model)
-        tiers = self.policies.tiers()
-        proposal = propose_release(report, artifact, release, policy, tiers, version)
-        if isinstance(proposal, Refusal):
-            return proposal
-        path = self.releases.write(proposal)
-        return Proposed(path, report.model, artifact.digest)
+        artifact = store.get(report.candidate)  # what git is to name is there, whole and signed
+    except (UnknownArtifact, InvalidArtifact, SignatureRefused) as exc:
+        return Refusal(str(exc))
+    release = Release.of_environment(releases, environment)
+    policy, tiers = policies.read(report.model), policies.tiers()
+    proposal = propose_release(report, artifact, release, policy, tiers, version)
+    if isinstance(proposal, Refusal):
+        return proposal
+    return Proposed(write_release(releases, proposal), report.model, artifact.digest)
 
-    def _stored(self, digest: str) -> ModelArtifact | Refusal:
-        """What git is to name must be there, whole and signed."""
-        try:
-            return self.store.get(digest)
-        except (UnknownArtifact, InvalidArtifact, SignatureRefused) as exc:
-            return Refusal(str(exc))
+
+def write_release(folder: Path, release: Release) -> Path:
+    """Replace the file of a release whole, and return its path."""
+    return write_whole(folder / f"{release.environment}.yaml", release_text(release))

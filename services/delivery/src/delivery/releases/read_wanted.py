@@ -16,6 +16,8 @@ from artifacts.ssh_keygen import SshVerifier
 from artifacts.statements import read_signed
 from delivery.git.repository import GitRepository
 from delivery.releases.wanted import Wanted, wanted_of
+from delivery.settings import Settings
+from delivery.trail.wiring import PRINCIPAL
 
 
 @dataclass(frozen=True)
@@ -70,15 +72,20 @@ def wanted_at(
     wanted = wanted_of(release, commit, release.code or code_at(repository, commit))
     if images is None or wanted.payload is None or wanted.payload.image:
         return wanted
-    return replace(wanted, payload=with_image(wanted.payload, images))
-
-
-def with_image(payload: Payload, images: ImageRecords) -> Payload:
-    """Return a payload with the image that was built of it, if there is one."""
-    return payload.model_copy(update={"image": images.image_of(payload)})
+    image = images.image_of(wanted.payload)
+    return replace(wanted, payload=wanted.payload.model_copy(update={"image": image}))
 
 
 def code_at(repository: GitRepository, commit: str) -> ReleasedCode:
     """Return the code of the inference service at a commit."""
     files = repository.files(commit, INFERENCE_CODE)
     return ReleasedCode(digest=code_digest(files), commit=commit)
+
+
+def find_images(settings: Settings) -> ImageRecords | None:
+    """Return the images that were built, as delivery signed them; None where no target runs any."""
+    if settings.target == "local":
+        return None
+    signers = settings.needed("deploy_signers")
+    verifier = SshVerifier(signers, PRINCIPAL, "plinth-image")
+    return ImageRecords(settings.needed("images"), verifier)

@@ -11,17 +11,20 @@ from typing import Final
 
 from artifacts.errors import GitFailed, SigningFailed
 from artifacts.git_process import run_git, sharing_environment
-from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Environment
 from artifacts.statements import StatementSigner
 from artifacts.text import markdown, plain
 from delivery.errors import DeliveryError, RevertRefused
 from delivery.forges.forge import Forge
-from delivery.git.branches import MainBranch
+from delivery.forges.wiring import find_forge
+from delivery.git.branches import EMAIL, NAME, MainBranch
 from delivery.git.commits import with_signature
 from delivery.git.repository import GitRepository
+from delivery.git.wiring import make_branches, make_main
 from delivery.releases.read_wanted import wanted_at
 from delivery.releases.wanted import Wanted, short
+from delivery.settings import Settings, child_environment
+from delivery.signing import make_signer
 from delivery.trail.audit_chain import AuditLog
 from delivery.trail.deploy_history import left_by_going_back
 
@@ -51,13 +54,22 @@ class GitReverter:
         A merge is reverted against what it was merged into. RevertRefused where later changes are
         in the way, where there is nothing to take back, or where git can't sign.
         """
+        options = signing_options(self.key, self.name, self.email)
         with tempfile.TemporaryDirectory(prefix="plinth-") as private:
             tree = Path(private) / "tree"
             self._git(
                 commit, self.folder, "worktree", "add", "--quiet", "--detach", str(tree), onto
             )
             try:
-                made = self._reverted(commit, tree, message)
+                parents = self._git(commit, tree, "rev-list", "--parents", "-1", commit).split()[1:]
+                against = ("-m", "1") if len(parents) > 1 else ()
+                self._git(commit, tree, "revert", "--no-commit", *against, commit)
+                how = ("--no-gpg-sign" if self.signer else "-S", f"--message={message}")
+                no_hooks = ("-c", "core.hooksPath=/dev/null")
+                self._git(commit, tree, *no_hooks, *options, "commit", "--quiet", *how)
+                made = self._git(commit, tree, "rev-parse", "--verify", "HEAD").strip()
+                if self.signer:
+                    made = self._signed(commit, tree, made, self.signer)
                 self._git(commit, self.folder, "branch", "--force", branch, made)
             finally:
                 self._git(commit, self.folder, "worktree", "remove", "--force", str(tree))
@@ -67,24 +79,8 @@ class GitReverter:
         """Remove a branch that was made here and went nowhere."""
         self._git(branch, self.folder, "branch", "--quiet", "-D", branch)
 
-    def _reverted(self, commit: str, tree: Path, message: str) -> str:
-        parents = self._git(commit, tree, "rev-list", "--parents", "-1", commit).split()[1:]
-        against = ("-m", "1") if len(parents) > 1 else ()
-        self._git(commit, tree, "revert", "--no-commit", *against, commit)
-        settings = {
-            "core.hooksPath": "/dev/null",
-            "user.name": self.name,
-            "user.email": self.email,
-            "user.signingKey": str(self.key.resolve()) if self.key else None,
-            "gpg.format": "ssh" if self.key else None,
-        }
-        signed = [word for k, v in settings.items() if v for word in ("-c", f"{k}={v}")]
-        how = "--no-gpg-sign" if self.signer else "-S"
-        self._git(commit, tree, *signed, "commit", "--quiet", how, f"--message={message}")
-        made = self._git(commit, tree, "rev-parse", "--verify", "HEAD").strip()
-        return self._signed(commit, tree, made, self.signer) if self.signer else made
-
     def _signed(self, commit: str, tree: Path, made: str, signer: StatementSigner) -> str:
+        """Return a commit that is there as the signer signs it."""
         data = self._git(commit, tree, "cat-file", "commit", made).encode(
             "utf-8", "surrogateescape"
         )
@@ -93,12 +89,9 @@ class GitReverter:
         except SigningFailed as exc:
             raise RevertRefused(commit, str(exc)) from exc
         words = ("hash-object", "-t", "commit", "-w", "--stdin")
-        return self._git(
-            commit, tree, *words, text=signed.decode("utf-8", "surrogateescape")
-        ).strip()
+        return self._git(commit, tree, *words, data=signed).strip()
 
-    def _git(self, commit: str, folder: Path, *words: str, text: str = "") -> str:
-        data = text.encode(errors="surrogateescape")
+    def _git(self, commit: str, folder: Path, *words: str, data: bytes = b"") -> str:
         own = sharing_environment(self.environment)
         try:
             answer = run_git(folder, *words, data=data, environment=own, seconds=_SECONDS)
@@ -109,6 +102,17 @@ class GitReverter:
             said = plain((answer.out + answer.err).decode(errors="replace"), _REASON)
             raise RevertRefused(commit, said or answer.reason)
         return answer.text
+
+
+def signing_options(key: Path | None, name: str | None, email: str | None) -> list[str]:
+    """Return the options by which git commits as a person; what isn't given is git's own."""
+    settings = {
+        "user.name": name,
+        "user.email": email,
+        "user.signingKey": str(key.resolve()) if key else None,
+        "gpg.format": "ssh" if key else None,
+    }
+    return [word for k, v in settings.items() if v for word in ("-c", f"{k}={v}")]
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,8 @@ class Revert:
                 "anew, with approvals",
             )
         branch = f"reverts/{commit[:12]}"
-        made = self.reverter.revert(commit, onto=tip, branch=branch, message=_message(commit))
+        message = f"Revert promotion {commit[:12]}\n\nThis reverts commit {commit}.\n"
+        made = self.reverter.revert(commit, onto=tip, branch=branch, message=message)
         brought = wanted_at(self.repository, "production", made)
         if brought.digest != before.digest:
             self.reverter.discard(branch)
@@ -158,7 +163,9 @@ class Revert:
                 f"its revert would make production {short(brought.digest)}, and before it was "
                 f"{short(before.digest)}: promote that payload anew, with approvals",
             )
-        return self._reverted(branch, made, before, after)
+        back, entries = before.digest, self.audit.entries()
+        free = back is None or left_by_going_back(entries, "production", back) is not None
+        return Reverted(branch, made, back, after.digest, free)
 
     def _around(self, commit: str, tip: str) -> tuple[Wanted, Wanted]:
         if not self.repository.is_ancestor(commit, tip):
@@ -172,22 +179,6 @@ class Revert:
             raise RevertRefused(commit, "it didn't change what production runs: it is no promotion")
         return before, after
 
-    def _reverted(self, branch: str, commit: str, before: Wanted, after: Wanted) -> Reverted:
-        free = before.digest is None or _may_return(self.audit.entries(), before.digest)
-        return Reverted(branch, commit, before.digest, after.digest, free)
-
-
-def _may_return(entries: tuple[AuditEntry, ...], payload: str) -> bool:
-    return left_by_going_back(entries, "production", payload) is not None
-
-
-def _message(commit: str) -> str:
-    return f"Revert promotion {commit[:12]}\n\nThis reverts commit {commit}.\n"
-
-
-Push = Callable[[str, str], None]
-"""Hands a commit on as a branch; BranchFailed."""
-
 
 @dataclass(frozen=True)
 class ProposeRevert:
@@ -195,44 +186,40 @@ class ProposeRevert:
 
     main: MainBranch
     reverter: GitReverter
-    push: Push
+    push: Callable[[str, str], None]
+    """Hands a commit on as a branch; BranchFailed."""
     forge: Forge | None
 
     def propose(self, environment: Environment, commit: str, reason: str) -> tuple[str, ...]:
         """Return lines for whoever reads the log. What goes wrong here is said, never raised."""
-        by_hand = f"to take it back: {_command(environment, commit)}, then open a pull request"
+        person = environment == "production"
+        command = f"bin/plinth delivery revert {commit}" if person else f"git revert -m 1 {commit}"
+        by_hand = f"to take it back: {command}, then open a pull request"
         if self.forge is None:
             return (by_hand,)
+        message = (
+            f"Revert {commit[:12]}, which can't be deployed to {environment}\n\n"
+            f"This reverts commit {commit}.\n\n{plain(reason, 1000)}\n"
+        )
+        title = f"Revert {commit[:12]}: it can't be deployed to {environment}"
+        body = (
+            f"The deploy of {commit} to {environment} ended red; what served before serves on.\n\n"
+            f"{markdown(reason)}\n\nMerge this to have git say again what runs, or mend the fault "
+            "in another change.\n"
+        )
         try:
-            branch = f"reverts/{commit[:12]}"
-            message = _revert_message(environment, commit, reason)
-            made = self.reverter.revert(
-                commit, onto=self.main.tip(), branch=branch, message=message
-            )
+            branch, tip = f"reverts/{commit[:12]}", self.main.tip()
+            made = self.reverter.revert(commit, onto=tip, branch=branch, message=message)
             self.push(branch, made)
-            title = f"Revert {commit[:12]}: it can't be deployed to {environment}"
-            opened = self.forge.open_pull_request(branch, title, _body(environment, commit, reason))
+            opened = self.forge.open_pull_request(branch, title, body)
         except DeliveryError as exc:
             return (f"no revert was proposed: {plain(exc, 1000)}", by_hand)
         return (f"a revert is proposed: {plain(opened.name)}",)
 
 
-def _command(environment: Environment, commit: str) -> str:
-    if environment == "production":
-        return f"bin/plinth delivery revert {commit}"
-    return f"git revert -m 1 {commit}"
-
-
-def _revert_message(environment: Environment, commit: str, reason: str) -> str:
-    return (
-        f"Revert {commit[:12]}, which can't be deployed to {environment}\n\n"
-        f"This reverts commit {commit}.\n\n{plain(reason, 1000)}\n"
-    )
-
-
-def _body(environment: Environment, commit: str, reason: str) -> str:
-    return (
-        f"The deploy of {commit} to {environment} ended red; what served before serves on.\n\n"
-        f"{markdown(reason)}\n\nMerge this to have git say again what runs, or mend the fault in "
-        "another change.\n"
-    )
+def make_proposer(settings: Settings) -> ProposeRevert:
+    """Build what proposes to revert a change that can't be deployed, signed with delivery's key."""
+    signer = make_signer(settings, "delivery", "git")
+    reverter = GitReverter(settings.root, child_environment(), None, NAME, EMAIL, signer)
+    push = make_branches(settings).push
+    return ProposeRevert(make_main(settings), reverter, push, find_forge(settings))

@@ -13,6 +13,7 @@ from artifacts.errors import GitFailed
 from artifacts.git_process import GitAnswer, run_git, sharing_environment, version_fault
 from artifacts.text import plain
 from delivery.errors import TakeOverRefused
+from delivery.releases.revert import signing_options
 
 _MAIN: Final = "refs/heads/main"
 _SHARED_MAIN: Final = "refs/remotes/origin/main"
@@ -51,16 +52,14 @@ class GitTakeOver:
         changes = self._git(revision, "diff", "--name-status", "--no-renames", main, tree)
         if not changes:
             raise TakeOverRefused(revision, "main has all of it already")
-        message = self._message(revision, of)
-        settings = {
-            "user.name": self.name,
-            "user.email": self.email,
-            "user.signingKey": str(self.key.resolve()) if self.key else None,
-            "gpg.format": "ssh" if self.key else None,
-        }
-        signed = [word for k, v in settings.items() if v for word in ("-c", f"{k}={v}")]
+        subject, whose = self._git(revision, "log", "-1", "--format=%s%n%an", of).split("\n")[:2]
+        message = (
+            f"Take over: {plain(subject, 200) or 'a change'}\n\n"
+            f"What merging commit {of} by {plain(whose)} would have brought."
+        )
         words = ("commit-tree", "-S", "-p", main, "-m", message, tree)
-        made = self._git(revision, *signed, *words)
+        options = signing_options(self.key, self.name, self.email)
+        made = self._git(revision, *options, *words)
         branch = f"taken-over/{of[:12]}"
         self._git(revision, "update-ref", f"refs/heads/{branch}", made)
         return TakenOver(branch, of, tuple(plain(line) for line in changes.splitlines()))
@@ -92,14 +91,6 @@ class GitTakeOver:
         if done.code:
             raise TakeOverRefused(revision, version_fault() or done.reason)
         return done.text.splitlines()[0]
-
-    def _message(self, revision: str, of: str) -> str:
-        """Return the message: what it was called, and whose it was."""
-        subject, name = self._git(revision, "log", "-1", "--format=%s%n%an", of).split("\n")[:2]
-        title = plain(subject, 200) or "a change"
-        return (
-            f"Take over: {title}\n\nWhat merging commit {of} by {plain(name)} would have brought."
-        )
 
     def _commit(self, revision: str, name: str) -> str:
         done = self._try(

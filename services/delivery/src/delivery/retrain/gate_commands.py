@@ -1,7 +1,7 @@
 """The gate as a room of its own: its command is started, and what it signed is believed."""
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from artifacts.statements import StatementVerifier, read_signed, signature_of
 from delivery.clock import Clock
 from delivery.errors import GateFailed
 from delivery.exits import EXIT_CODES
-from delivery.retrain.ports import RetrainingPlace
+from delivery.retrain.places import Place
 from judging.policy import Policy
 from judging.policy_files import YamlPolicies
 
@@ -44,7 +44,7 @@ class GateCommands:
         setting = policy.rules.reproducibility if policy else None
         return setting is not None and setting.ask == "rebuilt"
 
-    def judge(self, place: RetrainingPlace) -> GateReport:
+    def judge(self, place: Place) -> GateReport:
         """Judge, and leave the signed report, its evidence and a page about both in the place.
 
         What the gate says goes to this process's own log. Raises GateFailed where it gave no
@@ -54,22 +54,24 @@ class GateCommands:
         began = self.clock()
         room = place.exchange()
         report, evidence, page = (room / name for name in ("report.json", "evidence.json", "page"))
-        words = ["judge", place.candidate, "--dataset", place.dataset, "--photos", self.photos]
+        words: list[str | Path] = [
+            "judge",
+            place.candidate,
+            "--dataset",
+            place.dataset,
+            "--photos",
+            self.photos,
+        ]
         words += ["--out", report, "--evidence", evidence, "--page", page]
         if place.reproduction.exists():
             words += ["--reproduction", place.reproduction]
-        done = subprocess.run(  # noqa: S603 - the project's own launcher, no shell
-            [str(self.launcher), "gate", *map(str, words)],
-            env=dict(self.variables),
-            check=False,
-            pass_fds=tuple(self._descriptors),
-        )
+        code = self._started(words)
         for left, name in ((report, "report"), (page, "page")):
             if not left.exists():
-                raise GateFailed(f"it ended with exit code {done.returncode} and left no {name}")
+                raise GateFailed(f"it ended with exit code {code} and left no {name}")
         found = read_signed(GateReport, report, self.verifier, new_at=self.clock())
-        if EXIT_CODES[found.decision] != done.returncode:
-            raise GateFailed(f"it ended with exit code {done.returncode} and says {found.decision}")
+        if EXIT_CODES[found.decision] != code:
+            raise GateFailed(f"it ended with exit code {code} and says {found.decision}")
         if doubt := self._doubt(found, place.candidate, evidence, began):
             raise GateFailed(doubt)
         # The report goes first and comes last: whoever is killed in between leaves none, and a
@@ -83,7 +85,23 @@ class GateCommands:
         report.replace(place.report)
         return found
 
-    def report(self, place: RetrainingPlace) -> GateReport:
+    def _started(self, words: Sequence[str | Path]) -> int:
+        """Run the gate's command to its end, and return its exit code; GateFailed."""
+        try:
+            return subprocess.run(  # noqa: S603 - the project's own launcher, no shell
+                [str(self.launcher), "gate", *map(str, words)],
+                env=dict(self.variables),
+                check=False,
+                pass_fds=tuple(self._descriptors),
+            ).returncode
+        except OSError as exc:
+            reason = (
+                f"{self.launcher} can't be started: {exc.strerror}. Judging needs a checkout at "
+                "PLINTH_ROOT, and uv: run it on a runner, not in delivery's image"
+            )
+            raise GateFailed(reason) from exc
+
+    def report(self, place: Place) -> GateReport:
         """Return the report of an earlier judgement; SignatureRefused or UnreadableRecord."""
         return read_signed(GateReport, place.report, self.verifier)
 

@@ -13,7 +13,6 @@ from typing import Final
 
 from artifacts.cant_tell import CantTell
 from artifacts.errors import ArtifactError, SignatureRefused
-from artifacts.folder import ModelArtifact
 from artifacts.records.gate import GateReport
 from artifacts.records.inputs import Registered, TrainingInputs
 from artifacts.records.release import Release, ReleasedModel
@@ -29,43 +28,41 @@ from delivery.errors import (
     OtherCheckout,
     TrainingFailed,
 )
-from delivery.forges.forge import Forge, PullRequest
-from delivery.forges.open_proposal import Opened, OpenProposal
+from delivery.forges.forge import Forge
+from delivery.forges.open_proposal import Opened, open_proposal
 from delivery.git.branches import GitBranches
 from delivery.git.repository import GitRepository
 from delivery.releases.proposal import propose_release
 from delivery.releases.read_wanted import release_at
 from delivery.releases.wanted import release_text
-from delivery.retrain.ports import (
-    CandidateJudge,
-    Candidates,
-    Handover,
-    RetrainingPlace,
-    Retrainings,
-    Trainer,
-)
+from delivery.retrain.gate_commands import GateCommands
+from delivery.retrain.handover_folder import HandoverFolder
+from delivery.retrain.places import Place, Places
 from delivery.retrain.retraining import (
     Plan,
-    RetrainingDecision,
+    Retrained,
     gate_event,
     plan_retraining,
     proposal_body,
     proposal_branch,
-    proposal_title,
     verdict_on,
     violations_of,
 )
 from delivery.retrain.training_claims import MANIFEST, PATHS, HandedOver, inputs_of, not_as_planned
+from delivery.retrain.training_commands import TrainingCommands
 from delivery.trail.audit_chain import AuditLog
+
+STEPS: Final = ("trained", "judged", "recorded", "registered", "proposed")
+"""What a retraining goes through; a test kills one after each."""
 
 
 @dataclass(frozen=True)
-class PlanRetraining:
-    """Planning with all that it reads through."""
+class Planning:
+    """Whether what a commit would be trained from was judged before, and what is left to do."""
 
     repository: GitRepository
     audit: AuditLog
-    retrainings: Retrainings
+    places: Places
 
     def __call__(self, commit: str) -> Plan:
         """Plan for a commit, which the checkout must be at.
@@ -76,8 +73,7 @@ class PlanRetraining:
         if inputs is None:
             reason = f"there is no {MANIFEST} yet: import photos and commit it"
             return Plan(needed=False, carry_on=False, reason=reason)
-        under_way = self.retrainings.under_way(inputs.digest)
-        return self.plan(inputs.digest, under_way=under_way)
+        return self.plan(inputs.digest, under_way=self.places.under_way(inputs.digest))
 
     def inputs_at(self, commit: str) -> TrainingInputs | None:
         """Return what a training of the commit starts from; None without a photo manifest.
@@ -93,82 +89,56 @@ class PlanRetraining:
 
     def plan(self, inputs: str, *, under_way: bool) -> Plan:
         """Plan for inputs, by the log and by what earlier runs left."""
-        place = self.retrainings.place(inputs)
+        place, entries = self.places.place(inputs), self.audit.entries()
         return plan_retraining(
-            inputs,
-            self.audit.entries(),
-            under_way=under_way,
-            kept=place.kept,
-            settled=place.settled,
+            inputs, entries, under_way=under_way, kept=place.kept, settled=place.settled
         )
 
 
-@dataclass(frozen=True)
-class TakeCandidate:
-    """Taking, with all that it goes through.
+def take_candidate(
+    trained: str | Refusal,
+    inputs: TrainingInputs,
+    handover: HandoverFolder,
+    repository: GitRepository,
+    adopt: Callable[[HandedOver], None],
+) -> None:
+    """Take what was handed over by digest; `adopt` signs it, and leaves it where it belongs.
 
-    `announced` is the digest that the job which trained announced; None: `train` does it here.
-    `adopt` signs what was taken, and leaves it in the place.
+    Raises HandoverRefused where the bytes are others than announced, or of a training that nobody
+    planned; TrainingFailed where `trained` says why nothing was trained.
     """
-
-    handover: Handover
-    announced: str | None
-    train: Callable[[str], str | Refusal]
-    adopt: Callable[[HandedOver, RetrainingPlace], None]
-    repository: GitRepository
-
-    def fetch(self, inputs: TrainingInputs, place: RetrainingPlace) -> None:
-        """Leave what was trained from these inputs in the place.
-
-        Raises HandoverRefused where the bytes are others than announced, or of a training that
-        nobody planned, and TrainingFailed.
-        """
-        digest = self._trained(inputs) if self.announced is None else self.announced
-        handed = self.handover.take(digest)
-        if why := not_as_planned(handed.manifest, inputs):
-            raise HandoverRefused(digest, why)
-        try:
-            self.repository.commit(handed.manifest.code.commit)
-        except CommitUnknown as exc:
-            raise HandoverRefused(digest, f"it was trained from other code: {exc}") from exc
-        self.adopt(handed, place)
-        self.handover.forget(digest)
-
-    def _trained(self, inputs: TrainingInputs) -> str:
-        done = self.train(inputs.digest)
-        if isinstance(done, Refusal):
-            raise TrainingFailed("retrain", done.reason)
-        return done
+    if isinstance(trained, Refusal):
+        raise TrainingFailed("retrain", trained.reason)
+    handed = handover.take(trained)
+    if why := not_as_planned(handed.manifest, inputs):
+        raise HandoverRefused(trained, why)
+    try:
+        repository.commit(handed.manifest.code.commit)
+    except CommitUnknown as exc:
+        raise HandoverRefused(trained, f"it was trained from other code: {exc}") from exc
+    adopt(handed)
+    handover.forget(trained)
 
 
-@dataclass(frozen=True)
-class KeepModel:
-    """Keeping with what it believes: `put` keeps an artifact of the digest that is expected.
+def keep_model(
+    candidate: Path, report: Path, gate: StatementVerifier, store: FolderModelStore, at: datetime
+) -> Path | Refusal:
+    """Keep a candidate that the gate's signed report allows, and return where, or why not.
 
-    The key of the gate must count by `clock`: one that was rotated out keeps nothing new.
+    The gate's key must count `at` this time: one that was rotated out keeps nothing new. Raises
+    UnreadableRecord for the report; InvalidArtifact or SignatureRefused where the candidate is not
+    whole, or not the one that the report is about.
     """
-
-    gate: StatementVerifier
-    put: Callable[[Path, str], ModelArtifact]
-    folder: Callable[[str], Path]
-    clock: Callable[[], datetime]
-
-    def __call__(self, candidate: Path, report: Path) -> Path | Refusal:
-        """Keep a candidate that the gate's signed report allows, and return where, or why not.
-
-        Raises UnreadableRecord for the report; InvalidArtifact or SignatureRefused where the
-        candidate is not whole, or not the one that the report is about.
-        """
-        try:
-            found = read_signed(GateReport, report, self.gate, new_at=self.clock())
-        except SignatureRefused as exc:
-            return Refusal(str(exc))
-        if found.decision != "allowed" or found.candidate is None:
-            return Refusal(f"the gate's decision is {found.decision}")
-        artifact = self.put(candidate, found.candidate)
-        if artifact.manifest.name != found.model:
-            return Refusal(f"the gate report is about {found.model}, not {artifact.manifest.name}")
-        return self.folder(artifact.digest)
+    try:
+        found = read_signed(GateReport, report, gate, new_at=at)
+    except SignatureRefused as exc:
+        return Refusal(str(exc))
+    if found.decision != "allowed" or found.candidate is None:
+        return Refusal(f"the gate's decision is {found.decision}")
+    artifact = store.put(candidate, found.candidate)
+    if artifact.manifest.name != found.model:
+        return Refusal(f"the gate report is about {found.model}, not {artifact.manifest.name}")
+    return store.folder(artifact.digest)
 
 
 @dataclass(frozen=True)
@@ -180,7 +150,10 @@ class Settled:
 
 @dataclass(frozen=True)
 class ProposeCandidate:
-    """Proposing with all that it goes through. Main judges: policies are read from its tip."""
+    """Proposes an allowed candidate for staging: one branch, one pull request, however often asked.
+
+    Main judges: policies are read from its tip.
+    """
 
     repository: GitRepository
     store: FolderModelStore
@@ -188,35 +161,29 @@ class ProposeCandidate:
     forge: Forge | None
 
     def __call__(
-        self, inputs: TrainingInputs, report: GateReport, file: Path, page: str, version: Registered
+        self, inputs: TrainingInputs, report: GateReport, place: Place, version: int
     ) -> Opened | Settled | Refusal:
-        """Make the proposal or bring it up to date; `file` is the signed report's."""
-        base = self.branches.base()
+        """Make the proposal or bring it up to date; the place has the signed report."""
+        base, branch = self.branches.base(), proposal_branch(inputs)
         release = release_at(self.repository, "staging", base)
-        branch = proposal_branch(inputs)
-        if settled := self._settled(release, report, branch):
-            return settled
-        proposed = self._release(base, release, report, version.version)
-        if isinstance(proposed, Refusal):
-            return proposed
-        path = report_path(report.digest)
-        files = {
-            release_path("staging"): release_text(proposed).encode(),
-            path: file.read_bytes(),
-            f"{path}.sig": signature_of(file).read_bytes(),
-        }
-        body = proposal_body(inputs, report, version.version, page)
-        opening = OpenProposal(self.branches, self.forge)
-        return opening(branch, base, files, proposal_title(report, version.version), body)
-
-    def _settled(self, release: Release, report: GateReport, branch: str) -> Settled | None:
         champion = release.champion(report.model)
         if isinstance(champion, ReleasedModel) and champion.digest == report.candidate:
             return Settled("staging's release on main has this candidate already")
         there = self.forge.pull_request_of(branch) if self.forge else None
         if there and there.state != "open":
             return Settled(f"{there.name} was {there.state}: people have decided")
-        return None
+        proposed = self._release(base, release, report, version)
+        if isinstance(proposed, Refusal):
+            return proposed
+        path = report_path(report.digest)
+        files = {
+            release_path("staging"): release_text(proposed).encode(),
+            path: place.report.read_bytes(),
+            f"{path}.sig": signature_of(place.report).read_bytes(),
+        }
+        title = f"Release {report.model} {version} to staging"
+        body = proposal_body(inputs, report, version, place.page.read_text(encoding="utf-8"))
+        return open_proposal(self.branches, self.forge, branch, files, title, body, base=base)
 
     def _release(
         self, base: str, release: Release, report: GateReport, version: int
@@ -234,37 +201,19 @@ class ProposeCandidate:
         return propose_release(report, artifact, release, policy, ground.tiers, version)
 
 
-STEPS: Final = ("trained", "judged", "recorded", "registered", "proposed")
-"""What a retraining goes through; a test kills one after each."""
-
-
-@dataclass(frozen=True)
-class Retrained:
-    """How a retraining ended; `page` is Markdown about the candidate, if there is one."""
-
-    decision: RetrainingDecision
-    reason: str
-    inputs: str | None
-    page: str = ""
-    pull_request: PullRequest | None = None
-    by_hand: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class Retrain:
     """Retraining with all that it goes through. `after` is told each step that is done.
 
-    `candidates` brings one that isn't there yet. `keep` puts the candidate that a signed report
-    allows into the model store (KeepModel).
+    `fetch` leaves a candidate that isn't there yet in its place. `keep` puts the candidate that a
+    signed report allows into the model store.
     """
 
-    planning: PlanRetraining
-    retrainings: Retrainings
-    trainer: Trainer
-    candidates: Candidates
-    judge: CandidateJudge
+    planning: Planning
+    trainer: TrainingCommands
+    fetch: Callable[[TrainingInputs, Place], None]
+    judge: GateCommands
     keep: Callable[[Path, Path], Path | Refusal]
-    audit: AuditLog
     propose: ProposeCandidate
     actor: str
     after: Callable[[str], None]
@@ -277,31 +226,35 @@ class Retrain:
         """
         inputs = self.planning.inputs_at(commit)
         if inputs is None:
-            return _not_needed(self.planning(commit))
-        with self.retrainings.held(inputs.digest) as mine:
+            plan = self.planning(commit)
+            return Retrained("not_needed", plan.reason, plan.inputs)
+        with self.planning.places.held(inputs.digest) as mine:
             plan = self.planning.plan(inputs.digest, under_way=not mine)
             if plan.idle:
-                return _not_needed(plan)
+                return Retrained("not_needed", plan.reason, plan.inputs)
             return self._carry_out(inputs, commit)
 
     def _carry_out(self, inputs: TrainingInputs, commit: str) -> Retrained:
-        place = self.retrainings.place(inputs.digest)
-        earlier = self._earlier(inputs.digest, place)
-        report = earlier or self._judged(inputs, commit, place)
-        if report.decision != "allowed":
-            return self._ended(report, inputs, place)
-        done = self._proposed(inputs, report, place)
-        if isinstance(done, Refusal) and earlier:
-            # It was judged against what main has left behind since: judged again, not trained.
-            report = self._judged(inputs, commit, place)
-            if report.decision != "allowed":
-                return self._ended(report, inputs, place)
+        place = self.planning.places.place(inputs.digest)
+        report = self._earlier(inputs.digest, place)
+        # An earlier verdict may be against what main has left behind since: then the candidate is
+        # judged again, and not trained.
+        again = report is not None
+        report = report or self._judged(inputs, commit, place)
+        while report.decision == "allowed":
             done = self._proposed(inputs, report, place)
-        return self._told(done, inputs, place)
+            if not (isinstance(done, Refusal) and again):
+                return self._told(done, inputs, place)
+            again = False
+            report = self._judged(inputs, commit, place)
+        page = place.page.read_text(encoding="utf-8")
+        if report.decision != "undecided":
+            place.settle(report.decision)
+        return Retrained(report.decision, violations_of(report), inputs.digest, page)
 
-    def _earlier(self, inputs: str, place: RetrainingPlace) -> GateReport | None:
+    def _earlier(self, inputs: str, place: Place) -> GateReport | None:
         """Return the report of the verdict in the log, if that allowed the candidate."""
-        verdict = verdict_on(inputs, self.audit.entries())
+        verdict = verdict_on(inputs, self.planning.audit.entries())
         if verdict is None or verdict.outcome != "allowed" or not place.report.exists():
             return None
         report = self.judge.report(place)
@@ -311,9 +264,9 @@ class Retrain:
             raise AuditBroken(str(place.report), reason)
         return report
 
-    def _judged(self, inputs: TrainingInputs, commit: str, place: RetrainingPlace) -> GateReport:
+    def _judged(self, inputs: TrainingInputs, commit: str, place: Place) -> GateReport:
         if not place.kept:
-            self.candidates.fetch(inputs, place)
+            self.fetch(inputs, place)
         self.trainer.lay_out(place)
         if self.judge.wants_rebuild(inputs.model) and not place.reproduction.exists():
             self.trainer.reproduce(place)
@@ -321,23 +274,22 @@ class Retrain:
         report = self.judge.judge(place)
         self.after("judged")
         full = self.planning.repository.commit(commit)
-        self.audit.append(gate_event(report, inputs.digest, full, self.actor))
+        self.planning.audit.append(gate_event(report, inputs.digest, full, self.actor))
         self.after("recorded")
         return report
 
     def _proposed(
-        self, inputs: TrainingInputs, report: GateReport, place: RetrainingPlace
+        self, inputs: TrainingInputs, report: GateReport, place: Place
     ) -> Opened | Settled | Refusal:
         version = self._registered(report, place)
         if isinstance(version, Refusal):
             return version
         self.after("registered")
-        page = place.page.read_text(encoding="utf-8")
-        done = self.propose(inputs, report, place.report, page, version)
+        done = self.propose(inputs, report, place, version.version)
         self.after("proposed")
         return done
 
-    def _registered(self, report: GateReport, place: RetrainingPlace) -> Registered | Refusal:
+    def _registered(self, report: GateReport, place: Place) -> Registered | Refusal:
         known = place.registered()
         if known is not None and known.artifact == report.candidate:
             return known
@@ -353,16 +305,8 @@ class Retrain:
         place.keep_registered(registered)
         return registered
 
-    def _ended(
-        self, report: GateReport, inputs: TrainingInputs, place: RetrainingPlace
-    ) -> Retrained:
-        page = place.page.read_text(encoding="utf-8")
-        if report.decision != "undecided":
-            place.settle(report.decision)
-        return Retrained(report.decision, violations_of(report), inputs.digest, page)
-
     def _told(
-        self, done: Opened | Settled | Refusal, inputs: TrainingInputs, place: RetrainingPlace
+        self, done: Opened | Settled | Refusal, inputs: TrainingInputs, place: Place
     ) -> Retrained:
         page = place.page.read_text(encoding="utf-8")
         if isinstance(done, Opened):
@@ -374,7 +318,3 @@ class Retrain:
             return Retrained("allowed", done.reason, inputs.digest, page)
         reason = f"it is not proposed: {done.reason}"
         return Retrained("allowed", reason, inputs.digest, page)
-
-
-def _not_needed(plan: Plan) -> Retrained:
-    return Retrained("not_needed", plan.reason, plan.inputs)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from artifacts.digests import hex_part
 from artifacts.records.audit import AuditEntry, AuditEvent
@@ -99,28 +99,16 @@ _SAID: dict[RetrainingDecision, str] = {
 }
 
 
-class Ended(Protocol):
-    """How a retraining ended."""
+@dataclass(frozen=True)
+class Retrained:
+    """How a retraining ended; `page` is Markdown about the candidate, if there is one."""
 
-    @property
-    def decision(self) -> RetrainingDecision:
-        """The decision."""
-
-    @property
-    def reason(self) -> str:
-        """Why."""
-
-    @property
-    def inputs(self) -> str | None:
-        """The digest of the inputs."""
-
-    @property
-    def page(self) -> str:
-        """Markdown about the candidate."""
-
-    @property
-    def pull_request(self) -> PullRequest | None:
-        """What asks for its release."""
+    decision: RetrainingDecision
+    reason: str
+    inputs: str | None
+    page: str = ""
+    pull_request: PullRequest | None = None
+    by_hand: tuple[str, ...] = ()
 
 
 def plan_outputs(plan: Plan) -> dict[str, str]:
@@ -133,7 +121,7 @@ def plan_outputs(plan: Plan) -> dict[str, str]:
     }
 
 
-def retrained_outputs(done: Ended) -> dict[str, str]:
+def retrained_outputs(done: Retrained) -> dict[str, str]:
     """Return the outputs of a retraining."""
     number = str(done.pull_request.number) if done.pull_request else ""
     return {
@@ -144,7 +132,7 @@ def retrained_outputs(done: Ended) -> dict[str, str]:
     }
 
 
-def retrained_page(done: Ended) -> str:
+def retrained_page(done: Retrained) -> str:
     """Write the summary in Markdown: the decision first, then why, then the candidate's page."""
     lines = [
         f"# Retraining: {done.decision.replace('_', ' ')}",
@@ -156,11 +144,6 @@ def retrained_page(done: Ended) -> str:
     if done.inputs:
         lines += ["", f"Inputs `{done.inputs}`."]
     return "\n".join([*lines, "", done.page]).rstrip() + "\n"
-
-
-def proposal_title(report: GateReport, version: int) -> str:
-    """Return the title; one line of names that are ours."""
-    return f"Release {report.model} {version} to staging"
 
 
 def proposal_body(inputs: TrainingInputs, report: GateReport, version: int, page: str) -> str:

@@ -1,4 +1,8 @@
-"""Training's commands over a checkout, each in a room that holds no key, log or store of others."""
+"""Training's commands over a checkout, each in a room that holds no key, log or store of others.
+
+Training once is `train_once`: on a machine of training's own, or beside the keys in a room. Nothing
+that it says or leaves is believed by those who take the candidate.
+"""
 
 import shutil
 import subprocess
@@ -18,17 +22,19 @@ from artifacts.folder import (
 from artifacts.records.inputs import Registered
 from artifacts.records.record import parse_json
 from artifacts.records.reproduction import Reproduction
+from artifacts.refusal import Refusal
 from artifacts.signatures import ArtifactSigner, ArtifactVerifier, create_key_pair
 from artifacts.statements import StatementSigner, signature_of, write_signed
 from artifacts.text import plain
 from delivery.errors import TrainingFailed
-from delivery.retrain.handover_folder import read_run
-from delivery.retrain.ports import RetrainingPlace, TrainingPlace
+from delivery.retrain.handover_folder import HandoverFolder, read_run
+from delivery.retrain.places import Place, Places
 from delivery.retrain.training_claims import RUN_FILES, HandedOver, compare_rebuilt
 from delivery.rooms.training_rooms import TrainingRooms
 from walls import Room
 
 REFUSED = 1
+UNDER_WAY: Final = "a training of the same inputs is under way"
 _RECORD_BYTES: Final = 1 << 20
 """Of a record that a room leaves."""
 
@@ -57,7 +63,7 @@ class TrainingCommands:
         """Let commands inherit a descriptor: a lock is then held for as long as one works."""
         self._descriptors.append(descriptor)
 
-    def train(self, place: TrainingPlace) -> HandedOver:
+    def train(self, place: Place) -> HandedOver:
         """Train in a room, and read what it leaves; nothing but bytes comes out."""
         exchange = place.exchange()
         try:
@@ -74,14 +80,14 @@ class TrainingCommands:
         except (ArtifactError, OSError) as exc:
             raise TrainingFailed("retrain", f"it left no candidate: {exc}") from exc
 
-    def lay_out(self, place: RetrainingPlace) -> None:
+    def lay_out(self, place: Place) -> None:
         """Lay out the dataset for the gate: no room can write to it."""
         try:
             self._rooms.lay_out_whole(place.dataset)
         except OSError as exc:
             raise TrainingFailed("retrain", str(exc)) from exc
 
-    def adopt(self, handed: HandedOver, place: RetrainingPlace, signer: ArtifactSigner) -> None:
+    def adopt(self, handed: HandedOver, place: Place, signer: ArtifactSigner) -> None:
         """Sign a candidate that was taken, record its run in MLflow, and keep it in the place."""
         exchange = place.exchange()
         taken = write_artifact(exchange / "candidate", handed.manifest, handed.files)
@@ -95,7 +101,7 @@ class TrainingCommands:
         shutil.rmtree(place.candidate, ignore_errors=True)
         taken.replace(place.candidate)
 
-    def reproduce(self, place: RetrainingPlace) -> None:
+    def reproduce(self, place: Place) -> None:
         """Build the candidate again and sign what came of it; the gate judges a difference."""
         self.lay_out(place)
         try:
@@ -194,3 +200,30 @@ class TrainingCommands:
 def _last(done: "subprocess.CompletedProcess[str]") -> str:
     said = plain((done.stderr or "").strip(), 600)
     return said or f"exit code {done.returncode}, see above"
+
+
+def train_once(
+    inputs: str,
+    planned: str | None,
+    places: Places,
+    train: Callable[[Place], HandedOver],
+    handover: HandoverFolder,
+) -> str | Refusal:
+    """Return the digest of what is handed over, or why nothing is; TrainingFailed.
+
+    A killed training is taken up where it was; one that was handed over isn't done again. `inputs`
+    are this checkout's, by digest; `planned` those that somebody planned for: no others are trained
+    on.
+    """
+    if planned is not None and planned != inputs:
+        return Refusal(f"this checkout trains from {inputs}, planned was {planned}")
+    with places.held(inputs) as mine:
+        if not mine:
+            return Refusal(UNDER_WAY)
+        place = places.place(inputs)
+        known = place.handed_over()
+        if known and handover.holds(known):
+            return known
+        digest = handover.give(train(place))
+        place.keep_handed_over(digest)
+        return digest

@@ -22,7 +22,7 @@ from artifacts.records.photos import PhotoManifest
 from delivery.errors import TrainingFailed
 from delivery.settings import Settings, training_variables
 from walls import Room, UnusableRoom, Unwalled, Wall, find_wall
-from walls.service_environments import find_environment
+from walls.finding import find_environment
 
 
 def lay_out_photos(manifest: Path, store: Path, place: Path) -> Path:

@@ -2,35 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from artifacts.text import plain
+from walls import TriedRoom
 
 _LINE: Final = 400
 _SHOWN: Final = 20
 _PROCESS: Final = re.compile(r"/proc/\d+/")
-
-
-@dataclass(frozen=True)
-class TriedRoom:
-    """One room: the kind of its wall, what was tried, what succeeded; `failure` if it couldn't."""
-
-    room: str
-    wall: str
-    attempts: int
-    breaches: tuple[str, ...]
-    missing: str = ""
-    failure: str = ""
-
-    @property
-    def state(self) -> str:
-        """One word: stands, missing, breached, or unknown where it could not be tried."""
-        if self.failure:
-            return "unknown"
-        if self.missing:
-            return "missing"
-        return "breached" if self.breaches else "stands"
 
 
 def walls_table(tried: Sequence[TriedRoom]) -> str:

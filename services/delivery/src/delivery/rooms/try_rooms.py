@@ -5,7 +5,7 @@ import secrets
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
@@ -14,80 +14,62 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from artifacts.errors import KeeperFailed, UnreadableRecord
 from artifacts.keeper import ask_keeper
 from artifacts.policies.tiers import RoomName
-from artifacts.records.keeper import KeeperAbout, KeeperRequest, KeyName
+from artifacts.records.keeper import KeeperRequest, KeyName
 from artifacts.records.record import parse_json
 from artifacts.ssh_signatures import Namespace
 from artifacts.text import plain
 from delivery.errors import TrainingFailed
-from delivery.rooms.training_rooms import make_training_rooms
-from delivery.rooms.tried_walls import TriedRoom
+from delivery.rooms.training_rooms import TrainingRooms, make_training_rooms
 from delivery.settings import Settings
-from walls import Room, UnusableRoom, Wall, find_wall, try_room
+from walls import Room, TriedRoom, UnusableRoom, find_wall, try_room
 
-Entered = tuple[Room, Wall, str]
-"""A room, the wall that stands around it, and the interpreter that is known inside."""
 NO_ROOM: Final = (TrainingFailed, UnusableRoom, KeyError, OSError)
 """Why a room can't be made: a variable that is not set is a KeyError."""
 
 
 @dataclass(frozen=True)
 class RoomHere:
-    """A room of this machine, under the word that the policy has for it."""
+    """A room for training's code, under the word that the policy has for it."""
 
     name: str
     policy: RoomName
-    enter: Callable[[], Entered]
-    beyond: tuple[Path, ...] = ()
-    """What must be out of its reach, besides what the room itself hides."""
-    sockets: tuple[str, ...] = ()
+    make: Callable[[], Room]
+    rooms: TrainingRooms
+    sockets: tuple[str, ...]
     """Sockets that it must not reach: the keeper's."""
 
     def missing(self) -> str:
         """Why it has no wall, or can't be made at all; nothing where a wall stands."""
         try:
-            _, wall, _ = self.enter()
+            return self.rooms.standing(self.make()).missing
         except NO_ROOM as exc:
             return f"{type(exc).__name__}: {exc}"
-        return wall.missing
 
     def tried(self) -> TriedRoom:
         """Enter it and attempt what must fail there."""
         try:
-            room, wall, python = self.enter()
+            room = self.make()
+            wall, python = self.rooms.standing(room), self.rooms.python
         except NO_ROOM as exc:
             why = f"{type(exc).__name__}: {exc}"
             return TriedRoom(self.name, find_wall().name, 0, (), "", why)
-        tried = try_room(wall, room, python=python, beyond=self.beyond, sockets=self.sockets)
-        return TriedRoom(**asdict(tried))
-
-
-def keeper_sockets(settings: Settings) -> tuple[str, ...]:
-    """Return the keeper's socket, which no room may reach; empty where there is no keeper."""
-    return (str(settings.keeper.absolute()),) if settings.keeper else ()
+        return try_room(wall, room, python=python, sockets=self.sockets)
 
 
 def rooms_here(settings: Settings, folder: Path) -> Iterator[RoomHere]:
     """Give the rooms that delivery itself makes, over empty folders within `folder`."""
     rooms = make_training_rooms(settings)
-    keeper = keeper_sockets(settings)
-    places = {word: folder / word for word in ("work", "exchange", "seen", "keys")}
-    for place in places.values():
+    keeper = (str(settings.keeper.absolute()),) if settings.keeper else ()
+    work, exchange, seen, keys = (folder / word for word in ("work", "exchange", "seen", "keys"))
+    for place in (work, exchange, seen, keys):
         place.mkdir()
-
-    def training(make: Callable[[], Room]) -> Callable[[], Entered]:
-        def enter() -> Entered:
-            room = make()
-            return room, rooms.standing(room), rooms.python
-
-        return enter
-
-    work, exchange, seen, keys = (places[word] for word in ("work", "exchange", "seen", "keys"))
-    trains = training(lambda: rooms.training(work, exchange, seen, keys))
-    yield RoomHere("training", "training", trains, (), keeper)
-    again = training(lambda: rooms.reproduction(seen, exchange))
-    yield RoomHere("reproduction", "training", again, (), keeper)
-    keep = training(lambda: rooms.registry(exchange=exchange))
-    yield RoomHere("registry", "registry", keep, (), keeper)
+    made: tuple[tuple[str, RoomName, Callable[[], Room]], ...] = (
+        ("training", "training", lambda: rooms.training(work, exchange, seen, keys)),
+        ("reproduction", "training", lambda: rooms.reproduction(seen, exchange)),
+        ("registry", "registry", lambda: rooms.registry(exchange=exchange)),
+    )
+    for name, policy, make in made:
+        yield RoomHere(name, policy, make, rooms, keeper)
 
 
 TIMEOUT_SECONDS: Final = 300
@@ -170,10 +152,15 @@ def try_keeper(socket: Path, own_keys: Sequence[Path]) -> TriedRoom:
     keys = (*map(Path, about.keys.values()), *own_keys)
     files = (Path(about.log), Path(about.head))
     folders = dict.fromkeys(path.parent for path in (*map(Path, about.keys.values()), *files))
-    foreign = tuple(_foreign(about))
+    foreign = tuple(
+        (key, namespace)
+        for key in about.keys
+        for namespace in get_args(Namespace)
+        if namespace not in about.namespaces.get(key, ()) or namespace == "plinth-audit"
+    )
     breaches = (
-        *(f"read: {path}" for path in keys if _reads(path)),
-        *(f"written: {path}" for path in files if _writes(path)),
+        *(f"read: {path}" for path in keys if _opens(path, "rb")),
+        *(f"written: {path}" for path in files if _opens(path, "r+b")),
         *(f"written: {path}" for path in (*folders, socket.parent) if _creates(path)),
         *(f"signed: {key} in {name}" for key, name in foreign if _signs(socket, key, name)),
     )
@@ -181,21 +168,8 @@ def try_keeper(socket: Path, own_keys: Sequence[Path]) -> TriedRoom:
     return TriedRoom(ROOM, _WALL, attempts, breaches)
 
 
-def _foreign(about: KeeperAbout) -> Iterator[tuple[KeyName, Namespace]]:
-    for key in about.keys:
-        for namespace in get_args(Namespace):
-            if namespace not in about.namespaces.get(key, ()) or namespace == "plinth-audit":
-                yield key, namespace
-
-
-def _reads(path: Path) -> bool:
-    with suppress(OSError), path.open("rb"):
-        return True
-    return False
-
-
-def _writes(path: Path) -> bool:
-    with suppress(OSError), path.open("r+b"):
+def _opens(path: Path, mode: str) -> bool:
+    with suppress(OSError), path.open(mode):
         return True
     return False
 

@@ -8,7 +8,7 @@ from artifacts.records.release import Payload
 from delivery.deploy.alias_registry import MlflowAliases
 from delivery.deploy.verify import Survey
 from delivery.errors import SettingsMissing
-from delivery.releases.wiring import make_images
+from delivery.releases.read_wanted import find_images
 from delivery.rooms.training_rooms import make_training_rooms
 from delivery.settings import Settings, child_environment
 from delivery.targets.aws.terraform import (
@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 
 def make_survey(settings: Settings, say: Say) -> Survey:
     """Build what asks every place about an environment."""
-    return Survey(make_target(settings, say), _aliases(settings), make_images(settings))
+    return Survey(make_target(settings, say), _aliases(settings), find_images(settings))
 
 
 def make_target(settings: Settings, say: Say) -> Target:

@@ -1,17 +1,27 @@
 """Commands that follow what happened back to its grounds: `trace` and `verify-history`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
 import typer
 
+from artifacts.present_keys import model_store
 from artifacts.text import plain
 from delivery.errors import AuditBroken
 from delivery.exits import BREAKDOWN, DONE, REFUSED
-from delivery.settings import read_settings
+from delivery.git.repository import GitRepository
+from delivery.settings import Settings, read_settings
 from delivery.trace.hops import trace_lines
-from delivery.trace.verify_history import history_summary, replayed_line
+from delivery.trace.trace import TracePrediction
+from delivery.trace.verify_history import (
+    faults_of_heads,
+    history_summary,
+    opened_history,
+    replayed_line,
+)
+from delivery.trail.wiring import make_audit_log
 
 EXITS: Final = MappingProxyType({"ok": DONE, "failed": REFUSED, "unknown": BREAKDOWN})
 
@@ -34,9 +44,6 @@ def verify_history(
     The heads of the audit log that were published are verified too, and the log is held to them.
     Without a log, rules that need it are named as not checked.
     """
-    from delivery.trace.verify_history import faults_of_heads  # noqa: PLC0415
-    from delivery.trace.wiring import opened_history  # noqa: PLC0415 - takes a second
-
     try:
         with opened_history(clone, audit_folder) as history:
             replayed = []
@@ -66,9 +73,20 @@ def trace(
     as_json: AsJson = False,
 ) -> None:
     """Walk from a prediction back to its photos, and verify every hop; 1 where one fails."""
-    from delivery.trace.wiring import make_trace  # noqa: PLC0415 - an audit needs no model
-
     traced = make_trace(read_settings(), predictions or ())(prediction)
     for line in [traced.to_json().rstrip()] if as_json else trace_lines(traced):
         typer.echo(line)
     raise typer.Exit(EXITS[traced.outcome])
+
+
+def make_trace(settings: Settings, folders: Sequence[Path]) -> TracePrediction:
+    """Build what traces a prediction; without folders it searches the host's prediction logs."""
+    if not folders:
+        host = settings.needed("host")
+        folders = [host / name / "predictions" for name in ("staging", "production")]
+    return TracePrediction(
+        predictions=folders,
+        audit=make_audit_log(settings),
+        repository=GitRepository(settings.root),
+        store=model_store(settings.model_store, settings.public_key),
+    )

@@ -2,7 +2,6 @@
 
 import mmap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -27,34 +26,28 @@ from delivery.changes.path_kinds import STATEMENTS, release_path, report_path
 from delivery.errors import CommitUnknown, PredictionsUnavailable
 from delivery.git.repository import GitRepository
 from delivery.trace.hops import Approved, Promotion, approved_for
+from delivery.trail.audit_heads import MAINS
 
 
-class PredictionFiles:
-    """Folders that services write <day>.jsonl into."""
+def find_predictions(folders: Sequence[Path], prediction: str) -> tuple[PredictionRecord, ...]:
+    """Return the records that name a prediction, each once, of folders with <day>.jsonl.
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = folders
-
-    def find(self, prediction: str) -> tuple[PredictionRecord, ...]:
-        """Return the records that name a prediction, each once.
-
-        Raises UnreadableRecord where a line that names it is no record, PredictionsUnavailable
-        where no folder is there, or one can't be read.
-        """
-        there = [folder for folder in self._folders if folder.is_dir()]
-        if not there:
-            looked = ", ".join(map(str, self._folders)) or "nowhere"
-            raise PredictionsUnavailable(looked, "there is no such folder")
-        name = prediction.encode()
-        found: dict[PredictionRecord, None] = {}
-        for path in (path for folder in there for path in sorted(folder.glob("*.jsonl"))):
-            for line in _lines_with(path, name):
-                source = f"{path}, the line of {prediction}"
-                text = line.decode(errors="replace")
-                record = PredictionRecord.parse(parse_json(text, source), source)
-                if record.id == prediction:
-                    found[record] = None
-        return tuple(found)
+    Raises UnreadableRecord where a line that names it is no record, PredictionsUnavailable where no
+    folder is there, or one can't be read.
+    """
+    there = [folder for folder in folders if folder.is_dir()]
+    if not there:
+        looked = ", ".join(map(str, folders)) or "nowhere"
+        raise PredictionsUnavailable(looked, "there is no such folder")
+    found: dict[PredictionRecord, None] = {}
+    for path in (path for folder in there for path in sorted(folder.glob("*.jsonl"))):
+        for line in _lines_with(path, prediction.encode()):
+            source = f"{path}, the line of {prediction}"
+            text = line.decode(errors="replace")
+            record = PredictionRecord.parse(parse_json(text, source), source)
+            if record.id == prediction:
+                found[record] = None
+    return tuple(found)
 
 
 def _lines_with(path: Path, name: bytes) -> Iterator[bytes]:
@@ -74,52 +67,36 @@ def _lines_with(path: Path, name: bytes) -> Iterator[bytes]:
         raise PredictionsUnavailable(str(path), str(exc)) from exc
 
 
-@dataclass(frozen=True)
-class TracePeople:
-    """Looks at the statements on main, and at who was who when a payload was promoted."""
+def approvals_on_main(repository: GitRepository, subject: PayloadSubject, commit: str) -> Approved:
+    """Return who approved a payload that production got from a commit of main.
 
-    repository: GitRepository
-
-    def __call__(self, subject: PayloadSubject, commit: str) -> Approved:
-        """Return who approved a payload that production got from a commit of main.
-
-        A payload may have been promoted more than once: one promotion that holds is enough, and
-        the latest tells what is missing. RepositoryUnreadable, CommitUnknown.
-        """
-        statements = self._statements(commit)
-        found = [
-            approved_for(subject, statements, promotion)
-            for promotion in self._promotions(commit, subject.payload)
-        ]
-        if not found:
-            return Approved((), reason="no commit of main promoted this payload")
-        return next((one for one in found if not one.reason), found[0])
-
-    def _statements(self, commit: str) -> tuple[Statement, ...]:
-        files = CommittedFiles(self.repository, commit, [STATEMENTS])
-        return tuple(
-            Statement(
-                path,
-                document(Approval, files, path),
-                check_signature(files[path], files.get(path + SUFFIX)),
-            )
-            for path in sorted(files)
-            if path.endswith(".json") and path in files
+    Statements are those that main has at the commit; who was who is read as it was when the payload
+    was promoted. It may have been promoted more than once: one promotion that holds is enough, and
+    the latest tells what is missing. RepositoryUnreadable, CommitUnknown.
+    """
+    files = CommittedFiles(repository, commit, [STATEMENTS])
+    statements = tuple(
+        Statement(
+            path,
+            document(Approval, files, path),
+            check_signature(files[path], files.get(path + SUFFIX)),
         )
-
-    def _promotions(self, commit: str, payload: str) -> list[Promotion]:
-        """Return the commits of main that gave production a payload, the latest first."""
-        path = release_path("production")
-        found: list[Promotion] = []
-        before = None
-        for name, at in self.repository.history(commit, path):
-            there = payload_of(committed_release(self.repository, name, "production"))
-            parents = self.repository.parents(name)
-            if there == payload and before != payload and parents:
-                base = CommittedFiles(self.repository, parents[0], ["policies"])
-                found.append(Promotion(name, at, read_ground(base)))
-            before = there
-        return found[::-1]
+        for path in sorted(files)
+        if path.endswith(".json") and path in files
+    )
+    found: list[Approved] = []
+    before = None
+    for name, at in repository.history(commit, release_path("production")):
+        there = payload_of(committed_release(repository, name, "production"))
+        parents = repository.parents(name)
+        if there == subject.payload and before != subject.payload and parents:
+            base = CommittedFiles(repository, parents[0], ["policies"])
+            promotion = Promotion(name, at, read_ground(base))
+            found.insert(0, approved_for(subject, statements, promotion))
+        before = there
+    if not found:
+        return Approved((), reason="no commit of main promoted this payload")
+    return next((one for one in found if not one.reason), found[0])
 
 
 def subject_of(payload: Payload, reports: Mapping[str, GateReport]) -> PayloadSubject:
@@ -175,7 +152,13 @@ def find_photo_manifest(
 def photos_differ(manifest: PhotoManifest, data: Data, judged: GateReport) -> str:
     """Say how a manifest is not what a model names or was judged on; nothing if it is."""
     for split in data.splits:
-        there = _split_of(manifest, split.name)
+        rows = manifest.of_split(split.name)
+        there = DataSplit(
+            name=split.name,
+            digest=manifest.split_digest(split.name),
+            photos=len(rows),
+            groups=len({row.group for row in rows}),
+        )
         if split != there:
             counts = f"{there.photos} photos there, {split.photos} by the model's own account"
             return f"the split {split.name} is another than the model's: {counts}"
@@ -185,11 +168,11 @@ def photos_differ(manifest: PhotoManifest, data: Data, judged: GateReport) -> st
     return ""
 
 
-def _split_of(manifest: PhotoManifest, name: Split) -> DataSplit:
-    rows = manifest.of_split(name)
-    return DataSplit(
-        name=name,
-        digest=manifest.split_digest(name),
-        photos=len(rows),
-        groups=len({row.group for row in rows}),
-    )
+def commit_of_main(repository: GitRepository) -> str:
+    """Return the commit of main that a clone has: origin's, or else its own; CommitUnknown."""
+    for name in MAINS[:2]:
+        try:
+            return repository.commit(name)
+        except CommitUnknown:
+            continue
+    raise CommitUnknown("main")

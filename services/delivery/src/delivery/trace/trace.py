@@ -1,12 +1,12 @@
 """Walk from a prediction to the photos its model learnt from, and verify every hop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
 from artifacts.cant_tell import CantTell
-from artifacts.code import INFERENCE_CODE, code_digest
 from artifacts.errors import ArtifactError, SigningFailed, UnreadableRecord
 from artifacts.folder import ModelArtifact
 from artifacts.records.audit import AuditEntry
@@ -16,7 +16,6 @@ from artifacts.records.release import (
     Environment,
     Payload,
     Release,
-    ReleasedCode,
     ReleasedModel,
 )
 from artifacts.refusal import Refusal
@@ -34,26 +33,26 @@ from delivery.changes.path_kinds import release_path, report_path
 from delivery.changes.rules.releases import GATE
 from delivery.errors import (
     AuditUnavailable,
-    CommitUnknown,
     DeliveryError,
     PredictionsUnavailable,
     RepositoryUnreadable,
 )
 from delivery.git.repository import GitRepository
+from delivery.releases.read_wanted import code_at
 from delivery.releases.wanted import short
-from delivery.trace.hops import NEEDS, Hop, HopName, Trace, deploy_of
+from delivery.trace.hops import NEEDS, Hop, HopName, Outcome, Trace, deploy_of
 from delivery.trace.sources import (
     PHOTO_MANIFEST,
     SPLITS,
-    PredictionFiles,
-    TracePeople,
+    approvals_on_main,
+    commit_of_main,
     find_photo_manifest,
+    find_predictions,
     photos_differ,
     subject_of,
 )
 from delivery.trail.audit_chain import AuditLog
 
-_MAIN: Final = ("refs/remotes/origin/main", "refs/heads/main")
 _COULD_NOT_LOOK = (
     AuditUnavailable,
     PredictionsUnavailable,
@@ -92,18 +91,17 @@ Step = Made | Refusal
 class TracePrediction:
     """The hops with all that they look into."""
 
-    predictions: PredictionFiles
+    predictions: Sequence[Path]
+    """Folders of prediction logs."""
     audit: AuditLog
     repository: GitRepository
     store: FolderModelStore
 
-    @property
-    def people(self) -> TracePeople:
-        """The part that looks for people's statements."""
-        return TracePeople(self.repository)
-
     def __call__(self, prediction: str) -> Trace:
-        """Return the trace of a prediction; nothing that goes wrong on the way is raised."""
+        """Return the trace of a prediction; nothing that goes wrong on the way is raised.
+
+        A hop that can't be looked at takes after the one that it waits for.
+        """
         steps: dict[HopName, Callable[[Facts], Step]] = {
             "prediction": partial(self._prediction, prediction),
             "deploy": self._deploy,
@@ -115,30 +113,18 @@ class TracePrediction:
             "commit": self._commit,
             "photo manifest": self._photo_manifest,
         }
-        facts, hops = Facts(), list[Hop]()
+        facts, hops, outcomes = Facts(), list[Hop](), dict[HopName, Outcome]()
         for name, needs in NEEDS.items():
-            made = {hop.hop for hop in hops if hop.outcome == "ok"}
-            missing = [need for need in needs if need not in made]
-            if missing:
-                hops.append(_unreached(name, missing[0], hops))
-                continue
-            hop, facts = self._hop(name, steps[name], facts)
-            hops.append(hop)
+            if missing := [need for need in needs if outcomes[need] != "ok"]:
+                outcomes[name] = outcomes[missing[0]]
+                what = f"not reached: the hop {missing[0]} failed"
+            else:
+                outcomes[name], what, facts = _looked(steps[name], facts)
+            hops.append(Hop(hop=name, outcome=outcomes[name], what=what))
         return Trace(prediction=prediction, hops=tuple(hops))
 
-    def _hop(self, name: HopName, act: Callable[[Facts], Step], facts: Facts) -> tuple[Hop, Facts]:
-        try:
-            step = act(facts)
-        except _COULD_NOT_LOOK as exc:
-            return Hop(hop=name, outcome="unknown", what=str(exc)), facts
-        except (DeliveryError, ArtifactError) as exc:
-            return Hop(hop=name, outcome="failed", what=str(exc)), facts
-        if isinstance(step, Refusal):
-            return Hop(hop=name, outcome="failed", what=step.reason), facts
-        return Hop(hop=name, outcome="ok", what=step.what), step.facts
-
     def _prediction(self, prediction: str, facts: Facts) -> Step:
-        found = self.predictions.find(prediction)
+        found = find_predictions(self.predictions, prediction)
         if not found:
             return Refusal("no service wrote down an answer of this name")
         if len(found) > 1:
@@ -168,7 +154,7 @@ class TracePrediction:
     def _release(self, facts: Facts) -> Step:
         record, entry = _known(facts.record), _known(facts.entry)
         environment: Environment = _known(record.environment)
-        commit, main = _known(entry.commit), self._main()
+        commit, main = _known(entry.commit), commit_of_main(self.repository)
         if not self.repository.is_ancestor(self.repository.commit(commit), main):
             here = f"main is {main[:12]} here; fetch it, if it has moved on"
             return Refusal(f"{commit} was deployed and is not on main ({here})")
@@ -176,7 +162,7 @@ class TracePrediction:
         release = committed_release(self.repository, commit, environment)
         if isinstance(release, CantTell):
             return Refusal(f"at {commit}: {release}")
-        payload = release.payload(None if release.code else self._code_at(commit))
+        payload = release.payload(None if release.code else code_at(self.repository, commit))
         if payload is None:
             return Refusal(f"{path} of {commit} releases nothing")
         if payload.digest != record.payload:
@@ -187,9 +173,9 @@ class TracePrediction:
     def _code(self, facts: Facts) -> Step:
         payload = _known(facts.payload)
         wanted, commit = payload.code.digest, self.repository.commit(payload.code.commit)
-        if not self.repository.is_ancestor(commit, self._main()):
+        if not self.repository.is_ancestor(commit, commit_of_main(self.repository)):
             return Refusal(f"the code's commit {commit} is not on main")
-        there = self._code_at(commit).digest
+        there = code_at(self.repository, commit).digest
         if there != wanted:
             return Refusal(f"the files of {commit} come to {there}, the payload names {wanted}")
         return Made(facts, f"the files of {commit[:12]} come to {short(wanted)}")
@@ -255,7 +241,7 @@ class TracePrediction:
         if entry.environment != "production":
             return Made(facts, "staging needs none: a merge deploys")
         subject = subject_of(payload, {report.digest: report for _, report in facts.reports})
-        approved = self.people(subject, _known(entry.commit))
+        approved = approvals_on_main(self.repository, subject, _known(entry.commit))
         if approved.reason:
             return Refusal(approved.reason)
         back = "; a rollback brought it back" if entry.event == "rollback" else ""
@@ -284,23 +270,17 @@ class TracePrediction:
         what = f"{PHOTO_MANIFEST} of {commit[:12]} is {photos.digest}: {counts}"
         return Made(facts, f"{what}; judged on this holdout")
 
-    def _main(self) -> str:
-        for name in _MAIN:
-            try:
-                return self.repository.commit(name)
-            except CommitUnknown:
-                continue
-        raise CommitUnknown("main")
 
-    def _code_at(self, commit: str) -> ReleasedCode:
-        files = self.repository.files(commit, INFERENCE_CODE)
-        return ReleasedCode(digest=code_digest(files), commit=commit)
-
-
-def _unreached(name: HopName, need: HopName, hops: list[Hop]) -> Hop:
-    """A hop that can't be looked at takes after the one that it waits for."""
-    outcome = next(hop.outcome for hop in hops if hop.hop == need)
-    return Hop(hop=name, outcome=outcome, what=f"not reached: the hop {need} failed")
+def _looked(look: Callable[[Facts], Step], facts: Facts) -> tuple[Outcome, str, Facts]:
+    try:
+        step = look(facts)
+    except _COULD_NOT_LOOK as exc:
+        return "unknown", str(exc), facts
+    except (DeliveryError, ArtifactError) as exc:
+        return "failed", str(exc), facts
+    if isinstance(step, Refusal):
+        return "failed", step.reason, facts
+    return "ok", step.what, step.facts
 
 
 def _known(value: T | None) -> T:

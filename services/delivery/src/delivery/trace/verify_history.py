@@ -6,19 +6,28 @@ to what it knew by then. A rule that needs the log is named as not checked where
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
+from artifacts.errors import SignatureRefused
 from artifacts.records.audit import AuditEntry, AuditEvent
+from artifacts.ssh_keygen import SshVerifier
 from delivery.changes.findings import Decision, Finding, refused
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_merges import JudgeMerges, against
 from delivery.changes.judgement import NEEDING_THE_LOG, OF_RELEASES, decide, judge_change
+from delivery.clock import now
 from delivery.errors import AuditBroken, AuditUnavailable
 from delivery.git.repository import GitRepository
-from delivery.trail.audit_chain import Chain, PublishedHead, check_published
+from delivery.trace.sources import commit_of_main
+from delivery.trail.audit_chain import Chain, PublishedHead, check_published, read_chain
+from delivery.trail.audit_heads import PublishedHeads
+from delivery.trail.audit_log import LOG
 
 DATED: Final = "dated"
 
@@ -151,3 +160,50 @@ def history_summary(replayed: Sequence[Replayed], heads: int, faults: int) -> tu
         lines.append(f"{unchecked} of them not wholly checked: give the log with --audit FOLDER")
     lines.append(f"{heads} published heads, {faults} faults")
     return tuple(lines)
+
+
+SIGNERS: Final = "policies/keys/delivery.signers"
+
+
+@dataclass(frozen=True)
+class History:
+    """A clone's history: main's tip, what replays it, and what is known of its audit log."""
+
+    tip: str
+    replay: VerifyHistory
+    heads: Sequence[PublishedHead]
+    chain: Chain | None
+
+
+@contextmanager
+def opened_history(clone: Path, audit: Path | None) -> Iterator[History]:
+    """Open a clone's main, its published heads and a folder that has a copy of the log.
+
+    Delivery's keys are those that main has. Raises CommitUnknown without a main, AuditBroken where
+    the copy of the log is not as it was written.
+    """
+    repository = GitRepository(clone)
+    tip = commit_of_main(repository)
+    with TemporaryDirectory(prefix="plinth-") as private:
+        signers = Path(private) / "delivery.signers"
+        signers.write_bytes(repository.file(tip, SIGNERS) or b"")
+        verifier = SshVerifier(signers, "delivery", "plinth-audit")
+        chain = _chain(audit / LOG, verifier) if audit else None
+        log = tuple(link.entry for link in chain.links) if chain else None
+        gather = GatherChange(repository, KnownLog(log or ()), now)
+        heads = PublishedHeads(clone, verifier).read(full=True)
+        yield History(tip, VerifyHistory(repository, gather, log), heads, chain)
+
+
+def _chain(file: Path, verifier: SshVerifier) -> Chain:
+    try:
+        chain = read_chain(file.read_bytes(), str(file))
+    except OSError as exc:
+        raise AuditUnavailable(str(file), str(exc)) from exc
+    for number, link in enumerate(chain.links, start=1):
+        try:
+            verifier.verify(link.signed, link.signature.encode(), link.entry.at)
+        except SignatureRefused as exc:
+            reason = f"its signature is refused: {exc.reason}"
+            raise AuditBroken(f"{file}, line {number}", reason) from exc
+    return chain

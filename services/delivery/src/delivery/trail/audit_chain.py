@@ -185,11 +185,6 @@ def check_published(chain: Chain, heads: Sequence[PublishedHead], place: str) ->
             )
 
 
-def next_entry_place(chain: Chain) -> tuple[int, str | None]:
-    """Return the sequence number and the `previous` of the entry that comes next."""
-    return len(chain.links) + 1, chain.head.entry
-
-
 def _link(line: bytes, place: str) -> SignedEntry:
     # The bytes are cut out and not written anew: a log of thousands is read at each entry.
     middle = line.rfind(_MIDDLE)

@@ -4,33 +4,32 @@ Where a keeper holds it, the files are read here and the keeper alone adds to th
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Final, Never, Protocol
+from typing import BinaryIO, Final
 
 from artifacts.digests import canonical_json
 from artifacts.errors import KeeperFailed, SignatureRefused
 from artifacts.keeper import ask_keeper
 from artifacts.locks import take
 from artifacts.records.audit import AuditEntry, AuditEvent, AuditHead
-from artifacts.records.keeper import KeeperAnswer, KeeperRequest
+from artifacts.records.keeper import KeeperRequest
 from artifacts.statements import StatementSigner, StatementVerifier
 from delivery.errors import AuditBroken, AuditMissing, AuditUnavailable, RestartRefused
 from delivery.trail.audit_chain import (
     Chain,
-    PublishedHead,
     SignedEntry,
     SignedHead,
     beyond_head,
     check_published,
     head_bytes,
-    next_entry_place,
     read_chain,
     read_head,
 )
+from delivery.trail.audit_heads import PublishedHeads
 
 LOG: Final = "log.jsonl"
 HEAD: Final = "head.json"
@@ -48,38 +47,12 @@ _LOST: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Elsewhere:
-    """What is known of a log in other places than its own two folders.
-
-    `begun` says why a log must have begun already, nothing if it need not. `heads` returns the
-    heads that were published, oldest first: the last one, or with `full` every one.
-    """
-
-    begun: Callable[[], str]
-    heads: "Heads"
-
-
-class Heads(Protocol):
-    """Reads published heads."""
-
-    def __call__(self, *, full: bool) -> Sequence[PublishedHead]:
-        """Return the newest head, or with `full` all of them, oldest first."""
-
-
-def _no_heads(*, full: bool) -> Sequence[PublishedHead]:
-    del full
-    return ()
-
-
-NOTHING_KNOWN: Final = Elsewhere(begun=str, heads=_no_heads)
-
-
 class FileAuditLog:
     """log.jsonl in one folder, head.json in another. See audit_chain.py for what holds them.
 
     A lock on the log lets one process add at a time, whatever dies. An entry is signed before it is
-    written, is on the disk before the head names it, and is taken back if the disk is full.
+    written, is on the disk before the head names it, and is taken back if the disk is full. The log
+    is held to the heads that were `published`, too; None where nothing is known of any.
     """
 
     def __init__(
@@ -89,7 +62,7 @@ class FileAuditLog:
         signer: StatementSigner,
         verifier: StatementVerifier,
         clock: Callable[[], datetime],
-        elsewhere: Elsewhere = NOTHING_KNOWN,
+        published: PublishedHeads | None = None,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._log = folder / LOG
@@ -97,7 +70,7 @@ class FileAuditLog:
         self._signer = signer
         self._verifier = verifier
         self._clock = clock
-        self._elsewhere = elsewhere
+        self._published = published
         self._patience = patience
 
     def append(self, event: AuditEvent) -> AuditEntry:
@@ -111,11 +84,12 @@ class FileAuditLog:
     def _append(self, event: AuditEvent, *, beginning: bool) -> AuditEntry:
         with self._opened_to_write() as file:
             chain = self._healed(file, beginning=beginning)
-            sequence, previous = next_entry_place(chain)
             entry = AuditEntry(
                 **event.model_dump(include=set(AuditEvent.model_fields)),
-                sequence=sequence, previous=previous, at=self._moment(chain),
-            )  # fmt: skip
+                sequence=len(chain.links) + 1,
+                previous=chain.head.entry,
+                at=self._moment(chain),
+            )
             link = self._signed(entry)
             head = self._signed_head(Chain((*chain.links, link)).head)
             self._add(file, link.line)
@@ -201,7 +175,7 @@ class FileAuditLog:
                 self._verify_link(link, number)
         head = self._read_head(chain)
         if head is None and not chain.links:
-            if not beginning and (reason := self._elsewhere.begun()):
+            if not beginning and self._published and (reason := self._published.begun()):
                 raise AuditMissing(str(self._log), f"it is missing or empty, and {reason}. {_LOST}")
             return chain, None
         if head is None:
@@ -210,7 +184,8 @@ class FileAuditLog:
         beyond = beyond_head(chain, head, str(self._log))
         if beyond is not None:
             self._verify_link(beyond, len(chain.links))
-        check_published(chain, self._elsewhere.heads(full=every_head), str(self._log))
+        if self._published:
+            check_published(chain, self._published.read(full=every_head), str(self._log))
         return chain, head
 
     def _verify_link(self, link: SignedEntry, number: int) -> None:
@@ -232,20 +207,15 @@ class FileAuditLog:
         named = chain.entry_of(found.head)
         try:
             # It was signed with the entry that it names, or anew since, after a crash.
-            if named is not None and self._holds(signed, signature, named.at):
-                return found.head
+            if named is not None:
+                with suppress(SignatureRefused):
+                    self._verifier.verify(signed, signature, named.at)
+                    return found.head
             self._verifier.verify(signed, signature, self._clock())
         except SignatureRefused as exc:
             reason = f"the head's signature is refused: {exc.reason}"
             raise AuditBroken(str(self._head), reason) from exc
         return found.head
-
-    def _holds(self, signed: bytes, signature: bytes, at: datetime) -> bool:
-        try:
-            self._verifier.verify(signed, signature, at)
-        except SignatureRefused:
-            return False
-        return True
 
     @contextmanager
     def _opened_to_write(self) -> Iterator[BinaryIO]:
@@ -355,8 +325,11 @@ class KeptAuditLog:
         except KeeperFailed as exc:
             raise AuditUnavailable(str(self.socket), exc.reason) from exc
         entry = answer.entry
+        if answer.outcome == "broken":
+            raise AuditBroken(answer.place, answer.reason)
         if answer.outcome != "done" or entry is None:
-            self._refused(answer)
+            place = answer.place or str(self.socket)
+            raise AuditUnavailable(place, f"the keeper says {answer.outcome}: {answer.reason}")
         if SignedEntry.of(entry).signed not in self._tail():
             reason = (
                 f"the keeper at {self.socket} says that entry {entry.sequence} was added, and it "
@@ -381,12 +354,6 @@ class KeptAuditLog:
             f"the log is kept by {self.socket}: stop the keeper, and as its user run "
             "`delivery restart-audit --reason TEXT` without PLINTH_KEEPER"
         )
-
-    def _refused(self, answer: KeeperAnswer) -> Never:
-        if answer.outcome == "broken":
-            raise AuditBroken(answer.place, answer.reason)
-        place = answer.place or str(self.socket)
-        raise AuditUnavailable(place, f"the keeper says {answer.outcome}: {answer.reason}")
 
     def _tail(self) -> bytes:
         try:

@@ -8,19 +8,21 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.digests import hex_part
-from artifacts.records.audit import AuditEntry
+from artifacts.records.audit import AuditEntry, AuditEvent
 from artifacts.text import plain
 from delivery.errors import AuditBroken, AuditMissing, KeeperUnsafe, RestartRefused
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.git.wiring import make_branches
 from delivery.settings import Settings, read_settings
+from delivery.trail.audit_chain import unreviewed_restart
+from delivery.trail.audit_heads import BRANCH
 from delivery.trail.wiring import (
     NOT_PUBLISHED,
-    begin_anew,
     create_key,
     head_lines,
     make_audit_log,
     published_heads,
-    record_review,
+    who,
 )
 
 _LINE: Final = 2000
@@ -81,10 +83,17 @@ def review_restart(
 ) -> None:
     """Say that you have looked at why the audit log was begun anew: 0 said, 1 nothing to review."""
     settings = read_settings()
-    try:
-        typer.echo(plain(record_review(settings, reason), _LINE))
-    except RestartRefused as exc:
-        refuse(str(exc))
+    log = make_audit_log(settings)
+    signed = log.signed_head()
+    begun = unreviewed_restart(log.entries(), signed.head) if signed else ""
+    if not begun:
+        refuse("the audit log was not begun anew, or that was reviewed already")
+    event = AuditEvent(
+        event="review", outcome="done", actor=who(settings), reason=reason[:4000], subject=begun
+    )
+    entry = log.append(event)
+    line = f"entry {entry.sequence}: the restart of this log is reviewed: {reason}"
+    typer.echo(plain(line, _LINE))
     raise typer.Exit(_published(settings))
 
 
@@ -98,10 +107,29 @@ def restart_audit(
     left of the old log is kept beside it. What only the old log knew is gone: rejections,
     verifications of staging and withdrawn payloads must be said, made and approved again.
     """
+    settings = read_settings()
+    make_branches(settings).tip(BRANCH)  # the new log must name the last published head
+    heads = published_heads(settings).read(full=False)
+    last = heads[-1] if heads else None
+    known = "no head was ever published"
+    if last:
+        named = f"entry {last.head.sequence} of commit {last.commit[:12]}"
+        known = f"the last published head is {named}"
+    event = AuditEvent(
+        event="restart",
+        outcome="done",
+        actor=who(settings),
+        reason=f"{reason}; {known}"[:4000],
+        commit=last.commit if last else None,
+        subject=last.head.entry if last else None,
+    )
     try:
-        begin_anew(read_settings(), reason, typer.echo)
+        entry = make_audit_log(settings).restart(event)
     except RestartRefused as exc:
         refuse(str(exc))
+    typer.echo(f"a new audit log begins at {entry.at.isoformat()}: {entry.reason}")
+    for line in head_lines(settings, publish=True):
+        typer.echo(line)
 
 
 @app.command()

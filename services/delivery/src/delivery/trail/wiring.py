@@ -1,6 +1,5 @@
 """Builds the audit log and what publishes its head. Loads nothing that takes long."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,20 +8,18 @@ from typing import Final
 import typer
 
 from artifacts.errors import UnreadableRecord
-from artifacts.records.audit import AuditEvent
 from artifacts.ssh_keygen import SshVerifier, create_statement_key
 from artifacts.ssh_signatures import Namespace
 from artifacts.text import markdown, plain
 from delivery.clock import now
-from delivery.errors import BranchFailed, RestartRefused
-from delivery.git.branches import PublishedBranch
+from delivery.errors import BranchFailed
 from delivery.git.wiring import make_branches
 from delivery.settings import Settings
 from delivery.signing import make_signer
 from delivery.step_files import step_files
-from delivery.trail.audit_chain import LogState, log_state, unreviewed_restart
+from delivery.trail.audit_chain import LogState, log_state
 from delivery.trail.audit_heads import BRANCH, PublishedHeads, head_file, publication
-from delivery.trail.audit_log import LOG, NOTHING_KNOWN, Elsewhere, FileAuditLog, KeptAuditLog
+from delivery.trail.audit_log import LOG, FileAuditLog, KeptAuditLog
 
 PRINCIPAL: Final = "delivery"
 NOT_PUBLISHED: Final = "NOT PUBLISHED"
@@ -49,13 +46,12 @@ class PresentSigners:
 
 def make_audit_log(settings: Settings) -> Log:
     """Build the audit log; one that is lost, cut or replaced is known by what is elsewhere."""
-    heads = published_heads(settings)
-    return _log(settings, Elsewhere(begun=heads.begun, heads=heads.read))
+    return _log(settings, published_heads(settings))
 
 
 def make_audit_log_of_a_person(settings: Settings) -> Log:
     """Build the audit log of a machine that need not have one: a person's, who only speaks."""
-    return _log(settings, NOTHING_KNOWN)
+    return _log(settings, None)
 
 
 def who(settings: Settings) -> str:
@@ -74,7 +70,7 @@ def create_key(settings: Settings) -> None:
     create_statement_key(key, signers, PRINCIPAL, ("plinth-audit", "plinth-image", "git"))
 
 
-def _log(settings: Settings, elsewhere: Elsewhere) -> Log:
+def _log(settings: Settings, published: PublishedHeads | None) -> Log:
     folder = settings.needed("audit")
     files = FileAuditLog(
         folder,
@@ -82,7 +78,7 @@ def _log(settings: Settings, elsewhere: Elsewhere) -> Log:
         make_signer(settings, "delivery", "plinth-audit"),
         _verifier(settings),
         now,
-        elsewhere,
+        published,
     )
     return KeptAuditLog(files, folder / LOG, settings.keeper) if settings.keeper else files
 
@@ -118,7 +114,8 @@ def head_lines(settings: Settings, *, publish: bool) -> tuple[str, ...]:
         except BranchFailed as exc:
             problem = plain(exc)
         else:
-            return (line, _published(made))
+            where = BRANCH if made.pushed else f"{BRANCH}, here alone: there is no origin"
+            return (line, f"audit log: published as commit {made.commit[:12]} of {where}")
     return (line, f"audit log: this head is {NOT_PUBLISHED} on {BRANCH}: {problem}")
 
 
@@ -141,59 +138,6 @@ def state_of_log(settings: Settings) -> LogState:
     published = published_heads(settings).read(full=False)
     last = published[-1] if published else None
     return log_state(entries[: signed.head.sequence], signed.head, last, now(), problem)
-
-
-def record_review(settings: Settings, reason: str) -> str:
-    """Add to the log that its restart was reviewed, and return a line; RestartRefused."""
-    log = make_audit_log(settings)
-    signed = log.signed_head()
-    begun = unreviewed_restart(log.entries(), signed.head) if signed else ""
-    if not begun:
-        raise RestartRefused("the audit log was not begun anew, or that was reviewed already")
-    entry = log.append(
-        AuditEvent(
-            event="review",
-            outcome="done",
-            actor=who(settings),
-            reason=reason[:4000],
-            subject=begun,
-        )
-    )
-    return f"entry {entry.sequence}: the restart of this log is reviewed: {reason}"
-
-
-def begin_anew(settings: Settings, reason: str, say: Callable[[str], None]) -> None:
-    """Begin a new audit log that names the last head known of the one before, and publish it.
-
-    Raises RestartRefused where the log is intact, BranchFailed where the published heads can't be
-    fetched: the new log must name the last of them.
-    """
-    branches = make_branches(settings)
-    branches.tip(BRANCH)
-    heads = published_heads(settings).read(full=False)
-    last = heads[-1] if heads else None
-    known = "no head was ever published"
-    if last:
-        named = f"entry {last.head.sequence} of commit {last.commit[:12]}"
-        known = f"the last published head is {named}"
-    entry = make_audit_log(settings).restart(
-        AuditEvent(
-            event="restart",
-            outcome="done",
-            actor=who(settings),
-            reason=f"{reason}; {known}"[:4000],
-            commit=last.commit if last else None,
-            subject=last.head.entry if last else None,
-        )
-    )
-    say(f"a new audit log begins at {entry.at.isoformat()}: {entry.reason}")
-    for line in head_lines(settings, publish=True):
-        say(line)
-
-
-def _published(made: PublishedBranch) -> str:
-    where = BRANCH if made.pushed else f"{BRANCH}, here alone: there is no origin"
-    return f"audit log: published as commit {made.commit[:12]} of {where}"
 
 
 def tell_head(settings: Settings, *, publish: bool) -> None:

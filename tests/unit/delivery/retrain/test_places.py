@@ -5,22 +5,22 @@ from pathlib import Path
 from artifacts.digests import digest_json
 from artifacts.folder import SIGNATURE
 from artifacts.records.inputs import Registered
-from delivery.retrain.retraining_folder import FolderRetrainings
+from delivery.retrain.places import Places
 from delivery.step_files import StepFiles
 
 KEY, OTHER = digest_json("inputs"), digest_json("other")
 HOLDS = """
 import sys, time
 from pathlib import Path
-from delivery.retrain.retraining_folder import FolderRetrainings
-with FolderRetrainings(Path(sys.argv[1])).held(sys.argv[2]) as mine:
+from delivery.retrain.places import Places
+with Places(Path(sys.argv[1])).held(sys.argv[2]) as mine:
     print(mine, flush=True)
     time.sleep(60)
 """
 
 
 def test_a_place_is_held_by_one_run_at_a_time(tmp_path: Path) -> None:
-    places = FolderRetrainings(tmp_path)
+    places = Places(tmp_path)
 
     with places.held(KEY) as mine:
         with places.held(KEY) as theirs, places.held(OTHER) as elsewhere:
@@ -30,13 +30,13 @@ def test_a_place_is_held_by_one_run_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_place_that_nobody_ever_held_is_not_under_way_and_not_made(tmp_path: Path) -> None:
-    assert not FolderRetrainings(tmp_path).under_way(KEY)
+    assert not Places(tmp_path).under_way(KEY)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_is_free_once_its_holder_is_killed(tmp_path: Path) -> None:
     words = [sys.executable, "-c", HOLDS, str(tmp_path), KEY]
-    places = FolderRetrainings(tmp_path)
+    places = Places(tmp_path)
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
         try:
             assert holder.stdout is not None
@@ -52,7 +52,7 @@ def test_a_place_is_free_once_its_holder_is_killed(tmp_path: Path) -> None:
 
 def test_a_place_is_held_for_as_long_as_what_its_holder_started_works(tmp_path: Path) -> None:
     handed: list[int] = []
-    places = FolderRetrainings(tmp_path, handed.append)
+    places = Places(tmp_path, handed.append)
 
     with places.held(KEY):
         child = subprocess.Popen(["sleep", "60"], pass_fds=handed)
@@ -67,7 +67,7 @@ def test_a_place_is_held_for_as_long_as_what_its_holder_started_works(tmp_path: 
 
 
 def test_what_is_settled_keeps_its_records_and_none_of_its_photos(tmp_path: Path) -> None:
-    place = FolderRetrainings(tmp_path).place(KEY)
+    place = Places(tmp_path).place(KEY)
     for path in (place.dataset / "photos/a", place.candidate / SIGNATURE, place.report):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("words")
@@ -82,7 +82,7 @@ def test_what_is_settled_keeps_its_records_and_none_of_its_photos(tmp_path: Path
 
 
 def test_a_version_is_remembered(tmp_path: Path) -> None:
-    place = FolderRetrainings(tmp_path).place(KEY)
+    place = Places(tmp_path).place(KEY)
     registered = Registered(model="architecture", artifact=OTHER, version=3)
 
     before = place.registered()

@@ -1,6 +1,7 @@
-"""Places of retrainings and of trainings, in folders named by the digest of their inputs.
+"""Where trainings and retrainings keep their files, in folders named by the digest of their inputs.
 
-A training's may be on a machine of its own: no key, log or verdict lies there.
+The machine that trains may be another than that of the keys: each has places of its own, and where
+training keeps its files no key, log or verdict lies.
 """
 
 import shutil
@@ -16,13 +17,23 @@ from artifacts.records.inputs import Registered
 WAIT_SECONDS = 2.0
 
 
-class FolderPlace:
-    """One folder; what is in it outlives the run that wrote it."""
+class Place:
+    """The folder of one set of inputs; what is in it outlives the run that wrote it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.dataset = folder / "dataset"
+        # Of a training.
+        self.keys = folder.parent / "keys"
+        """Keys that training signs its own models with, so that its stages can tell them apart.
+
+        Nobody else believes them, and delivery signs anew what it takes.
+        """
+        self.work = folder / "work"
+        self._handed_over = folder / "handed-over"
+        # Of both: the committed manifest, and those of its photos that training may see.
         self.seen = folder / "seen"
+        # Of a retraining: all photos, for the gate, and what came of each step.
+        self.dataset = folder / "dataset"
         self.candidate = folder / "candidate"
         self.report = folder / "gate-report.json"
         self.evidence = folder / "evidence.json"
@@ -48,6 +59,20 @@ class FolderPlace:
         exchange.mkdir(parents=True)
         return exchange
 
+    def handed_over(self) -> str:
+        """Return the digest of what was handed over; empty before."""
+        there = self._handed_over.is_file()
+        return self._handed_over.read_text(encoding="utf-8").strip() if there else ""
+
+    def keep_handed_over(self, digest: str) -> None:
+        """Remember what was handed over; photos and products go, the shared caches stay."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        draft = self.folder / f".{self._handed_over.name}"
+        draft.write_text(digest + "\n", encoding="utf-8")
+        draft.replace(self._handed_over)
+        for folder in (self.work, self.seen, self.folder / "room"):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def registered(self) -> Registered | None:
         """Return the candidate's version, or None before it has one; UnreadableRecord."""
         return Registered.read(self.version) if self.version.exists() else None
@@ -63,7 +88,7 @@ class FolderPlace:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-class FolderRetrainings:
+class Places:
     """Places below a folder. A lock is held by an open file, and ends with its holder.
 
     `hand_on` is told the lock's descriptor, for those whom the holder starts: while one of them
@@ -74,9 +99,9 @@ class FolderRetrainings:
         self._root = root
         self._hand_on = hand_on
 
-    def place(self, inputs: str) -> FolderPlace:
+    def place(self, inputs: str) -> Place:
         """Return the place of a set of inputs."""
-        return FolderPlace(self._root / hex_part(inputs))
+        return Place(self._root / hex_part(inputs))
 
     @contextmanager
     def held(self, inputs: str) -> Iterator[bool]:
@@ -97,57 +122,3 @@ class FolderRetrainings:
 
     def _lock_file(self, inputs: str) -> AbstractContextManager[int]:
         return lock_file(self.place(inputs).folder / "lock")
-
-
-_HANDED_OVER = "handed-over"
-
-
-class FolderTrainingPlace:
-    """Where the training of one set of inputs keeps its files, whatever run works on it."""
-
-    def __init__(self, folder: Path, keys: Path) -> None:
-        self._folder = folder
-        self.keys = keys
-        """Keys that training signs its own models with, so that its stages can tell them apart.
-
-        Nobody else believes them, and delivery signs anew what it takes.
-        """
-        self.work = folder / "work"
-        self.seen = folder / "seen"
-
-    def exchange(self) -> Path:
-        """Return an empty folder, made anew, for what a room leaves."""
-        exchange = self._folder / "room"
-        shutil.rmtree(exchange, ignore_errors=True)
-        exchange.mkdir(parents=True)
-        return exchange
-
-    def handed_over(self) -> str:
-        """Return the digest of what was handed over; empty before."""
-        path = self._folder / _HANDED_OVER
-        return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
-
-    def keep_handed_over(self, digest: str) -> None:
-        """Remember what was handed over; photos and products go, the shared caches stay."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        draft = self._folder / f".{_HANDED_OVER}"
-        draft.write_text(digest + "\n", encoding="utf-8")
-        draft.replace(self._folder / _HANDED_OVER)
-        for folder in (self.work, self.seen, self._folder / "room"):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-class FolderTrainings:
-    """Places below a folder, each held by one training at a time (see FolderRetrainings)."""
-
-    def __init__(self, root: Path, hand_on: Callable[[int], None] = lambda _: None) -> None:
-        self._root = root
-        self._locks = FolderRetrainings(root, hand_on)
-
-    def place(self, inputs: str) -> FolderTrainingPlace:
-        """Return the place of a set of inputs."""
-        return FolderTrainingPlace(self._locks.place(inputs).folder, self._root / "keys")
-
-    def held(self, inputs: str) -> AbstractContextManager[bool]:
-        """Hold a place; False where another training does."""
-        return self._locks.held(inputs)
