@@ -251,8 +251,10 @@ class ActEngine:
             "--platform", "ubuntu-latest=-self-hosted", "--platform", "self-hosted=-self-hosted",
             "--action-cache-path", str(scratch / "cache"), "--action-offline-mode",
             "--no-cache-server", "--pull=false", "--defaultbranch", "main",
-            # Jobs share this machine, so they run one after the other.
-            "--concurrent-jobs", "1", *_without_cache(clone / run.file, scratch / "no-cache"),
+            # Jobs share this machine, so they run one after the other; but act takes them in any
+            # order, and production must not wait for staging.
+            "--concurrent-jobs", "2" if run.releases else "1",
+            *_without_cache(clone / run.file, scratch / "no-cache"),
             f"--actor={run.actor}", "--json",
         ]  # fmt: skip
 

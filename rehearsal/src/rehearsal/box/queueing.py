@@ -86,7 +86,7 @@ def queue_schedule(box: Box, name: str, actor: str) -> Refused | Run:
 def queue_again(box: Box, run: Run) -> Run:
     """Queue a run once more, as it was."""
     asked = {"workflow", "file", "event", "ref", "commit", "actor"}
-    asked |= {"action", "before", "pull_request", "inputs", "problem"}
+    asked |= {"action", "before", "pull_request", "inputs", "problem", "releases"}
     fresh = Run(number=0, queued_at=box.clock(), **run.model_dump(include=asked))
     return box.runs.queue(fresh)
 
@@ -112,7 +112,13 @@ def _workflows(box: Box, commit: Commit) -> tuple[Workflow, ...]:
 
 
 def _queue(box: Box, run: Run, workflow: Workflow) -> Run:
-    named = {"workflow": workflow.name, "file": workflow.file, "problem": workflow.problem}
+    named = {
+        "workflow": workflow.name,
+        "file": workflow.file,
+        "problem": workflow.problem,
+        # A branch's own workflow may say anything: it waits among the others.
+        "releases": workflow.releases and run.ref == MAIN,
+    }
     return box.runs.queue(run.model_copy(update=named))
 
 

@@ -202,6 +202,8 @@ class Run(Record):
     actor: Name
     problem: str = ""
     """Why the workflow can't be run at all."""
+    releases: bool = False
+    """Whether it is main's, and a job of it has the environment staging or production."""
     state: State = State.QUEUED
     description: str = ""
     queued_at: datetime

@@ -1,7 +1,9 @@
-"""The runner: one run at a time, first come first served, and whatever a dead runner left.
+"""Two runners: one makes what releases, one all else; each first come first served.
 
-It holds a file lock while it works, which the system lets go when it dies. It is started apart from
-whoever asks; people watch its logs, and nothing depends on their watching.
+So a rollback waits for no tests and no training, on one machine as on a forge's many. A runner
+holds a file lock while it works, which the system lets go when it dies; the next one ends what the
+dead one left. They are started apart from whoever asks; people watch their logs, and nothing
+depends on their watching.
 """
 
 import os
@@ -11,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +27,8 @@ from rehearsal.box.outcome import check_state, closing_line
 from rehearsal.box.receiving import settle
 from rehearsal.box.records import MAIN, Commit, Event, Run, State, Status
 
+_RUNNERS: Final = (True, False)
+"""Whether a runner makes what releases; that one goes first where one process is both."""
 INTERRUPTED: Final = "interrupted: push again or `box retry {number}`"
 REVIVALS: Final = 3
 """How often a dead runner is replaced while somebody watches."""
@@ -34,26 +39,20 @@ _PULL_EVENTS: Final = (Event.PULL_REQUEST, Event.PULL_REQUEST_TARGET)
 
 
 def work(box: Box) -> None:
-    """Work until the queue is empty; nothing where another runner does."""
+    """Work until the queue is empty; nothing where other runners do."""
     settle(box)
-    while box.runs.waiting():
-        # Whoever queues while this one lets go finds the turn taken, so it looks once more.
-        with tried(_lock(box)) as mine:
-            if not mine:
-                return
-            # Who has it, for `box destroy`: the lock says that it lives.
-            _lock(box).write_text(str(os.getpid()), encoding="utf-8")
-            _interrupt(box)
-            while waiting := box.runs.waiting():
-                _work_on(box, box.runs.read(waiting[0]))
-                settle(box)
+    for releases in _RUNNERS:
+        _work_as(box, releases=releases)
 
 
 def heal(box: Box) -> tuple[Run, ...]:
     """Put right what a killed pusher or runner left; return the runs that were interrupted."""
     settle(box)
-    with tried(_lock(box)) as mine:
-        return _interrupt(box) if mine else ()
+    found: tuple[Run, ...] = ()
+    for releases in _RUNNERS:
+        with tried(_lock(box, releases=releases)) as mine:
+            found += _interrupt(box, releases=releases) if mine else ()
+    return found
 
 
 def follow(box: Box, numbers: Sequence[int], say: Callable[[str], None]) -> tuple[Run, ...]:
@@ -74,7 +73,7 @@ def follow(box: Box, numbers: Sequence[int], say: Callable[[str], None]) -> tupl
                 say(line)
             if run.state.ended or (box.clock() - started).total_seconds() >= seconds:
                 break
-            idle = 0 if _is_working(box) else idle + 1
+            idle = 0 if _is_working(box, releases=run.releases) else idle + 1
             if idle >= _REVIVE_POLLS and revived < REVIVALS:
                 idle, revived = 0, revived + 1
                 start_runner(box)
@@ -89,8 +88,9 @@ def follow(box: Box, numbers: Sequence[int], say: Callable[[str], None]) -> tupl
 
 
 def start_runner(box: Box) -> None:
-    """Start a runner apart from this process; call it with no lock held."""
-    detach(box.path, lambda: work(box))
+    """Start runners apart from this process; call it with no lock held."""
+    for releases in _RUNNERS:
+        detach(box.path, partial(_work_apart, box, releases=releases))
 
 
 def detach(folder: Path, run: Callable[[], None]) -> None:
@@ -125,35 +125,61 @@ def detach(folder: Path, run: Callable[[], None]) -> None:
 
 
 def end_runner(box: Box) -> None:
-    """End the living runner, if there is one, and all that its runs left."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    number = signal.SIGTERM
-    while _is_working(box):
-        pid = _lock(box).read_text(encoding="utf-8")
-        if pid.isdigit():
-            with suppress(ProcessLookupError):
-                os.kill(int(pid), number)
-        if time.monotonic() > deadline:
-            number = signal.SIGKILL
-        time.sleep(_POLL_SECONDS)
+    """End the living runners, if there are any, and all that their runs left."""
+    for releases in _RUNNERS:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        number = signal.SIGTERM
+        while _is_working(box, releases=releases):
+            pid = _lock(box, releases=releases).read_text(encoding="utf-8")
+            if pid.isdigit():
+                with suppress(ProcessLookupError):
+                    os.kill(int(pid), number)
+            if time.monotonic() > deadline:
+                number = signal.SIGKILL
+            time.sleep(_POLL_SECONDS)
     for waiting in box.runs.waiting():
         if scratch := box.runs.read(waiting).scratch:
             box.engine.clear(Path(scratch))
 
 
-def _lock(box: Box) -> Path:
-    return box.path / "locks" / "runner"
+def _work_apart(box: Box, *, releases: bool) -> None:
+    settle(box)
+    _work_as(box, releases=releases)
 
 
-def _is_working(box: Box) -> bool:
-    with tried(_lock(box)) as free:
+def _work_as(box: Box, *, releases: bool) -> None:
+    lock = _lock(box, releases=releases)
+    while _waiting(box, releases=releases):
+        # Whoever queues while this one lets go finds the turn taken, so it looks once more.
+        with tried(lock) as mine:
+            if not mine:
+                return
+            # Who has it, for `box destroy`: the lock says that it lives.
+            lock.write_text(str(os.getpid()), encoding="utf-8")
+            _interrupt(box, releases=releases)
+            while waiting := _waiting(box, releases=releases):
+                _work_on(box, waiting[0])
+                settle(box)
+
+
+def _waiting(box: Box, *, releases: bool) -> tuple[Run, ...]:
+    runs = (box.runs.read(number) for number in box.runs.waiting())
+    return tuple(run for run in runs if run.releases == releases)
+
+
+def _lock(box: Box, *, releases: bool) -> Path:
+    return box.path / "locks" / ("releases" if releases else "runner")
+
+
+def _is_working(box: Box, *, releases: bool) -> bool:
+    with tried(_lock(box, releases=releases)) as free:
         return not free
 
 
-def _interrupt(box: Box) -> tuple[Run, ...]:
+def _interrupt(box: Box, *, releases: bool) -> tuple[Run, ...]:
     """End the runs that are said to be running: their runner is dead, the turn is ours."""
-    runs = (box.runs.read(number) for number in box.runs.waiting())
-    found = tuple(run for run in runs if run.state == State.RUNNING)
+    running = (run for run in _waiting(box, releases=releases) if run.state == State.RUNNING)
+    found = tuple(running)
     for run in found:
         if run.scratch:
             box.engine.clear(Path(run.scratch))

@@ -17,6 +17,7 @@ from rehearsal.box.records import Event
 
 FOLDER: Final = ".github/workflows"
 _PULL_EVENTS: Final = (Event.PULL_REQUEST, Event.PULL_REQUEST_TARGET)
+_SERVING: Final = ("staging", "production")
 _USUAL_TYPES: Final = ("opened", "synchronize", "reopened")
 
 
@@ -30,6 +31,8 @@ class Workflow:
     """Events and their filters, as the file has them."""
     deploys: bool = False
     """Whether a job of it names an environment."""
+    releases: bool = False
+    """Whether a job of it names one that serves people: staging or production."""
     problem: str = ""
     """Why it can't be run; such a file runs, and fails, at every event that it might wait for."""
 
@@ -53,8 +56,8 @@ class Trigger:
 def read_workflows(files: Mapping[str, str]) -> tuple[Workflow, ...]:
     """Read workflow files, by path: those that deploy first, then in the order of their paths.
 
-    Runs are one at a time here, and a rollback must not wait for tests. Two workflows of the same
-    name can't be told apart by a status, so neither can be run.
+    Few runs are made at a time here, and what deploys must not wait for tests. Two workflows of
+    the same name can't be told apart by a status, so neither can be run.
     """
     found = [_read(path, files[path]) for path in sorted(files)]
     found.sort(key=lambda workflow: not workflow.deploys)
@@ -104,8 +107,9 @@ def _read(path: str, text: str) -> Workflow:
     events = _events(on)
     problem = "" if events else f"{path} has no `on:` that can be read"
     jobs = _mapping(document.get("jobs")).values()
-    deploys = any("environment" in _mapping(job) for job in jobs)
-    return Workflow(path, name, events, deploys, problem)
+    named = [_mapping(job)["environment"] for job in jobs if "environment" in _mapping(job)]
+    releases = any(_mapping(one).get("name", one) in _SERVING for one in named)
+    return Workflow(path, name, events, bool(named), releases, problem)
 
 
 def _events(on: object) -> dict[str, Any]:

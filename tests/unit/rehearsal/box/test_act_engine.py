@@ -114,11 +114,14 @@ def test_steps_see_what_is_allowed_and_what_the_box_gives(bench: Bench) -> None:
     }  # fmt: skip
 
 
-def test_jobs_run_one_after_the_other(bench: Bench) -> None:
-    bench.run()
+@pytest.mark.parametrize(("releases", "jobs"), [(False, "1"), (True, "2")])
+def test_jobs_run_one_after_the_other_but_production_beside_staging(
+    bench: Bench, releases: bool, jobs: str
+) -> None:
+    bench.run(releases=releases)
 
     arguments, _, _ = bench.seen()
-    assert arguments[arguments.index("--concurrent-jobs") + 1] == "1"
+    assert arguments[arguments.index("--concurrent-jobs") + 1] == jobs
 
 
 def test_the_forges_cache_is_an_action_here_that_keeps_nothing(bench: Bench) -> None:

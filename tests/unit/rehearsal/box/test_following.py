@@ -33,7 +33,7 @@ def test_a_runner_that_died_is_replaced(world: World) -> None:
 
     follow(world.box, (1,), world.said.append)
 
-    assert world.started == 1
+    assert world.started == 2  # one that releases, one for all else
     assert world.said[-1] == "green: ci success (run 1)"
 
 
@@ -46,11 +46,11 @@ def test_watching_ends_in_time_and_the_runners_that_are_started_are_few(
         return NOON + timedelta(seconds=next(seconds) / 10)
 
     world.clock = clock
-    monkeypatch.setattr("rehearsal.box.runner.work", lambda _: None)
+    monkeypatch.setattr("rehearsal.box.runner._work_apart", lambda *_, **__: None)
     world.runs.queue(run())
 
     follow(world.box, (1,), world.said.append)
 
-    assert world.started == REVIVALS
+    assert world.started == 2 * REVIVALS  # one that releases, one for all else
     assert world.said[-2] == "run 1 (ci, push): still waiting"
     assert "not done: ci queued (run 1)" in world.said[-1]

@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
 from support.box_fakes import pull, run, sha
-from support.box_world import FILES, JUDGE, World
+from support.box_world import DEPLOY, FILES, JUDGE, World
 
 from rehearsal.box.act_engine import Ended
 from rehearsal.box.errors import GitFailed
@@ -12,6 +13,7 @@ from rehearsal.box.locks import tried
 from rehearsal.box.queueing import queue_again, queue_checks, queue_dispatch, queue_schedule
 from rehearsal.box.records import Event, State
 from rehearsal.box.runner import heal, work
+from rehearsal.box.workflow_files import read_workflows
 
 
 def proposed(world: World) -> None:
@@ -162,6 +164,38 @@ def test_a_second_runner_does_nothing(world: World) -> None:
 
     assert healed == ()
     assert states(world) == [State.QUEUED, State.RUNNING]
+
+
+@pytest.mark.parametrize(("busy", "waits"), [("runner", "ci"), ("releases", "deploy")])
+def test_what_releases_has_a_runner_of_its_own(world: World, busy: str, waits: str) -> None:
+    """A rollback waits for no tests and no training, even if those were asked for before."""
+    world.runs.queue(run(workflow="ci"))
+    world.runs.queue(run(workflow="deploy", releases=True))
+
+    with tried(world.box.path / "locks" / busy):
+        work(world.box)
+
+    waiting = [each.workflow for each in world.all_runs() if each.state == State.QUEUED]
+    assert waiting == [waits]
+    assert len(world.engine.orders) == 1
+
+
+@pytest.mark.parametrize("environment", ["production", "{name: staging}"])
+def test_only_mains_own_workflow_releases(world: World, environment: str) -> None:
+    text = f"name: deploy\non: [workflow_dispatch]\njobs: {{a: {{environment: {environment}}}}}\n"
+    world.repository.files_of = {sha(letter): FILES | {DEPLOY: text} for letter in "ab"}
+
+    for branch in ("main", "feature"):
+        queue_dispatch(world.box, "deploy", branch, {}, "bob")
+
+    assert [each.releases for each in world.all_runs()] == [True, False]
+
+
+def test_of_the_projects_workflows_only_deploy_releases() -> None:
+    folder = Path(__file__).parents[4] / ".github/workflows"
+    files = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.yml")}
+
+    assert [found.name for found in read_workflows(files) if found.releases] == ["deploy"]
 
 
 def test_a_pull_requests_run_again_is_the_same_run(world: World) -> None:
