@@ -3,6 +3,7 @@
 On a stand-in for the service that starts at once; the real one is swapped in test_host.py.
 """
 
+import os
 import signal
 import socket
 import time
@@ -75,6 +76,68 @@ def test_a_swap_killed_after_any_step_leaves_an_environment_that_serves_and_the_
         assert len(observed.processes) == 1, step.name
         assert load.report.failed == 0, f"{step.name}: {load.report}"
         before, after = after, before
+
+
+def test_a_release_that_is_kept_warm_is_let_in_and_out_whatever_step_is_killed(
+    serving: HostWorld,
+) -> None:
+    """There and back, killed after each step; nothing of the environment reaches who waits."""
+    before, after = 0, 1
+    for step in STEPS:
+        with load_during(serving.url("/v1/release"), FRESH, None, RATE) as load:
+            serving.want(after)
+            words = ("run", "staging", serving.digest(after), "--warm", serving.digest(before))
+            killed = serving.run(*words, PLINTH_DIE_AFTER=step.name)
+            between = serving.observe()
+            healed = serving.swap(after, warm=before)
+        observed = serving.observe()
+
+        assert killed.returncode == -signal.SIGKILL, step.name
+        may = set(between.turns)
+        assert {answer.payload for answer in between.answers} <= may, step.name
+        assert f"{serving.digest(before)} waits" in healed, step.name
+        assert observed.turns == (serving.digest(after),), step.name
+        assert {answer.payload for answer in observed.answers} == {serving.digest(after)}
+        assert observed.at_door is not None, step.name
+        assert observed.at_door.payload == serving.digest(before), step.name
+        assert {process.payload for process in observed.processes} == {
+            serving.digest(0),
+            serving.digest(1),
+        }, step.name
+        assert len(observed.processes) == 2, step.name
+        assert load.report.failed == 0, f"{step.name}: {load.report}"
+        before, after = after, before
+    serving.swap(0)
+    assert [process.payload for process in serving.observe().processes] == [serving.digest(0)]
+
+
+def test_a_warm_release_that_is_killed_is_started_again_to_wait_and_never_answers(
+    serving: HostWorld,
+) -> None:
+    serving.swap(1, warm=0)
+    (killed,) = [p.pid for p in serving.processes() if p.payload == serving.digest(0)]
+    with load_during(serving.url("/v1/release"), FRESH, None, RATE) as load:
+        os.kill(killed, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while (door := serving.observe().at_door) and door.problem and time.monotonic() < deadline:
+            assert payloads_that_answer(serving) == {serving.digest(1)}
+
+    assert door is not None
+    assert (door.payload, door.problem) == (serving.digest(0), None)
+    assert load.report.failed == 0, str(load.report)
+    serving.kill("manager")
+    assert "waits" in serving.swap(1, warm=0)
+    assert [process.managed for process in serving.observe().processes] == [True, True]
+    serving.swap(0)
+
+
+def test_stop_ends_what_waits_too(serving: HostWorld) -> None:
+    serving.swap(1, warm=0)
+
+    serving.done("stop", "staging")
+
+    assert serving.processes() == ()
+    assert serving.observe().turns == ()
 
 
 def test_a_step_that_is_not_there_can_not_be_killed_after(world: HostWorld) -> None:

@@ -130,6 +130,7 @@ class FakeHost:
     wanted: dict[str, str] = field(default_factory=dict)
     running: dict[str, tuple[str, ...]] = field(default_factory=dict)
     state: dict[str, str | None] = field(default_factory=dict)
+    warm: dict[str, str | None] = field(default_factory=dict)
     drifts: tuple[Drift, ...] = ()
     broken: set[str] = field(default_factory=set)
     never_ready: set[str] = field(default_factory=set)
@@ -152,9 +153,14 @@ class FakeHost:
         return Applied(self.state[environment]) if environment in self.state else None
 
     def apply(
-        self, environment: Environment, payload: Payload, after: Callable[[str], None]
+        self,
+        environment: Environment,
+        payload: Payload,
+        warm: str | None,
+        after: Callable[[str], None],
     ) -> None:
         """Swap, if it is still wanted; the old one serves on if the new one never gets ready."""
+        self.warm[environment] = warm
         for step in self.steps:
             if step.name == "swap.ask" and self.wanted.get(environment) != payload.digest:
                 return

@@ -5,6 +5,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.records.release import Environment, Payload, ReleasedCode, ReleasedModel
@@ -69,6 +70,10 @@ class FakeMachine:
     wanted_now: str | None = None
     port_now: int | None = None
     damage: dict[Kind, tuple[str, ...] | None] = field(default_factory=dict)
+    turns_now: set[str] = field(default_factory=set)
+    can_wait: bool = True
+    asked: int = -1
+    hanging: set[str] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: iter(range(100, 10_000)))
 
     def machine(self) -> Machine:
@@ -110,7 +115,20 @@ class FakeMachine:
         self.port_now = port
 
     def service(self, environment: Environment, payload: Payload) -> Service:
-        return Service(payload.digest, ("serve", payload.digest), (), "log")
+        door = payload.digest if self.can_wait else ""
+        return Service(payload.digest, ("serve", payload.digest), (), "log", door=door)
+
+    def door(self, environment: Environment, payload: str) -> Path:
+        return Path(payload)
+
+    def turns(self, environment: Environment) -> tuple[str, ...]:
+        return tuple(sorted(self.turns_now))
+
+    def give_turn(self, environment: Environment, payload: str) -> None:
+        self.turns_now.add(payload)
+
+    def end_turn(self, environment: Environment, payload: str) -> None:
+        self.turns_now.discard(payload)
 
     def log_size(self, service: Service) -> int:
         return 0
@@ -199,10 +217,26 @@ class FakeMachine:
             process
             for process in self.alive
             if process.role == "service" and process.payload not in self.mute
+            if not self.can_wait or process.payload in self.turns_now
         ]
         if not able:
             return Answer(problem="Connection refused")
-        return Answer(status=200, pid=able[-1].pid, payload=able[-1].payload)
+        # Who is quicker to accept is luck: each in turn, the newest first.
+        self.asked += 1
+        process = able[-(self.asked % len(able)) - 1]
+        return Answer(status=200, pid=process.pid, payload=process.payload)
+
+    def ask_at_door(self, door: Path, processes: Sequence[HostProcess]) -> Answer:
+        self._restart_the_dead()
+        payload = str(door)
+        silent = self.mute | self.hanging | self.turns_now
+        waits = [p for p in self.alive if p.payload == payload and payload not in silent]
+        if not waits or not self.can_wait:
+            return Answer(problem="No such file or directory")
+        (model,) = self.payloads[payload].models["architecture"]
+        return Answer(
+            status=200, pid=waits[-1].pid, payload=payload, code=CODE.digest, model=model.digest
+        )
 
     def _restart_the_dead(self) -> None:
         for process in [p for p in self.alive if p.payload in self.dead_on_start]:

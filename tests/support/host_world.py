@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from support.checkout import commit_all, git
 
-from artifacts.code import INFERENCE_CODE, code_digest
+from artifacts.code import INFERENCE_CODE, STANDBY, code_digest
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.release import Environment, Payload, ReleasedCode, ReleasedModel
@@ -82,10 +82,17 @@ class HostWorld:
             "install", str(self.payloads[number]), "--source", str(self.source), *words
         )
 
-    def swap(self, number: int, environment: Environment = "staging", **variables: str) -> str:
-        """Make an environment run a payload."""
+    def swap(
+        self,
+        number: int,
+        environment: Environment = "staging",
+        warm: int | None = None,
+        **variables: str,
+    ) -> str:
+        """Make an environment run a payload, and keep another one warm beside it."""
         self.want(number, environment)
-        return self.done("run", environment, self.digest(number), **variables)
+        words = () if warm is None else ("--warm", self.digest(warm))
+        return self.done("run", environment, self.digest(number), *words, **variables)
 
     def want(self, number: int, environment: Environment = "staging") -> None:
         """Write down that a payload is wanted."""
@@ -169,9 +176,9 @@ def make_stub_world(folder: Path, broken: int | None = None, *, hostile: bool = 
 
 
 class StubSource:
-    """A repository of one file."""
+    """A repository of two files."""
 
-    FILES: ClassVar[Mapping[str, bytes]] = {LOCK: b"nothing==1"}
+    FILES: ClassVar[Mapping[str, bytes]] = {LOCK: b"nothing==1", STANDBY: b"waits"}
 
     def files(self, commit: str, paths: Sequence[str]) -> Mapping[str, bytes]:
         del commit, paths

@@ -15,6 +15,9 @@ INFERENCE_CODE: Final = (
 """Folders and files of a checkout that the inference service runs: its sources and its lock."""
 INFERENCE_SOURCES: Final = tuple(path for path in INFERENCE_CODE if path.endswith("/src"))
 
+STANDBY: Final = "services/inference/src/inference/app/standby.py"
+"""Code that has this file can wait for its turn: `serve --turn FILE --door SOCKET`."""
+
 
 def code_digest(files: Mapping[str, bytes]) -> str:
     """Return the digest of code, given as the contents of its files by path in the checkout.

@@ -126,6 +126,8 @@ def _people(tier: Tier, tiers: RiskTiers) -> Iterator[str]:
     )
     yield from _exceptions(tiers)
     yield from _walls(tiers)
+    kept = "is kept started, without answering" if tiers.rollback.keep_warm else "is ended"
+    yield from ("", f"The release before {kept}. {prose(tiers.rollback.reason)}")
 
 
 def _exceptions(tiers: RiskTiers) -> Iterator[str]:

@@ -26,11 +26,21 @@ def serve(
     fd: Annotated[
         int | None, typer.Option(min=0, help="A listening socket to take, not host and port.")
     ] = None,
+    turn: Annotated[
+        Path | None, typer.Option(help="Answer at --fd only while this file exists.")
+    ] = None,
+    door: Annotated[
+        Path | None, typer.Option(help="Where to listen while it doesn't: a socket to make.")
+    ] = None,
 ) -> None:
     """Answer photos over HTTP, once the model is verified and proven."""
-    from inference.app import serve as run  # noqa: PLC0415 - a batch needs no HTTP library
+    from inference.app import Inherited  # noqa: PLC0415 - a batch needs no HTTP library
+    from inference.app import serve as run  # noqa: PLC0415
 
-    _or_exit(lambda: run(read_settings(), model, host, port, fd, sys.stdout))
+    if (turn is None) != (door is None) or (turn and fd is None):
+        raise typer.BadParameter("--turn and --door go together, and with --fd")
+    given = None if fd is None else Inherited(fd, turn, door)
+    _or_exit(lambda: run(read_settings(), model, host, port, given, sys.stdout))
 
 
 @app.command()

@@ -9,7 +9,11 @@ from artifacts.records.release import Payload
 from delivery.deploy.compare import Found, differences
 from delivery.releases.wanted import AliasPoint, Applied, Wanted
 from delivery.targets.answers import Answer
-from delivery.targets.local.local_observation import LocalObservation, ObservedProcess
+from delivery.targets.local.local_observation import (
+    EnvironmentState,
+    LocalObservation,
+    ObservedProcess,
+)
 
 PAYLOAD = Payload(code=code(), models={"architecture": (model(),)})
 ALIAS = AliasPoint("architecture", "staging", 1, model().digest)
@@ -141,3 +145,43 @@ def test_what_runs_although_nothing_is_released_is_named_wherever_it_is_found():
     assert [line.partition(":")[0] for line in lines] == [
         "mlflow", "terraform", "host", "host", "service",
     ]  # fmt: skip
+
+
+WARM = {
+    "state": EnvironmentState(running=PAYLOAD.digest, previous=OTHER, warm=OTHER),
+    "watchers": (watcher(OTHER), watcher(PAYLOAD.digest)),
+    "processes": (process(), process(pid=8, payload=OTHER)),
+}
+
+
+def test_a_release_that_is_kept_warm_is_no_difference():
+    assert told(seen(**WARM, turns=(PAYLOAD.digest,))) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"turns": (PAYLOAD.digest, OTHER)},
+        {"state": EnvironmentState(running=PAYLOAD.digest, previous=OTHER)},
+        {"state": EnvironmentState(running=PAYLOAD.digest, warm=digest("a third"))},
+    ],
+    ids=["it may answer", "none is kept", "another is kept"],
+)
+def test_what_is_kept_and_is_not_the_warm_release_is_named(changes):
+    named = told(seen(**{**WARM, **changes}))
+    assert len(named) == 2
+    assert "payload" in named[0]
+    assert "process 8" in named[1]
+
+
+def test_a_warm_release_serves_nobody_and_has_to_have_its_wall_and_its_manager():
+    alone = seen(**WARM | {"processes": (process(pid=8, payload=OTHER),)})
+    (named,) = told(alone)
+    assert "a process is not there" in named
+    orphan = process(pid=8, payload=OTHER, managed=False, wall="none")
+    assert len(told(seen(**WARM | {"processes": (process(), orphan)}))) == 2
+
+
+def test_what_waits_where_nothing_is_released_is_named():
+    found = replace(seen(**WARM), aliases=(), applied=None)
+    assert [line for line in told(found, NOTHING) if OTHER[7:15] in line]

@@ -1,5 +1,7 @@
 import pytest
+import yaml
 from support.deploy_world import Killed, World, code, commit, digest, kill_after, model, release
+from support.policy_documents import tiers_document
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.release import Payload
@@ -380,3 +382,43 @@ def test_a_release_that_can_not_be_read_is_a_breakdown_that_touches_nothing(worl
         world.deploy()
     assert world.host.wanted == {}
     assert world.locked == set()
+
+
+def tiers(**more: object) -> str:
+    return yaml.safe_dump(tiers_document() | more)
+
+
+def keeping(keep_warm: bool) -> dict[str, object]:
+    return {"rollback": {"keep_warm": keep_warm, "reason": "This machine has little memory."}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept"), [(tiers(), True), (tiers(**keeping(True)), True), ("tiers: [", False)]
+)
+def test_the_release_before_is_kept_warm_unless_the_policy_can_not_be_read(world, policy, kept):
+    world.commit("a", staging=release("staging", FIRST), tiers=policy)
+    first = world.deploy().wanted.digest
+    assert world.host.warm == {"staging": None}
+    world.commit("b", staging=release("staging", SECOND))
+    for _ in range(2):
+        world.deploy()
+        assert world.host.warm == {"staging": first if kept else None}
+
+
+def test_a_team_that_is_short_of_memory_keeps_no_release_warm(world):
+    world.commit("a", staging=release("staging", FIRST), tiers=tiers(**keeping(False)))
+    world.deploy()
+    world.commit("b", staging=release("staging", SECOND))
+    world.deploy()
+    assert world.host.warm == {"staging": None}
+
+
+def test_what_a_rollback_withdraws_is_not_kept_warm(world):
+    world.commit("tiers", tiers=tiers())
+    first = promoted(world, "a", "one")
+    promoted(world, "b", "two")
+    assert world.host.warm == {"production": first}
+    world.commit("c", production=release("production", FIRST, code("one")))
+    for _ in range(2):
+        assert world.deploy("production").outcome == "green"
+        assert world.host.warm == {"production": None}

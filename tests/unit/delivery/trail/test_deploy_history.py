@@ -10,6 +10,7 @@ from delivery.trail.deploy_history import (
     last_verification,
     left_by_going_back,
     open_break_glass,
+    release_before,
     superseded,
 )
 
@@ -58,6 +59,39 @@ def test_what_a_rollback_left_does_not_come_back_as_a_rollback():
     assert left_by_going_back((*ran, *back), "production", B) is None
     anew = log(("deploy", "green", B), ("deploy", "green", C))
     assert left_by_going_back((*ran, *back, *anew), "production", B) == C
+
+
+@pytest.mark.parametrize(
+    ("events", "payload", "before"),
+    [
+        ([], A, None),
+        ([("deploy", "green", A)], A, None),
+        ([("deploy", "green", A)], B, A),
+        ([("deploy", "green", A), ("deploy", "undecided", B)], B, A),
+        ([("deploy", "green", A), ("deploy", "undecided", B), ("deploy", "red", B)], C, A),
+        ([("deploy", "green", A), ("deploy", "refused", B)], C, A),
+        ([("deploy", "green", A), ("deploy", "green", B)], B, A),
+        ([("deploy", "green", A), ("deploy", "green", B)], C, B),
+        ([("deploy", "green", A), ("deploy", "green", B)], A, None),  # this takes B back
+        ([("deploy", "green", A), ("deploy", "green", B), ("deploy", "undecided", C)], A, None),
+        ([("deploy", "green", A), ("deploy", "green", None)], B, A),
+    ],
+)
+def test_the_release_before_is_the_last_other_one_that_was_verified(events, payload, before):
+    assert release_before(log(*events), "production", payload) == before
+
+
+def test_a_release_that_was_withdrawn_is_not_the_one_before():
+    ran = log(("deploy", "green", A), ("deploy", "green", B))
+    back, killed = (log(("rollback", end, A), left=B) for end in ("green", "undecided"))
+    again = log(("deploy", "green", A))
+    assert release_before((*ran, *back), "production", A) is None
+    assert release_before((*ran, *back, *again), "production", A) is None
+    assert release_before((*ran, *killed), "production", A) is None
+    assert release_before((*ran, *killed), "production", C) is None
+    assert release_before((*ran, *back), "production", C) == A
+    anew = log(("deploy", "green", B), ("deploy", "green", C))
+    assert release_before((*ran, *back, *anew), "production", C) == B
 
 
 def test_staging_never_rolls_back():

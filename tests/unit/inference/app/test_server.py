@@ -162,3 +162,94 @@ def test_a_process_on_a_shared_socket_leaves_it_at_once_to_the_others(artifact, 
             assert process.returncode == 0
         with serving(artifact, public_key, *arguments, pass_fds=(fd,)):
             assert httpx.get(f"http://{host}:{port}/readyz").status_code == 200
+
+
+def asked_at(door, path):
+    with httpx.Client(transport=httpx.HTTPTransport(uds=str(door))) as client:
+        return client.get(f"http://door{path}")
+
+
+def until(happened):
+    end = time.monotonic() + 20
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def standing_by(artifact, public_key, folder, *, due=False, **more):
+    """Serve on a socket that is shared with this test; yield it with the turn, door and process."""
+    turn, door = folder / "turn", folder / "door.sock"
+    if due:
+        turn.touch()
+    with socket.create_server(("127.0.0.1", 0)) as shared:
+        fd, port = shared.fileno(), shared.getsockname()[1]
+        words = ("--fd", str(fd), "--turn", str(turn), "--door", str(door))
+        with serving(artifact, public_key, *words, pass_fds=(fd,), **more) as (process, line, _):
+            shared.setblocking(False)
+            yield shared, f"http://127.0.0.1:{port}", turn, door, process, line
+
+
+def test_a_service_whose_turn_it_is_not_is_ready_at_its_door_and_takes_no_caller(
+    artifact, public_key, model, tmp_path
+):
+    with standing_by(artifact, public_key, tmp_path) as (shared, url, turn, door, _, line):
+        assert line == f"waits for its turn with architecture {model.digest}\n"
+        assert asked_at(door, "/readyz").status_code == 200
+        assert asked_at(door, "/v1/release").json()["model"]["digest"] == model.digest
+        host, _, port = url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port))) as caller:
+            caller.sendall(b"GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            time.sleep(0.3)
+            taken, _ = shared.accept()  # nobody else has: it waits in the socket's queue
+            taken.close()
+        turn.touch()
+        assert httpx.get(f"{url}/readyz", timeout=10).status_code == 200
+        until(lambda: not door.exists())
+
+
+def test_a_service_whose_turn_ends_answers_what_it_took_and_closes_every_connection(
+    artifact, public_key, tmp_path
+):
+    more = {"PLINTH_DRAIN_SECONDS": "3"}
+    with standing_by(artifact, public_key, tmp_path, due=True, **more) as (
+        shared, url, turn, door, process, _
+    ):  # fmt: skip
+        with httpx.Client() as kept, httpx.Client() as idle:
+            assert [client.get(f"{url}/readyz").status_code for client in (kept, idle)] == [200] * 2
+            turn.unlink()
+            until(lambda: kept.get(f"{url}/readyz").headers.get("connection") == "close")
+            until(door.exists)
+            assert asked_at(door, "/readyz").status_code == 200
+        with socket.create_connection(shared.getsockname()):
+            time.sleep(0.2)
+            shared.accept()[0].close()
+        turn.touch()
+        assert httpx.get(f"{url}/readyz", timeout=10).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def test_a_service_that_waits_for_its_turn_ends_at_once_when_it_is_told_to(
+    artifact, public_key, tmp_path
+):
+    with standing_by(artifact, public_key, tmp_path) as (_, _, _, _, process, _):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("words", ["--turn t", "--door d", "--turn t --door d"])
+def test_a_turn_needs_a_door_and_a_shared_socket(artifact, public_key, tmp_path, words):
+    done = run(public_key, "serve", "--model", str(artifact), *words.split(), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "go together" in done.stderr
+
+
+def test_a_door_that_can_not_be_made_ends_the_process_with_2(artifact, public_key, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as shared:
+        fd = shared.fileno()
+        places = ("--turn", str(tmp_path / "turn"), "--door", str(tmp_path / "no/door"))
+        with serving(artifact, public_key, "--fd", str(fd), *places, pass_fds=(fd,)) as started:
+            process, line, _ = started
+            assert (line, process.wait(60)) == ("", 2)
+            assert "no/door" in process.stderr.read()

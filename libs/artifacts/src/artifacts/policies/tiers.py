@@ -186,11 +186,25 @@ class Walls(Part):
         return frozenset(missing.room for missing in self.accept_missing)
 
 
+class Rollback(Part):
+    """Whether the release before is kept started, not answering, so that going back is quick."""
+
+    keep_warm: bool
+    reason: Reason
+
+
+KEEP_WARM: Final = Rollback(
+    keep_warm=True,
+    reason="Going back takes the time of a start unless the release before is started already.",
+)
+
+
 class RiskTiers(Record):
     """policies/risk_tiers.yaml: the tiers, from low to high, and what each role answers for.
 
     `rejections_withdrawn_by` are the roles that may take back what another person rejected;
-    `walls` says whether production may be deployed from a machine without walls.
+    `walls` says whether production may be deployed from a machine without walls, `rollback` whether
+    the release before is kept warm: it is unless this says otherwise.
     """
 
     kind: Literal["risk_tiers"]
@@ -198,6 +212,7 @@ class RiskTiers(Record):
     rejections_withdrawn_by: tuple[Id, ...]
     break_glass: BreakGlass
     walls: Walls = Walls()
+    rollback: Rollback = KEEP_WARM
     tiers: dict[TierName, Tier]
 
     @model_validator(mode="after")

@@ -98,8 +98,8 @@ def verify(
     if record:
         record_verification(make_audit_log(settings), found, who(settings))
         tell_head(settings, publish=False)
-    for difference in found.differences:
-        typer.echo(plain(difference, _LINE))
+    for line in (*found.differences, *found.notes):
+        typer.echo(plain(line, _LINE))
     if not found.differences:
         typer.echo(f"{environment}: {short(found.wanted.digest)} wherever it was looked for")
     raise typer.Exit(_exit_of(found))

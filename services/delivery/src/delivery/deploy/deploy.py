@@ -40,6 +40,7 @@ from delivery.trail.deploy_history import (
     last_deploy,
     last_served,
     left_by_going_back,
+    release_before,
 )
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
@@ -192,8 +193,21 @@ class Deploy:
         if progress.payload is None:
             self.survey.target.stop(progress.environment)
         else:
-            self.survey.target.apply(progress.environment, progress.payload, self.after)
+            warm = self._release_to_keep(progress, progress.payload.digest)
+            self.survey.target.apply(progress.environment, progress.payload, warm, self.after)
         return progress
+
+    def _release_to_keep(self, progress: _Progress, payload: str) -> str | None:
+        """Return the release before, for the target to keep warm, if the policy wants that."""
+        tiers = document(
+            RiskTiers, CommittedFiles(self.repository, progress.commit, [TIERS]), TIERS
+        )
+        if isinstance(tiers, CantTell):
+            self.say(f"the release before is not kept warm: {tiers}")
+            return None
+        if not tiers.rollback.keep_warm:
+            return None
+        return release_before(progress.entries, progress.environment, payload)
 
     def settle(self, progress: _Progress) -> _Progress:
         """Wait until what was applied has taken over."""

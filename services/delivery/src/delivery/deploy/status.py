@@ -37,6 +37,11 @@ class EnvironmentStatus:
         return self.verification.differences
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What else people should know."""
+        return self.verification.notes
+
+    @property
     def green(self) -> bool:
         """Whether everything is as git has it, and nobody has yet to look at what was done."""
         return not (self.verification.differences or self.break_glass)

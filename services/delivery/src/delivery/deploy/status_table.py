@@ -26,6 +26,10 @@ class Shown(Protocol):
         """What isn't so."""
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What else people should know."""
+
+    @property
     def deploy(self) -> AuditEntry | None:
         """The last deploy, however it ended."""
 
@@ -73,6 +77,8 @@ def _below(one: Shown) -> Iterator[str]:
     name = one.wanted.environment
     for difference in one.differences:
         yield f"{name}: {plain(difference, _REASON)}"
+    for note in one.notes:
+        yield f"{name}: {plain(note, _REASON)}"
     for case in one.break_glass:
         yield (
             f"{name}: glass was broken for {short(case.payload)} by statement "

@@ -20,10 +20,11 @@ from delivery.trail.audit_chain import AuditLog
 
 @dataclass(frozen=True)
 class Verification:
-    """What was wanted, and every difference that was found."""
+    """What was wanted, every difference that was found, and what else people should know."""
 
     wanted: Wanted
     differences: tuple[Difference, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def certain(self) -> bool:
@@ -98,7 +99,9 @@ class Verify:
         # Where nothing was ever applied, nothing can have drifted: what is missing is named anyway.
         if found.applied is not None:
             found = replace(found, drift=self.survey.drift(wanted))
-        return Verification(wanted, differences(wanted, found))
+        seen = found.observation
+        notes = () if isinstance(seen, CantTell) else seen.notes
+        return Verification(wanted, differences(wanted, found), notes)
 
     def differs(self, environment: Environment, commit: str) -> bool:
         """Whether an environment is now anything but what a commit wants."""

@@ -18,5 +18,9 @@ class Observation(Protocol):
     def unwalled(self) -> str:
         """Why a service that is started here has no wall around it; nothing where it has one."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know that is no difference."""
+
     def differences(self, wanted: Wanted) -> Iterable[Difference]:
         """Return where it isn't what git wants."""

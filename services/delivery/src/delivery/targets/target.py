@@ -59,9 +59,16 @@ class Target(Protocol):
         """Return what was applied last, or None before anything was."""
 
     def apply(
-        self, environment: Environment, payload: Payload, after: Callable[[str], None]
+        self,
+        environment: Environment,
+        payload: Payload,
+        warm: str | None,
+        after: Callable[[str], None],
     ) -> None:
-        """Make an environment run a payload, and tell `after` the name of each step."""
+        """Make an environment run a payload, and tell `after` the name of each step.
+
+        Keep the payload `warm` started beside it, not answering, where the target can.
+        """
 
     def settle(self, environment: Environment, payload: Payload) -> None:
         """Wait until what was applied has taken over, or say why it didn't."""

@@ -32,7 +32,7 @@ def make_target(settings: Settings, say: Say) -> Target:
     if settings.target == "local":
         from delivery.targets.local.local_target import LocalTarget  # noqa: PLC0415
 
-        return LocalTarget(settings, settings.root.absolute())
+        return LocalTarget(settings, settings.root.absolute(), say)
     from delivery.targets.aws.aws_target import AwsTarget  # noqa: PLC0415
 
     bucket, region, account = settings.named("state_bucket", "aws_region", "aws_account")

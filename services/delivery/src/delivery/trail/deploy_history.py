@@ -78,6 +78,26 @@ def left_by_going_back(
     return left if ran and not withdrawn else None
 
 
+def release_before(
+    entries: Sequence[AuditEntry], environment: Environment, payload: str
+) -> str | None:
+    """Return the payload that an environment ran, verified, before `payload`.
+
+    None where nothing did, or where a rollback withdrew it: the one to `payload`, or one since.
+    """
+    if left_by_going_back(entries, environment, payload):
+        return None
+    for entry in reversed(entries):
+        if not is_deploy(entry, environment) or entry.outcome not in _SERVED:
+            continue
+        another = entry.payload not in {None, payload}
+        if another and entry.outcome == "green":
+            return entry.payload
+        if entry.event == "rollback":
+            return None
+    return None
+
+
 def _left_since(made: Sequence[AuditEntry], payload: str) -> str | None:
     for entry in reversed(made):
         if entry.payload != payload:

@@ -1,6 +1,6 @@
 """The HTTP service."""
 
 from inference.app.application import create_app
-from inference.app.server import serve
+from inference.app.server import Inherited, serve
 
-__all__ = ["create_app", "serve"]
+__all__ = ["Inherited", "create_app", "serve"]

@@ -34,6 +34,10 @@ class Readiness:
         """Note that the process is about to end."""
         self.reason = "the process is about to end"
 
+    def step_aside(self) -> None:
+        """Note that another process answers from now on, and this one sees its callers off."""
+        self.reason = "another process answers from now on"
+
     def require(self) -> None:
         """Raise NotReady unless requests should be sent here."""
         if self.reason is not None:

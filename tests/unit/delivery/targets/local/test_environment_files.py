@@ -1,14 +1,20 @@
 import os
+import stat
 import tracemalloc
+from inspect import signature
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from support.host_fakes import FakeMachine, payload_of
 
+from artifacts.code import STANDBY
+from artifacts.digests import hex_part
 from delivery.targets.local.environment_files import FolderEnvironments
 from delivery.targets.local.local_errors import Busy
 from delivery.targets.local.local_observation import EnvironmentState
 from delivery.targets.local.locks import locked
+from inference.commands import serve
 
 
 @pytest.fixture
@@ -113,3 +119,31 @@ def test_a_lock_that_does_not_come_free_is_an_error_that_says_of_what(tmp_path: 
         locked(tmp_path / "lock", 0.05, "staging"),
     ):
         raise AssertionError("two hold one lock")
+
+
+def test_code_that_can_wait_is_started_with_its_turn_and_its_door(tmp_path: Path) -> None:
+    payload = payload_of("a")
+    code = tmp_path / "payloads" / hex_part(payload.digest) / "code"
+    (code / "src" / STANDBY).parent.mkdir(parents=True)
+    (code / "src" / STANDBY).touch()
+    files = FolderEnvironments(tmp_path, {})
+
+    service = files.service("staging", payload)
+    files.give_turn("staging", payload.digest)
+
+    words = dict(pairwise(service.command))
+    assert Path(words["--turn"]).is_file()
+    assert files.turns("staging") == (payload.digest,)
+    assert words["--door"] == service.door == str(files.door("staging", payload.digest))
+    assert str(Path(words["--turn"]).parent) in service.reads
+    assert str(Path(service.door).parent) in service.writes
+    assert stat.S_IMODE(Path(service.door).parent.stat().st_mode) == 0o700
+    files.end_turn("staging", payload.digest)
+    assert files.turns("staging") == ()
+
+
+def test_the_file_that_says_that_code_can_wait_lies_where_that_is_true() -> None:
+    root = Path(__file__).parents[5]
+
+    assert (root / STANDBY).is_file()
+    assert {"turn", "door"} <= set(signature(serve).parameters)

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from support.host_fakes import payload_of
+
 from artifacts.digests import digest_bytes, hex_part
 from delivery.settings import TargetSettings
 from delivery.targets.local import holder
+from delivery.targets.local.environment_files import FolderEnvironments
 from delivery.targets.local.marked_processes import markers, service_markers, watcher_marker
 from delivery.targets.local.wiring import read_state
 
@@ -48,3 +51,14 @@ def test_what_a_host_of_before_wrote_down_is_what_was_applied(tmp_path: Path) ->
     assert state is not None
     assert state.running == running
     assert read_state(settings, "production") is None
+
+
+def test_a_service_of_before_that_can_not_wait_keeps_its_entry_and_is_not_started_anew(
+    tmp_path: Path,
+) -> None:
+    """Its command, its reads and its writes name it at the manager: they are as they were."""
+    service = FolderEnvironments(tmp_path, {}).service("staging", payload_of("a"))
+
+    assert service.door == ""
+    assert service.command[-4:] == ("--model", service.reads[-1], "--fd", "0")
+    assert service.writes == (str(tmp_path / "staging/predictions"),)

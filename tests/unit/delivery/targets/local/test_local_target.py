@@ -18,7 +18,7 @@ ACTS: dict[str, Callable[[LocalTarget], object]] = {
     "run_want": lambda target: target.ready("staging", PAYLOAD),
     "run_install": lambda target: target.ready("staging", PAYLOAD),
     "read_state": lambda target: target.applied("staging"),
-    "run_swap": lambda target: target.apply("staging", PAYLOAD, lambda _: None),
+    "run_swap": lambda target: target.apply("staging", PAYLOAD, None, lambda _: None),
     "run_observe": lambda target: target.observe("staging"),
     "run_stop": lambda target: target.stop("staging"),
     "run_prune": lambda target: target.prune(()),
@@ -27,7 +27,7 @@ ACTS: dict[str, Callable[[LocalTarget], object]] = {
 
 @pytest.fixture
 def target(tmp_path: Path) -> LocalTarget:
-    return LocalTarget(TargetSettings(host=tmp_path / "host", root=tmp_path), tmp_path)
+    return LocalTarget(TargetSettings(host=tmp_path / "host", root=tmp_path), tmp_path, print)
 
 
 def breaks(monkeypatch: pytest.MonkeyPatch, act: str, error: BaseException) -> None:

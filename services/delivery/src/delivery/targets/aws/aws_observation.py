@@ -134,6 +134,11 @@ class AwsObservation(Sighting, Record):
     answers: tuple[Answer, ...] = ()
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing: no release is kept warm in a cloud."""
+        return ()
+
+    @property
     def unwalled(self) -> str:
         """Say nothing: each task is a container of its own, on no machine of ours."""
         return ""

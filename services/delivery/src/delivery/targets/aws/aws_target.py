@@ -70,10 +70,17 @@ class AwsTarget:
         return self.terraform.applied(environment)
 
     def apply(
-        self, environment: Environment, payload: Payload, after: Callable[[str], None]
+        self,
+        environment: Environment,
+        payload: Payload,
+        warm: str | None,
+        after: Callable[[str], None],
     ) -> None:
-        """Have Terraform make the service roll an image out; TerraformFailed, StateLocked."""
-        del after
+        """Have Terraform make the service roll an image out; TerraformFailed, StateLocked.
+
+        It keeps no release warm: tasks that wait would be paid for, and going back is a rollout.
+        """
+        del warm, after
         self.terraform.apply(environment, payload)
 
     def settle(self, environment: Environment, payload: Payload) -> None:

@@ -72,9 +72,15 @@ def run(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="0: as last time, or a free one.")
     ] = 0,
+    warm: Annotated[
+        str | None,
+        typer.Option(
+            help="A payload to keep started beside it, not answering.", parser=digest_argument
+        ),
+    ] = None,
 ) -> None:
     """Make an environment serve a payload, without losing a request."""
-    outcome = run_swap(read_target_settings(), environment, payload, port)
+    outcome = run_swap(read_target_settings(), environment, payload, port, warm=warm)
     if isinstance(outcome, Superseded):
         typer.echo(f"superseded: {environment} wants {outcome.wanted} by now")
         return
@@ -83,6 +89,8 @@ def run(
         f"{environment} {done} with {outcome.payload} at http://127.0.0.1:{outcome.port} "
         f"({outcome.seconds:.2f} s)"
     )
+    if warm:
+        typer.echo(f"{warm} waits" if outcome.warm else f"{warm} isn't kept warm: {outcome.cold}")
 
 
 @group.command()

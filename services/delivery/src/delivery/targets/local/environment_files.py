@@ -3,21 +3,26 @@
 import os
 import secrets
 import shutil
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, get_args
 
+from artifacts.code import STANDBY
 from artifacts.digests import hex_part
 from artifacts.errors import UnreadableRecord
 from artifacts.records.release import Environment, Payload
 from artifacts.text import plain
-from delivery.targets.local.install import PUBLIC_KEY
+from delivery.targets.local.install import PUBLIC_KEY, SOURCES
 from delivery.targets.local.local_observation import EnvironmentState
 from delivery.targets.local.locks import locked
 from delivery.targets.local.processes import HostProcess, Service
 
 SUPERVISOR: Final = "supervisor"
+KNOWS_WHO_LISTENS: Final = hasattr(socket, "SO_PEERCRED")
+"""Whether this system says which process listens at a socket in a folder."""
+_DOOR_DIGITS: Final = 16
 _LOCK_SECONDS = 180.0
 _LINES = 12
 _TAIL_BYTES: Final = 1 << 16
@@ -88,7 +93,17 @@ class FolderEnvironments:
         code, model = (folder / "code").resolve(), (folder / "model").resolve()
         python = code / "env" / "bin" / "python"
         isolated = (str(python), "-I", "-B", "-m", "inference")
-        serve = (*isolated, "serve", "--model", str(model), "--fd", "0")
+        serve: tuple[str, ...] = (*isolated, "serve", "--model", str(model), "--fd", "0")
+        # An interpreter is found by its environment's folder, which is named for that.
+        reads: tuple[Path, ...] = (folder, code, code / "env", model)
+        writes: tuple[Path, ...] = (self._folder(environment, "predictions"),)
+        door = ""
+        if KNOWS_WHO_LISTENS and (code / SOURCES / STANDBY).is_file():
+            turns, place = self._turns(environment), self.door(environment, digest)
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            door = str(place)
+            serve = (*serve, "--turn", str(turns / hex_part(digest)), "--door", door)
+            reads, writes = (*reads, turns), (*writes, place.parent)
         variables = {
             **self._variables,
             "PLINTH_API_KEYS": self._api_key(environment),
@@ -106,11 +121,27 @@ class FolderEnvironments:
         log = self._folder(environment, "logs") / f"{hex_part(digest)}.log"
         return Service(
             digest, serve, tuple(sorted(variables.items())), str(log),
-            # An interpreter is found by its environment's folder, which is named for that.
-            reads=tuple(map(str, (folder, code, code / "env", model))),
-            writes=(str(self._folder(environment, "predictions")),),
+            reads=tuple(map(str, reads)),
+            writes=tuple(map(str, writes)),
             key_file=str(self._path(environment, _API_KEY)),
+            door=door,
         )  # fmt: skip
+
+    def door(self, environment: Environment, payload: str) -> Path:
+        """Return the socket at which the service of a payload waits for its turn."""
+        return self._path(environment, "doors") / f"{hex_part(payload)[:_DOOR_DIGITS]}.sock"
+
+    def turns(self, environment: Environment) -> tuple[str, ...]:
+        """Return the payloads whose services may answer at the port; others wait at their doors."""
+        return tuple(sorted(f"sha256:{path.name}" for path in self._turns(environment).iterdir()))
+
+    def give_turn(self, environment: Environment, payload: str) -> None:
+        """Let the service of a payload answer at the port."""
+        (self._turns(environment) / hex_part(payload)).touch()
+
+    def end_turn(self, environment: Environment, payload: str) -> None:
+        """Let the service of a payload leave the port, and wait at its door."""
+        (self._turns(environment) / hex_part(payload)).unlink(missing_ok=True)
 
     def log_size(self, service: Service) -> int:
         """Return how many bytes of log a service has."""
@@ -147,11 +178,19 @@ class FolderEnvironments:
         return tuple(str(path.relative_to(self._root)) for path in (*gone, *programs))
 
     def tidy(self, environment: Environment, alive: Sequence[HostProcess]) -> None:
-        """Remove the sockets and settings of managers and holders that live no more."""
+        """Remove the sockets and settings of managers, holders and services that are gone."""
         names = {process.manager for process in alive} | {str(process.pid) for process in alive}
         for path in (self._root / environment / "run").glob("*-*.*"):
             if path.stem.partition("-")[2] not in names:
                 path.unlink(missing_ok=True)
+        doors = {self.door(environment, process.payload) for process in alive if process.payload}
+        for path in {*(self._root / environment / "doors").glob("*.sock")} - doors:
+            path.unlink(missing_ok=True)
+
+    def _turns(self, environment: Environment) -> Path:
+        folder = self._folder(environment, "turns")
+        folder.chmod(0o755)  # services look into it, as whatever user they run
+        return folder
 
     def _api_key(self, environment: Environment) -> str:
         path = self._path(environment, _API_KEY)

@@ -34,16 +34,18 @@ class ObservedProcess(Part):
 
 
 class EnvironmentState(Record):
-    """What a swap writes down: the payload that it brought, and the one before."""
+    """What a swap writes down: the payload that it brought, the one before, the one kept warm."""
 
     running: Digest | None = None
     previous: Digest | None = None
+    warm: Digest | None = None
 
-    def after(self, payload: str | None) -> "EnvironmentState":
-        """Return the state once another payload, or none, runs."""
+    def after(self, payload: str | None, warm: str | None = None) -> "EnvironmentState":
+        """Return the state once another payload, or none, runs, and `warm` is kept beside it."""
         if payload == self.running:
-            return self
-        return EnvironmentState(running=payload, previous=self.running or self.previous)
+            return self.model_copy(update={"warm": warm})
+        previous = self.running or self.previous
+        return EnvironmentState(running=payload, previous=previous, warm=warm)
 
 
 class LocalObservation(Record):
@@ -61,6 +63,10 @@ class LocalObservation(Record):
     watchers: tuple[ObservedWatcher, ...] = ()
     processes: tuple[ObservedProcess, ...] = ()
     answers: tuple[Answer, ...] = ()
+    turns: tuple[Digest, ...] = ()
+    """The payloads whose services may answer at the port."""
+    at_door: Answer | None = None
+    """What the release that is kept warm answers at its own door; None where none is kept."""
     wall: str = ""
     """What this machine keeps services in their rooms with: bubblewrap, user or none."""
 
@@ -89,6 +95,21 @@ class LocalObservation(Record):
         """
         return process.wall in WALLS or (process.wall != "" and self.wall not in WALLS)
 
+    def waits(self, payload: str | None) -> bool:
+        """Whether a payload is the one that is kept warm, and may not answer."""
+        return payload is not None and payload == self.state.warm and payload not in self.turns
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know that is no difference."""
+        if self.at_door is None:
+            return ()
+        release = f"the release before, {short(self.state.warm)},"
+        if self.at_door.problem is None:
+            return (f"{release} is kept warm: to go back to it takes no start",)
+        reason = plain(self.at_door.problem)
+        return (f"{release} is to be kept warm and isn't ready: {reason}. A deploy starts it anew",)
+
     def differences(self, wanted: Wanted) -> Iterator[Difference]:
         """Yield where it isn't what git wants."""
         yield from _keepers(wanted, self)
@@ -108,6 +129,8 @@ def _keepers(wanted: Wanted, found: LocalObservation) -> Iterator[Difference]:
 def _watchers(wanted: Wanted, found: LocalObservation) -> Iterator[Difference]:
     heals = deploy_command(wanted)
     for other in sorted(set(found.kept) - {wanted.digest}):
+        if wanted.digest and found.waits(other):
+            continue
         wants = "that it is kept no longer"
         yield Difference("host", f"payload {short(other)}", wants, "kept alive", heals)
     if wanted.digest and wanted.digest not in found.kept:
@@ -118,7 +141,8 @@ def _watchers(wanted: Wanted, found: LocalObservation) -> Iterator[Difference]:
 def _processes(wanted: Wanted, found: LocalObservation) -> Iterator[Difference]:
     heals = deploy_command(wanted)
     for process in found.processes:
-        if process.payload != wanted.digest:
+        warm = wanted.digest and found.waits(process.payload)
+        if process.payload != wanted.digest and not warm:
             what = f"what process {process.pid} serves"
             wants, there = named_payload(wanted.digest), named_payload(process.payload)
             yield Difference("host", what, wants, there, heals)
@@ -130,6 +154,6 @@ def _processes(wanted: Wanted, found: LocalObservation) -> Iterator[Difference]:
             there = plain(process.wall) or "not there: it was started before this host had walls"
             wants = plain(found.wall) if found.wall in WALLS else "one that this host knows of"
             yield Difference("host", what, wants, there, heals)
-    if wanted.digest and not found.processes:
+    if wanted.digest and all(found.waits(process.payload) for process in found.processes):
         wants = f"one that serves {short(wanted.digest)}"
         yield Difference("host", "a process", wants, "not there", heals)

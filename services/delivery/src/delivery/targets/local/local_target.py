@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from artifacts.errors import ArtifactError
 from artifacts.text import plain
 from delivery.errors import SettingsMissing, TargetFailed
-from delivery.releases.wanted import Applied
+from delivery.releases.wanted import Applied, short
 from delivery.targets.local import wiring
 from delivery.targets.local.local_errors import Busy, HostError
 from delivery.targets.local.payloads import Refused
-from delivery.targets.local.swap import STEPS
+from delivery.targets.local.swap import STEPS, Swapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -35,11 +35,12 @@ _MEND: Final = (
 class LocalTarget:
     """Environments in the folder that the settings name; code comes from the repository `source`.
 
-    Each method raises TargetFailed.
+    `say` is told what people should know. Each method raises TargetFailed.
     """
 
     settings: TargetSettings
     source: Path
+    say: Callable[[str], None]
     records: Place = "host"
     runs_at: Place = "host"
     steps: Sequence[Named] = STEPS
@@ -60,14 +61,24 @@ class LocalTarget:
         return Applied(state.running) if state else None
 
     def apply(
-        self, environment: Environment, payload: Payload, after: Callable[[str], None]
+        self,
+        environment: Environment,
+        payload: Payload,
+        warm: str | None,
+        after: Callable[[str], None],
     ) -> None:
-        """Swap: the new release answers before the old one is asked to end.
+        """Swap: the new release answers before the old one is asked to end, or to wait.
 
         Where another payload is wanted by now, nothing is done: the deploy of that one counts.
         """
         with _told("apply"):
-            wiring.run_swap(self.settings, environment, payload.digest, after=after)
+            done = wiring.run_swap(
+                self.settings, environment, payload.digest, after=after, warm=warm
+            )
+        if isinstance(done, Swapped) and done.warm:
+            self.say(f"{environment}: {short(done.warm)}, the release before, is kept warm")
+        elif isinstance(done, Swapped) and warm:
+            self.say(f"{environment}: {short(warm)} is not kept warm: {plain(done.cold)}")
 
     def settle(self, environment: Environment, payload: Payload) -> None:
         """Return at once: a swap ends when the new release has taken over."""

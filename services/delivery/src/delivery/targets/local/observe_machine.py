@@ -37,11 +37,12 @@ def observe(
     found = processes.of(environment)
     port = files.port(environment)
     manager, watchers = _managed(managers, found, port)
+    state = files.state(environment)
     return LocalObservation(
         environment=environment,
         port=port,
         wanted=files.wanted(environment),
-        state=files.state(environment),
+        state=state,
         manager=manager is not None,
         holder=bool(of_role(found, "holder")),
         watchers=tuple(
@@ -49,6 +50,10 @@ def observe(
         ),
         processes=tuple(_observed(process, manager) for process in of_role(found, "service")),
         answers=_answers(probe, port, found),
+        turns=files.turns(environment),
+        at_door=probe.ask_at_door(files.door(environment, state.warm), found)
+        if state.warm
+        else None,
         wall=wall,
     )
 

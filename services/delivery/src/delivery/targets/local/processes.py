@@ -1,6 +1,7 @@
 """The processes of an environment, and which of them are not those that should be there."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,7 +39,8 @@ class Service:
 
     `reads` and `writes` are all that it may reach of this machine's folders, `key_file` holds the
     keys of its callers: on a command line, or in another room, they could be read by others. `wall`
-    is the kind of wall that it is started behind.
+    is the kind of wall that it is started behind. At its `door`, a socket, it waits while it isn't
+    its turn to answer; "" where its code knows of no turns and answers as soon as it can.
     """
 
     payload: str
@@ -49,6 +51,7 @@ class Service:
     writes: tuple[str, ...] = ()
     key_file: str = ""
     wall: str = ""
+    door: str = ""
 
     @property
     def watcher(self) -> str:
@@ -93,14 +96,14 @@ def serving(
 
 
 def left_over(
-    processes: Sequence[HostProcess], manager: Manager, watcher: str
+    processes: Sequence[HostProcess], manager: Manager, kept: AbstractSet[str]
 ) -> tuple[HostProcess, ...]:
-    """Return what is neither the manager, nor its holder, nor of this one entry.
+    """Return what is neither the manager, nor its holder, nor of one of its entries `kept`.
 
     That is the release before, what a killed manager left behind, and the manager of another port.
     """
-    return tuple(p for p in processes if p.manager != manager.name or not _belongs(p, watcher))
-
-
-def _belongs(process: HostProcess, watcher: str) -> bool:
-    return process.role != "service" or process.watcher == watcher
+    return tuple(
+        p
+        for p in processes
+        if p.manager != manager.name or (p.role == "service" and p.watcher not in kept)
+    )

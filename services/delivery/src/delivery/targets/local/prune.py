@@ -42,7 +42,7 @@ def _written_down(files: FolderEnvironments) -> set[str]:
     digests: set[str | None] = set()
     for environment in ENVIRONMENTS:
         state = files.state(environment)
-        digests |= {files.wanted(environment), state.running, state.previous}
+        digests |= {files.wanted(environment), state.running, state.previous, state.warm}
     return {digest for digest in digests if digest}
 
 

@@ -2,17 +2,27 @@
 
 import http.client
 import socket
+import struct
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
 
 import psutil  # type: ignore[import-untyped]
 
 from artifacts.text import plain
 from delivery.targets.answers import LIMIT_BYTES, ROUTE, Answer, answer_of
 from delivery.targets.local.listeners import ADDRESS
+from delivery.targets.local.local_errors import PathTooLong
 from delivery.targets.local.marked_processes import inside_of
 from delivery.targets.local.processes import HostProcess, of_role
+from delivery.targets.local.run_folder import short_path
+
+READY: Final = "/readyz"
+_CREDENTIALS: Final = struct.Struct("3i")
+"""Process, user and group of whoever listens, as Linux tells them."""
 
 
 class HttpProbe:
@@ -40,6 +50,33 @@ class HttpProbe:
             return answer_of(response.status, body, pid)
         except (OSError, http.client.HTTPException) as exc:
             return Answer(problem=plain(exc) or type(exc).__name__)
+        finally:
+            connection.close()
+
+    def ask_at_door(self, door: Path, processes: Sequence[HostProcess]) -> Answer:
+        """Ask a service that waits for its turn for its release, if it says that it is ready."""
+        try:
+            status, _, _ = self._get_at_door(door, READY)
+            if status != HTTPStatus.OK:
+                return Answer(status=status, problem=f"{READY} answered {status}")
+            status, body, listening = self._get_at_door(door, ROUTE)
+        except (OSError, PathTooLong, http.client.HTTPException) as exc:
+            return Answer(problem=plain(exc) or type(exc).__name__)
+        mine = (p.pid for p in of_role(processes, "service") if listening in inside_of(p.pid))
+        return answer_of(status, body, next(mine, None))
+
+    def _get_at_door(self, door: Path, route: str) -> tuple[int, bytes, int]:
+        """Return what a door answers, and the number of the process that listens there."""
+        connection = http.client.HTTPConnection("door")
+        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with _closed_after(self._timeout_seconds, connection.sock) as sock:
+                sock.connect(str(short_path(door.parent) / door.name))
+                peer = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+                connection.request("GET", route)
+                response = connection.getresponse()
+                body = response.read(LIMIT_BYTES)
+            return response.status, body, _CREDENTIALS.unpack(peer)[0]
         finally:
             connection.close()
 

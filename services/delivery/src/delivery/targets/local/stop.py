@@ -19,6 +19,8 @@ def stop(environment: Environment, files: FolderEnvironments, processes: MarkedP
         processes.end(found)
         processes.wait(found, GRACE_SECONDS)
         files.tidy(environment, ())
+        for payload in files.turns(environment):
+            files.end_turn(environment, payload)
         files.want(environment, None)
         files.write_state(environment, files.state(environment).after(None))
     return len(found)

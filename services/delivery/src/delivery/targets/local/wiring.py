@@ -71,10 +71,14 @@ def run_swap(
     payload: str,
     port: int = 0,
     after: Callable[[str], None] | None = None,
+    warm: str | None = None,
 ) -> Swapped | Superseded:
-    """Make an environment serve a payload; `after` is told the name of each step."""
+    """Make an environment serve a payload, and keep `warm` ready beside it.
+
+    `after` is told the name of each step.
+    """
     after = after or die_after(settings.die_after, [step.name for step in STEPS])
-    return swap(_machine(settings), environment, payload, port, after)
+    return swap(_machine(settings), environment, payload, port, after, warm)
 
 
 def read_state(settings: TargetSettings, environment: Environment) -> EnvironmentState | None:
