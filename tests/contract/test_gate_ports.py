@@ -18,10 +18,10 @@ from support.tiny_artifact import LABELS, build_tiny_artifact, public_key_of, ti
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.errors import UnknownArtifact, UnreadableRecord
 from artifacts.photo_store import FolderPhotoStore
-from artifacts.present_keys import FolderArtifacts, model_store
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import Release
+from artifacts.store import FolderArtifacts, model_store
 from delivery.releases.propose import write_release
 from gate.command_door import training_door
 from gate.dataset import FolderDataset

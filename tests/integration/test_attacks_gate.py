@@ -20,13 +20,13 @@ from support.tiny_artifact import public_key_of
 
 from artifacts.policies.holdout_text import pin_text
 from artifacts.policies.membership import Membership
-from artifacts.present_keys import FolderArtifacts
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
 from artifacts.ssh_keygen import SshVerifier
 from artifacts.statements import read_signed
+from artifacts.store import FolderArtifacts
 from gate.case import Candidate, Case, Holdout
 from gate.dataset import FolderDataset
 from gate.errors import MeasuringFailed

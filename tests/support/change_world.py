@@ -45,7 +45,7 @@ from delivery.changes.findings import ChangeVerdict
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_change import JudgeChange, JudgeDeploy
 from delivery.changes.rules.genuine import statement_path
-from delivery.changes.sign_statement import ApprovalFiles, Speak, Speaker
+from delivery.changes.sign_statement import Speak, Speaker
 from delivery.git.repository import GitRepository
 from delivery.trail.audit_log import FileAuditLog
 
@@ -225,7 +225,7 @@ class World:
         return made
 
     def _speaks(self) -> Speak:
-        return Speak(self.gather, ApprovalFiles(self.root), self.said.append)
+        return Speak(self.gather, self.root, self.said.append)
 
     def _committed(self, made: tuple[Path, ...] | Refusal, name: str) -> tuple[Path, ...] | Refusal:
         if not isinstance(made, Refusal):

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from artifacts.errors import ArtifactError
 from artifacts.keeper import KeeperSigner
-from artifacts.present_keys import FolderArtifacts, model_store
 from artifacts.progress import ProgressLine
 from artifacts.records.release import Release
 from artifacts.ssh_keygen import SshSigner, SshVerifier
 from artifacts.ssh_signatures import Namespace
 from artifacts.statements import StatementSigner
+from artifacts.store import FolderArtifacts, model_store
 from artifacts.text import plain
 from gate.command_door import batch_door, training_door
 from gate.dataset import FolderDataset

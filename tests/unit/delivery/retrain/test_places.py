@@ -5,8 +5,8 @@ from pathlib import Path
 from artifacts.digests import digest_json
 from artifacts.folder import SIGNATURE
 from artifacts.records.inputs import Registered
+from delivery.exits import StepFiles
 from delivery.retrain.places import Places
-from delivery.step_files import StepFiles
 
 KEY, OTHER = digest_json("inputs"), digest_json("other")
 HOLDS = """

@@ -11,13 +11,13 @@ from support.training_rooms import rooms_of, script_rooms
 from artifacts.digests import digest_json
 from artifacts.errors import UnreadableRecord
 from artifacts.folder import open_artifact, read_unsigned_artifact, write_artifact
-from artifacts.present_keys import PresentKeySigner, PresentKeyVerifier
 from artifacts.records.inputs import Registered
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.reproduction import Reproduction
 from artifacts.signatures import KeySigner
 from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
 from artifacts.statements import read_signed
+from artifacts.store import PresentKeySigner, PresentKeyVerifier
 from delivery.errors import TrainingFailed
 from delivery.retrain.places import Place
 from delivery.retrain.training_claims import RUN_FILES, HandedOver

@@ -22,12 +22,11 @@ from delivery.changes.wiring import (
     make_speak,
     why_not_here,
 )
-from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse, step_files
 from delivery.forges.wiring import find_statuses
 from delivery.git.repository import GitRepository
 from delivery.rooms.standing_walls import machine_line
 from delivery.settings import Settings, read_settings
-from delivery.step_files import step_files
 from delivery.trail.wiring import tell_head
 
 EXITS: Final = MappingProxyType[Decision, int](

@@ -1,7 +1,7 @@
 """approve, reject, withdraw, break-glass, review-break-glass: say something, signed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, 
 from artifacts.refusal import Refusal
 from artifacts.ssh_keygen import check_signature, sign_as_person
 from artifacts.ssh_signatures import APPROVAL
-from artifacts.statements import SUFFIX
+from artifacts.statements import signature_of
 from artifacts.text import plain
 from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.gather_change import GatherChange
@@ -25,7 +25,7 @@ from delivery.changes.rules.approvals import (
     roles_asked,
 )
 from delivery.changes.rules.genuine import statement_path
-from delivery.changes.rules.rejections import Rejection, counts_as_withdrawal, rejections
+from delivery.changes.rules.rejections import counts_as_withdrawal, rejections
 from delivery.changes.statements import (
     objection,
     payload_subject,
@@ -49,26 +49,6 @@ class Speaker:
 
 
 @dataclass(frozen=True)
-class ApprovalFiles:
-    """policies/approvals/ of a checkout."""
-
-    root: Path
-
-    def sign(self, approval: Approval, key: Path) -> tuple[bytes, bytes]:
-        """Return a statement's bytes and their signature by a private key; SigningFailed."""
-        data = approval.to_json().encode()
-        return data, sign_as_person(key, APPROVAL, data)
-
-    def write(self, path: str, data: bytes, signature: bytes) -> Path:
-        """Write a statement and its signature, and return where it is."""
-        place = self.root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
-        place.with_name(place.name + SUFFIX).write_bytes(signature)
-        return place
-
-
-@dataclass(frozen=True)
 class Named:
     """An earlier statement, found by its digest, with the change that it is about."""
 
@@ -79,10 +59,10 @@ class Named:
 
 @dataclass(frozen=True)
 class Speak:
-    """Speaking with all that it reads and writes through; `say` shows what is being signed."""
+    """Speaking in a checkout at `root`; `say` shows what is being signed."""
 
     gather: GatherChange
-    files: ApprovalFiles
+    root: Path
     say: Callable[[str], None]
 
     def of_change(
@@ -94,7 +74,11 @@ class Speak:
         why. Raises CommitUnknown, RepositoryUnreadable, AuditBroken, SigningFailed.
         """
         facts = self.gather(self.gather.main(base, head), head)
-        subjects = tuple(self._meant(facts, word))
+        subjects = tuple(
+            one
+            for one in subjects_of(facts)
+            if word != "break_glass" or isinstance(one, PayloadSubject)
+        )
         self._show(facts, subjects)
         if reason := _early(facts, speaker):
             return Refusal(reason)
@@ -104,7 +88,7 @@ class Speak:
             return Refusal(f"{word} is for {roles}; {speaker.person} speaks as {speaker.role}")
         meant = [one for one in subjects if speaker.role in roles_asked(one, word, facts)]
         expires = timedelta(hours=hours) if hours else None
-        made = [self._statement(facts, one, word, speaker, expires) for one in meant]
+        made = [_statement(facts, one, word, speaker, expires=expires) for one in meant]
         return self._keep(facts, made, speaker)
 
     def of_statement(
@@ -120,13 +104,8 @@ class Speak:
         self.say(f"about the statement {found.digest}")
         for line in subject_lines(found.subject):
             self.say(f"  {line}")
-        made = self._statement(found.facts, found.subject, word, speaker, None, found.digest)
+        made = _statement(found.facts, found.subject, word, speaker, of=found.digest)
         return self._keep(found.facts, [made], speaker)
-
-    def _meant(self, facts: ChangeFacts, word: Word) -> Iterator[Subject]:
-        for subject in subjects_of(facts):
-            if word != "break_glass" or isinstance(subject, PayloadSubject):
-                yield subject
 
     def _show(self, facts: ChangeFacts, subjects: tuple[Subject, ...]) -> None:
         for line in verdict_lines(judge_change(facts)):
@@ -139,41 +118,24 @@ class Speak:
         for change in facts.protected:
             self.say(f"  changed   {plain(change.path)}: {change.before} -> {change.after}")
 
-    def _statement(
-        self,
-        facts: ChangeFacts,
-        subject: Subject,
-        word: Word,
-        speaker: Speaker,
-        expires: timedelta | None,
-        of: str | None = None,
-    ) -> Approval:
-        # Whole seconds: what a person reads in the file is all that there is.
-        at = facts.now.replace(microsecond=0)
-        document = {
-            "subject": subject.model_dump(mode="json"),
-            "word": word,
-            "approver": speaker.person,
-            "role": speaker.role,
-            "reason": speaker.reason,
-            "at": at,
-            "of": of,
-            "expires_at": at + expires if expires else None,
-        }
-        return Approval.parse(document, "this statement")
-
     def _keep(
         self, facts: ChangeFacts, made: list[Approval], speaker: Speaker
     ) -> tuple[Path, ...] | Refusal:
         """Sign and write statements, if every one of them would count."""
-        signed = [(one, *self.files.sign(one, speaker.key)) for one in made]
-        for one, data, signature in signed:
-            found = Statement(
-                statement_path(one), one, check_signature(data, signature), added=True
-            )
+        signed = []
+        for one in made:
+            data = one.to_json().encode()
+            signature = sign_as_person(speaker.key, APPROVAL, data)
+            checked = check_signature(data, signature)
+            found = Statement(statement_path(one), one, checked, added=True)
             if reason := _against(found, one, facts):
                 return Refusal(f"{speaker.person} as {speaker.role}: {reason}")
-        return tuple(self.files.write(statement_path(one), data, sig) for one, data, sig in signed)
+            signed.append((self.root / found.path, data, signature))
+        for place, data, signature in signed:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+            signature_of(place).write_bytes(signature)
+        return tuple(place for place, _, _ in signed)
 
     def _named(self, facts: ChangeFacts, statement: str) -> Named | Refusal:
         """Find a statement in the change, in what main has, or in the log."""
@@ -186,10 +148,35 @@ class Speak:
                 return Named(whole, one.digest, one.subject)
         for rejection in rejections(whole):
             if hex_part(rejection.digest).startswith(wanted):
-                subject = _about(whole, rejection)
-                if subject:
+                # Of another payload, what it stands against here.
+                change = ChangeSubject(change=rejection.change) if rejection.change else None
+                if subject := change or payload_subject(whole):
                     return Named(whole, rejection.digest, subject)
         return Refusal(f"there is no statement {plain(statement)} here: name one by its digest")
+
+
+def _statement(
+    facts: ChangeFacts,
+    subject: Subject,
+    word: Word,
+    speaker: Speaker,
+    *,
+    expires: timedelta | None = None,
+    of: str | None = None,
+) -> Approval:
+    # Whole seconds: what a person reads in the file is all that there is.
+    at = facts.now.replace(microsecond=0)
+    document = {
+        "subject": subject.model_dump(mode="json"),
+        "word": word,
+        "approver": speaker.person,
+        "role": speaker.role,
+        "reason": speaker.reason,
+        "at": at,
+        "of": of,
+        "expires_at": at + expires if expires else None,
+    }
+    return Approval.parse(document, "this statement")
 
 
 def _early(facts: ChangeFacts, speaker: Speaker) -> str:
@@ -225,10 +212,3 @@ def _against(found: Statement, one: Approval, facts: ChangeFacts) -> str:
             "approved the payload, nor made what brought it"
         )
     return ""
-
-
-def _about(facts: ChangeFacts, rejection: Rejection) -> Subject | None:
-    """Return what a rejection is about; of another payload, the one that it stands against here."""
-    if rejection.change:
-        return ChangeSubject(change=rejection.change)
-    return payload_subject(facts)

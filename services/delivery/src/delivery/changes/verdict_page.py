@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from artifacts.records.approval import ApprovedModel, PayloadSubject, Subject
+from artifacts.records.approval import PayloadSubject, Subject
 from artifacts.text import markdown, plain, prose
-from delivery.changes.findings import ChangeVerdict, Finding
+from delivery.changes.findings import ChangeVerdict
 from delivery.changes.rules import authors
 from delivery.changes.statements import subject_digest
 
@@ -17,12 +17,8 @@ _TAKE_OVER = (
 )
 
 
-def verdict_lines(verdict: ChangeVerdict) -> tuple[str, ...]:
-    """Write a verdict as lines: the decision, then what each rule found."""
-    return tuple(_lines(verdict))
-
-
-def _lines(verdict: ChangeVerdict) -> Iterator[str]:
+def verdict_lines(verdict: ChangeVerdict) -> Iterator[str]:
+    """Give the lines of a verdict: the decision, then what each rule found."""
     yield f"{verdict.decision}: {verdict.base[:12]}..{verdict.head[:12]}"
     yield f"  changes   {', '.join(verdict.kinds) or 'nothing that is judged'}"
     if verdict.authors:
@@ -35,81 +31,49 @@ def _lines(verdict: ChangeVerdict) -> Iterator[str]:
         yield from (f"  to sign   {line}" for line in subject_lines(subject))
 
 
-def subject_lines(subject: Subject) -> tuple[str, ...]:
-    """Say what an approver signs, digest by digest."""
+def subject_lines(subject: Subject) -> Iterator[str]:
+    """Give what an approver signs, digest by digest."""
     if not isinstance(subject, PayloadSubject):
-        return (f"change {subject.change}",)
-    models = (
-        f"{name} {part} {digest}"
-        for name, model in subject.models.items()
-        for part, digest in _parts(model)
-    )
-    return (f"payload {subject.payload} in {subject.environment}", *models)
-
-
-def _parts(model: ApprovedModel) -> tuple[tuple[str, str], ...]:
-    return (
-        ("model", model.model),
-        ("gate report", model.gate_report),
-        ("policy", model.policy),
-        ("risk tiers", model.risk_tiers),
-        ("photo manifest", model.photo_manifest),
-    )
+        yield f"change {subject.change}"
+        return
+    yield f"payload {subject.payload} in {subject.environment}"
+    for name, model in subject.models.items():
+        yield f"{name} model {model.model}"
+        yield f"{name} gate report {model.gate_report}"
+        yield f"{name} policy {model.policy}"
+        yield f"{name} risk tiers {model.risk_tiers}"
+        yield f"{name} photo manifest {model.photo_manifest}"
 
 
 def verdict_page(verdict: ChangeVerdict) -> str:
-    """Write a verdict as Markdown. All that a branch could have written is escaped."""
+    """Return a verdict as Markdown. All that a branch could have written is escaped."""
+    return "\n".join(_page(verdict)) + "\n"
+
+
+def _page(verdict: ChangeVerdict) -> Iterator[str]:  # long: a page reads from top to bottom
     kinds = ", ".join(verdict.kinds) or "nothing that is judged"
-    authors = ", ".join(verdict.authors) or "none"
+    names = ", ".join(verdict.authors) or "none"
     span = f"{verdict.base[:12]}..{verdict.head[:12]}"
-    lines = [
-        f"# The judge: {verdict.decision}",
-        "",
-        f"`{span}` changes {markdown(kinds)}. Authors: {markdown(authors)}.",
-        *_code_authors(verdict),
-        *_notes(verdict),
-        "",
-        "| rule | outcome | why |",
-        "|---|---|---|",
-        *map(_row, verdict.findings),
-    ]
-    lines += _take_over(verdict)
-    for subject in verdict.subjects:
-        lines += ["", f"To sign (`{subject_digest(subject)}`):", ""]
-        lines += [f"- `{line}`" for line in subject_lines(subject)]
-    return "\n".join(lines) + "\n"
-
-
-def _code_authors(verdict: ChangeVerdict) -> Iterator[str]:
+    yield from (f"# The judge: {verdict.decision}", "")
+    yield f"`{span}` changes {markdown(kinds)}. Authors: {markdown(names)}."
     if verdict.code_authors:
-        names = markdown(plain(", ".join(verdict.code_authors), LONGEST))
-        yield from ("", f"The new code that it pins was written by {names}.")
-
-
-def _take_over(verdict: ChangeVerdict) -> Iterator[str]:
-    """Give the two commands by which a person makes a change theirs that nobody known signed."""
-    unsigned = (one for one in verdict.problems if one.rule == authors.RULE)
-    if not any(one.reason.startswith(authors.OF_A_COMMIT) for one in unsigned):
-        return
-    yield from (
-        "",
-        _TAKE_OVER,
-        "",
-        "```sh",
-        f"bin/plinth delivery take-over {verdict.head}",
-        f"git push origin taken-over/{verdict.head[:12]}",
-        "```",
-    )
-
-
-def _notes(verdict: ChangeVerdict) -> Iterator[str]:
+        writers = markdown(plain(", ".join(verdict.code_authors), LONGEST))
+        yield from ("", f"The new code that it pins was written by {writers}.")
     if verdict.rollback:
         left = f"`{verdict.withdraws}`" if verdict.withdraws else "nothing"
         yield from ("", f"A rollback: it withdraws {left}.")
     if verdict.break_glass:
         yield from ("", "**The glass is broken**: it stays red until a third person reviews it.")
-
-
-def _row(finding: Finding) -> str:
-    reason = prose(plain(finding.reason, LONGEST))
-    return f"| {markdown(finding.rule)} | {finding.outcome} | {reason} |"
+    yield from ("", "| rule | outcome | why |", "|---|---|---|")
+    for finding in verdict.findings:
+        reason = prose(plain(finding.reason, LONGEST))
+        yield f"| {markdown(finding.rule)} | {finding.outcome} | {reason} |"
+    unsigned = (one for one in verdict.problems if one.rule == authors.RULE)
+    if any(one.reason.startswith(authors.OF_A_COMMIT) for one in unsigned):
+        yield from ("", _TAKE_OVER, "", "```sh")
+        yield f"bin/plinth delivery take-over {verdict.head}"
+        yield f"git push origin taken-over/{verdict.head[:12]}"
+        yield "```"
+    for subject in verdict.subjects:
+        yield from ("", f"To sign (`{subject_digest(subject)}`):", "")
+        yield from (f"- `{line}`" for line in subject_lines(subject))

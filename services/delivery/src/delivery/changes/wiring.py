@@ -5,7 +5,7 @@ from collections.abc import Callable
 from delivery.changes.gather_change import GatherChange
 from delivery.changes.judge_change import JudgeChange, JudgeDeploy
 from delivery.changes.persons_clone import PersonsClone
-from delivery.changes.sign_statement import ApprovalFiles, Speak
+from delivery.changes.sign_statement import Speak
 from delivery.clock import now
 from delivery.forges.wiring import find_forge
 from delivery.git.repository import GitRepository
@@ -30,7 +30,7 @@ def make_speak(settings: Settings, say: Callable[[str], None]) -> Speak:
     # Who speaks rarely has the log: what it says, the judge adds.
     log = make_audit_log_of_a_person(settings)
     gather = GatherChange(GitRepository(settings.root), log, now)
-    return Speak(gather, ApprovalFiles(settings.root), say)
+    return Speak(gather, settings.root, say)
 
 
 def why_not_here(settings: Settings, head: str, say: Callable[[str], None]) -> str:

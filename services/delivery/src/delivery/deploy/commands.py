@@ -12,12 +12,11 @@ from delivery.deploy.deploy import all_steps
 from delivery.deploy.status_table import status_lines, summary_lines
 from delivery.deploy.verify import Verification, record_verification
 from delivery.deploy.wiring import make_deploy, make_pending, make_status, make_verify
-from delivery.exits import BREAKDOWN, DONE, REFUSED
+from delivery.exits import BREAKDOWN, DONE, REFUSED, step_files
 from delivery.releases.wanted import short
 from delivery.rooms.standing_walls import CONTAINERS, machine_line
 from delivery.rooms.tried_walls import walls_exit, walls_table
 from delivery.settings import Settings, read_settings
-from delivery.step_files import step_files
 from delivery.targets.wiring import make_target
 from delivery.trail.wiring import make_audit_log, state_of_log, tell_head, who
 

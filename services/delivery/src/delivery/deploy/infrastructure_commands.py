@@ -16,9 +16,8 @@ from delivery.deploy.infrastructure_wiring import (
 )
 from delivery.deploy.plan_page import plan_lines, plan_page
 from delivery.errors import ImageRefused
-from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse, step_files
 from delivery.settings import read_settings
-from delivery.step_files import step_files
 from delivery.trail.wiring import tell_head
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")

@@ -6,14 +6,14 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.errors import SigningFailed
-from artifacts.present_keys import model_store
 from artifacts.records.release import Environment
 from artifacts.refusal import Refusal
 from artifacts.ssh_keygen import SshVerifier, key_fault
+from artifacts.store import model_store
 from artifacts.text import plain
 from delivery.clock import now
 from delivery.errors import RevertRefused, TakeOverRefused
-from delivery.exits import refuse
+from delivery.exits import refuse, step_files
 from delivery.forges.wiring import find_forge
 from delivery.git.repository import GitRepository
 from delivery.git.wiring import make_branches, make_main
@@ -24,7 +24,6 @@ from delivery.releases.revert import GitReverter, Revert
 from delivery.releases.taken_over import GitTakeOver
 from delivery.releases.wanted import short
 from delivery.settings import child_environment, read_settings
-from delivery.step_files import step_files
 from delivery.trail.wiring import make_audit_log, make_audit_log_of_a_person, tell_head
 from judging.policy_files import YamlPolicies
 

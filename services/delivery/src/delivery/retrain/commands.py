@@ -9,17 +9,17 @@ from typing import Annotated, Final
 import typer
 
 from artifacts.errors import SignatureRefused, UnreadableRecord
-from artifacts.present_keys import PresentKeySigner, PresentKeyVerifier, model_store
 from artifacts.records.gate import GateReport
 from artifacts.records.inputs import TrainingInputs
 from artifacts.refusal import Refusal
 from artifacts.ssh_keygen import SshVerifier
 from artifacts.statements import read_signed
+from artifacts.store import PresentKeySigner, PresentKeyVerifier, model_store
 from artifacts.text import plain, prose
 from delivery.clock import now
 from delivery.deploy.dying import DieAfter
 from delivery.errors import HandoverRefused, TrainingFailed
-from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse
+from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse, step_files
 from delivery.forges.wiring import find_forge
 from delivery.git.repository import GitRepository
 from delivery.git.wiring import make_branches
@@ -39,7 +39,6 @@ from delivery.rooms.standing_walls import training_line, wall_line
 from delivery.rooms.training_rooms import make_training_rooms
 from delivery.settings import Settings, environment_without_token, read_settings
 from delivery.signing import make_signer
-from delivery.step_files import step_files
 from delivery.trail.wiring import make_audit_log, tell_head, who
 from judging.policy_files import YamlPolicies
 

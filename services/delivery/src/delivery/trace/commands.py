@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from artifacts.present_keys import model_store
+from artifacts.store import model_store
 from artifacts.text import plain
 from delivery.errors import AuditBroken
 from delivery.exits import BREAKDOWN, DONE, REFUSED

@@ -13,10 +13,10 @@ from artifacts.ssh_signatures import Namespace
 from artifacts.text import markdown, plain
 from delivery.clock import now
 from delivery.errors import BranchFailed
+from delivery.exits import step_files
 from delivery.git.wiring import make_branches
 from delivery.settings import Settings
 from delivery.signing import make_signer
-from delivery.step_files import step_files
 from delivery.trail.audit_chain import LogState, log_state
 from delivery.trail.audit_heads import BRANCH, PublishedHeads, head_file, publication
 from delivery.trail.audit_log import LOG, FileAuditLog, KeptAuditLog

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from artifacts.errors import ArtifactError
-from artifacts.model_copies import StoredModels
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import Environment, Payload
 from artifacts.refusal import Refusal
 from artifacts.ssh_keygen import SshVerifier
+from artifacts.store import StoredModels
 from delivery.clock import now
 from delivery.errors import CloudError, ImageRefused, NotARehearsal, TargetFailed
 from delivery.git.repository import GitSource

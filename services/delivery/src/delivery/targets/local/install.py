@@ -15,7 +15,7 @@ from delivery.targets.local.local_errors import NotInstalled
 from delivery.targets.local.payloads import Kind, Refused, objection, parts_of
 
 if TYPE_CHECKING:
-    from artifacts.model_copies import StoredModels
+    from artifacts.store import StoredModels
     from delivery.git.repository import GitSource
     from delivery.targets.local.depot import FolderDepot
     from delivery.targets.local.uv_environments import UvEnvironments

@@ -43,7 +43,7 @@ def run_install(
 ) -> Installed | Refused:
     """Install a payload; `models` and `public_key` are those of the settings unless given."""
     # Each of these takes a moment to import, and no other command needs them.
-    from artifacts.model_copies import StoredModels  # noqa: PLC0415
+    from artifacts.store import StoredModels  # noqa: PLC0415
     from delivery.git.repository import GitSource  # noqa: PLC0415
     from delivery.targets.local.uv_environments import UvEnvironments  # noqa: PLC0415
 

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from artifacts.model_copies import StoredModels
     from artifacts.records.release import Payload
     from artifacts.statements import StatementSigner, StatementVerifier
+    from artifacts.store import StoredModels
     from delivery.git.repository import GitSource
     from delivery.targets.aws.images.build_tools import Buildah, Docker, PipWheels
 
