@@ -7,7 +7,7 @@ import pytest
 from support.aws.emulator import ACCOUNT, REGION, Emulator, running_emulator
 from support.aws.scheduler import Scheduler, Trouble, scheduling, wait_until
 from support.aws.small_service import SmallService, image_of, make_small_service, payload_of
-from support.aws.stub_container import CODE, MODEL, StubContainer
+from support.aws.task_containers import CODE, MODEL, StubContainer
 
 from delivery.cli import main
 from delivery.targets.aws.aws_observation import AwsObservation

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from support.aws.emulator import Emulator, running_emulator
-from support.aws.hosted_container import HostedContainer, HostedContainers
 from support.aws.scheduler import Scheduler, scheduling, wait_until
 from support.aws.small_service import SmallService, image_of, make_small_service, payload_of
+from support.aws.task_containers import HostedContainer, HostedContainers
 from support.host_world import HostWorld, make_host_world
 from support.tiny_artifact import tiny_photo
 

@@ -20,7 +20,7 @@ def write_certificate(folder: Path, host: str) -> tuple[Path, Path]:
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), False)
+        .add_extension(x509.SubjectAlternativeName([_general_name(host)]), False)
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
@@ -31,3 +31,10 @@ def write_certificate(folder: Path, host: str) -> tuple[Path, Path]:
     (folder / "certificate.pem").write_bytes(made.public_bytes(pem))
     (folder / "key.pem").write_bytes(private)
     return folder / "certificate.pem", folder / "key.pem"
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)

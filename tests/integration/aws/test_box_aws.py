@@ -26,8 +26,8 @@ from support.aws.deploy_loop import (
 )
 from support.aws.emulator import ACCOUNT, REGION, Emulator, running_emulator
 from support.aws.first_model import delivery_over, pin_a_holdout, propose_first_model
-from support.aws.image_container import ImageContainers
 from support.aws.scheduler import scheduling
+from support.aws.task_containers import ImageContainers
 from support.box_rehearsal import QUICK
 from support.checkout import git
 

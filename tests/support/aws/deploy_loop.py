@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from support.aws.emulator import ACCOUNT, REGION, Emulator, running_emulator
-from support.aws.hosted_container import HostedContainers, built_images
 from support.aws.paper_images import keep_paper_image
 from support.aws.scheduler import Scheduler, scheduling
 from support.aws.staging import DOMAIN, import_certificate
+from support.aws.task_containers import HostedContainers, built_images
 from support.checkout import commit_all
 from support.deploy_loop import ROOT, DeployLoop, make_deploy_loop
 
@@ -124,7 +124,7 @@ def know_the_account(repository: Path, emulator: Emulator) -> None:
     facts = {
         "account_id": ACCOUNT,
         "api_keys_secret_arn": secret["ARN"],
-        "certificate_arn": import_certificate(emulator, DOMAIN),
+        "certificate_arn": import_certificate(emulator, DOMAIN, repository.parent / "tls"),
         "domain_name": DOMAIN,
     }
     file = repository / "infra/terraform/aws/environments/staging.tfvars"

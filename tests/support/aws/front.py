@@ -1,7 +1,7 @@
 """What a load balancer does for a caller: one address, and behind it whoever is healthy."""
 
 import http.client
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -30,25 +30,40 @@ class Front:
         with self._lock:
             self._targets.pop(name, None)
 
-    def next(self) -> str | None:
-        """Return the address of whose turn it is."""
+    def answer(self, asked: BaseHTTPRequestHandler) -> None:
+        """Answer a request with what the target says whose turn it is."""
+        length = int(asked.headers.get("Content-Length") or 0)
+        body = asked.rfile.read(length) if length else None
         with self._lock:
             self._turn += 1
             urls = list(self._targets.values())
-            return urls[self._turn % len(urls)] if urls else None
+        if not urls:
+            give(asked, 503, b"no healthy target")
+            return
+        headers = {name: asked.headers[name] for name in _PASSED if asked.headers[name]}
+        url = urls[self._turn % len(urls)]
+        status, kept, said = _ask(url, asked.command, asked.path, body, headers)
+        give(asked, status, said, **kept)
 
 
 @contextmanager
 def running_front() -> Iterator[Front]:
     """Listen on a free port of this machine."""
     front = Front()
+    with serving(front.answer) as front.url:
+        yield front
+
+
+@contextmanager
+def serving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
+    """Let a function answer requests to a free port of this machine; the address."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 5
 
         def do_GET(self) -> None:
-            _pass_on(self, front.next())
+            answer(self)
 
         do_POST = do_GET  # noqa: N815 - the name is http.server's
 
@@ -57,30 +72,23 @@ def running_front() -> Iterator[Front]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    front.url = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield front
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
 
 
-def _pass_on(asked: BaseHTTPRequestHandler, url: str | None) -> None:
-    status, kept, said = 503, {}, b"no healthy target"
-    length = int(asked.headers.get("Content-Length") or 0)
-    body = asked.rfile.read(length) if length else None
-    if url:
-        headers = {name: asked.headers[name] for name in _PASSED if asked.headers[name]}
-        status, kept, said = _ask(url, asked.command, asked.path, body, headers)
+def give(asked: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
+    """Answer a request."""
     asked.send_response(status)
-    for name, value in kept.items():
+    for name, value in {**headers, "Content-Length": str(len(body))}.items():
         asked.send_header(name, value)
-    asked.send_header("Content-Length", str(len(said)))
     asked.end_headers()
-    asked.wfile.write(said)
+    asked.wfile.write(body)
 
 
 def _ask(

@@ -70,7 +70,7 @@ class _Task:
     address: str
     definition: str
     deployment: str
-    container: Container | None
+    container: Container | None = None
     healthy: bool = False
 
 
@@ -102,17 +102,14 @@ class Scheduler:
         """Go on until it is over."""
         try:
             while not self._over.wait(PAUSE_SECONDS):
-                self._try()
+                try:
+                    self.step()
+                except (ClientError, AssertionError):
+                    # Deleted in the middle of a step, with all that belonged to it?
+                    if self._service() is not None:
+                        raise
         except BaseException as exc:  # noqa: BLE001 - told by `scheduling`, in the test's thread
             self.problem = exc
-
-    def _try(self) -> None:
-        try:
-            self.step()
-        except (ClientError, AssertionError):
-            # Deleted in the middle of a step, with all that belonged to it?
-            if self._service() is not None:
-                raise
 
     def end(self) -> None:
         """Stop scheduling, and every container."""
@@ -131,7 +128,10 @@ class Scheduler:
         primary = next((d for d in service["deployments"] if d["status"] == "PRIMARY"), None)
         if primary is None:
             return
-        self._bury(service, primary)
+        for task in list(self.tasks):  # whose container has ended; `_place` starts others
+            code = task.container.exit_code() if task.container else None
+            if code is not None:
+                self._fail(service, primary, task, Trouble("stops", exit_code=code))
         self._place(service, primary)
         self._check(service)
         self._finish(service, primary)
@@ -143,13 +143,6 @@ class Scheduler:
         except ClientError:
             return None
         return next((each for each in found if each["status"] == "ACTIVE"), None)
-
-    def _bury(self, service: Said, primary: Said) -> None:
-        """Take out tasks whose container has ended; `_place` starts others."""
-        for task in list(self.tasks):
-            code = task.container.exit_code() if task.container else None
-            if code is not None:
-                self._fail(service, primary, task, Trouble("stops", exit_code=code))
 
     def _place(self, service: Said, primary: Said) -> None:
         mine = [task for task in self.tasks if task.definition == primary["taskDefinition"]]
@@ -177,13 +170,8 @@ class Scheduler:
             networkConfiguration=service["networkConfiguration"],
         )["tasks"][0]
         details = {d["name"]: d["value"] for d in said["attachments"][0]["details"]}
-        task = _Task(
-            said["taskArn"],
-            details["privateIPv4Address"],
-            said["taskDefinitionArn"],
-            primary["id"],
-            None,
-        )
+        address, definition_arn = details["privateIPv4Address"], said["taskDefinitionArn"]
+        task = _Task(said["taskArn"], address, definition_arn, primary["id"])
         self.tasks.append(task)
         if trouble and trouble.kind == "stops":
             self._fail(service, primary, task, trouble)
@@ -201,7 +189,9 @@ class Scheduler:
         except Exception as exc:  # noqa: BLE001 - whatever it is, the task has stopped
             self._fail(service, primary, task, Trouble("stops", reason=f"it can't start: {exc}"))
             return False
-        self._register(service, task)
+        target = {"Id": task.address, "Port": service["loadBalancers"][0]["containerPort"]}
+        self.elb.register_targets(TargetGroupArn=_group(service), Targets=[target])
+        self._health(_group(service), task, "initial")
         return True
 
     def _fail(self, service: Said, primary: Said, task: _Task, trouble: Trouble) -> None:
@@ -221,10 +211,11 @@ class Scheduler:
 
     def _check(self, service: Said) -> None:
         """Do the load balancer's health checks."""
+        group = _group(service)
+        found = self.elb.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]
+        path = str(found.get("HealthCheckPath") or "/readyz")
         for task in self.tasks:
-            group = _group(service)
             trouble = self._trouble_of(task.definition)
-            path = self._health_path(group)
             healthy = (
                 task.container is not None
                 and not (trouble and trouble.kind == "unhealthy")
@@ -285,12 +276,6 @@ class Scheduler:
         self.ecs.stop_task(cluster=self.cluster, task=task.arn, reason=reason)
         self._control("task", task=task.arn, set={"stop_code": code})
 
-    def _register(self, service: Said, task: _Task) -> None:
-        port = service["loadBalancers"][0]["containerPort"]
-        target = {"Id": task.address, "Port": port}
-        self.elb.register_targets(TargetGroupArn=_group(service), Targets=[target])
-        self._health(_group(service), task, "initial")
-
     def _health(self, group: str, task: _Task, state: str) -> None:
         words = {
             "healthy": (None, None),
@@ -299,10 +284,6 @@ class Scheduler:
         }[state]
         health = {"status": state, "reason": words[0], "description": words[1]}
         self._control("target", group=group, target=task.address, health=health)
-
-    def _health_path(self, group: str) -> str:
-        found = self.elb.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]
-        return str(found.get("HealthCheckPath") or "/readyz")
 
     def _trouble_of(self, definition: str) -> Trouble | None:
         return None if definition in self.spared else self.trouble

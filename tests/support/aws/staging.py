@@ -5,17 +5,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from support.aws.emulator import ACCOUNT, Emulator
 from support.aws.terraform_root import TerraformRoot, backend_words, copied_root, make_state_bucket
+from support.tls_files import write_certificate
 
 DOMAIN = "staging.plinth.example"
 
@@ -76,29 +72,17 @@ def prepared_staging(emulator: Emulator, folder: Path) -> Staging:
         "account_id": ACCOUNT,
         "alarm_emails": ["ml@plinth.example"],
         "api_keys_secret_arn": secret["ARN"],
-        "certificate_arn": import_certificate(emulator, DOMAIN),
+        "certificate_arn": import_certificate(emulator, DOMAIN, folder / "tls"),
         "domain_name": DOMAIN,
     }
     root.init(*backend_words("environments/staging.tfstate"))
     return Staging(emulator, root, facts)
 
 
-def import_certificate(emulator: Emulator, domain: str) -> str:
-    """Import a self-signed certificate, and return its ARN."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, domain)])
-    since = datetime(2026, 1, 1, tzinfo=UTC)
-    until = since + timedelta(days=36500)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, since, until)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(domain)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    clear, form = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
-    done = emulator.client("acm").import_certificate(
-        Certificate=certificate.public_bytes(pem), PrivateKey=key.private_bytes(pem, form, clear)
-    )
+def import_certificate(emulator: Emulator, domain: str, folder: Path) -> str:
+    """Import a certificate that is its own authority, and return its ARN; its files stay."""
+    certificate, key = (file.read_bytes() for file in write_certificate(folder, domain))
+    done = emulator.client("acm").import_certificate(Certificate=certificate, PrivateKey=key)
     return str(done["CertificateArn"])
 
 
