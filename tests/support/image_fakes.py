@@ -44,7 +44,6 @@ SITE = f"{PLACE}/env/lib/python3.11/site-packages"
 NUMPY = Package("pypi", "numpy", "2.4.6", "BSD", None, SITE)
 SOUND = ImageContents(
     image=digest_bytes(b"image"),
-    config=digest_bytes(b"config"),
     layers=(Layer(digest_bytes(b"layer"), 10, 100),),
     user="10001:10001",
     words=("LANG=C.UTF-8",),

@@ -1,5 +1,6 @@
 """Deploys to an emulated AWS, by delivery's own commands and the real provider."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from support.aws.emulator import ACCOUNT, REGION, Emulator, running_emulator
-from support.aws.paper_images import keep_paper_image
 from support.aws.scheduler import Scheduler, scheduling
 from support.aws.staging import DOMAIN, import_certificate
 from support.aws.task_containers import HostedContainers, built_images
 from support.checkout import commit_all
 from support.deploy_loop import ROOT, DeployLoop, make_deploy_loop
+from support.oci_images import write_image
 
-from artifacts.digests import hex_part
+from artifacts.digests import digest_bytes, hex_part
+from artifacts.records.image import ImageRecord
 from artifacts.records.release import Payload
-from artifacts.ssh_keygen import SshVerifier
+from artifacts.ssh_keygen import SshSigner, SshVerifier
+from artifacts.statements import write_signed
 from delivery.git.repository import GitRepository
 from delivery.releases.read_wanted import ImageRecords, wanted_at
 
@@ -66,7 +69,9 @@ class AwsLoop(DeployLoop):
         payload = wanted_at(GitRepository(self.repository), "staging", commit).payload
         assert payload is not None
         if not (self.images / hex_part(payload.contents)).exists():
-            self._installed(payload)
+            # The host prepares code and model: what a container runs is taken from there.
+            file = payload.write(self.folder / "wanted.json")
+            self.host.done("install", str(file), "--source", str(self.repository))
             keep_paper_image(self.images, payload, self.folder / "keys/delivery")
         done = self.delivery("build-image", "--commit", commit)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -93,10 +98,31 @@ class AwsLoop(DeployLoop):
         images = {each["name"]: each["image"] for each in definition["containerDefinitions"]}
         return str(images["inference"]).rpartition("@")[2]
 
-    def _installed(self, payload: Payload) -> None:
-        """Let the host prepare code and model: what a container runs is taken from there."""
-        file = payload.write(self.folder / "wanted.json")
-        self.host.done("install", str(file), "--source", str(self.repository))
+
+def keep_paper_image(images: Path, payload: Payload, key: Path) -> Payload:
+    """Write the signed image of a payload into the folder of images; return the payload with it.
+
+    Record, signature, manifest and digest are as a build leaves them; the only layer is a text,
+    so that it is made in a moment. What runs is taken from a host's folder (task_containers.py).
+    """
+    folder = images / hex_part(payload.contents)
+    image = write_image(folder / "layout", [{"contents": (0o644, payload.contents.encode())}])
+    bill = json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6"}).encode()
+    (folder / "sbom.cdx.json").write_bytes(bill)
+    record = ImageRecord(
+        service="inference",
+        image=image,
+        payload=payload.contents,
+        models=tuple(m.digest for entries in payload.models.values() for m in entries),
+        commit=payload.code.commit,
+        code=payload.code.digest,
+        base=digest_bytes(b"paper"),
+        sbom=digest_bytes(bill),
+        size=len(payload.contents),
+        built_with="paper",
+    )
+    write_signed(record, folder / "image.json", SshSigner(key, "plinth-image"))
+    return payload.model_copy(update={"image": image})
 
 
 def provider_variables() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Asks a role's trust policy whether a token of GitHub's may take the role, as AWS STS does."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -35,13 +35,8 @@ def _holds(operator: Any, key: str, wanted: str | list[str], claims: Mapping[str
     return claim in claims and any(operator(claims[claim], value) for value in values)
 
 
-def _equals(value: str, wanted: str) -> bool:
-    return value == wanted
-
-
-def _like(value: str, pattern: str) -> bool:
+_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+    "StringEquals": str.__eq__,
     # IAM knows * and ? only; a bracket is a letter like others.
-    return fnmatchcase(value, pattern.replace("[", "[[]"))
-
-
-_OPERATORS = {"StringEquals": _equals, "StringLike": _like}
+    "StringLike": lambda value, pattern: fnmatchcase(value, pattern.replace("[", "[[]")),
+}

@@ -16,7 +16,7 @@ from shutil import rmtree
 from typing import Final, TypeVar
 from weakref import finalize
 
-from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_json, parse_yaml
@@ -130,8 +130,8 @@ class _Output(_Part):
     value: object
 
 
-class _Outputs(RootModel[dict[str, _Output]]):
-    pass
+class _Outputs(_Part):
+    payload: _Output | None = None
 
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
@@ -157,8 +157,8 @@ class AwsTerraform:
         """Return what the state says was applied, or None before anything was; TerraformFailed."""
         place = self._looks / environment
         self._init(environment, place)
-        outputs = self._read(_Outputs, place, "output", "-json", "-no-color").root
-        return Applied(str(outputs["payload"].value) or None) if "payload" in outputs else None
+        payload = self._read(_Outputs, place, "output", "-json", "-no-color").payload
+        return Applied(str(payload.value) or None) if payload else None
 
     def apply(self, environment: Environment, payload: Payload | None) -> None:
         """Make an environment run a payload, or nothing; TerraformFailed, StateLocked.
@@ -249,10 +249,6 @@ class _Expected(BaseModel):
     reason: str
 
 
-class _ExpectedFile(RootModel[dict[str, tuple[_Expected, ...]]]):
-    pass
-
-
 def expected_paths(path: Path, root: str) -> frozenset[str]:
     """Return what an emulator makes differ after every apply of a root: resource.attribute.
 
@@ -260,7 +256,7 @@ def expected_paths(path: Path, root: str) -> frozenset[str]:
     """
     try:
         read = parse_yaml(path.read_text("utf-8"), str(path))
-        entries = _ExpectedFile.model_validate(read).root.get(root, ())
+        entries = TypeAdapter(dict[str, tuple[_Expected, ...]]).validate_python(read).get(root, ())
     except (OSError, UnicodeDecodeError, ValidationError) as exc:
         raise UnreadableRecord(str(path), (plain(exc),)) from exc
     return frozenset(entry.path for entry in entries)

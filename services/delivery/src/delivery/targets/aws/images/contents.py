@@ -140,7 +140,6 @@ class ImageContents:
 
     Attributes:
         image: digest of its manifest.
-        config: digest of its configuration.
         layers: from the base upwards.
         user: who its program runs as.
         words: all that its configuration says: variables, labels, the history of its making.
@@ -153,7 +152,6 @@ class ImageContents:
     """
 
     image: str
-    config: str
     layers: tuple[Layer, ...]
     user: str
     words: tuple[str, ...]

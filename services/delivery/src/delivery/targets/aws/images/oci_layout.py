@@ -56,7 +56,6 @@ def read_layout(layout: Path) -> ImageContents:
     paths = sorted(tree)
     return ImageContents(
         image=image,
-        config=manifest["config"]["digest"],
         layers=layers,
         user=said.get("User", ""),
         words=(*(said.get("Env") or ()), *(f"{k}={v}" for k, v in labels.items()), *steps),
