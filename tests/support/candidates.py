@@ -17,7 +17,6 @@ from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
 from artifacts.records.gate import Decision, RuleResult
 from gate.case import Case, Champion
 from gate.judge import decide, judge
-from gate.resampling import resample_groups
 from scoring.labels import quantise
 from scoring.metrics import metrics_of
 
@@ -26,6 +25,10 @@ PHOTOS, PER_GROUP, SHARED = 1200, 2, 0.97
 SHARPNESS = 1.6
 """The champion's: right on about 64 photos of a hundred."""
 RESAMPLES = 1000
+# All holdouts share these: making them takes longer than a verdict. Neighbouring photos differ in
+# label, so that the photos of a building are not simply copies.
+PHOTO_DIGESTS = tuple(sorted(digest_json(f"photo {i}") for i in range(PHOTOS)))
+BUILDINGS = tuple(f"building {i // PER_GROUP}" for i in range(PHOTOS))
 
 
 @dataclass(frozen=True)
@@ -110,12 +113,15 @@ def _case(candidate: Candidate, rng: np.random.Generator) -> tuple[Case, float]:
         _evaluation(truths, found, name)
         for found, name in ((ours, cases.MODEL), (theirs, cases.CHAMPION))
     )
-    before, after = (metrics_of(one)["style.accuracy"] for one in (champion, mine))
-    return _passing(candidate, mine, champion), after - before
+    before, after = metrics_of(champion), metrics_of(mine)
+    case = _passing(candidate, mine, champion, after)
+    return case, after["style.accuracy"] - before["style.accuracy"]
 
 
-def _passing(candidate: Candidate, mine: Evaluation, champion: Evaluation) -> Case:
-    metrics = {name: cases.estimate(value) for name, value in metrics_of(mine).items()}
+def _passing(
+    candidate: Candidate, mine: Evaluation, champion: Evaluation, measured: Mapping[str, float]
+) -> Case:
+    metrics = {name: cases.estimate(value) for name, value in measured.items()}
     brier = {"dimension": "style", "metric": "style.brier_score", "margin": 0.01}
     return cases.passing(
         policy=policy_documents.ruled(
@@ -124,7 +130,7 @@ def _passing(candidate: Candidate, mine: Evaluation, champion: Evaluation) -> Ca
         ),
         evaluation=mine,
         champion=Champion(cases.CHAMPION, cases.MANIFEST, champion),
-        resampling=resample_groups(mine.groups, RESAMPLES, 7),
+        resampling=cases.RESAMPLED(BUILDINGS, RESAMPLES, 7),
         evidence=cases.evidence(
             photos=PHOTOS,
             groups=PHOTOS // PER_GROUP,
@@ -164,9 +170,8 @@ def _evaluation(
         photo_manifest=cases.MANIFEST,
         split="holdout",
         split_digest=cases.HOLDOUT,
-        photos=tuple(sorted(digest_json(f"photo {i}") for i in range(PHOTOS))),
-        # Neighbouring photos differ in label: a building's photos are not simply copies.
-        groups=tuple(f"building {i // PER_GROUP}" for i in range(PHOTOS)),
+        photos=PHOTO_DIGESTS,
+        groups=BUILDINGS,
         slices={"lighting": ("normal",) * PHOTOS, "style": tuple(LABELS[t] for t in truths)},
         classification=(style,),
         regression=(),
