@@ -19,9 +19,23 @@ def template(tmp_path_factory):
     return Checkout(tmp_path_factory.mktemp("template") / "checkout").root
 
 
+@pytest.fixture(scope="module")
+def measured_template(template, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        made = copied(template, tmp_path_factory.mktemp("measured") / "checkout", patch)
+        assert gate(made, patch)[0] == 0
+    return made.root
+
+
 @pytest.fixture
 def checkout(template, tmp_path, monkeypatch):
     return copied(template, tmp_path / "checkout", monkeypatch)
+
+
+@pytest.fixture
+def measured(measured_template, tmp_path, monkeypatch):
+    """The same after a judgement: what was measured of the candidate is not measured again."""
+    return copied(measured_template, tmp_path / "checkout", monkeypatch)
 
 
 def test_a_first_release_is_allowed(checkout, monkeypatch, capsys):
@@ -32,42 +46,42 @@ def test_a_first_release_is_allowed(checkout, monkeypatch, capsys):
     assert "\x1b" not in shown
 
 
-def test_a_broken_floor_exits_with_1(checkout, monkeypatch, capsys):
-    checkout.policy(floor=0.99)
-    code, report = gate(checkout, monkeypatch)
+def test_a_broken_floor_exits_with_1(measured, monkeypatch, capsys):
+    measured.policy(floor=0.99)
+    code, report = gate(measured, monkeypatch)
     assert (code, report.decision) == (1, "refused")
     assert "floor.style" in capsys.readouterr().out
 
 
-def test_missing_evidence_exits_with_2(checkout, monkeypatch):
-    (checkout.root / "releases" / "staging.yaml").unlink()
-    code, report = gate(checkout, monkeypatch)
+def test_missing_evidence_exits_with_2(measured, monkeypatch):
+    (measured.root / "releases" / "staging.yaml").unlink()
+    code, report = gate(measured, monkeypatch)
     assert (code, report.decision) == (2, "undecided")
 
 
-def test_a_tie_exits_with_3(checkout, monkeypatch):
-    digest = checkout.store().put(checkout.candidate).digest
-    checkout.release(release(released(digest)))
-    code, report = gate(checkout, monkeypatch)
+def test_a_tie_exits_with_3(measured, monkeypatch):
+    digest = measured.store().put(measured.candidate).digest
+    measured.release(release(released(digest)))
+    code, report = gate(measured, monkeypatch)
     assert (code, report.decision, report.champion) == (3, "no_improvement", digest)
 
 
-def test_a_champion_is_scored_from_the_store(checkout, monkeypatch):
-    other = checkout.artifact("other", seed=5)
-    digest = checkout.store().put(other).digest
-    checkout.release(release(released(digest)))
-    _, report = gate(checkout, monkeypatch)
+def test_a_champion_is_scored_from_the_store(measured, monkeypatch):
+    other = measured.artifact("other", seed=5)
+    digest = measured.store().put(other).digest
+    measured.release(release(released(digest)))
+    _, report = gate(measured, monkeypatch)
     assert report.champion == digest
     assert {r.rule: r.value for r in report.rules}["non_inferiority"] is not None
 
 
-def test_a_champion_whose_bytes_were_changed_leaves_undecided(checkout, monkeypatch):
-    store = checkout.store()
-    digest = store.put(checkout.artifact("other", seed=5)).digest
+def test_a_champion_whose_bytes_were_changed_leaves_undecided(measured, monkeypatch):
+    store = measured.store()
+    digest = store.put(measured.artifact("other", seed=5)).digest
     head = store.folder(digest) / "heads" / "style.onnx"
     head.write_bytes(head.read_bytes() + b"x")
-    checkout.release(release(released(digest)))
-    code, report = gate(checkout, monkeypatch)
+    measured.release(release(released(digest)))
+    code, report = gate(measured, monkeypatch)
     assert (code, report.champion) == (2, None)
 
 
@@ -192,20 +206,20 @@ def test_create_keys_leaves_a_key_that_is_there(checkout, monkeypatch):
     assert (checkout.root / "keys/gate").read_bytes() == before
 
 
-def test_summary_shows_gate_and_recall(checkout, monkeypatch):
-    evidence = checkout.root / "evidence.json"
-    gate(checkout, monkeypatch, "--evidence", evidence)
-    out = checkout.root / "build" / "page.md"
-    words = ("--gate-report", checkout.root / "report.json", "--evidence", evidence)
-    assert run(monkeypatch, "summary", checkout.candidate, *words, "--out", out) == 0
+def test_summary_shows_gate_and_recall(measured, monkeypatch):
+    evidence = measured.root / "evidence.json"
+    gate(measured, monkeypatch, "--evidence", evidence)
+    out = measured.root / "build" / "page.md"
+    words = ("--gate-report", measured.root / "report.json", "--evidence", evidence)
+    assert run(monkeypatch, "summary", measured.candidate, *words, "--out", out) == 0
     page = out.read_text(encoding="utf-8")
     assert "## Gate: allowed" in page
     assert "Recall by label: style" in page
 
 
-def test_judging_leaves_a_page_beside_the_report(checkout, monkeypatch):
-    page = checkout.root / "page.md"
-    assert gate(checkout, monkeypatch, "--page", page)[0] == 0
+def test_judging_leaves_a_page_beside_the_report(measured, monkeypatch):
+    page = measured.root / "page.md"
+    assert gate(measured, monkeypatch, "--page", page)[0] == 0
     assert "## Gate: allowed" in page.read_text(encoding="utf-8")
 
 
@@ -214,15 +228,15 @@ def test_summary_goes_to_the_terminal_without_an_out(checkout, monkeypatch, caps
     assert capsys.readouterr().out.startswith("# Candidate of architecture")
 
 
-def test_report_writes_a_card_of_all_that_the_gate_left(checkout, monkeypatch):
-    evidence, out = checkout.root / "evidence.json", checkout.root / "build" / "card.html"
-    gate(checkout, monkeypatch, "--evidence", evidence)
-    words = ("--gate-report", checkout.root / "report.json", "--evidence", evidence)
-    where = ("--dataset", checkout.data, "--out", out)
-    assert run(monkeypatch, "report", checkout.candidate, *words, *where) == 0
+def test_report_writes_a_card_of_all_that_the_gate_left(measured, monkeypatch):
+    evidence, out = measured.root / "evidence.json", measured.root / "build" / "card.html"
+    gate(measured, monkeypatch, "--evidence", evidence)
+    words = ("--gate-report", measured.root / "report.json", "--evidence", evidence)
+    where = ("--dataset", measured.data, "--out", out)
+    assert run(monkeypatch, "report", measured.candidate, *words, *where) == 0
     page = out.read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
-    assert checkout.rows.digest in page
+    assert measured.rows.digest in page
 
 
 @pytest.mark.parametrize(("name", "start"), [("p.md", "# "), ("p.html", "<!doctype html>")])
