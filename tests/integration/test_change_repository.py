@@ -46,7 +46,7 @@ def test_a_commit_says_who_made_it_what_it_did_and_what_is_signed(world: World) 
 
 def test_a_first_commit_did_all_that_it_has(world: World) -> None:
     first = world.git("rev-list", "--max-parents=0", "HEAD")
-    own = repository(world)._own(first, [])
+    own = repository(world)._raw(first, []).changes
     assert {change.before for change in own} == {None}
     assert "Makefile" in {change.path for change in own}
 

@@ -13,7 +13,7 @@ from delivery.changes.committed_files import (
     committed_release,
     read_ground,
 )
-from delivery.changes.facts import Statement, payload_of
+from delivery.changes.facts import payload_of
 from delivery.changes.find_people import Objections, approvers_before, find_objections
 from delivery.changes.findings import ChangeVerdict, Decision, refused
 from delivery.changes.gather_change import GatherChange
@@ -79,7 +79,8 @@ class JudgeChange:
         """Return what is objected on some heads, after recording every rejection among it."""
         repository = self.gather.repository
         objections = find_objections(repository, main, heads)
-        if record and any(_rejects(statement) for statement in objections.statements):
+        said = (one.approval for one in objections.statements)
+        if record and any(isinstance(one, Approval) and one.word == "rejected" for one in said):
             known = approvers_before(repository, main)
             events = rejection_events(objections.statements, known)
             for event in new_events(events, self.audit.entries()):
@@ -135,8 +136,12 @@ class JudgeDeploy:
         parents = self.repository.parents(brought)
         if not parents:
             return self._unjudged(environment, brought)
-        if reason := self._misdated_since(brought, commit):
-            return self._settled(commit, "refused", reason)
+        line = self.repository.first_parents(commit)
+        since = line[line.index(brought) :] if brought in line else line
+        now = max((self.clock(), *(entry.at for entry in self.audit.entries()[-1:])))
+        for one in since:
+            if reason := self._misdated(one, now):
+                return self._settled(commit, "refused", reason)
         facts = self.gather(parents[0], brought, later=commit)
         present = read_ground(CommittedFiles(self.repository, commit, ["policies"]))
         verdict = judge_by_both(facts, present)
@@ -147,13 +152,6 @@ class JudgeDeploy:
             "the same branch again with a merge commit"
         )
         return verdict.model_copy(update={"findings": (*verdict.findings, refused(MERGED, how))})
-
-    def _misdated_since(self, brought: str, commit: str) -> str:
-        """Say of main's line from what brought the release which commit's date can't be true."""
-        line = self.repository.first_parents(commit)
-        since = line[line.index(brought) :] if brought in line else line
-        now = max((self.clock(), *(entry.at for entry in self.audit.entries()[-1:])))
-        return next((reason for one in since if (reason := self._misdated(one, now))), "")
 
     def _misdated(self, commit: str, now: datetime) -> str:
         """Say why a commit's date can't be true; nothing if it can, or if main begins with it.
@@ -221,8 +219,3 @@ class JudgeDeploy:
 
     def _settled(self, commit: str, decision: Decision, reason: str) -> ChangeVerdict:
         return settled(commit, commit, decision, reason, self.clock())
-
-
-def _rejects(statement: Statement) -> bool:
-    said = statement.approval
-    return isinstance(said, Approval) and said.word == "rejected"

@@ -121,7 +121,8 @@ def watch_of(log: Sequence[AuditEntry], payload: str, gap: timedelta) -> Watch:
     watch, seen, last = Watch(), False, None
     latest: datetime | None = None
     for entry in log:
-        if _says_what_runs(entry):
+        told = entry.event in LOOKS and entry.outcome not in UNDONE
+        if entry.environment == "staging" and told:
             if entry.payload == payload:
                 other = seen and last != payload
                 watch = _looked(Watch(broken=OTHER) if other else watch, entry, gap)
@@ -131,11 +132,6 @@ def watch_of(log: Sequence[AuditEntry], payload: str, gap: timedelta) -> Watch:
             watch = replace(watch, turned=turned)
         latest = max(latest or entry.at, entry.at)
     return watch
-
-
-def _says_what_runs(entry: AuditEntry) -> bool:
-    told = entry.event in LOOKS and entry.outcome not in UNDONE
-    return entry.environment == "staging" and told
 
 
 def _looked(watch: Watch, entry: AuditEntry, gap: timedelta) -> Watch:
@@ -159,9 +155,11 @@ def rolls_back(facts: ChangeFacts) -> bool:
     payload, course = facts.payload_after, course_of(facts.production_history)
     if not course.returns_to(payload):
         return False
-    if payload is None:
-        return _nothing(facts)
-    taken = [e.sequence for e in facts.log if _withdraws(e, payload)]
+    if payload is None:  # its release says of itself that it runs nothing
+        release = facts.releases_after["production"]
+        return isinstance(release, Release) and not release.released
+    back = [e for e in facts.log if e.event == "rollback" and e.environment == "production"]
+    taken = [entry.sequence for entry in back if entry.left == payload]
     commits = [facts.line.get(commit) for commit in course.withdrawn_by(payload)]
     return any(
         all(entry.sequence > one for one in taken)
@@ -171,17 +169,6 @@ def rolls_back(facts: ChangeFacts) -> bool:
     )
 
 
-def _withdraws(entry: AuditEntry, payload: str) -> bool:
-    rollback = entry.event == "rollback" and entry.environment == "production"
-    return rollback and entry.left == payload
-
-
 def _is_after(later: int | None, earlier: int | None) -> bool:
     """Whether a commit is after another on main; one that is not on main is after none."""
     return later is not None and earlier is not None and later > earlier
-
-
-def _nothing(facts: ChangeFacts) -> bool:
-    """Whether production's release says of itself that it runs nothing."""
-    release = facts.releases_after["production"]
-    return isinstance(release, Release) and not release.released

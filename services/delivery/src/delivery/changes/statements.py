@@ -14,7 +14,6 @@ from artifacts.records.approval import (
     PayloadSubject,
     Subject,
 )
-from artifacts.records.gate import GateReport
 from artifacts.ssh_signatures import APPROVAL
 from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.payload_history import rolls_back
@@ -51,23 +50,17 @@ def payload_subject(facts: ChangeFacts) -> PayloadSubject | None:
         found = facts.reports.get(entries[0].gate_report)
         if found is None or isinstance(found.report, CantTell):
             return None
-        approved = _approved(entries[0].digest, entries[0].gate_report, found.report)
-        if approved is None:
+        report = found.report
+        if report.policy is None or report.risk_tiers is None or report.photo_manifest is None:
             return None
-        models[name] = approved
+        models[name] = ApprovedModel(
+            model=entries[0].digest,
+            gate_report=entries[0].gate_report,
+            policy=report.policy,
+            risk_tiers=report.risk_tiers,
+            photo_manifest=report.photo_manifest,
+        )
     return PayloadSubject(environment="production", payload=facts.new_payload, models=models)
-
-
-def _approved(model: str, digest: str, report: GateReport) -> ApprovedModel | None:
-    if report.policy is None or report.risk_tiers is None or report.photo_manifest is None:
-        return None
-    return ApprovedModel(
-        model=model,
-        gate_report=digest,
-        policy=report.policy,
-        risk_tiers=report.risk_tiers,
-        photo_manifest=report.photo_manifest,
-    )
 
 
 def speaks_of(subject: Subject, facts: ChangeFacts) -> bool:

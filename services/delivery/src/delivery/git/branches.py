@@ -67,7 +67,7 @@ class GitBranches:
         tree = self._tree(branch, base, tip, files)
         commit = self._commit(branch, tree, base, message)
         if shared:
-            self._push(branch, commit, tip)
+            self._push(branch, commit, _lease(branch, tip))
         else:
             self._read(branch, "update-ref", f"refs/heads/{branch}", commit)
         return PublishedBranch(branch, commit, changed=True, pushed=shared)
@@ -88,11 +88,7 @@ class GitBranches:
             return PublishedBranch(branch, tip, changed=False, pushed=shared)
         commit = self._commit(branch, tree, tip, message)
         if shared:
-            options = [word for option in self.options for word in ("-o", option)]
-            where = (REMOTE, f"{commit}:refs/heads/{branch}")
-            done = self._git("push", "--quiet", *options, "--", *where, more=self._access())
-            if done.code:
-                self._fail(branch, done.reason)
+            self._push(branch, commit)
         else:
             self._read(branch, "update-ref", f"refs/heads/{branch}", commit, tip or "")
         return PublishedBranch(branch, commit, changed=True, pushed=shared)
@@ -108,7 +104,7 @@ class GitBranches:
 
     def push(self, branch: str, commit: str) -> None:
         """Hand a commit that is here on as a branch, in place of what that was."""
-        self._push(branch, commit, self._fetched(branch))
+        self._push(branch, commit, _lease(branch, self._fetched(branch)))
 
     def fetch(self, commits: Sequence[str]) -> None:
         """Bring commits here by their names, as far as the remote gives them; others stay away."""
@@ -126,7 +122,8 @@ class GitBranches:
         if done.code:
             return False
         merged = done.out.decode().strip()
-        return all(self._blob(f"{merged}:{path}") == data for path, data in files.items())
+        there = ((self._git("cat-file", "blob", f"{merged}:{path}"), path) for path in files)
+        return all(not one.code and one.out == files[path] for one, path in there)
 
     def _tree(self, branch: str, base: str, tip: str | None, files: Mapping[str, bytes]) -> str:
         with tempfile.TemporaryDirectory(prefix="plinth-") as private:
@@ -159,12 +156,10 @@ class GitBranches:
             return self._fail(branch, reason)
         return self._read(branch, "hash-object", "-t", "commit", "-w", "--stdin", data=signed)
 
-    def _push(self, branch: str, commit: str, tip: str | None) -> None:
-        # Only over what was read: somebody may have pushed since.
-        lease = f"--force-with-lease=refs/heads/{branch}:{tip or ''}"
+    def _push(self, branch: str, commit: str, *how: str) -> None:
         options = [word for option in self.options for word in ("-o", option)]
         where = (REMOTE, f"{commit}:refs/heads/{branch}")
-        done = self._git("push", "--quiet", *options, lease, "--", *where, more=self._access())
+        done = self._git("push", "--quiet", *options, *how, "--", *where, more=self._access())
         if done.code:
             self._fail(branch, done.reason)
 
@@ -202,10 +197,6 @@ class GitBranches:
             "GIT_CONFIG_KEY_0": f"http.{url}.extraHeader",
             "GIT_CONFIG_VALUE_0": f"Authorization: Basic {word}",
         }
-
-    def _blob(self, name: str) -> bytes | None:
-        done = self._git("cat-file", "blob", name)
-        return None if done.code else done.out
 
     def _read(
         self, branch: str, *words: str, data: bytes = b"", more: Mapping[str, str] | None = None
@@ -253,6 +244,11 @@ class MainBranch:
             reason = f"nobody can say where main stands: {answer.reason}"
             raise RepositoryUnreadable(str(self.folder), reason)
         return answer.out.decode(errors="replace")
+
+
+def _lease(branch: str, tip: str | None) -> str:
+    """Return the option by which git pushes only over what was read: somebody may have pushed."""
+    return f"--force-with-lease=refs/heads/{branch}:{tip or ''}"
 
 
 def _identity(now: datetime) -> dict[str, str]:

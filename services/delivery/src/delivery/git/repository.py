@@ -167,8 +167,7 @@ class GitRepository:
             raise self._unreadable(
                 TooLarge(self.folder, what, len(lines), MOST_COMMITS, "commits or more")
             )
-        found = (self._raw(one, parents) for one, *parents in map(str.split, reversed(lines)))
-        return tuple(found)
+        return tuple(self._raw(one, parents) for one, *parents in map(str.split, reversed(lines)))
 
     def commits_of(
         self, base: str | None, head: str, paths: Sequence[str]
@@ -215,15 +214,12 @@ class GitRepository:
         return tuple(reversed(self._git(*words)[1].decode().split()))
 
     def _raw(self, commit: str, parents: list[str]) -> RawCommit:
+        """Return a commit with what it did itself; a merge, what git would not have done."""
         raw = parse_commit(self._commit(commit))
-        return replace(raw, id=commit, changes=self._own(commit, parents))
-
-    def _own(self, commit: str, parents: list[str]) -> tuple[Change, ...]:
-        """Return what a commit did itself; a merge, what git would not have done by itself."""
         before = self._tree(parents[0]) if parents else None
         if len(parents) == 2:  # noqa: PLR2004 - a merge of two
             before = self._merged_tree(*parents) or before
-        return self._diff(before, self._tree(commit))
+        return replace(raw, id=commit, changes=self._diff(before, self._tree(commit)))
 
     def _merged_tree(self, ours: str, theirs: str) -> str | None:
         words = ("merge-tree", "--write-tree", "--no-messages", "--name-only", ours, theirs)

@@ -74,16 +74,12 @@ def _judge(rule: str, facts: ChangeFacts, subject: Subject, tier: Tier) -> tuple
     if not missing:
         names = ", ".join(f"{one.approver} ({one.role})" for one in counted.statements)
         return (passed(rule, f"approved by {names}"),)
-    what = "the payload" if rule == PAYLOAD else f"changing {_shown(facts)}"
+    paths = [change.path for change in facts.protected]
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    what = "the payload" if rule == PAYLOAD else f"changing {', '.join(paths[:SHOWN])}{more}"
     lacking = f"{what} lacks approvals by {', '.join(missing)}"
     ignored = "".join(f"; not counted: {other}" for other in counted.others)
     return (refused(rule, lacking + ignored),)
-
-
-def _shown(facts: ChangeFacts) -> str:
-    paths = [change.path for change in facts.protected]
-    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
-    return ", ".join(paths[:SHOWN]) + more
 
 
 def _asked(approvals: Iterable[Approvers]) -> tuple[tuple[str, int], ...]:

@@ -77,15 +77,14 @@ def persons_named(people: People, commit: Commit | RawCommit) -> frozenset[str]:
     """
     addresses = (commit.author, commit.committer)
     headers = (f"{name} <{at}>" for name, at in zip(commit.names, addresses, strict=True))
-    identities = (*headers, *_makers(commit.message))
+    trailers = filter(None, map(_TRAILER.match, commit.message.splitlines()))
+    made = (
+        found["value"]
+        for found in trailers
+        if found["key"].strip().replace(" ", "-").casefold() not in LOOKED
+    )
+    identities = (*headers, *made)
     return frozenset(person for one in identities for person in _persons(people, one))
-
-
-def _makers(message: str) -> Iterator[str]:
-    for line in message.splitlines():
-        found = _TRAILER.match(line)
-        if found and found["key"].strip().replace(" ", "-").casefold() not in LOOKED:
-            yield found["value"]
 
 
 def _persons(people: People, identity: str) -> Iterator[str]:

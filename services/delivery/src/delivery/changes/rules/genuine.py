@@ -4,7 +4,6 @@ What comes in is only ever added to, so nothing else may come in. Rubbish that i
 nobody whom main ever knew, may be taken out again.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from artifacts.cant_tell import CantTell
@@ -29,21 +28,17 @@ def statement_path(one: Approval) -> str:
 
 def judge_genuine(facts: ChangeFacts) -> tuple[Finding, ...]:
     """Refuse files under policies/approvals and releases/reports that are no records."""
-    brought = [one for one in facts.records if one.after is not None]
+    brought = [(one.path, one.after) for one in facts.records if one.after is not None]
     if not brought:
         return ()
     if isinstance(facts.ground.people, CantTell):
         return (undecided(RULE, f"nobody can say who is who: {facts.ground.people}"),)
-    return summed(RULE, tuple(_problems(facts)), "what comes in is signed by those whom main knows")
-
-
-def _problems(facts: ChangeFacts) -> Iterator[Finding]:
-    for one in facts.records:
-        if one.after is None:
-            continue
-        path = shown_name(one.path.encode(errors="surrogateescape"))
-        if fault := malformed(one.path, one.after) or _by_a_stranger(one.after, facts):
-            yield refused(RULE, f"{path}: {fault}")
+    problems = tuple(
+        refused(RULE, f"{shown_name(path.encode(errors='surrogateescape'))}: {fault}")
+        for path, record in brought
+        if (fault := malformed(path, record) or _by_a_stranger(record, facts))
+    )
+    return summed(RULE, problems, "what comes in is signed by those whom main knows")
 
 
 def malformed(path: str, record: CommittedRecord) -> str:

@@ -12,7 +12,7 @@ from artifacts.cant_tell import CantTell
 from artifacts.policies.holdouts import shrunk
 from artifacts.policies.tiers import TIERS
 from artifacts.records.approval import Approval, PayloadSubject
-from artifacts.records.release import Release, ReleasedModel
+from artifacts.records.release import Release
 from artifacts.statements import SUFFIX
 from delivery.changes.facts import ChangeFacts
 from delivery.changes.findings import Finding, Rule, passed, refused, summed, undecided
@@ -104,7 +104,12 @@ def _goes_along(change: Change, facts: ChangeFacts) -> bool:
     path = change.path.removesuffix(SUFFIX)
     if kind_of(change.path) == "reports":
         named = (one for one in facts.releases_after.values() if isinstance(one, Release))
-        return path not in {report_path(e.gate_report) for one in named for e in _entries(one)}
+        return path not in {
+            report_path(entry.gate_report)
+            for one in named
+            for entries in one.released.values()
+            for entry in entries
+        }
     said = [one.approval for one in facts.statements if one.path == path]
     return bool(said) and all(
         isinstance(one, Approval)
@@ -112,10 +117,6 @@ def _goes_along(change: Change, facts: ChangeFacts) -> bool:
         and one.subject.payload == facts.payload_before
         for one in said
     )
-
-
-def _entries(release: Release) -> Iterator[ReleasedModel]:
-    return (entry for entries in release.released.values() for entry in entries)
 
 
 def judge_policies(facts: ChangeFacts) -> tuple[Finding, ...]:
@@ -142,7 +143,8 @@ def _without_policy(facts: ChangeFacts) -> Iterator[Finding]:
 
 
 def _sinking(facts: ChangeFacts) -> Iterator[Finding]:
-    named = _named_models(facts)
+    releases = (*facts.releases_before.values(), *facts.releases_after.values())
+    named = {model for one in releases if isinstance(one, Release) for model in one.models}
     for model, before in facts.ground.policies.items():
         if model not in named or not isinstance(before, Policy):
             continue
@@ -156,11 +158,6 @@ def _sinking(facts: ChangeFacts) -> Iterator[Finding]:
             yield refused(POLICIES, f"{model} would move {sinks} while a release names it")
     if isinstance(facts.after.tiers, CantTell) and "policy" in facts.kinds:
         yield refused(POLICIES, f"the risk tiers could not be followed: {facts.after.tiers}")
-
-
-def _named_models(facts: ChangeFacts) -> set[str]:
-    releases = (*facts.releases_before.values(), *facts.releases_after.values())
-    return {model for one in releases if isinstance(one, Release) for model in one.models}
 
 
 def judge_holdout(facts: ChangeFacts) -> tuple[Finding, ...]:

@@ -6,14 +6,14 @@ digest, by a blank line in the code or a comment at the end, evades nothing. A r
 only by a rejection of that very payload.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from artifacts.cant_tell import CantTell
+from artifacts.digests import hex_part
 from artifacts.records.approval import Approval, ChangeSubject, PayloadSubject, Subject
-from artifacts.records.audit import AuditEntry
 from artifacts.records.release import Release
 from delivery.changes.facts import ChangeFacts, Statement
 from delivery.changes.findings import Finding, Rule, passed, refused, undecided
@@ -81,11 +81,32 @@ def models_of(subject: Subject) -> dict[str, str]:
 
 def rejections(facts: ChangeFacts) -> tuple[Rejection, ...]:
     """Return all rejections that are known, whatever they are about: signed ones, and the log's."""
+    stated = (
+        rejection
+        for statement, said in read_statements(facts)
+        if (rejection := rejection_of(statement, said)) and is_own(statement, facts)
+    )
+    logged = (
+        Rejection(
+            entry.actor, entry.reason, entry.subject or "", entry.at,
+            change=entry.change, payload=entry.payload,
+            models=entry.models, paths=entry.paths, authors=entry.authors,
+        )
+        for entry in facts.log
+        if entry.event == "rejection" and not (entry.payload and entry.environment != "production")
+    )  # fmt: skip
     found: dict[tuple[str, str], Rejection] = {}
-    for rejection in (*_stated(facts), *_logged(facts)):
+    for rejection in (*stated, *logged):
         key = rejection.digest, rejection.who
         other = found.get(key, rejection)
-        paths = (*other.paths, *rejection.paths, *_judged_paths(rejection, facts))
+        # The protected files of a rejected change, as the log has them of its judgements.
+        judged = (
+            path
+            for entry in facts.log
+            if rejection.change and entry.event == "judgement" and entry.change == rejection.change
+            for path in entry.paths
+        )
+        paths = (*other.paths, *rejection.paths, *judged)
         found[key] = replace(
             rejection,
             at=min(rejection.at, other.at),
@@ -94,40 +115,6 @@ def rejections(facts: ChangeFacts) -> tuple[Rejection, ...]:
             authors=tuple(dict.fromkeys((*other.authors, *rejection.authors))),
         )
     return tuple(found.values())
-
-
-def _stated(facts: ChangeFacts) -> Iterator[Rejection]:
-    for statement, said in read_statements(facts):
-        rejection = rejection_of(statement, said)
-        if rejection and is_own(statement, facts):
-            yield rejection
-
-
-def _logged(facts: ChangeFacts) -> Iterator[Rejection]:
-    for entry in facts.log:
-        if entry.event == "rejection" and not (entry.payload and entry.environment != "production"):
-            yield _of_entry(entry)
-
-
-def _of_entry(entry: AuditEntry) -> Rejection:
-    return Rejection(
-        entry.actor,
-        entry.reason,
-        entry.subject or "",
-        entry.at,
-        change=entry.change,
-        payload=entry.payload,
-        models=entry.models,
-        paths=entry.paths,
-        authors=entry.authors,
-    )
-
-
-def _judged_paths(rejection: Rejection, facts: ChangeFacts) -> Iterator[str]:
-    """Give the protected files of a rejected change, as the log has them of its judgements."""
-    for entry in facts.log:
-        if rejection.change and entry.event == "judgement" and entry.change == rejection.change:
-            yield from entry.paths
 
 
 def judge_rejections(facts: ChangeFacts) -> tuple[Finding, ...]:
@@ -147,17 +134,14 @@ def judge_rejections(facts: ChangeFacts) -> tuple[Finding, ...]:
             reason = f"{rejection.who} rejected it: {rejection.reason}"
             problems.append(refused(REJECTIONS, reason))
         elif (what := follows(rejection, facts)) and not _answered(rejection, facts):
-            problems.append(refused(REJECTIONS, _followed(rejection, what)))
+            who, name = rejection.who, hex_part(rejection.digest)[:SHOWN]
+            reason = (
+                f"{who} rejected {what} before, and this brings it again: {rejection.reason}. It "
+                f"holds until {who} approves this, or somebody who may runs `delivery withdraw "
+                f"{name}`"
+            )
+            problems.append(refused(REJECTIONS, reason))
     return tuple(dict.fromkeys(problems)) or (passed(REJECTIONS, "nobody rejects it"),)
-
-
-def _followed(rejection: Rejection, what: str) -> str:
-    name = rejection.digest.removeprefix("sha256:")[:SHOWN]
-    return (
-        f"{rejection.who} rejected {what} before, and this brings it again: {rejection.reason}. "
-        f"It holds until {rejection.who} approves this, or somebody who may runs "
-        f"`delivery withdraw {name}`"
-    )
 
 
 def is_about(rejection: Rejection, facts: ChangeFacts) -> bool:
