@@ -6,7 +6,7 @@ import pytest
 from support.html_pages import HOSTILE, HtmlPage
 
 from pages import Bars, Chart, Counted, Histogram, IntervalRow, Intervals, Reliability, shown
-from pages.charts.drawing import svg
+from pages.drawing import svg
 
 BARS = Chart("Title", "three of a, one of b", Bars((Counted("a", 3), Counted("b", 1))))
 

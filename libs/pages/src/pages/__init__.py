@@ -16,6 +16,7 @@ from pages.charts import (
 )
 from pages.content import (
     Badge,
+    BadTable,
     Banner,
     Block,
     Bullets,
@@ -29,6 +30,7 @@ from pages.content import (
     KeyNumber,
     KeyNumbers,
     Page,
+    PagesError,
     Paragraph,
     PhotoTile,
     PhotoTiles,
@@ -37,7 +39,6 @@ from pages.content import (
     Table,
     Tone,
 )
-from pages.errors import BadTable, PagesError
 from pages.markdown import page_of_markdown
 from pages.render import render
 from pages.text import shown

@@ -1,6 +1,9 @@
 """What a page is made of: plain values. Everything in them is text, and is escaped when rendered.
 
 `kind` names the template that shows a block.
+
+PagesError
+`-- BadTable   a row has another number of cells than the table has columns
 """
 
 from dataclasses import dataclass
@@ -9,11 +12,27 @@ from typing import ClassVar, Literal
 from markupsafe import Markup
 
 from pages.charts import Chart
-from pages.errors import BadTable
 from pages.thumbnails import Picture, Unshown
 
 Tone = Literal["plain", "good", "bad", "unsure"]
 Align = Literal["left", "right"]
+
+
+class PagesError(Exception):
+    """Base of every error of this package."""
+
+
+class BadTable(PagesError):
+    """A row of a table doesn't fit its columns."""
+
+    def __init__(self, caption: str, cells: int, columns: int) -> None:
+        self.caption = caption
+        self.cells = cells
+        self.columns = columns
+        super().__init__(
+            f"a row of the table {caption!r} has {cells} cells for {columns} columns; "
+            "give one cell a column"
+        )
 
 
 @dataclass(frozen=True)

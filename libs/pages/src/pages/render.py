@@ -8,8 +8,8 @@ import jinja2
 from markupsafe import Markup
 
 from pages.charts import Chart
-from pages.charts.drawing import svg
 from pages.content import Page
+from pages.drawing import svg
 from pages.text import shown
 
 

@@ -1,4 +1,4 @@
-"""What charts show, as plain values."""
+"""What charts show, as plain values. `drawing` turns one into SVG; only that loads matplotlib."""
 
 from bisect import bisect_right
 from collections import Counter
