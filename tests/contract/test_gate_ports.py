@@ -23,9 +23,8 @@ from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.records.release import Release
 from artifacts.store import FolderArtifacts, model_store
 from delivery.releases.propose import write_release
-from gate.command_door import training_door
 from gate.dataset import FolderDataset
-from gate.door_rooms import DoorRooms
+from gate.doors import DoorRooms, training_door
 from gate.errors import DoorFailed, HoldoutUnusable
 from gate.examiner import OnnxExaminer
 from gate.parallel import JoblibParallel

@@ -31,8 +31,8 @@ from gate.case import Candidate, Case, Holdout
 from gate.dataset import FolderDataset
 from gate.errors import MeasuringFailed
 from gate.judge import decide, judge
+from gate.measures.plan import MeasuringLimits
 from gate.measures.slices import measure_dimension, slices_of
-from gate.measuring_limits import MeasuringLimits
 from gate.measuring_room import MeasuringRoom
 from gate.resampling import resample_groups
 from walls import Unwalled, find_wall

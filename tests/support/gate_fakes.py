@@ -13,8 +13,8 @@ from artifacts.folder import ModelArtifact
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.photos import PhotoManifest
+from gate.dataset import FolderDataset
 from gate.parity_report import DoorAnswer, ParityPhoto
-from gate.ports import Dataset
 from judging.policy import Policy
 from scoring.certificate import Proof
 
@@ -73,7 +73,7 @@ class FakeExaminer:
             raise self._proof
         return self._proof
 
-    def evaluate(self, artifact: ModelArtifact, dataset: Dataset) -> Evaluation:
+    def evaluate(self, artifact: ModelArtifact, dataset: FolderDataset) -> Evaluation:
         dataset.manifest()
         self.asked.append(artifact.digest)
         found = self._evaluations[artifact.digest]
@@ -82,7 +82,11 @@ class FakeExaminer:
         return found
 
     def examine(
-        self, artifact: ModelArtifact, dataset: Dataset, evaluation: Evaluation, policy: Policy
+        self,
+        artifact: ModelArtifact,
+        dataset: FolderDataset,
+        evaluation: Evaluation,
+        policy: Policy,
     ) -> Evidence:
         """Return evidence that follows from the evaluation."""
         assert (evaluation.model, policy.model) == (artifact.digest, artifact.manifest.name)

@@ -10,12 +10,10 @@ import pytest
 from support.training_rooms import UNWALLED
 
 from artifacts.digests import digest_json
-from gate.command_door import batch_door, training_door
-from gate.door_rooms import DoorRooms
+from gate.doors import DoorRooms, HttpDoor, batch_door, training_door
 from gate.errors import DoorFailed, NoPhotos
-from gate.http_door import HttpDoor
+from gate.parity import find_photos
 from gate.parity_report import ParityPhoto
-from gate.photo_files import find_photos
 from walls import find_wall
 
 VECTOR = digest_json("vector")
@@ -184,7 +182,7 @@ def test_a_service_that_ends_at_once_is_no_answer_and_its_last_words_are_told(tm
 
 
 def test_a_service_that_is_never_ready_is_given_up_and_ended(tmp_path, photos, monkeypatch):
-    monkeypatch.setattr("gate.http_door.READY_SECONDS", 0.5)
+    monkeypatch.setattr("gate.doors.READY_SECONDS", 0.5)
     sleeper = "import os, pathlib, time\npathlib.Path(__file__).with_name('pid').write_text("
     program = launcher(tmp_path, sleeper + "str(os.getpid()))\ntime.sleep(60)")
     with pytest.raises(DoorFailed, match="not ready"):

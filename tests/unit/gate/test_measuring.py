@@ -13,13 +13,13 @@ from artifacts.folder import ModelArtifact
 from features import CORRUPTIONS, corrupt_photo, difference_hash, read_photo
 from gate import measuring_code
 from gate.measuring_code import measuring_code_digest
+from gate.measuring_cost import choose_timed, measure_resources
 from gate.measuring_photos import (
     Unusable,
     corrupted_vectors,
     look_at_photos,
     without_heads,
 )
-from gate.measuring_resources import choose_timed, measure_resources
 from scoring import Scorer, UnusableModel
 
 GONE, BROKEN = digest_json("gone"), digest_json("broken")
@@ -121,7 +121,7 @@ def test_the_digest_of_the_code_stays_until_the_code_changes():
         "gate/measures/evidence.py",
         "gate/resampling.py",
         "gate/examiner.py",
-        "gate/measuring_resources.py",
+        "gate/measuring_cost.py",
     ):
         assert expected in names
     assert "gate/judge.py" not in names

@@ -10,7 +10,7 @@ from support.dataset_rows import dataset_rows
 
 from features import CORRUPTIONS, NotAnImage
 from gate.errors import TooSlow
-from gate.measuring_pace import Pace, Workload, require_pace, workload
+from gate.measuring_cost import Pace, Workload, require_pace, workload
 
 PHOTOS = (b"1", b"2", b"3")
 

@@ -7,7 +7,7 @@ import pytest
 from artifacts.folder import ModelArtifact
 from gate.dataset import FolderDataset
 from gate.errors import MeasuringFailed
-from gate.measuring_limits import MeasuringLimits
+from gate.measures.plan import MeasuringLimits
 from gate.measuring_room import MeasuringRoom
 from gate.parallel import JoblibParallel
 from walls import find_wall

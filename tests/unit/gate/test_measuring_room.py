@@ -13,11 +13,11 @@ from support.tiny_artifact import tiny_artifact
 
 from artifacts.folder import ModelArtifact
 from artifacts.records.evaluation import Evaluation
-from gate import measuring_limits
 from gate.dataset import FolderDataset
 from gate.errors import HoldoutUnusable, MeasuringFailed, TooSlow, UnfitModel
 from gate.examiner import OnnxExaminer
-from gate.measuring_limits import MeasuringLimits
+from gate.measures import plan
+from gate.measures.plan import MeasuringLimits
 from gate.measuring_room import MeasuringRoom
 from gate.parallel import JoblibParallel
 from judging.policy import Policy
@@ -215,7 +215,7 @@ def test_evidence_of_another_model_is_not_believed(
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine may take a minute to give a second of CPU."""
-    monkeypatch.setattr(measuring_limits, "PATIENCE", 60)
+    monkeypatch.setattr(plan, "PATIENCE", 60)
 
 
 @pytest.mark.usefixtures("patient")

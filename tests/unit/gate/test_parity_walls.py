@@ -8,9 +8,9 @@ from support.checkout_settings import SETTINGS
 from support.gate_checkout import run
 from support.users import IS_ROOT, SETPRIV
 
-from gate import wiring as gating
+from gate import rooms as gating
+from gate.rooms import parity_line
 from gate.settings import Settings
-from gate.wiring import parity_line
 from walls import Bubblewrap, OtherUser, Unwalled
 
 NONE = Unwalled("bubblewrap: bwrap is not on PATH (fix: apt-get install bubblewrap)")
@@ -56,7 +56,7 @@ def test_where_another_user_can_not_read_the_photos_the_line_says_that_there_is_
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = OtherUser(Path(str(SETPRIV)))
-    for module in ("gate.door_rooms", "gate.wiring"):
+    for module in ("gate.doors", "gate.rooms"):
         monkeypatch.setattr(f"{module}.find_wall", lambda: user)
     with TemporaryDirectory() as name:
         photos = Path(name)

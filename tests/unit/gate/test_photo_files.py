@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gate.errors import NoPhotos
-from gate.photo_files import find_photos
+from gate.parity import find_photos
 
 
 def test_images_below_folders_come_sorted_absolute_and_without_hidden_ones(tmp_path: Path) -> None:

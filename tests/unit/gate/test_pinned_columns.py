@@ -18,20 +18,20 @@ from judging.policy import Policy
 
 WHOLE = frozenset({"_cells", "digest_rows", "_consistent", "of_split"})
 """Functions that go through whole rows, whatever is in them: they judge by no column."""
-SHOWN = "data_summary.py"
-"""What the model card shows of the data. Of it rules read no licence, see below."""
+SHOWN = "_summary"
+"""Counts what the model card shows of the data: rules read no licence of it, see below."""
 
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
-    """Columns that are read of any row of a photo manifest, each with the file that reads it."""
+    """Columns that are read of any row of a photo manifest, each with the reading function."""
     seen: set[tuple[str, str]] = set()
     plain = PhotoRow.__getattribute__
 
     def watched(row: PhotoRow, name: str) -> object:
         code = sys._getframe(1).f_code
         if name in PhotoRow.model_fields and code.co_name not in WHOLE:
-            seen.add((name, Path(code.co_filename).name))
+            seen.add((name, code.co_qualname.partition(".")[0]))
         return plain(row, name)
 
     monkeypatch.setattr(PhotoRow, "__getattribute__", watched)
@@ -48,7 +48,7 @@ def test_every_column_that_measuring_reads_is_pinned(
     evaluation = examiner.evaluate(model, dataset)
     examiner.examine(model, dataset, evaluation, quick_policy)
     Holdout.of(dataset.manifest())
-    judged = {name for name, file in reads if file != SHOWN}
+    judged = {name for name, function in reads if function != SHOWN}
     assert judged >= {"photo", "group", "style", "year", "source", "slices"}
     assert judged - {"split"} <= set(PinnedPhoto.model_fields)
 

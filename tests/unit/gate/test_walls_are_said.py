@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from support.training_rooms import rooms_of
 
-from gate import wiring as gating
-from gate.measuring_wall import standing_wall
+from gate import rooms as gating
+from gate.measuring_room import standing_wall
 from gate.settings import Settings
 from walls.user import OtherUser
 

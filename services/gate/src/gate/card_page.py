@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from artifacts.errors import ArtifactError, UnreadableRecord
 from gate.card import CardRecords, choose, model_card, photos_shown
-from gate.ports import Dataset
+from gate.dataset import FolderDataset
 from pages import Picture, Unshown, page_of_markdown, render, thumbnail
 
 
@@ -13,7 +13,7 @@ from pages import Picture, Unshown, page_of_markdown, render, thumbnail
 class ModelCard:
     """Making cards with what photos are read from; without a dataset no photo is shown."""
 
-    dataset: Dataset | None
+    dataset: FolderDataset | None
 
     def __call__(self, records: CardRecords) -> str:
         """Return the card as HTML; UnreadableRecord where records don't belong together."""
@@ -34,7 +34,7 @@ def policy_card(markdown: str) -> str:
     return render(page_of_markdown(markdown, kicker="Model policy"))
 
 
-def _picture(dataset: Dataset, photo: str) -> Picture | Unshown:
+def _picture(dataset: FolderDataset, photo: str) -> Picture | Unshown:
     try:
         return thumbnail(dataset.photo(photo))
     except (ArtifactError, OSError):

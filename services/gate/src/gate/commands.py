@@ -13,9 +13,10 @@ from artifacts.refusal import Refusal
 from artifacts.ssh_keygen import create_statement_key
 from artifacts.statements import write_signed
 from gate.exits import DONE, EXIT_CODES, REFUSED, refuse
+from gate.parity import find_photos
+from gate.rooms import measuring_line, parity_line, try_rooms
 from gate.settings import read_settings
 from gate.tables import gate_lines, parity_lines
-from gate.try_rooms import try_rooms
 from gate.wiring import (
     gate_signer,
     make_explain_policy,
@@ -24,9 +25,6 @@ from gate.wiring import (
     make_pin_holdout,
     make_report,
     make_summary,
-    measuring_line,
-    parity_line,
-    photo_files,
     policy_card,
 )
 
@@ -148,7 +146,7 @@ def parity(
 ) -> None:
     """Send the same photos through training, batch and live service, and compare."""
     settings = read_settings()
-    photos = photo_files(paths, limit)
+    photos = find_photos(paths, limit)
     typer.echo(parity_line(settings, model, photos))
     report = make_parity(settings, model)(photos, model)
     for line in parity_lines(report):

@@ -16,8 +16,9 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.record import Record, parse_json
 from artifacts.statements import StatementSigner, StatementVerifier, signature_of
+from gate.dataset import FolderDataset
 from gate.measures.plan import MeasurementPlan
-from gate.ports import Dataset, Examiner
+from gate.measuring_room import MeasuringRoom
 from judging.policy import Policy
 from scoring.certificate import Proof
 
@@ -63,7 +64,7 @@ class RememberingExaminer:
     """
 
     def __init__(
-        self, examiner: Examiner, store: EvidenceStore, measuring_code: Callable[[], str]
+        self, examiner: MeasuringRoom, store: EvidenceStore, measuring_code: Callable[[], str]
     ) -> None:
         self._examiner = examiner
         self._store = store
@@ -73,7 +74,7 @@ class RememberingExaminer:
         """Answer the artifact's golden photos."""
         return self._examiner.prove(artifact)
 
-    def evaluate(self, artifact: ModelArtifact, dataset: Dataset) -> Evaluation:
+    def evaluate(self, artifact: ModelArtifact, dataset: FolderDataset) -> Evaluation:
         """Return the evaluation that is kept, or score the holdout and keep it."""
         key = self._key("evaluation", artifact, dataset)
         found = self._store.get(Evaluation, key)
@@ -83,7 +84,11 @@ class RememberingExaminer:
         return found
 
     def examine(
-        self, artifact: ModelArtifact, dataset: Dataset, evaluation: Evaluation, policy: Policy
+        self,
+        artifact: ModelArtifact,
+        dataset: FolderDataset,
+        evaluation: Evaluation,
+        policy: Policy,
     ) -> Evidence:
         """Return the evidence that is kept, or measure and keep it."""
         rest = (evaluation.digest, MeasurementPlan.of(policy).digest)
@@ -94,7 +99,7 @@ class RememberingExaminer:
             self._store.put(key, found)
         return found
 
-    def _key(self, kind: str, artifact: ModelArtifact, dataset: Dataset, *rest: str) -> str:
+    def _key(self, kind: str, artifact: ModelArtifact, dataset: FolderDataset, *rest: str) -> str:
         manifest = dataset.manifest()
         data = (manifest.digest, manifest.split_digest(HOLDOUT))
         return digest_json([kind, artifact.digest, *data, self._measuring_code(), *rest])

@@ -15,13 +15,22 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence, Resources
 from artifacts.records.photos import PhotoManifest, Split
 from features import CORRUPTIONS, SchemaError
+from gate.dataset import FolderDataset
 from gate.errors import HoldoutEmpty, HoldoutUnusable, JudgeUnfit, UnfitModel
 from gate.measures.leakage import Looks
 from gate.measures.plan import MeasurementPlan
 from gate.measures.robustness import CorruptedScores, choose_photos
 from gate.measures.slices import with_derived_slices
 from gate.measuring_code import measuring_code_digest
-from gate.measuring_pace import TRIED, Pace, require_pace, workload
+from gate.measuring_cost import (
+    TRIED,
+    Pace,
+    Stopwatch,
+    choose_timed,
+    measure_resources,
+    require_pace,
+    workload,
+)
 from gate.measuring_photos import (
     Look,
     Unusable,
@@ -29,9 +38,7 @@ from gate.measuring_photos import (
     look_at_photos,
     without_heads,
 )
-from gate.measuring_resources import Stopwatch, choose_timed, measure_resources
 from gate.parallel import JoblibParallel
-from gate.ports import Dataset
 from judging.policy import Policy
 from scoring import NonFiniteScore, Scorer, ScoringError, UnusableModel, evaluate, prove
 from scoring.certificate import Proof
@@ -70,7 +77,7 @@ class OnnxExaminer:
         except _MODEL_FAULTS as exc:
             raise _unfit(artifact, exc) from exc
 
-    def evaluate(self, artifact: ModelArtifact, dataset: Dataset) -> Evaluation:
+    def evaluate(self, artifact: ModelArtifact, dataset: FolderDataset) -> Evaluation:
         """Score the dataset's holdout; UnfitModel (TooSlow), JudgeUnfit or HoldoutUnusable."""
         scorer = _open(artifact)
         manifest = dataset.manifest()
@@ -84,7 +91,11 @@ class OnnxExaminer:
             raise _unfit(artifact, exc) from exc
 
     def examine(
-        self, artifact: ModelArtifact, dataset: Dataset, evaluation: Evaluation, policy: Policy
+        self,
+        artifact: ModelArtifact,
+        dataset: FolderDataset,
+        evaluation: Evaluation,
+        policy: Policy,
     ) -> Evidence:
         """Measure the evidence, as `measure` does, by the plan of a policy."""
         return self.measure(artifact, dataset, evaluation, MeasurementPlan.of(policy))
@@ -92,7 +103,7 @@ class OnnxExaminer:
     def measure(
         self,
         artifact: ModelArtifact,
-        dataset: Dataset,
+        dataset: FolderDataset,
         evaluation: Evaluation,
         plan: MeasurementPlan,
     ) -> Evidence:
@@ -123,7 +134,7 @@ class OnnxExaminer:
         return measure_evidence(material, plan)
 
     def _require_pace(
-        self, pace: Pace, artifact: ModelArtifact, scorer: Scorer, dataset: Dataset
+        self, pace: Pace, artifact: ModelArtifact, scorer: Scorer, dataset: FolderDataset
     ) -> None:
         rows = dataset.manifest().rows
         holdout = [row.photo for row in rows if row.split == HOLDOUT][:TRIED]
@@ -134,7 +145,7 @@ class OnnxExaminer:
             raise _unfit(artifact, exc) from exc
 
     def _look(
-        self, artifact: ModelArtifact, dataset: Dataset, manifest: PhotoManifest, split: Split
+        self, artifact: ModelArtifact, dataset: FolderDataset, manifest: PhotoManifest, split: Split
     ) -> Looks:
         key = (artifact.manifest.feature_schema, manifest.split_digest(split))
         if key not in self._looks:
@@ -147,7 +158,7 @@ class OnnxExaminer:
     def _corrupted(
         self,
         artifact: ModelArtifact,
-        dataset: Dataset,
+        dataset: FolderDataset,
         evaluation: Evaluation,
         chosen: NDArray[np.intp],
         seed: int,
@@ -168,7 +179,7 @@ class OnnxExaminer:
             raise _unfit(artifact, exc) from exc
 
     def _resources(
-        self, artifact: ModelArtifact, dataset: Dataset, photos: Sequence[str]
+        self, artifact: ModelArtifact, dataset: FolderDataset, photos: Sequence[str]
     ) -> Resources:
         timed = tuple(_read(dataset, photo) for photo in choose_timed(photos))
         try:
@@ -203,7 +214,7 @@ def _open(artifact: ModelArtifact) -> Scorer:
         raise JudgeUnfit(artifact.digest, str(exc)) from exc
 
 
-def _read(dataset: Dataset, photo: str) -> bytes:
+def _read(dataset: FolderDataset, photo: str) -> bytes:
     try:
         return dataset.photo(photo)
     except ArtifactError as exc:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from gate.policy_page import policy_page
-from gate.ports import Policies
+from judging.policy_files import YamlPolicies
 
 
 @dataclass(frozen=True)
 class ExplainPolicy:
     """Explaining with all that it reads through."""
 
-    policies: Policies
+    policies: YamlPolicies
 
     def __call__(self, model: str) -> str:
         """Return the page in Markdown.

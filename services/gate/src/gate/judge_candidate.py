@@ -16,13 +16,16 @@ from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import Environment, FirstRelease, Release
 from artifacts.records.reproduction import Reproduction
 from artifacts.statements import StatementVerifier, read_signed
+from artifacts.store import FolderArtifacts, FolderModelStore
 from gate.case import Absent, Candidate, Case, Champion, Holdout
+from gate.dataset import FolderDataset
 from gate.errors import GateError, UnfitModel
+from gate.evidence_store import RememberingExaminer
 from gate.judge import candidate_digest, decide, judge
-from gate.ports import ArtifactReader, Dataset, Examiner, ModelStore, Policies
 from gate.resampling import resample_groups
 from gate.rules.champion import champion_of
 from judging.policy import Policy
+from judging.policy_files import YamlPolicies
 from scoring.certificate import Proof
 from scoring.metrics import Resampling
 
@@ -46,12 +49,12 @@ class Gate:
     Metrics that came with a candidate are not looked at: whoever made them had an interest.
     """
 
-    artifacts: ArtifactReader
-    store: ModelStore
-    policies: Policies
+    artifacts: FolderArtifacts
+    store: FolderModelStore
+    policies: YamlPolicies
     releases: Callable[[Environment], Release]
-    dataset: Dataset
-    examiner: Examiner
+    dataset: FolderDataset
+    examiner: RememberingExaminer
     rebuilder: StatementVerifier
     clock: Callable[[], datetime]
 

@@ -20,8 +20,8 @@ from features import (
     mean_brightness,
     read_photo,
 )
+from gate.dataset import FolderDataset
 from gate.measures.slices import Traits
-from gate.ports import Dataset
 from scoring.scorer import FEATURE_SCHEMA, WEIGHTS, Vectors, extractor_of
 
 
@@ -53,7 +53,7 @@ def without_heads(artifact: ModelArtifact) -> ModelArtifact:
 
 
 def look_at_photos(
-    dataset: Dataset, artifact: ModelArtifact, photos: Sequence[str]
+    dataset: FolderDataset, artifact: ModelArtifact, photos: Sequence[str]
 ) -> list[Look | Unusable]:
     """Look at photos, named by digest, with an artifact's extractor."""
     extractor = extractor_of(artifact)
@@ -70,7 +70,7 @@ def look_at_photos(
 
 
 def corrupted_vectors(
-    dataset: Dataset, artifact: ModelArtifact, seed: int, photos: Sequence[str]
+    dataset: FolderDataset, artifact: ModelArtifact, seed: int, photos: Sequence[str]
 ) -> list[Vectors | Unusable]:
     """Return for each photo the vectors of its corrupted copies, (corruptions, width).
 

@@ -20,7 +20,7 @@ from gate.dataset import FolderDataset
 from gate.errors import HoldoutEmpty, HoldoutUnusable, JudgeUnfit, TooSlow, UnfitModel
 from gate.examiner import OnnxExaminer
 from gate.measures.plan import MeasurementPlan
-from gate.measuring_pace import Pace, workload
+from gate.measuring_cost import Pace, workload
 from gate.parallel import JoblibParallel
 
 Answer = dict[str, Any]

@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -37,21 +38,25 @@ from gate.errors import (
     TooSlow,
     UnfitModel,
 )
-from gate.measures.plan import MeasurementPlan
-from gate.measuring_code import measuring_code_digest
-from gate.measuring_limits import MeasuringLimits
-from gate.measuring_usage import usage_of
-from gate.measuring_wall import measuring_command, measuring_room, measuring_wall
-from gate.ports import Dataset
+from gate.measures.plan import MeasurementPlan, MeasuringLimits
+from gate.measuring_code import folder_of, measuring_code_digest
 from judging.policy import Policy
 from scoring.certificate import Proof
-from walls import Wall
+from walls import Room, UnusableRoom, Unwalled, Wall, processes_inside
 
 ANSWER_BYTES: Final = 64 << 20
 """Of one answer: an evaluation of 1,500 photos and 25 labels has one."""
 LOOK_SECONDS: Final = 0.2
 _REASON: Final = 600
 _FAR: Final = re.compile(rb"\[(\d{1,9}), (\d{1,9})\]\n")
+PACKAGES: Final = ("artifacts", "judging", "gate", "features", "scoring", "walls")
+_START: Final = (
+    "import json, sys; sys.path[:0] = json.loads(sys.argv[1]); "
+    "from gate.measuring_process import main; main()"
+)
+"""With `-I` nothing but what is named here comes before the environment's own packages."""
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 R = TypeVar("R", Evaluation, Evidence)
 ProgressOf = Callable[[str], Callable[[int, int], None]]
@@ -101,7 +106,7 @@ class MeasuringRoom:
             raise MeasuringFailed(artifact.digest, "its proof is none")
         return Proof(tuple(answer["differences"]), answer["bit_equal"])
 
-    def evaluate(self, artifact: ModelArtifact, dataset: Dataset) -> Evaluation:
+    def evaluate(self, artifact: ModelArtifact, dataset: FolderDataset) -> Evaluation:
         """Score the dataset's holdout; UnfitModel, JudgeUnfit, HoldoutUnusable, MeasuringFailed."""
         answer = self._process(artifact, dataset, evidence=True).ask({"do": "evaluate"})
         found = _parsed(Evaluation, answer, artifact.digest)
@@ -110,7 +115,11 @@ class MeasuringRoom:
         return found
 
     def examine(
-        self, artifact: ModelArtifact, dataset: Dataset, evaluation: Evaluation, policy: Policy
+        self,
+        artifact: ModelArtifact,
+        dataset: FolderDataset,
+        evaluation: Evaluation,
+        policy: Policy,
     ) -> Evidence:
         """Measure the evidence; what `evaluate` raises, or HoldoutEmpty."""
         plan = MeasurementPlan.of(policy)
@@ -133,7 +142,7 @@ class MeasuringRoom:
         return found
 
     def _process(
-        self, artifact: ModelArtifact, dataset: Dataset | None, *, evidence: bool
+        self, artifact: ModelArtifact, dataset: FolderDataset | None, *, evidence: bool
     ) -> "_Process":
         folders = _folders(dataset)
         key = (artifact.digest, str(folders))
@@ -370,9 +379,79 @@ def _untrue(found: Evaluation, artifact: ModelArtifact, manifest: PhotoManifest)
     return next((name for name, (said, true) in columns.items() if said != true), "")
 
 
-def _folders(dataset: Dataset | None) -> tuple[Path, ...]:
+def _folders(dataset: FolderDataset | None) -> tuple[Path, ...]:
     if dataset is None:
         return ()
     if not isinstance(dataset, FolderDataset):
         raise TypeError("only a data set in a folder can be shown to another process")
     return dataset.root.resolve(), dataset.store.resolve()
+
+
+def standing_wall(wall: Wall, folders: Sequence[Path], hidden: Sequence[Path]) -> Wall:
+    """Return the wall that measuring in `folders` really gets: none where it gives no room here.
+
+    Another user can't be given what lies in folders of mode 0700, for example; `missing` says why.
+    """
+    hidden = tuple(path for path in hidden if path.exists())
+    with tempfile.TemporaryDirectory(prefix="plinth-") as name:
+        scratch = Path(name)
+        scratch.chmod(0o755)
+        return measuring_wall(wall, measuring_room(scratch, folders, hidden), measuring_command())
+
+
+def measuring_wall(wall: Wall, room: Room, command: Sequence[str] = (sys.executable,)) -> Wall:
+    """Return the wall around a room: none where another user can't be given the room."""
+    try:
+        wall.command(room, command)
+    except UnusableRoom as exc:
+        return Unwalled(f"{wall.name}: {exc}")
+    return wall
+
+
+def measuring_room(own: Path, folders: Sequence[Path], hidden: Sequence[Path]) -> Room:
+    """Return the room of one model: data and code to read, and a folder of its own to write."""
+    return Room(
+        "measuring",
+        reads=tuple(dict.fromkeys((*folders, *_code()))),
+        writes=(own,),
+        hidden=tuple(hidden),
+        environment={"TMPDIR": str(own), "HOME": str(own)},
+        ends_with_caller=True,
+    )
+
+
+def _code() -> tuple[Path, ...]:
+    """Return what the process runs: this environment, what it rests on, and our packages."""
+    sites = (Path(path) for path in sys.path if path.endswith("site-packages"))
+    packages = (folder_of(name).parent for name in PACKAGES)
+    return tuple(dict.fromkeys((Path(sys.prefix), *sites, *packages)))
+
+
+def measuring_command() -> tuple[str, ...]:
+    """Return the command that measures: `-I`, and nothing of ours but its packages."""
+    folders = [str(path) for path in dict.fromkeys(folder_of(name).parent for name in PACKAGES)]
+    return (sys.executable, "-I", "-c", _START, json.dumps(folders))
+
+
+@dataclass(frozen=True)
+class Usage:
+    """CPU seconds of all processes together, those that ended included, and the largest's MiB."""
+
+    cpu_seconds: float
+    largest_mib: int
+
+
+def usage_of(pid: int) -> Usage:
+    """Return what a process and those below it have used so far; what ended in between is lost."""
+    seconds, largest = 0.0, 0
+    for one in (pid, *processes_inside(pid)):
+        folder = Path("/proc", str(one))
+        try:
+            fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            pages = int((folder / "statm").read_text().split()[1])
+        except (OSError, ValueError, IndexError):
+            continue  # it ended meanwhile
+        # After the name: state is the first, and the four times are fields 14 to 17 of stat(5).
+        seconds += sum(map(int, fields[11:15])) / _TICKS
+        largest = max(largest, pages * _PAGE >> 20)
+    return Usage(seconds, largest)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from artifacts.policies.holdouts import grow
 from artifacts.refusal import Refusal
-from gate.ports import Dataset, Policies
+from gate.dataset import FolderDataset
+from judging.policy_files import YamlPolicies
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Pinned:
 class PinHoldout:
     """Pinning with all that it reads and writes through."""
 
-    policies: Policies
-    dataset: Dataset
+    policies: YamlPolicies
+    dataset: FolderDataset
 
     def __call__(self, model: str) -> Pinned | Refusal:
         """Write the pin, or say why not. UnreadableRecord where manifest or pin is broken."""

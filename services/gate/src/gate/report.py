@@ -5,11 +5,14 @@ from pathlib import Path
 
 from artifacts.errors import PolicyRefused, UnreadableRecord
 from artifacts.statements import StatementVerifier
+from artifacts.store import FolderArtifacts
 from gate.card import CardRecords
 from gate.card_page import ModelCard
-from gate.ports import ArtifactReader, Dataset, Examiner, Policies
+from gate.dataset import FolderDataset
+from gate.evidence_store import RememberingExaminer
 from gate.summary import evidence_of, report_about
 from judging.policy import Policy
+from judging.policy_files import YamlPolicies
 
 
 @dataclass(frozen=True)
@@ -19,11 +22,11 @@ class Report:
     `gate` believes the gate alone: a card doesn't show a verdict or evidence that it didn't sign.
     """
 
-    artifacts: ArtifactReader
-    policies: Policies
-    examiner: Examiner
+    artifacts: FolderArtifacts
+    policies: YamlPolicies
+    examiner: RememberingExaminer
     gate: StatementVerifier
-    dataset: Dataset | None
+    dataset: FolderDataset | None
 
     def __call__(self, candidate: Path, gate_report: Path | None, evidence: Path | None) -> str:
         """Return the card as HTML; ArtifactError, UnfitModel, JudgeUnfit or HoldoutUnusable."""

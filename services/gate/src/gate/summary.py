@@ -8,18 +8,19 @@ from artifacts.folder import ModelArtifact
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
 from artifacts.statements import StatementVerifier, read_signed
+from artifacts.store import FolderArtifacts
 from artifacts.text import markdown
 from gate.errors import GateError
 from gate.evidence_page import candidate_page
-from gate.ports import ArtifactReader, Examiner
+from gate.evidence_store import RememberingExaminer
 
 
 @dataclass(frozen=True)
 class Summary:
     """Summing up with all that it reads through; `gate` believes the gate alone."""
 
-    artifacts: ArtifactReader
-    examiner: Examiner
+    artifacts: FolderArtifacts
+    examiner: RememberingExaminer
     gate: StatementVerifier
 
     def __call__(self, candidate: Path, gate_report: Path | None, evidence: Path | None) -> str:

@@ -3,13 +3,11 @@
 import secrets
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from artifacts.errors import ArtifactError
 from artifacts.keeper import KeeperSigner
@@ -19,32 +17,24 @@ from artifacts.ssh_keygen import SshSigner, SshVerifier
 from artifacts.ssh_signatures import Namespace
 from artifacts.statements import StatementSigner
 from artifacts.store import FolderArtifacts, model_store
-from artifacts.text import plain
-from gate.command_door import batch_door, training_door
 from gate.dataset import FolderDataset
-from gate.door_rooms import DoorRooms
+from gate.doors import HttpDoor, batch_door, training_door
 from gate.evidence_store import EvidenceStore, RememberingExaminer
 from gate.explain_policy import ExplainPolicy
-from gate.http_door import HttpDoor
 from gate.judge_candidate import Gate
+from gate.measures.plan import MeasuringLimits
 from gate.measuring_code import measuring_code_digest
-from gate.measuring_limits import MeasuringLimits
 from gate.measuring_room import MeasuringRoom
-from gate.measuring_wall import standing_wall
 from gate.parity import Parity
-from gate.photo_files import find_photos
 from gate.pin_holdout import PinHoldout
-from gate.settings import Settings, door_variables
+from gate.rooms import make_door_rooms
+from gate.settings import Settings
 from gate.summary import Summary
 from judging.policy_files import YamlPolicies
 from walls import find_wall
 
 if TYPE_CHECKING:
     from gate.report import Report
-
-HTTP: Final = "http"
-DOORS: Final = MappingProxyType({"training": "training", "batch": "inference", HTTP: "inference"})
-"""Parity's doors, and the service whose code answers at each; the live one has the network."""
 
 
 def make_gate(settings: Settings, dataset: Path, photos: Path | None = None) -> Gate:
@@ -126,57 +116,8 @@ def make_parity(settings: Settings, model: Path) -> Parity:
     )
 
 
-def make_door_rooms(settings: Settings) -> DoorRooms:
-    """Return the rooms that parity's doors, code of training and of inference, are opened in."""
-    return DoorRooms(
-        settings.root,
-        {**door_variables(), "PLINTH_TRACKING_URI": ""},
-        reads=(settings.public_key,),
-        hidden=settings.hidden,
-    )
-
-
-def parity_line(settings: Settings, model: Path, photos: Sequence[Path]) -> str:
-    """Say in one line which wall keeps parity's doors from keys, or which of them has none."""
-    rooms = make_door_rooms(settings)
-    wall, missing = find_wall(), ""
-    folders = dict.fromkeys(photo.parent for photo in photos)
-    with TemporaryDirectory(prefix="plinth-") as own:
-        for door, service in DOORS.items() if wall.name == "user" else ():
-            # It stands around a room only where that user can be given the room.
-            reads = (model.absolute(), *(() if door == HTTP else folders))
-            try:
-                room, python = rooms.room(
-                    door, service, reads=reads, own=Path(own), network=door == HTTP
-                )
-            except OSError as exc:
-                missing = missing or f"{door}: {exc}"
-            else:
-                missing = missing or rooms.standing(room, [python]).missing
-    if missing := missing or wall.missing:
-        return f"parity: no wall keeps the doors' code from this machine's keys: {plain(missing)}"
-    return f"parity: training, batch and http each in a room without keys, behind {wall.name}"
-
-
-def photo_files(paths: Sequence[Path], limit: int | None) -> tuple[Path, ...]:
-    """Return the photos under some files and folders; NoPhotos."""
-    return find_photos(paths, limit)
-
-
 def _gate_verifier(settings: Settings) -> SshVerifier:
     return SshVerifier(settings.gate_signers, "gate", "plinth-gate-report")
-
-
-def measuring_line(settings: Settings, *folders: Path) -> str:
-    """Say in one line which wall keeps a model that is measured from keys, or why none does.
-
-    `folders` are those of the dataset and its photos: the wall is asked for this very room.
-    """
-    shown = tuple(folder.resolve() for folder in folders if folder.exists())
-    wall = standing_wall(find_wall(), shown, settings.signing)
-    if wall.missing:
-        return f"measuring: no wall keeps models from this machine's keys: {plain(wall.missing)}"
-    return f"measuring: each model in a process of its own, behind {wall.name}"
 
 
 def _limits(settings: Settings, model: str) -> MeasuringLimits:

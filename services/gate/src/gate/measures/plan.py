@@ -1,5 +1,6 @@
-"""The plan of a measurement: all that its numbers depend on besides model, photos and code."""
+"""The plan of a measurement: what its numbers depend on beside model and photos, and its limits."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from artifacts.records.evidence import Method
@@ -8,6 +9,10 @@ from judging.policy import Policy
 
 WITHIN_BITS: Final = 32
 """Photos this alike count as copies where a policy has no leakage rule: the import's own bound."""
+PATIENCE: Final = 3
+"""Times the CPU seconds that measuring may take in all, by the clock on the wall."""
+WITHOUT_POLICY: Final = (600.0, 4096)
+"""CPU seconds and MiB where no policy says more: nothing that comes of it can be allowed."""
 
 
 class MeasurementPlan(Record):
@@ -42,3 +47,32 @@ class MeasurementPlan(Record):
     def method(self) -> Method:
         """How intervals are made."""
         return Method(confidence=self.confidence, resamples=self.resamples, seed=self.seed)
+
+
+@dataclass(frozen=True)
+class MeasuringLimits:
+    """CPU seconds of all processes together, MiB of the largest, and copies made worse.
+
+    CPU time follows from the model, the photos and the kind of machine, and not from what else runs
+    there: a model that takes more of it is at fault. A clock on the wall that runs out before it is
+    no fault of the model's: the machine was busy or stood still, and the matter stays undecided.
+    """
+
+    cpu_seconds: float
+    memory_mib: int
+    corrupted_photos: int = 0
+
+    @classmethod
+    def of(cls, policy: Policy | None) -> "MeasuringLimits":
+        """Take them from a policy, or small ones without."""
+        if policy is None:
+            return cls(*WITHOUT_POLICY)
+        settings = policy.measurement
+        return cls(
+            settings.max_cpu_minutes * 60, settings.max_memory_mib, settings.robustness_photos
+        )
+
+    @property
+    def wall_seconds(self) -> float:
+        """How long it may take by the clock on the wall."""
+        return PATIENCE * self.cpu_seconds

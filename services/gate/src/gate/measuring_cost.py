@@ -1,19 +1,30 @@
-"""What measuring a model will cost, told from its first photos, before hours are spent on it."""
+"""What a model costs: to open and to ask, and to measure whole, told from its first photos.
 
-from collections.abc import Sequence
+What measuring will cost is told before hours are spent on it.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
 import numpy as np
 
+from artifacts.folder import ModelArtifact
 from artifacts.policies.membership import HOLDOUT
+from artifacts.records.evidence import Resources
 from artifacts.records.photos import PhotoRow
 from features import CORRUPTIONS, PhotoRefused
 from gate.errors import TooSlow
-from gate.measuring_resources import PHOTOS as TIMED
-from gate.measuring_resources import Stopwatch
 from scoring import Scorer
 
+Stopwatch = Callable[[], float]
+"""Seconds since some moment, never going back."""
+
+LOADS: Final = 3
+PHOTOS: Final = 100
+_WARM_UP: Final = 5
+_MILLISECONDS: Final = 1000
 TRIED: Final = 3
 """Photos that are tried: the cheapest counts, for the first also pays for what is made once."""
 
@@ -44,7 +55,7 @@ def workload(pace: Pace, rows: Sequence[PhotoRow]) -> Workload:
     holdout = sum(row.split == HOLDOUT for row in rows)
     if pace.corrupted is None:
         return Workload(holdout, holdout)
-    worse = min(holdout, pace.corrupted) * len(CORRUPTIONS) + min(holdout, TIMED)
+    worse = min(holdout, pace.corrupted) * len(CORRUPTIONS) + min(holdout, PHOTOS)
     return Workload(len(rows) + worse, holdout + worse)
 
 
@@ -75,3 +86,41 @@ def require_pace(
                 f"{work.rows} rows; the policy allows {pace.cpu_seconds / 60:g} "
                 "(measurement.max_cpu_minutes)",
             )
+
+
+def choose_timed(photos: Sequence[str]) -> tuple[str, ...]:
+    """Take up to a hundred photos, evenly spread over all."""
+    places = np.linspace(0, len(photos) - 1, min(PHOTOS, len(photos))).astype(int)
+    return tuple(photos[i] for i in places)
+
+
+def measure_resources(
+    artifact: ModelArtifact, photos: Sequence[bytes], stopwatch: Stopwatch
+) -> Resources:
+    """Time opening the artifact, and the way from a photo's bytes to answers, one at a time.
+
+    At least one photo. Loading is the median of three: the first finds out besides whether the
+    files are safe to open. Raises what opening, reading and answering raise.
+    """
+    loads = [_timed(lambda: Scorer.of(artifact), stopwatch) for _ in range(LOADS)]
+    scorer = Scorer.of(artifact)
+
+    def answer(photo: bytes) -> None:
+        scorer.answers(scorer.extractor.extract(photo)[np.newaxis])
+
+    for photo in photos[:_WARM_UP]:
+        answer(photo)
+    times = [_timed(lambda: answer(photo), stopwatch) for photo in photos]  # noqa: B023 - run at once
+    return Resources(
+        size_bytes=sum(file.size_bytes for file in artifact.manifest.files),
+        load_seconds=median(loads),
+        photos_timed=len(times),
+        latency_median_ms=median(times) * _MILLISECONDS,
+        latency_p95_ms=float(np.quantile(times, 0.95, method="higher")) * _MILLISECONDS,
+    )
+
+
+def _timed(action: Callable[[], object], stopwatch: Stopwatch) -> float:
+    start = stopwatch()
+    action()
+    return stopwatch() - start
