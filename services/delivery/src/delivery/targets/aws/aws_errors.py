@@ -1,4 +1,4 @@
-"""What can go wrong on the AWS target. A refusal is no error: it is a value, `Refused`.
+"""What can go wrong on the AWS target. A refusal is no error: it is a value, `Refusal`.
 
 CloudError
 |-- CloudFailed         the cloud refuses a question or breaks down answering it
