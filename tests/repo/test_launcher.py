@@ -9,6 +9,7 @@ import py_compile
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -137,6 +138,22 @@ def test_the_launcher_runs_through_links_from_any_folder_and_in_any_locale(
         assert done.stdout == f"{checkout.root}/.plinth\n", (word, done.stderr)
     done = checkout.run(shell, first, "inference", "--help", **odd)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_room_that_sees_environments_through_links_runs_the_copies_that_are_there(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    copy, lent = checkout.copy_of("delivery"), tmp_path / "lent"
+    (lent / "sources").mkdir(parents=True)
+    (lent / "sources" / copy.name).symlink_to(copy)
+    for entry in SHARED.iterdir():
+        if (entry / "bin").is_dir():
+            (lent / entry.name).symlink_to(entry)
+
+    there = replace(checkout, variables={"PLINTH_ENVIRONMENTS": str(lent)}).copy_of("delivery")
+
+    assert there == copy
+    assert [entry.name for entry in (lent / "sources").iterdir()] == [copy.name]
 
 
 def test_workers_and_stages_are_as_isolated_as_their_command(checkout: Checkout) -> None:
