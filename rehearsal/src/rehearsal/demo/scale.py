@@ -10,7 +10,7 @@ import yaml
 from rehearsal.small_world import PARAMS, STYLES, make_mild
 from samples.facades import STYLES as ALL_STYLES
 
-STAGING_SECONDS = 3.6
+STAGING_SECONDS = 1.8
 """The hours that staging must have run a payload, in a demo that lasts minutes. It is told so."""
 
 

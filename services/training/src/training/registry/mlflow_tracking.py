@@ -46,6 +46,8 @@ class AliasOrder(Part):
     version: int | None
 
 
+_BATCH = 100
+"""Parameters that MLflow takes at once, at most; of metrics it takes more."""
 _KEY = "plinth.identity"
 _DIGEST = "plinth.digest"
 _REPORT = "plinth.gate_report"
@@ -60,17 +62,24 @@ class MlflowTracking:
 
     def record(self, run: Run) -> str:
         """Keep a run, or add to the run of the same identity, and return its id."""
+        from mlflow.entities import Metric, Param, RunTag  # noqa: PLC0415
+
         with self._client() as client:
             experiment = _experiment(client, run.identity.model, self._artifacts)
             query = f"tags.`{_KEY}` = '{run.identity.key}'"
             found = client.search_runs([experiment], query, max_results=1)
-            run_id: str = (found[0] if found else client.create_run(experiment)).info.run_id
-            for name, value in _tags(run).items():
-                client.set_tag(run_id, name, value)
-            for name, value in run.params.items():
-                client.log_param(run_id, name, value)
-            for name, number in _metrics(run).items():
-                client.log_metric(run_id, name, number)
+            info = (found[0] if found else client.create_run(experiment)).info
+            run_id: str = info.run_id
+            tags = [RunTag(name, value) for name, value in _tags(run).items()]
+            moment = info.start_time
+            metrics = [Metric(name, one, moment, 0) for name, one in _metrics(run).items()]
+            params = [Param(name, str(value)) for name, value in run.params.items()]
+            # In batches: one by one, each would be a transaction of its own.
+            client.log_batch(run_id, tags=tags)
+            for at in range(0, len(params), _BATCH):
+                client.log_batch(run_id, params=params[at : at + _BATCH])
+            for at in range(0, len(metrics), _BATCH):
+                client.log_batch(run_id, metrics=metrics[at : at + _BATCH])
             client.set_terminated(run_id)
             return run_id
 
