@@ -4,7 +4,6 @@ Each attack is a pushed branch, as anybody can push one; it knows every path, as
 """
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from support.box_rehearsal import JUDGE, Checkout, rehearsal, workflow
+
+from artifacts.ssh_keygen import create_key
 
 pytestmark = pytest.mark.machine
 
@@ -55,8 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for name in ("keys", "audit", "models", "shared", "people"):
         (folder / name).mkdir()
     for key in ("keys/gate", "people/ada"):
-        words = ("-q", "-t", "ed25519", "-N", "", "-f", str(folder / key))
-        subprocess.run(["ssh-keygen", *words], check=True)
+        create_key(folder / key, key)
     (folder / "audit/log.jsonl").write_text("first\n")
     (folder / "models/head.onnx").write_text("sound\n")
     (folder / "shared/tool").write_text("#!/bin/sh\necho a shared tool\n")

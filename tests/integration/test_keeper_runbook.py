@@ -16,7 +16,7 @@ from support.audit import deploy
 from support.keeper_world import JUDGE, KEEPER, KeeperWorld, give
 from support.lent_python import CAN_LEND
 
-from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_key, create_statement_key
 from delivery.cli import COMMANDS
 from delivery.trail.audit_log import FileAuditLog
 
@@ -162,11 +162,10 @@ def test_what_the_runbook_moved_signs_and_goes_on(moved: Moved) -> None:
 def rotate(moved: Moved) -> None:
     """Rotate delivery's key as the runbooks say, to one that counts from now on."""
     new, listed = moved.folder / "new", moved.folder / "main.signers"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(new)], check=True)
+    public = create_key(new, "delivery")
     signers = moved.state / "keys/delivery.signers"
     spaces = ",".join(NAMESPACES["delivery"][1])
     old = signers.read_text().replace(f'"{spaces}"', f'"{spaces}",valid-before="20991231Z"')
-    public = " ".join(new.with_suffix(".pub").read_text().split()[:2])
     listed.write_text(f'{old}delivery namespaces="{spaces}" {public}\n')
     variables = {"SERVICE": "delivery", "NEW": str(new), "LIST": str(listed)}
     places = {"SIGNERS": str(signers), "KEPT": str(moved.kept)}

@@ -21,7 +21,13 @@ from artifacts.errors import SignatureRefused
 from artifacts.records.gate import GateReport
 from artifacts.records.image import ImageRecord
 from artifacts.records.release import FirstRelease, Payload, ReleasedCode, ReleasedModel
-from artifacts.ssh_keygen import SshSigner, SshVerifier, check_signature, create_statement_key
+from artifacts.ssh_keygen import (
+    SshSigner,
+    SshVerifier,
+    check_signature,
+    create_key,
+    create_statement_key,
+)
 from artifacts.ssh_signatures import read_signers, service_of
 from artifacts.statements import read_signed, write_signed
 from delivery.errors import AuditBroken, AuditUnavailable
@@ -199,8 +205,7 @@ def test_a_stolen_key_counts_until_the_last_moment_at_which_it_is_trusted(world)
 @pytest.mark.parametrize("text", ["20260401", "20260401Z", "202604010000", "20260401000000Z"])
 def test_both_readers_of_a_signers_file_end_a_key_at_the_same_moment(tmp_path, zone, text):
     key = tmp_path / "key"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-    public = " ".join(key.with_suffix(".pub").read_text().split()[:2])
+    public = create_key(key, "gate")
     signers = tmp_path / "signers"
     line = f'gate namespaces="plinth-evidence",valid-before="{text}" {public}\n'
     signers.write_text(line)
