@@ -132,9 +132,10 @@ lock: environment ## | resolves the locks in requirements/ anew (needs a package
 lock-check: environment
 	@$(PYTHON) bin/lock.py --check
 
-schemas: environment ## | writes the JSON Schemas of records and policies
+schemas: environment ## | writes what is made of records and policies: JSON Schemas, and policies as pages
 	$(PYTHON) -P -c 'from pathlib import Path; from artifacts.schemas import write_schemas; write_schemas(Path("libs/artifacts/schemas"))'
 	$(PYTHON) -P -c 'from pathlib import Path; from judging.policy_schemas import write_policy_schemas; write_policy_schemas(Path("policies/schemas"))'
+	$(PYTHON) -P -c 'from pathlib import Path; from gate.explain_policy import write_policy_pages; write_policy_pages(Path("policies"), Path("docs/policies"))'
 
 samples: environment ## OUT=DIR [BUILDINGS=30] | draws sample photos of 25 styles, for those who have none
 	@$(IN_CALLER) "$(ROOT)/$(PYTHON)" -P -m samples "$(OUT)" --buildings "$(BUILDINGS)"

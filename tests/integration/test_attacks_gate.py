@@ -27,7 +27,7 @@ from artifacts.records.photos import PhotoManifest
 from artifacts.ssh_keygen import SshVerifier
 from artifacts.statements import read_signed
 from artifacts.store import FolderArtifacts
-from gate.case import Candidate, Case, Holdout
+from gate.comparing import PairedResamples
 from gate.dataset import FolderDataset
 from gate.errors import MeasuringFailed
 from gate.judge import decide, judge
@@ -35,6 +35,7 @@ from gate.measures.plan import MeasuringLimits
 from gate.measures.slices import measure_dimension, slices_of
 from gate.measuring_room import MeasuringRoom
 from gate.resampling import resample_groups
+from judging.case import Candidate, Case, Holdout
 from walls import Unwalled, find_wall
 
 PIN = "policies/holdouts/architecture.csv"
@@ -88,7 +89,7 @@ def judged(manifest: PhotoManifest, pin: HoldoutPin) -> tuple[RuleResult, ...]:
             gaps=(),
         ),
         champion=champion(manifest, first_right(100)),
-        resampling=resampling,
+        comparing=PairedResamples(resampling),
     )
     return judge(case)
 

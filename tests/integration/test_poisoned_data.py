@@ -15,8 +15,9 @@ from support import cases, policy_documents
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
 from features import Extractor, architecture_schema
-from gate.case import Champion, Holdout
+from gate.comparing import PairedResamples
 from gate.resampling import resample_groups
+from judging.case import Champion, Holdout
 from samples.facades import draw_building
 from scoring.labels import quantise
 from scoring.metrics import head_metrics
@@ -129,7 +130,7 @@ def judged(candidate: Evaluation, champion: Evaluation):
         holdout=Holdout(MANIFEST, (("holdout", HOLDOUT),)),
         evaluation=candidate,
         champion=Champion(champion.model, MANIFEST, champion),
-        resampling=resample_groups(candidate.groups, 2000, 7),
+        comparing=PairedResamples(resample_groups(candidate.groups, 2000, 7)),
     )
     return cases.result_of(case, "slice_regression.style")
 

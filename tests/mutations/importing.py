@@ -75,7 +75,19 @@ def imports_within(packages: Collection[str]) -> dict[str, frozenset[str]]:
         for name, module in list(sys.modules.items())
         if name.partition(".")[0] in packages
     }
-    return {name: imports_of(Path(file).read_bytes()) for name, file in files.items() if file}
+    texts = {name: Path(file).read_bytes() for name, file in files.items() if file}
+    return {
+        name: imports_of(text) | (_below(name, texts) if b"iter_modules" in text else frozenset())
+        for name, text in texts.items()
+    }
+
+
+def _below(name: str, names: Collection[str]) -> frozenset[str]:
+    """Name the modules in folders beside a module that finds modules by their folder."""
+    folder = name.rpartition(".")[0]
+    return frozenset(
+        one for one in names if one.startswith(f"{folder}.") and one.count(".") > name.count(".")
+    )
 
 
 def imports_of(source: bytes) -> frozenset[str]:

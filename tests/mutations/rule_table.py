@@ -1,4 +1,4 @@
-"""Mutants of the table of rules: each rule removed, and each made to pass whatever it finds."""
+"""Mutants of tables of rules: each rule removed, and each made to pass whatever it finds."""
 
 import ast
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ class Row:
     call: ast.Call
 
 
-def rows(source: Source, stem: str = "table") -> tuple[Row, ...]:
+def rows(source: Source, stem: str) -> tuple[Row, ...]:
     """Read the table of the module `stem`: `RULES = (Rule(id, ..., judge, ...), ...)`.
 
     Raises:
@@ -39,16 +39,18 @@ def rows(source: Source, stem: str = "table") -> tuple[Row, ...]:
     return tuple(_row(source, call, stem) for call in table.elts)
 
 
-def edits(source: Source) -> Iterator[tuple[Edit, str]]:
+def edits(source: Source, stem: str) -> Iterator[tuple[Edit, str]]:
     """Give the two mutants of every rule, and its id."""
-    for row in rows(source):
+    for row in rows(source, stem):
         start, end = source.range(row.call)
         comma = source.text.index(b",", end) + 1
         yield Edit(REMOVED, start, comma, b""), row.rule
         judge = source.of(_judge(row.call))
+        # A judge of one result gives it alone.
         passing = (
-            b"lambda case: tuple(found.model_copy(update={'outcome': 'passed'}) "
-            b"for found in (" + judge + b")(case))"
+            b"lambda *given: tuple(one.model_copy(update={'outcome': 'passed'}) for one in "
+            b"(lambda found: (found,) if hasattr(found, 'outcome') else found)"
+            b"((" + judge + b")(*given)))"
         )
         yield Edit(PASSES, *source.range(_judge(row.call)), passing), row.rule
 

@@ -79,7 +79,9 @@ class Runs:
         for one in found:
             _import(one.modules)
             self._slow += one.slow
-        self._imports = imports_within({"artifacts", "gate", "delivery", "rehearsal", "support"})
+        self._imports = imports_within(
+            {"artifacts", "judging", "gate", "delivery", "rehearsal", "support"}
+        )
         gc.collect()
         gc.freeze()  # so that children don't copy pages by counting what is on them
         return sum(one.tests for one in found)

@@ -17,13 +17,17 @@ GATE: Final = "services/gate/src"
 JUDGING: Final = "libs/judging/src"
 SOURCES: Final = (GATE, DELIVERY, REHEARSAL, ARTIFACTS, JUDGING)
 """The folders whose packages hold what decides."""
-RULES: Final = f"{GATE}/gate/rules"
-TABLE: Final = f"{RULES}/table.py"
+RULES: Final = f"{JUDGING}/judging/rules"
 CHANGES: Final = f"{DELIVERY}/delivery/changes/rules"
-"""The rules of the gate, and those of the judge of changes: there each file has its own."""
+TABLES: Final = (RULES, CHANGES)
+"""The rules of the gate, and those of the judge of changes: each file has its own in RULES."""
 # Each below a folder of SOURCES, with the class that is mutated, or "" for all of it.
 DECIDING: Final = {
+    "gate/comparing.py": "",
     "gate/judge.py": "",
+    "judging/paired.py": "",
+    "judging/rule.py": "",
+    "judging/setting.py": "",
     "judging/policy.py": "",
     "artifacts/policies/tiers.py": "",
     "artifacts/policies/membership.py": "",
@@ -82,13 +86,17 @@ NAMED_OTHERWISE: Final = {
     "membership": ("artifacts/policies/test_holdouts*.py",),
     "tiers": ("judging/test_policy_bounds.py",),
     "paired": ("gate/test_pairs.py",),
-    "results": (
+    "rule": (
         "gate/test_intervals_of_estimates.py",
         "gate/rules/test_[flr]*.py",
     ),
     "metric_limits": ("gate/test_judge_unmeasured.py",),
     "slices": ("gate/test_which_slices_are_judged.py",),
-    "slice_regressions": ("gate/test_bounds_of_slices.py",),
+    "comparing": (
+        "gate/test_bounds_of_slices.py",
+        "gate/rules/test_non_inferiority.py",
+        "gate/rules/test_slice_regressions.py",
+    ),
     "facts": ("delivery/changes/rules/test_[agkr]*.py", "delivery/changes/test_[gr]*.py"),
     "statements": ("delivery/changes/rules/test_[agr]*.py", "delivery/changes/test_[gr]*.py"),
     "approvals": (
@@ -110,6 +118,7 @@ NAMED_OTHERWISE: Final = {
         "delivery/retrain/test_rebuilding.py",
     ),
 }
+OF_RULES: Final = "gate/rules"
 OF_EVERY_RULE: Final = "gate/test_rules_without_settings.py"
 
 # A page holds every word of a policy and a schema every bound, so they would notice any number too.
@@ -155,13 +164,15 @@ class Checkout:
 
     def tables(self) -> list[str]:
         """Name the tables of rules."""
-        of_changes = sorted((self.root / CHANGES).glob("[!_]*.py"))
-        return [TABLE, *(path.relative_to(self.root).as_posix() for path in of_changes)]
+        found = [p for folder in TABLES for p in sorted((self.root / folder).glob("[!_]*.py"))]
+        return [path.relative_to(self.root).as_posix() for path in found]
 
     def mutants(self) -> Iterator[Mutant]:
         """Give every mutant: rules, then code, then policies."""
         for path in self.tables():
-            yield from self._made(path, rule_table.edits(self._source(path)), rule=True)
+            yield from self._made(
+                path, rule_table.edits(self._source(path), PurePosixPath(path).stem), rule=True
+            )
         for path in self.code():
             only = DECIDING.get(_short(path), "")
             yield from self._made(path, operators.edits(self._source(path), only))
@@ -170,9 +181,7 @@ class Checkout:
 
     def code(self) -> list[str]:
         """Name the files of code that decide."""
-        rules = [
-            path for one in (RULES, CHANGES) for path in sorted((self.root / one).glob("*.py"))
-        ]
+        rules = [path for one in TABLES for path in sorted((self.root / one).glob("*.py"))]
         paths = [f"{source}/{name}" for name in DECIDING for source in SOURCES]
         paths += [path.relative_to(self.root).as_posix() for path in rules]
         return [path for path in paths if (self.root / path).exists()]
@@ -207,12 +216,15 @@ class Checkout:
         if mutant.path.suffix == ".yaml":
             tiers = mutant.path.stem == "risk_tiers" and mutant.kind in DECISIONS
             first = "tests/repo/test_risk_tiers.py" if tiers else "tests/repo/test_policies.py"
-            return (first,), tuple(name for name in self.tests if name in POLICY_TESTS)
+            rules = self._found(f"{OF_RULES}/test_*.py")
+            return (first,), (*(name for name in self.tests if name in POLICY_TESTS), *rules)
         narrow = self._narrow(mutant)
         return (narrow, self.tests) if narrow else (self.tests,)
 
     def _narrow(self, mutant: Mutant) -> tuple[str, ...]:
         stem, inside = mutant.path.stem, of_source(mutant.path).parent
+        if inside == PurePosixPath("judging/rules"):
+            inside = PurePosixPath(OF_RULES)  # over cases that the gate judges
         rows = [row for row in self.rules if mutant.group in {row.rule, row.module}]
         names = [name for row in rows for name in (row.rule, row.module)]
         patterns = [f"{inside}/test_{name}.py" for name in names]
@@ -221,7 +233,7 @@ class Checkout:
             patterns = [
                 *otherwise,
                 *patterns,
-                *([OF_EVERY_RULE] if f"{inside}" == "gate/rules" else ()),
+                *([OF_EVERY_RULE] if f"{inside}" == OF_RULES else ()),
             ]
         return tuple(dict.fromkeys(name for one in patterns for name in self._found(one)))
 

@@ -9,7 +9,6 @@ import hcl2
 import pytest
 
 from delivery.deploy.difference import Place
-from gate.rules.table import RULES
 from inference.settings import Settings as ServiceSettings
 
 ROOT = Path(__file__).parents[2]
@@ -89,14 +88,6 @@ def test_what_the_judge_says_in_the_runbook_is_what_it_says() -> None:
 
     assert len(told) > 5
     assert [words for words in told if words not in code] == []
-
-
-def test_the_page_of_policies_has_every_rule() -> None:
-    page = (ROOT / "policies/README.md").read_text()
-    told = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
-
-    assert told == [rule.settings for rule in RULES if rule.settings]
-    assert [rule.id for rule in RULES if not rule.settings and f"`{rule.id}`" not in page] == []
 
 
 @pytest.mark.parametrize("library", ["features", "pages"])

@@ -15,21 +15,11 @@ from support.checkout import commit_all, git
 
 ROOT = Path(__file__).parents[2]
 
-GATE = "services/gate/src/gate"
+JUDGING = "libs/judging/src/judging"
 TABLE = """
-from gate.result import Result
-from gate.rules import held, planted
+from judging.rules import held, planted
 
-
-class Rule:
-    def __init__(self, id, judge):
-        self.id, self.judge = id, judge
-
-
-RULES = (
-    Rule("held", held.judge_held),
-    Rule("planted", planted.judge_planted),
-)
+RULES = (*held.RULES, *planted.RULES)
 """
 RESULT = """
 class Result:
@@ -40,18 +30,33 @@ class Result:
         return Result(**update)
 """
 RULE = """
-from gate.result import Result
+from judging.rule import Rule
+from judging.result import Result
 
 
 def judge_{name}(case):
-    return (Result("passed" if case >= 3 else "failed"),)
+    return Result("passed" if case >= 3 else "failed")
+
+
+RULES = (
+    Rule("{name}", judge=judge_{name}),
+)
+"""
+DECLARED = """
+class Rule:
+    def __init__(self, id, judge):
+        self.id, self.judge = id, judge
+
+    def judged(self, case):
+        found = self.judge(case)
+        return found if isinstance(found, tuple) else (found,)
 """
 TEST = """
-from gate.rules.table import RULES
+from judging.table import RULES
 
 
 def outcome(rule, case):
-    (found,) = (found for one in RULES if one.id == rule for found in one.judge(case))
+    (found,) = (found for one in RULES if one.id == rule for found in one.judged(case))
     return found.outcome
 
 
@@ -64,13 +69,13 @@ def test_{name}_refuses_under_three_and_no_more():
 def checkout(tmp_path: Path) -> Path:
     """A gate of two rules; only one of them has a test."""
     files = {
-        f"{GATE}/../__init__.py": "",
-        f"{GATE}/__init__.py": "",
-        f"{GATE}/result.py": RESULT,
-        f"{GATE}/rules/__init__.py": "",
-        f"{GATE}/rules/table.py": TABLE,
-        f"{GATE}/rules/held.py": RULE.format(name="held"),
-        f"{GATE}/rules/planted.py": RULE.format(name="planted"),
+        f"{JUDGING}/__init__.py": "",
+        f"{JUDGING}/result.py": RESULT,
+        f"{JUDGING}/rule.py": DECLARED,
+        f"{JUDGING}/table.py": TABLE,
+        f"{JUDGING}/rules/__init__.py": "",
+        f"{JUDGING}/rules/held.py": RULE.format(name="held"),
+        f"{JUDGING}/rules/planted.py": RULE.format(name="planted"),
         "tests/unit/gate/rules/test_held.py": TEST.format(name="held"),
         "tests/mutations/equivalents.yaml": "[]",
         "pyproject.toml": "[tool.pytest.ini_options]\n",
@@ -96,11 +101,11 @@ def test_a_rule_without_a_test_survives_and_is_reported_with_its_diff(checkout: 
 
     assert result.returncode == 1, result.stderr
     survived = set(lines(result, "survived: "))
-    assert "survived: gate/rules/table.py: planted: rule removed" in survived
-    assert "survived: gate/rules/table.py: planted: rule always passes" in survived
-    assert "survived: gate/rules/planted.py: judge_planted: boundary: `>=` -> `>`" in survived
+    assert "survived: judging/rules/planted.py: planted: rule removed" in survived
+    assert "survived: judging/rules/planted.py: planted: rule always passes" in survived
+    assert "survived: judging/rules/planted.py: judge_planted: boundary: `>=` -> `>`" in survived
     assert not [line for line in survived if "held" in line]
-    assert '-    Rule("planted", planted.judge_planted),' in result.stdout
+    assert '-    Rule("planted", judge=judge_planted),' in result.stdout
     (row,) = lines(result, "| held ")
     assert row.count("test_held_refuses_under_three_and_no_more") == 2
 
@@ -119,8 +124,8 @@ def test_all_killed_or_excused_is_a_success(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("mutant", "why"),
     [
-        ("gate/rules/table.py: held: rule removed", "a test notices it"),
-        ("gate/rules/held.py: judge_held: gone", "there is no such mutant"),
+        ("judging/rules/held.py: held: rule removed", "a test notices it"),
+        ("judging/rules/held.py: judge_held: gone", "there is no such mutant"),
     ],
 )
 def test_an_excuse_for_what_a_test_notices_or_is_not_there_fails(
@@ -162,13 +167,13 @@ def test_of_a_change_only_what_it_touches_or_whose_tests_it_touches_is_mutated(
     (checkout / "tests/unit/gate/rules/test_held.py").write_text("# weakened\n")
     of_a_test = check(checkout, "--list", "--since", base).stdout.splitlines()
     git(checkout, "checkout", "--quiet", ".")
-    (checkout / f"{GATE}/rules/planted.py").write_text(RULE.format(name="planted") + "# more\n")
+    (checkout / f"{JUDGING}/rules/planted.py").write_text(RULE.format(name="planted") + "# more\n")
     of_code = check(checkout, "--list", "--since", base).stdout.splitlines()
     commit_all(checkout, "committed, too")
 
-    assert "gate/rules/table.py: held: rule removed" in of_a_test
+    assert "judging/rules/held.py: held: rule removed" in of_a_test
     assert of_code
-    assert {one.partition(":")[0] for one in of_code} == {"gate/rules/planted.py"}
+    assert {one.partition(":")[0] for one in of_code} == {"judging/rules/planted.py"}
     assert check(checkout, "--list", "--since", base).stdout.splitlines() == of_code
 
 
@@ -256,7 +261,7 @@ def test_words_are_left_alone(code: str) -> None:
 
 def test_a_file_without_a_table_of_rules_is_an_error() -> None:
     with pytest.raises(LookupError, match="no tuple named RULES"):
-        rule_table.rows(Source(b"RULES = []"))
+        rule_table.rows(Source(b"RULES = []"), "a module")
 
 
 POLICY = """\
@@ -345,7 +350,16 @@ def test_ci_runs_it_as_a_job_of_its_own() -> None:
 
     assert 'make gate-mutations CHANGED="$CHANGED"' in runs
     # On one machine, which has less time, each rule is taken out and made to pass always.
-    assert "make gate-mutations ONLY=rules/table" in (ROOT / ".ci/run").read_text().splitlines()
+    alone = "make gate-mutations 'ONLY=: rule '"
+    assert alone in (ROOT / ".ci/run").read_text().splitlines()
+    ids = [one.id for one in Checkout(ROOT).mutants() if ": rule " in one.id]
+    rules = [row.rule for row in Checkout(ROOT).rules]
+    assert sorted(ids) == sorted(
+        f"{place}: {rule}: rule {kind}"
+        for place, rule in {tuple(one.split(": ")[:2]) for one in ids}
+        for kind in ("removed", "always passes")
+    )
+    assert len(ids) == 2 * len(rules)
 
 
 def test_make_passes_the_pattern_and_the_commit_on() -> None:

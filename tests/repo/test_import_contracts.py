@@ -59,7 +59,7 @@ PLANTS = (
     Plant("features-pure", "features/__init__.py", "import os"),
     Plant("features-pure", "features/__init__.py", "from pathlib import Path"),
     Plant("deciding-is-pure", "delivery/changes/facts.py", "import subprocess"),
-    Plant("deciding-is-pure", "gate/rules/slices.py", "import socket"),
+    Plant("deciding-is-pure", "judging/rules/slices.py", "import socket"),
     Plant("deciding-is-pure", "rehearsal/box/protection.py", "import subprocess"),
     Plant("deciding-is-pure", "training/photos/intake.py", "import artifacts.photo_store, os"),
     Plant("frameworks-at-the-edges", "inference/use_cases/__init__.py", "import subprocess"),

@@ -1,5 +1,6 @@
 """The policies that lie in git: readable, as strict as their tiers, and as their pages say."""
 
+import ast
 import json
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,20 +16,22 @@ from support.policy_examples import Example
 from artifacts.digests import digest_json
 from artifacts.records.evidence import LabelDoubt, Method, NearDuplicate, Slice
 from artifacts.records.gate import RuleResult
-from gate.case import Case, Champion
+from gate.comparing import PairedResamples
 from gate.judge import decide, judge
 from gate.policy_page import policy_page
 from gate.resampling import resample_groups
-from gate.rules.table import RULES
+from judging.case import Case, Champion
+from judging.policy import results_of
 from judging.policy_files import YamlPolicies
 from judging.policy_schemas import write_policy_schemas
-from judging.result_names import results_of
+from judging.table import CHOSEN, RULES
 
 ROOT = Path(__file__).parents[2]
+RULE_TESTS = ROOT / "tests/unit/gate/rules"
 FILES = YamlPolicies(ROOT / "policies")
 POLICY, RISK = FILES.read("architecture"), FILES.tiers()
 DIMENSIONS = tuple(examples.JUDGED_FROM)
-ALWAYS = [rule.id for rule in RULES if rule.settings is None]
+ALWAYS = [rule.id for rule in RULES if rule.id not in CHOSEN]
 
 
 def slice_of(dimension: str, name: str, photos: int, low: float = 0.6) -> Slice:
@@ -179,7 +182,7 @@ def compared(lost: int) -> Case:
     ours = scored(cases.MODEL, [i % 100 >= lost for i in range(1000)])
     theirs = Champion(cases.CHAMPION, cases.MANIFEST, scored(cases.CHAMPION, [True] * 1000))  # type: ignore[arg-type]
     drawn = resample_groups(groups, 1000, 1)
-    return replace(passing(), evaluation=ours, champion=theirs, resampling=drawn)  # type: ignore[arg-type]
+    return replace(passing(), evaluation=ours, champion=theirs, comparing=PairedResamples(drawn))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("example", examples.COMPARISONS, ids=str)
@@ -322,7 +325,16 @@ def test_every_result_of_the_policy_has_an_example() -> None:
     tables = (examples.SLICE_FLOORS, examples.SLICE_GAPS, examples.COMPARISONS, examples.SHARES)
     shown = {one.result for table in (*tables, examples.GAINS, examples.COUNTS) for one in table}
     shown |= {one.result for table in (examples.METRICS, examples.DROPS) for one in table}
+    shown |= {name for path in RULE_TESTS.glob("test_*.py") for name in committed(path)}
     assert set(results_of(POLICY)) - set(ALWAYS) - {"reproducibility"} == shown
+
+
+def committed(path: Path) -> dict[str, tuple[float, float]]:
+    """What a rule's test says in COMMITTED of the policy: for results, what passes and what not."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "COMMITTED":
+            return dict(ast.literal_eval(node.value))
+    return {}
 
 
 def test_the_page_in_docs_is_that_of_the_policy() -> None:

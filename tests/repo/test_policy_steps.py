@@ -16,8 +16,9 @@ from artifacts.digests import digest_json
 from artifacts.policies.tiers import TIERS
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import LabelDoubt, NearDuplicate
-from gate.case import Case, Champion
+from gate.comparing import PairedResamples
 from gate.resampling import resample_groups
+from judging.case import Case, Champion
 from judging.policy_files import YamlPolicies
 
 FILES = YamlPolicies(Path(__file__).parents[2] / "policies")
@@ -48,7 +49,9 @@ def against_a_perfect_champion(answers: list[Answer]) -> Case:
     ours, theirs = scored(cases.MODEL, answers), scored(cases.CHAMPION, [RIGHT] * PHOTOS)
     case = cases.passing(policy=POLICY, tiers=RISK, evaluation=ours)
     champion = Champion(cases.CHAMPION, cases.MANIFEST, theirs)
-    return replace(case, champion=champion, resampling=resample_groups(ours.groups, 1000, 1))
+    return replace(
+        case, champion=champion, comparing=PairedResamples(resample_groups(ours.groups, 1000, 1))
+    )
 
 
 def losing(of_a_thousand: int) -> Case:

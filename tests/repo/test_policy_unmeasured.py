@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support import cases
 
-from gate.case import Case
+from judging.case import Case
 from judging.policy_files import YamlPolicies
 
 POLICY = YamlPolicies(Path(__file__).parents[2] / "policies").read("architecture")

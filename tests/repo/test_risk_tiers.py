@@ -11,14 +11,12 @@ from support import policy_examples as examples
 
 from artifacts.policies.approvers import People
 from artifacts.policies.tiers import TIERS, Tier
-from gate.rules.policy_applies import weaknesses
-from gate.rules.table import RULES
 from judging.policy import Policy, Rules
 from judging.policy_files import YamlPolicies
+from judging.rules.policy_applies import weaknesses
 
 FILES = YamlPolicies(Path(__file__).parents[2] / "policies")
 POLICY, RISK = FILES.read("architecture"), FILES.tiers()
-KNOWN = [rule.id for rule in RULES]
 
 
 def test_the_tiers_require_the_rules_that_were_decided() -> None:
@@ -74,7 +72,7 @@ def with_setting(rule: str, setting: str, value: object) -> Policy:
 
 
 def complaints(policy: Policy, tier: Tier, name: str) -> Iterator[str]:
-    found = weaknesses(policy, tier, KNOWN, tuple(Rules.model_fields))
+    found = weaknesses(policy, tier)
     return (problem for problem in found if problem.startswith(f"{name} is "))
 
 

@@ -15,8 +15,9 @@ from support import cases, policy_documents
 from artifacts.digests import digest_json
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation
 from artifacts.records.gate import Decision, RuleResult
-from gate.case import Case, Champion
+from gate.comparing import PairedResamples
 from gate.judge import decide, judge
+from judging.case import Case, Champion
 from scoring.labels import quantise
 from scoring.metrics import metrics_of
 
@@ -130,7 +131,7 @@ def _passing(
         ),
         evaluation=mine,
         champion=Champion(cases.CHAMPION, cases.MANIFEST, champion),
-        resampling=cases.RESAMPLED(BUILDINGS, RESAMPLES, 7),
+        comparing=PairedResamples(cases.RESAMPLED(BUILDINGS, RESAMPLES, 7)),
         evidence=cases.evidence(
             photos=PHOTOS,
             groups=PHOTOS // PER_GROUP,

@@ -11,6 +11,7 @@ from typing import Any
 
 from support.policy_documents import TODAY, policy, tiers
 
+from artifacts.certificate import Proof
 from artifacts.digests import digest_json
 from artifacts.policies.membership import Membership
 from artifacts.policies.tiers import RiskTiers
@@ -28,11 +29,11 @@ from artifacts.records.evidence import (
 )
 from artifacts.records.gate import GateReport, RuleResult
 from artifacts.records.manifest import Code, Data, DataSplit
-from gate.case import Absent, Candidate, Case, Champion, Holdout
+from gate.comparing import PairedResamples
 from gate.judge import decide, judge
 from gate.resampling import resample_groups
+from judging.case import Absent, Candidate, Case, Champion, Holdout
 from judging.policy import Policy
-from scoring.certificate import Proof
 
 LABELS = ("baroque", "gothic", "tudor_revival")
 PHOTOS, GROUPS, RIGHT, CHAMPION_RIGHT = 240, 120, 180, 132
@@ -236,7 +237,7 @@ def passing(**changes: object) -> Case:
         "proof": Proof((), bit_equal=True),
         "champion": champion(first_right(CHAMPION_RIGHT)),
         "reproduction": Absent("no reproduction was given"),
-        "resampling": RESAMPLED(ours.groups, 2000, 7),
+        "comparing": PairedResamples(RESAMPLED(ours.groups, 2000, 7)),
     }
     return Case(**(fields | changes))
 

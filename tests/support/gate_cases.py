@@ -8,6 +8,7 @@ from support.dataset_rows import LABELS, PHOTOS, dataset_rows
 from support.made_records import WHY, artifact
 from support.policy_documents import policy, tiers
 
+from artifacts.certificate import Proof
 from artifacts.policies.membership import Membership
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
 from artifacts.records.evidence import Evidence
@@ -15,9 +16,9 @@ from artifacts.records.gate import GateReport
 from artifacts.records.holdout import HoldoutPin
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import FirstRelease
-from gate.case import Absent, Candidate, Case, Champion, Holdout
+from gate.comparing import PairedResamples
 from gate.resampling import resample_groups
-from scoring.certificate import Proof
+from judging.case import Absent, Candidate, Case, Champion, Holdout
 from scoring.metrics import metrics_of
 
 TODAY = date(2026, 11, 22)
@@ -112,7 +113,9 @@ def good_case(**changes: object) -> Case:
         "proof": PROOF,
         "champion": champion(rows, first_right(100)),
         "reproduction": Absent("none was given"),
-        "resampling": resample_groups(tuple(row.group for row in rows.rows), 1000, 7),
+        "comparing": PairedResamples(
+            resample_groups(tuple(row.group for row in rows.rows), 1000, 7)
+        ),
     }
     return Case(**(fields | changes))  # type: ignore[arg-type]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from support.gate_cases import PROOF, evidence
 
+from artifacts.certificate import Proof
 from artifacts.errors import UnreadableRecord
 from artifacts.folder import ModelArtifact
 from artifacts.records.evaluation import Evaluation
@@ -16,7 +17,6 @@ from artifacts.records.photos import PhotoManifest
 from gate.dataset import FolderDataset
 from gate.parity_report import DoorAnswer, ParityPhoto
 from judging.policy import Policy
-from scoring.certificate import Proof
 
 
 class FakeArtifacts:

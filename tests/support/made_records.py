@@ -24,8 +24,7 @@ from artifacts.records.manifest import (
 )
 from artifacts.records.photos import PhotoManifest
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
-from judging.policy import Policy
-from judging.result_names import results_of
+from judging.policy import Policy, results_of
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -2,23 +2,12 @@
 
 from datetime import date
 
-from judging.policy import (
-    ArtifactLimits,
-    CalibrationLimit,
-    CoverageLimit,
-    Floor,
-    Measurement,
-    OptionalSlices,
-    Owner,
-    Policy,
-    RequiredSlices,
-    Review,
-    RobustnessLimit,
-    Rules,
-    SliceFloor,
-    Slices,
-    Stakeholder,
-)
+from judging.policy import Owner, Policy, Review, Rules, Stakeholder
+from judging.rules.artifact_limits import ArtifactLimits
+from judging.rules.metric_limits import CalibrationLimit, CoverageLimit, Floor
+from judging.rules.robustness import RobustnessLimit
+from judging.rules.slices import SliceFloor
+from judging.setting import Measurement, OptionalSlices, RequiredSlices, Slices
 
 WHY = "a reason that is long enough to be one"
 DAY = date(2026, 11, 22)
@@ -54,34 +43,35 @@ def sample_policy(model: str) -> Policy:
 
 def _rules() -> Rules:
     why = {"reason": WHY, "decided_on": DAY}
-    return Rules(
-        floors=(
+    given = {
+        "floors": (
             Floor.model_validate(
                 why | {"id": "style", "metric": "style.accuracy", "at_least": 0.6}
             ),
         ),
-        calibration=(
+        "calibration": (
             CalibrationLimit.model_validate(
                 why | {"id": "cal", "metric": "style.calibration_error", "at_most": 0.05}
             ),
         ),
-        coverage=(
+        "coverage": (
             CoverageLimit.model_validate(
                 why | {"id": "sets", "metric": "style.set_coverage", "at_least": 0.85}
             ),
         ),
-        slice_floors=(
+        "slice_floors": (
             SliceFloor.model_validate(
                 why | {"dimension": "region", "metric": "style.accuracy", "at_least": 0.5}
             ),
         ),
-        robustness=tuple(
+        "robustness": tuple(
             RobustnessLimit.model_validate(
                 why | {"corruption": name, "head": "style", "up_to_severity": 3, "max_drop": 0.2}
             )
             for name in ("jpeg", "blur")
         ),
-        artifact_limits=ArtifactLimits.model_validate(
+        "artifact_limits": ArtifactLimits.model_validate(
             why | {"max_size_mib": 100, "max_load_seconds": 5, "max_latency_p95_ms": 250}
         ),
-    )
+    }
+    return Rules.model_validate(given)

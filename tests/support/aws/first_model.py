@@ -16,8 +16,8 @@ from artifacts.records.gate import GateReport
 from artifacts.signatures import KeyVerifier
 from artifacts.ssh_keygen import SshSigner
 from artifacts.statements import write_signed
+from judging.policy import results_of
 from judging.policy_files import YamlPolicies
-from judging.result_names import results_of
 from rehearsal.make_box import Rehearsal
 from training.registry.mlflow_tracking import MlflowTracking
 

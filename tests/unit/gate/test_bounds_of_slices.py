@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from support.cases import PHOTOS, champion, evaluation, passing, result_of
 
+from gate.comparing import PairedResamples, student_quantile
 from gate.resampling import resample_groups
-from gate.rules.paired import pair_of
-from gate.rules.slice_regressions import slice_differences, student_quantile
 
 METRIC, NAME = "style.accuracy", "slice_regression.lighting"
 SIX = tuple(f"building {i // 40}" for i in range(PHOTOS))
@@ -32,14 +31,14 @@ def compared(groups, lighting=("normal",) * PHOTOS, hidden=(), heads=()):
     return passing(
         evaluation=changed(evaluation(OURS)),
         champion=replace(serving, evaluation=changed(serving.evaluation)),
-        resampling=resample_groups(groups, 2000, 7),
+        comparing=PairedResamples(resample_groups(groups, 2000, 7)),
     )
 
 
 def differences(case, *masks, confidence=0.95):
-    pair = pair_of("a rule", "a limit", case)
-    names = tuple(f"slice {i}" for i in range(len(masks)))
-    found = slice_differences(pair, METRIC, names, np.stack(masks, axis=1), confidence)
+    members = {f"slice {i}": tuple(mask.tolist()) for i, mask in enumerate(masks)}
+    theirs = case.champion.evaluation
+    found = case.comparing.by_slice(case.evaluation, theirs, METRIC, members, confidence)
     assert found is not None
     return found
 
@@ -60,7 +59,7 @@ def test_the_bounds_are_the_enlarged_error_of_the_bootstrap_at_the_corrected_con
     for one, mask, buildings in zip(differences(case, *masks), masks, (5, 6), strict=True):
         sums = np.array([gain[mask & (np.array(SIX) == f"building {i}")].sum() for i in range(6)])
         sizes = np.array([(mask & (np.array(SIX) == f"building {i}")).sum() for i in range(6)])
-        counts = case.resampling.counts
+        counts = case.comparing.resampling.counts
         error = np.std((counts @ sums) / (counts @ sizes)) * math.sqrt(buildings / (buildings - 1))
         reach = student_quantile(1 - 0.05 / 2, buildings - 1) * error
         assert (one.photos, one.difference) == (mask.sum(), pytest.approx(gain[mask].mean()))

@@ -1,9 +1,9 @@
 from support.cases import LABELS, evidence, gate_report, passing
 from support.made_records import artifact
 
+from artifacts.certificate import Proof
 from artifacts.records.evidence import Confusion
 from gate.evidence_page import candidate_page, label_recalls, strongest_mistakes
-from scoring.certificate import Proof
 
 COUNTS = ((40, 30, 10), (0, 80, 0), (5, 20, 55))
 CONFUSION = Confusion(head="style", labels=LABELS, counts=COUNTS)

@@ -11,12 +11,12 @@ from support.gate_fakes import FakeDataset
 from support.made_records import artifact
 from support.policy_documents import policy, ruled
 
+from artifacts.certificate import Proof
 from artifacts.digests import digest_json
 from artifacts.errors import SignatureRefused, SigningFailed
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from gate.evidence_store import EvidenceStore, RememberingExaminer
-from scoring.certificate import Proof
 
 KEY, OTHER = digest_json("key"), digest_json("other key")
 

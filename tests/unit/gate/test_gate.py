@@ -9,6 +9,7 @@ from support.gate_fakes import FakeArtifacts, FakeDataset, FakeExaminer
 from support.made_records import NOON, artifact, release, released
 from support.policy_documents import DECIDED, FIRST_RELEASE, policy, settings, tiers
 
+from artifacts.certificate import Proof
 from artifacts.digests import digest_json
 from artifacts.errors import InvalidArtifact, PolicyRefused, SignatureRefused, UnreadableRecord
 from artifacts.records.gate import GateReport
@@ -17,7 +18,6 @@ from artifacts.records.reproduction import Reproduction
 from artifacts.statements import signature_of
 from gate.errors import HoldoutUnusable, JudgeUnfit, UnfitModel
 from gate.judge_candidate import Gate
-from scoring.certificate import Proof
 
 FOLDER = Path("candidate")
 ROWS = dataset_rows()

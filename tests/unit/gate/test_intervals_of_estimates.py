@@ -3,7 +3,7 @@ import math
 import pytest
 from support.cases import estimate
 
-from gate.rules.results import bounds_of, keeps
+from judging.rule import bounds_of, keeps
 
 
 def test_an_interval_has_two_ends_that_are_numbers():

@@ -18,10 +18,11 @@ from support.cases import (
 from support.policy_documents import DECIDED, FIRST_RELEASE, policy, ruled, settings
 
 from artifacts.records.gate import RuleResult
-from gate.case import Absent
+from gate.comparing import PairedResamples
 from gate.judge import candidate_digest, decide, judge
 from gate.resampling import resample_groups
-from judging.result_names import results_of
+from judging.case import Absent
+from judging.policy import results_of
 
 ALWAYS = ["artifact", "policy", "review", "holdout_pin", "same_data", "parity", "champion"]
 
@@ -86,7 +87,7 @@ def test_a_policy_that_can_not_be_followed_is_refused():
         ({"champion": Absent("unreadable")}, "undecided"),
         ({"champion": FIRST_RELEASE}, "allowed"),
         ({"reproduction": Absent("none")}, "allowed"),
-        ({"resampling": None}, "undecided"),
+        ({"comparing": None}, "undecided"),
     ],
 )
 def test_each_missing_part_keeps_a_candidate_from_being_allowed(changes, expected):
@@ -170,7 +171,7 @@ def test_the_judge_draws_buildings_and_not_photos(per_group, expected):
         ),
         evaluation=ours.model_copy(update={"groups": groups}),
         champion=theirs,
-        resampling=resample_groups(groups, 2000, 7),
+        comparing=PairedResamples(resample_groups(groups, 2000, 7)),
     )
     assert GROUPS != PHOTOS
     assert outcome(case, "non_inferiority") == expected

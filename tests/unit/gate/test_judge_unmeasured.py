@@ -4,8 +4,8 @@ import pytest
 from support.cases import candidate, evaluation, evidence, first_right, outcome, passing, result_of
 from support.policy_documents import ruled
 
-from gate.case import Absent, Case
 from gate.judge import decide, judge
+from judging.case import Absent, Case
 
 NAME, METRIC = "error_limit.years", "era.median_absolute_error"
 LEARNED = {"style": "learned", "era": "learned"}

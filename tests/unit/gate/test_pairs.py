@@ -7,8 +7,8 @@ from support.cases import PHOTOS, RIGHT, champion, evaluation, first_right, pass
 from support.policy_documents import FIRST_RELEASE
 
 from artifacts.digests import digest_json
-from gate.case import Absent
-from gate.rules.paired import Pair, pair_of
+from judging.case import Absent
+from judging.paired import Pair, pair_of
 
 OTHER = digest_json("other")
 OURS = evaluation(first_right(RIGHT))
@@ -38,7 +38,7 @@ def test_a_side_that_is_not_there_is_held_against_a_candidate_alone(side, at_fau
 
 
 def test_an_empty_holdout_compares_nothing():
-    assert paired(passing(resampling=None)).outcome == "missing"
+    assert paired(passing(comparing=None)).outcome == "missing"
 
 
 def test_a_candidate_and_a_champion_over_the_same_photos_are_a_pair():

@@ -9,11 +9,11 @@ import pytest
 from artifacts.folder import ModelArtifact
 from artifacts.records.holdout import PinnedPhoto
 from artifacts.records.photos import PhotoRow
-from gate import rules
-from gate.case import Holdout
 from gate.dataset import FolderDataset
 from gate.examiner import OnnxExaminer
 from gate.parallel import JoblibParallel
+from judging import rules
+from judging.case import Holdout
 from judging.policy import Policy
 
 WHOLE = frozenset({"_cells", "digest_rows", "_consistent", "of_split"})

@@ -8,9 +8,9 @@ from support.policy_documents import policy, policy_document, ruled, settings, t
 
 from artifacts.text import prose
 from gate.policy_page import policy_page
-from gate.policy_words import words
-from gate.rules.table import RULES
-from judging.policy import Policy, Setting
+from judging.policy import Policy
+from judging.setting import Setting
+from judging.table import RULES
 
 PAGE = policy_page(policy(), tiers())
 
@@ -58,7 +58,7 @@ def settings_of(found: Policy) -> list[Setting]:
 
 @pytest.mark.parametrize("setting", settings_of(policy()), ids=lambda entry: type(entry).__name__)
 def test_every_value_of_a_setting_is_put_into_words(setting):
-    text = words(setting)
+    text = setting.words
     told = {"reason", "decided_on", "at_least", "at_most", "accept_tolerance", "confidence"}
     for name, value in setting:
         if name not in told:
@@ -72,7 +72,7 @@ def test_every_value_of_a_setting_is_put_into_words(setting):
 def test_what_a_rebuild_must_show_is_told(ask):
     given = settings()["reproducibility"] | {"ask": ask}
     strict, lenient = (
-        words(ruled(reproducibility=given | {"accept_tolerance": yes}).rules.reproducibility)
+        ruled(reproducibility=given | {"accept_tolerance": yes}).rules.reproducibility.words
         for yes in (False, True)
     )
     assert ask in strict
@@ -82,14 +82,13 @@ def test_what_a_rebuild_must_show_is_told(ask):
 
 def test_confidences_are_told():
     given = settings()["non_inferiority"] | {"confidence": 0.975}
-    assert "97.500% sure" in words(ruled(non_inferiority=given).rules.non_inferiority)
-    assert "95% sure" in words(policy().rules.non_inferiority)
+    assert "97.500% sure" in ruled(non_inferiority=given).rules.non_inferiority.words
+    assert "95% sure" in policy().rules.non_inferiority.words
 
 
-def test_a_setting_that_nobody_put_into_words_is_a_fault_of_ours():
-    bare = Setting(reason="a reason that is long enough", decided_on=date(2026, 11, 22))
-    with pytest.raises(TypeError, match="put Setting into words"):
-        words(bare)
+def test_a_setting_that_nobody_put_into_words_cannot_be_made():
+    with pytest.raises(TypeError, match="words"):
+        Setting(reason="a reason that is long enough", decided_on=date(2026, 11, 22))
 
 
 def test_a_rule_is_required_on_or_off():

@@ -2,21 +2,19 @@
 
 import pytest
 from support.cases import passing
-from support.policy_documents import ruled, settings
+from support.policy_documents import ruled
 
-from gate.case import Absent
-from gate.rules.table import RULES
-
-WITH_SETTINGS = {rule.id: rule.judge for rule in RULES if rule.settings}
-EMPTY = {name: [] if isinstance(given, list) else None for name, given in settings().items()}
+from judging.case import Absent
+from judging.table import CHOSEN, RULES
 
 
-@pytest.mark.parametrize("name", [*WITH_SETTINGS, "required_slices"])
+@pytest.mark.parametrize("name", [*CHOSEN, "required_slices"])
 def test_without_a_policy_a_rule_with_settings_says_nothing(name):
-    (judge,) = (rule.judge for rule in RULES if rule.id == name)
-    assert judge(passing(policy=Absent("no such file"))) == ()
+    (rule,) = (rule for rule in RULES if rule.id == name)
+    assert rule.judged(passing(policy=Absent("no such file"))) == ()
 
 
-@pytest.mark.parametrize("name", list(WITH_SETTINGS))
+@pytest.mark.parametrize("name", CHOSEN)
 def test_without_its_settings_a_rule_says_nothing(name):
-    assert WITH_SETTINGS[name](passing(policy=ruled(**{name: EMPTY[name]}))) == ()
+    empty = [] if CHOSEN[name].prefix else None
+    assert CHOSEN[name].judged(passing(policy=ruled(**{name: empty}))) == ()

@@ -13,10 +13,10 @@ from support.policy_documents import policy
 from artifacts.errors import PolicyRefused, SignatureRefused, UnreadableRecord
 from artifacts.records.gate import GateReport
 from artifacts.statements import signature_of
-from gate.case import Absent
 from gate.errors import UnfitModel
 from gate.report import Report
 from gate.summary import Summary
+from judging.case import Absent
 
 FOLDER = Path("candidate")
 ROWS = dataset_rows()

@@ -8,9 +8,9 @@ from support.policy_documents import FIRST_RELEASE
 from artifacts.digests import digest_json
 from artifacts.records.gate import RuleResult
 from artifacts.text import markdown, plain, prose
-from gate.case import Absent
 from gate.parity_report import DoorCount, ParityDifference, ParityReport
 from gate.tables import gate_lines, number, parity_lines
+from judging.case import Absent
 
 
 @given(st.text())

@@ -3,7 +3,8 @@ from pydantic import ValidationError
 from support.policy_documents import DECIDED, policy, policy_document, settings
 
 from artifacts.errors import UnreadableRecord
-from judging.policy import Floor, Policy, Rules, unknown_rules
+from judging.policy import Policy, Rules, unknown_rules
+from judging.rules.metric_limits import Floor
 
 
 def make_floor(**changes):

@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scoring.certificate import Proof
     from scoring.errors import NonFiniteScore, ScoringError, UnusableModel
     from scoring.evaluation import evaluate
     from scoring.labels import label_sets
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NonFiniteScore",
-    "Proof",
     "Scorer",
     "ScoringError",
     "UnusableModel",
@@ -30,7 +28,6 @@ __all__ = [
 
 _PLACES = {
     "NonFiniteScore": "scoring.errors",
-    "Proof": "scoring.certificate",
     "Scorer": "scoring.scorer",
     "ScoringError": "scoring.errors",
     "UnusableModel": "scoring.errors",

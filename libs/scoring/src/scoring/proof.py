@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from artifacts.certificate import Proof
 from artifacts.folder import ModelArtifact
 from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
 from artifacts.records.manifest import GoldenPhoto, PeriodsHead
 from features import PhotoRefused, vector_digest
-from scoring.certificate import Proof
 from scoring.periods import periods_answer
 from scoring.scorer import Scorer
 

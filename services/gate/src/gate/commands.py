@@ -13,13 +13,13 @@ from artifacts.refusal import Refusal
 from artifacts.ssh_keygen import create_statement_key
 from artifacts.statements import write_signed
 from gate.exits import DONE, EXIT_CODES, REFUSED, refuse
+from gate.explain_policy import policy_explained
 from gate.parity import find_photos
 from gate.rooms import measuring_line, parity_line, try_rooms
 from gate.settings import read_settings
 from gate.tables import gate_lines, parity_lines
 from gate.wiring import (
     gate_signer,
-    make_explain_policy,
     make_gate,
     make_parity,
     make_pin_holdout,
@@ -133,7 +133,7 @@ def explain_policy(
     out: Annotated[Path | None, typer.Option(help="Where the page goes; .html for HTML.")] = None,
 ) -> None:
     """Write a model's policy as a page for those who sign it."""
-    page = make_explain_policy(read_settings())(model)
+    page = policy_explained(read_settings().policies, model)
     _write(policy_card(page) if out and out.suffix == ".html" else page, out)
 
 

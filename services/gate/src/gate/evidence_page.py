@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from artifacts.certificate import Proof
 from artifacts.folder import ModelArtifact
 from artifacts.records.evidence import Confusion, Estimate, Evidence
 from artifacts.records.gate import GateReport
 from artifacts.records.manifest import Head, head_files
 from artifacts.text import markdown
 from gate.tables import bounds, number
-from scoring.certificate import Proof
 
 STRONGEST = 10
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from artifacts.certificate import Proof
 from artifacts.digests import digest_json, hex_part
 from artifacts.errors import ArtifactError
 from artifacts.folder import ModelArtifact
@@ -20,7 +21,6 @@ from gate.dataset import FolderDataset
 from gate.measures.plan import MeasurementPlan
 from gate.measuring_room import MeasuringRoom
 from judging.policy import Policy
-from scoring.certificate import Proof
 
 R = TypeVar("R", bound=Record)
 

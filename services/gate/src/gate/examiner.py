@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from artifacts.certificate import Proof
 from artifacts.errors import ArtifactError
 from artifacts.folder import ModelArtifact
 from artifacts.policies.membership import HOLDOUT
@@ -41,7 +42,6 @@ from gate.measuring_photos import (
 from gate.parallel import JoblibParallel
 from judging.policy import Policy
 from scoring import NonFiniteScore, Scorer, ScoringError, UnusableModel, evaluate, prove
-from scoring.certificate import Proof
 from scoring.scorer import Vectors
 
 _MODEL_FAULTS = (UnusableModel, NonFiniteScore, OverflowError, ValidationError, KeyError)

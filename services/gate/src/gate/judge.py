@@ -1,9 +1,9 @@
 """The judge: a case in, the results of every rule out, and a decision over them."""
 
 from artifacts.records.gate import Decision, RuleResult
-from gate.case import Absent, Candidate, Case
-from gate.rules.non_inferiority import improves
-from gate.rules.table import RULES
+from judging.case import Absent, Candidate, Case
+from judging.rules.non_inferiority import improves
+from judging.table import RULES
 
 
 def judge(case: Case) -> tuple[RuleResult, ...]:
@@ -11,7 +11,7 @@ def judge(case: Case) -> tuple[RuleResult, ...]:
 
     Without a policy only what needs none is judged, and the missing policy is a result itself.
     """
-    return tuple(found for rule in RULES for found in rule.judge(case))
+    return tuple(found for rule in RULES for found in rule.judged(case))
 
 
 def decide(results: tuple[RuleResult, ...], first_release: bool) -> Decision:

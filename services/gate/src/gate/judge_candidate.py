@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from artifacts.certificate import Proof
 from artifacts.errors import ArtifactError, InvalidArtifact, PolicyRefused, SignatureRefused
 from artifacts.folder import ModelArtifact
 from artifacts.policies.membership import Membership
@@ -17,17 +18,16 @@ from artifacts.records.release import Environment, FirstRelease, Release
 from artifacts.records.reproduction import Reproduction
 from artifacts.statements import StatementVerifier, read_signed
 from artifacts.store import FolderArtifacts, FolderModelStore
-from gate.case import Absent, Candidate, Case, Champion, Holdout
+from gate.comparing import PairedResamples
 from gate.dataset import FolderDataset
 from gate.errors import GateError, UnfitModel
 from gate.evidence_store import RememberingExaminer
 from gate.judge import candidate_digest, decide, judge
 from gate.resampling import resample_groups
-from gate.rules.champion import champion_of
+from judging.case import Absent, Candidate, Case, Champion, Comparing, Holdout
 from judging.policy import Policy
 from judging.policy_files import YamlPolicies
-from scoring.certificate import Proof
-from scoring.metrics import Resampling
+from judging.rules.champion import champion_of
 
 UNKNOWN_MODEL = "unknown"
 """A report's model where the candidate couldn't be opened: its own word for it isn't believed."""
@@ -106,7 +106,7 @@ class Gate:
             proof=self._prove(opened),
             champion=self._champion(opened, evaluation, environment),
             reproduction=reproduction,
-            resampling=_resampling(policy, evaluation),
+            comparing=_comparing(policy, evaluation),
         )
 
     def _open(self, folder: Path) -> ModelArtifact | Absent:
@@ -235,12 +235,12 @@ class Gate:
         return Champion(artifact.digest, artifact.manifest.data.photo_manifest, scored)
 
 
-def _resampling(policy: Policy | Absent, evaluation: Evaluation | Absent) -> Resampling | None:
+def _comparing(policy: Policy | Absent, evaluation: Evaluation | Absent) -> Comparing | None:
     """Draw once: all rules, candidate and champion share the very same resamples."""
     if isinstance(policy, Absent) or isinstance(evaluation, Absent) or not evaluation.photos:
         return None
     drawn = policy.measurement
-    return resample_groups(evaluation.groups, drawn.resamples, drawn.seed)
+    return PairedResamples(resample_groups(evaluation.groups, drawn.resamples, drawn.seed))
 
 
 def _digest(found: Policy | RiskTiers | Evidence | Absent) -> str | None:

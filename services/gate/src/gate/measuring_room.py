@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar, cast
 
+from artifacts.certificate import Proof
 from artifacts.errors import UnreadableRecord
 from artifacts.folder import ModelArtifact
 from artifacts.policies.membership import HOLDOUT
@@ -41,7 +42,6 @@ from gate.errors import (
 from gate.measures.plan import MeasurementPlan, MeasuringLimits
 from gate.measuring_code import folder_of, measuring_code_digest
 from judging.policy import Policy
-from scoring.certificate import Proof
 from walls import Room, UnusableRoom, Unwalled, Wall, processes_inside
 
 ANSWER_BYTES: Final = 64 << 20

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from artifacts.policies.tiers import ROOMS, RiskTiers, Tier
 from artifacts.text import prose
-from gate.policy_words import words
-from gate.rules.table import RULES, Rule
-from judging.policy import Policy, Setting
+from judging.policy import Policy
+from judging.rule import Rule
+from judging.setting import Setting
+from judging.table import CHOSEN, RULES
 
 HOW_IT_JUDGES = (
     "The gate measures all of this itself, over a holdout that is pinned in git. It believes no "
@@ -74,14 +75,14 @@ def _tier(policy: Policy, tier: Tier) -> Iterator[str]:
 
 def _rules(policy: Policy, tier: Tier) -> Iterator[str]:
     yield from ("", "## What the gate asks of every candidate", "", HOW_IT_JUDGES, "")
-    yield f"How it measures: {prose(words(policy.measurement))}. {_decided(policy.measurement)}"
+    yield f"How it measures: {prose(policy.measurement.words)}. {_decided(policy.measurement)}"
     for rule in RULES:
         yield from _rule(rule, policy, tier)
 
 
 def _rule(rule: Rule, policy: Policy, tier: Tier) -> Iterator[str]:
-    settings = policy.settings(rule.settings) if rule.settings else ()
-    if rule.settings is None:
+    settings = policy.settings(rule.id) if rule.id in CHOSEN else ()
+    if rule.id not in CHOSEN:
         state = "always on"
     elif not settings:
         state = "OFF in this policy"
@@ -89,9 +90,9 @@ def _rule(rule: Rule, policy: Policy, tier: Tier) -> Iterator[str]:
         state = f"required by tier {policy.tier}" if rule.id in tier.rules else "on"
     yield from ("", f"### {rule.id} ({state})", "", prose(rule.meaning), "")
     for setting in settings:
-        yield f"- **{_strong(words(setting))}.** {_decided(setting)}"
+        yield f"- **{_strong(setting.words)}.** {_decided(setting)}"
     for limit in tier.limits:
-        if limit.rule == rule.settings:
+        if limit.rule == rule.id and rule.id in CHOSEN:
             weakest = f"{limit.setting} {limit.value}"
             reason = prose(limit.reason)
             yield f"- Weakest that tier {policy.tier} allows: {prose(weakest)}. {reason}"
@@ -107,7 +108,7 @@ def _slices(policy: Policy) -> Iterator[str]:
 
 
 def _settings(settings: Iterable[Setting]) -> list[str]:
-    found = [f"- **{_strong(words(setting))}.** {_decided(setting)}" for setting in settings]
+    found = [f"- **{_strong(setting.words)}.** {_decided(setting)}" for setting in settings]
     return found or ["- none"]
 
 
@@ -157,18 +158,12 @@ def _walls(tiers: RiskTiers) -> Iterator[str]:
 def _operation(policy: Policy, tier: Tier) -> Iterator[str]:
     yield from ("", "## What the team must watch in operation", "", _WATCHED, "")
     yield from _list(tier.monitoring)
-    beside = (
-        (limit.name, limit.text, limit.reason) for limit in tier.limits if _beside(limit.rule)
-    )
+    beside = [(one.name, one.text, one.reason) for one in tier.limits if one.rule not in CHOSEN]
     yield from ("", f"## What else tier {policy.tier} limits", "")
     yield from _table(("setting", "weakest allowed", "because"), beside)
     asked = ((regulation.name, regulation.question) for regulation in tier.regulations)
     yield from ("", "## Regulations and standards to check", "")
     yield from _table(("which", "question to answer before signing"), asked)
-
-
-def _beside(rule: str) -> bool:
-    return rule not in {known.settings for known in RULES}
 
 
 def _limits(policy: Policy) -> Iterator[str]:

@@ -20,7 +20,6 @@ from artifacts.store import FolderArtifacts, model_store
 from gate.dataset import FolderDataset
 from gate.doors import HttpDoor, batch_door, training_door
 from gate.evidence_store import EvidenceStore, RememberingExaminer
-from gate.explain_policy import ExplainPolicy
 from gate.judge_candidate import Gate
 from gate.measures.plan import MeasuringLimits
 from gate.measuring_code import measuring_code_digest
@@ -65,11 +64,6 @@ def _signer(settings: Settings, namespace: Namespace) -> StatementSigner:
 def make_pin_holdout(settings: Settings, dataset: Path) -> PinHoldout:
     """Put pinning together."""
     return PinHoldout(YamlPolicies(settings.policies), FolderDataset(dataset))
-
-
-def make_explain_policy(settings: Settings) -> ExplainPolicy:
-    """Put explaining together."""
-    return ExplainPolicy(YamlPolicies(settings.policies))
 
 
 def make_report(settings: Settings, dataset: Path | None) -> "Report":

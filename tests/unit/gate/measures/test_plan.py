@@ -4,7 +4,8 @@ import pytest
 from support.policy_documents import policy, ruled
 
 from gate.measures.plan import MeasurementPlan
-from judging.policy import LeakageLimits, OptionalSlices
+from judging.rules.leakage import LeakageLimits
+from judging.setting import OptionalSlices
 
 WHY = "a reason that is long enough to be one"
 
@@ -42,7 +43,7 @@ def test_required_and_optional_slices_alike_enter_gaps():
     found = MeasurementPlan.of(given).min_photos
     assert found
     assert found == {
-        name: given.slices.min_photos(name)
+        name: given.slices.sizes[name]
         for name in [s.dimension for s in (*given.slices.required, *given.slices.optional)]
     }
 

@@ -1,7 +1,7 @@
 import pytest
 from support.cases import MODEL, outcome, passing, result_of
 
-from gate.case import Absent
+from judging.case import Absent
 
 
 def test_artifact_refuses_what_is_to_blame_for_not_opening():

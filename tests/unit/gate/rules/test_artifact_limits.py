@@ -4,7 +4,7 @@ import pytest
 from support.cases import measured, outcome, passing, resources, result_of
 from support.staging_asked import WHY
 
-from gate.case import Absent
+from judging.case import Absent
 
 SIZE, LOAD, LATENCY = (f"artifact_limits.{name}" for name in ("size", "load", "latency"))
 EDGES = [

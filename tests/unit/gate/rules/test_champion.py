@@ -5,8 +5,8 @@ from support.policy_documents import FIRST_RELEASE
 
 from artifacts.digests import digest_json
 from artifacts.records.release import Release, ReleasedModel
-from gate.case import Absent
-from gate.rules.champion import champion_of
+from judging.case import Absent
+from judging.rules.champion import champion_of
 
 SERVING = ReleasedModel(digest=CHAMPION, version=1, gate_report=digest_json("report"))
 HALF = SERVING.model_copy(update={"weight": 0.5})

@@ -13,7 +13,7 @@ from support.staging_asked import WHY
 
 from artifacts.digests import digest_json
 from artifacts.records.evidence import LabelDoubt
-from gate.case import Absent
+from judging.case import Absent
 
 GROUPS, DOUBTS = "data_quality.groups", "data_quality.doubted_labels"
 

@@ -4,7 +4,7 @@ import pytest
 from support.cases import estimate, evidence, measured, outcome, passing, result_of
 from support.staging_asked import WHY
 
-from gate.case import Absent
+from judging.case import Absent
 
 NAME, METRIC = "error_limit.years", "era.median_absolute_error"
 

@@ -2,7 +2,7 @@ import pytest
 from support.cases import HOLDOUT, outcome, passing, result_of
 
 from artifacts.policies.membership import Membership
-from gate.case import Absent
+from judging.case import Absent
 
 PHOTOS = tuple(f"photo {i}" for i in range(8))
 

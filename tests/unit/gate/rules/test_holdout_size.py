@@ -2,7 +2,7 @@ import pytest
 from support.cases import RIGHT, evaluation, first_right, passing, result_of
 from support.policy_documents import ruled, settings
 
-from gate.case import Absent
+from judging.case import Absent
 
 PHOTOS, GROUPS = "holdout_size.photos", "holdout_size.groups"
 

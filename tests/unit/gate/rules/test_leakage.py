@@ -6,7 +6,7 @@ from support.staging_asked import WHY
 
 from artifacts.digests import digest_json
 from artifacts.records.evidence import NearDuplicate
-from gate.case import Absent
+from judging.case import Absent
 
 COPIES, SOURCE, SHUFFLED = "leakage.near_duplicates", "leakage.source", "leakage.shuffled_labels"
 

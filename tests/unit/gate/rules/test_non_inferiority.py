@@ -15,9 +15,10 @@ from support.cases import (
 from support.policy_documents import FIRST_RELEASE, ruled, settings
 
 from artifacts.digests import digest_json
-from gate.case import Absent, Champion
+from gate.comparing import PairedResamples
 from gate.resampling import one_sided_bounds, resample_groups
-from gate.rules.non_inferiority import RULE, improves
+from judging.case import Absent, Champion
+from judging.rules.non_inferiority import RULE, improves
 from scoring.metrics import Resampling
 
 OURS = evaluation([True] * PHOTOS)
@@ -47,7 +48,7 @@ def judged(ours, theirs, per_group=2, **changes):
         policy=ruled(non_inferiority=rule, slice_regressions=None),
         evaluation=ours,
         champion=Champion(CHAMPION, MANIFEST, at(theirs, per_group, CHAMPION)),
-        resampling=resample_groups(ours.groups, 1000, 7),
+        comparing=PairedResamples(resample_groups(ours.groups, 1000, 7)),
     )
     return result_of(case, RULE)
 
@@ -190,13 +191,13 @@ def test_a_resample_without_a_known_truth_is_missing_evidence():
     found = judge_with(
         evaluation=ours,
         champion=Champion(CHAMPION, MANIFEST, blind(CHAMPION)),
-        resampling=resample_groups(ours.groups, 1000, 7),
+        comparing=PairedResamples(resample_groups(ours.groups, 1000, 7)),
     )
     assert found.outcome == "missing"
 
 
 def test_non_inferiority_is_missing_over_an_empty_holdout():
-    assert judge_with(resampling=None).outcome == "missing"
+    assert judge_with(comparing=None).outcome == "missing"
 
 
 def test_a_champion_of_another_dataset_is_compared_and_the_bias_is_told():

@@ -1,8 +1,8 @@
 import pytest
 from support.cases import outcome, passing, result_of
 
-from gate.case import Absent
-from scoring.certificate import Proof
+from artifacts.certificate import Proof
+from judging.case import Absent
 
 
 def proved(*differences, bit_equal=True):

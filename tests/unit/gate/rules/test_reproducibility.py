@@ -5,7 +5,7 @@ from support.policy_documents import DECIDED, ruled
 from artifacts.digests import digest_json
 from artifacts.records.manifest import Code
 from artifacts.records.reproduction import Reproduction
-from gate.case import Absent
+from judging.case import Absent
 
 NAME, OTHER = "reproducibility", digest_json("other")
 DIRTY = candidate(code=Code(commit="0" * 40, dirty=True))

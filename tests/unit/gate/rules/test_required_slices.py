@@ -2,7 +2,7 @@ import pytest
 from support.cases import measured, outcome, passing, result_of, slice_of
 from support.policy_documents import DECIDED, policy
 
-from gate.case import Absent
+from judging.case import Absent
 
 NAME = "required_slices.lighting"
 

@@ -4,7 +4,7 @@ import pytest
 from support.cases import outcome, passing, result_of
 from support.policy_documents import TODAY, policy, tiers
 
-from gate.case import Absent
+from judging.case import Absent
 
 DUE = date(2027, 5, 21)
 

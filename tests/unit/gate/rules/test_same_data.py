@@ -14,7 +14,7 @@ from support.cases import (
 from artifacts.digests import digest_json
 from artifacts.records.evidence import Method
 from artifacts.records.manifest import Data, DataSplit
-from gate.case import Absent
+from judging.case import Absent
 
 OTHER = digest_json("other")
 

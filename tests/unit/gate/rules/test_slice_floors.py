@@ -3,7 +3,7 @@ from support.cases import evidence, measured, outcome, passing, result_of, slice
 from support.policy_documents import DECIDED, policy, settings
 from support.staging_asked import WHY
 
-from gate.case import Absent
+from judging.case import Absent
 
 NAME = "slice_floor.lighting"
 NORMAL = slice_of("lighting", "normal", 200, 0.76)

@@ -4,7 +4,7 @@ import pytest
 from support.cases import gap, measured, outcome, passing, result_of, slice_of
 from support.staging_asked import WHY
 
-from gate.case import Absent
+from judging.case import Absent
 
 NAME = "slice_gap.lighting"
 

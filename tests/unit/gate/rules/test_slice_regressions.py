@@ -6,9 +6,9 @@ from support.policy_documents import DECIDED, FIRST_RELEASE, policy, settings
 from support.staging_asked import WHY
 
 from artifacts.digests import digest_json
-from gate.case import Absent
+from gate.comparing import PairedResamples, student_quantile
 from gate.resampling import resample_groups
-from gate.rules.slice_regressions import student_quantile
+from judging.case import Absent
 
 NAME = "slice_regression.lighting"
 ALL = [True] * PHOTOS
@@ -64,7 +64,7 @@ def test_slice_regressions_on_the_boundary_pass_where_the_bound_equals_the_margi
         champion=type(theirs)(
             theirs.digest, theirs.photo_manifest, theirs.evaluation.model_copy(update=same)
         ),
-        resampling=resample_groups(groups, 2000, 7),
+        comparing=PairedResamples(resample_groups(groups, 2000, 7)),
     )
     assert (found.outcome, found.value) == (expected, -0.1)
 
@@ -116,7 +116,7 @@ def test_slice_regressions_is_missing_where_a_slice_has_too_few_buildings():
         champion=type(theirs)(
             theirs.digest, theirs.photo_manifest, theirs.evaluation.model_copy(update=changes)
         ),
-        resampling=resample_groups(groups, 2000, 7),
+        comparing=PairedResamples(resample_groups(groups, 2000, 7)),
     )
     assert found.outcome == "missing"
     assert "no upper bound of dark" in found.reason
@@ -135,7 +135,7 @@ def test_slice_regressions_is_missing_where_a_side_of_the_comparison_is(part):
 
 
 def test_slice_regressions_is_missing_over_an_empty_holdout():
-    assert compared(ALL, ALL, resampling=None).outcome == "missing"
+    assert compared(ALL, ALL, comparing=None).outcome == "missing"
 
 
 def test_other_photos_are_not_compared():

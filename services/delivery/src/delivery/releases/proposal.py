@@ -7,8 +7,7 @@ from artifacts.policies.tiers import RiskTiers
 from artifacts.records.gate import GateReport
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
 from artifacts.refusal import Refusal
-from judging.policy import Policy
-from judging.result_names import results_of
+from judging.policy import Policy, results_of
 
 
 def propose_release(

@@ -17,6 +17,7 @@ from delivery.exits import EXIT_CODES
 from delivery.retrain.places import Place
 from judging.policy import Policy
 from judging.policy_files import YamlPolicies
+from judging.rules.reproducibility import Reproducibility
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class GateCommands:
     def wants_rebuild(self, model: str) -> bool:
         """Whether a model's policy asks for it; without a policy the gate will say what lacks."""
         policy = self._policy(model)
-        setting = policy.rules.reproducibility if policy else None
+        setting = policy.first(Reproducibility) if policy else None
         return setting is not None and setting.ask == "rebuilt"
 
     def judge(self, place: Place) -> GateReport:

@@ -6,7 +6,7 @@ from typing import Final
 
 from artifacts.records.evidence import Estimate
 from gate.card.records import CardRecords
-from judging.policy import MetricLimit
+from judging.rules.metric_limits import MetricLimit
 from pages import KeyNumber
 
 NAMES: Final[Mapping[str, str]] = MappingProxyType(

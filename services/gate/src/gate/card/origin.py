@@ -8,6 +8,7 @@ from gate.card.quality import unmeasured
 from gate.card.records import CardRecords
 from gate.tables import number
 from judging.policy import Policy
+from judging.rules.artifact_limits import ArtifactLimits
 from pages import (
     Badge,
     Block,
@@ -89,7 +90,7 @@ def resources_section(records: CardRecords) -> Section:
     if records.evidence is None:
         return Section(title, (unmeasured(),))
     cost = records.evidence.resources
-    limits = records.policy.rules.artifact_limits if records.policy else None
+    limits = records.policy.first(ArtifactLimits) if records.policy else None
     size = cost.size_bytes / 2**20
     numbers = (
         KeyNumber(

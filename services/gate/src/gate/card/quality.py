@@ -7,6 +7,7 @@ from artifacts.records.manifest import PeriodsHead
 from gate.card.examples import Confused, Examples, Gallery
 from gate.card.numbers import key_numbers, share, spoken
 from gate.card.records import CardRecords
+from judging.rules.robustness import RobustnessLimit
 from pages import (
     Block,
     Chart,
@@ -212,7 +213,7 @@ def _left(found: Robustness, drop: float | None) -> float | None:
 
 
 def _least(records: CardRecords, head: str, corruption: str, clean: float) -> Iterator[Reference]:
-    for limit in records.policy.rules.robustness if records.policy else ():
+    for limit in records.policy.every(RobustnessLimit) if records.policy else ():
         if (limit.head, limit.corruption) == (head, corruption):
             least = max(0.0, clean - limit.max_drop)
             yield Reference(least, f"least, up to {limit.up_to_severity}", limit=True)

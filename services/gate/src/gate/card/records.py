@@ -8,7 +8,8 @@ from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, Reg
 from artifacts.records.evidence import Estimate, Evidence
 from artifacts.records.gate import GateReport
 from artifacts.records.manifest import ClassificationHead, ModelManifest, NumberHead
-from judging.policy import MetricLimit, Policy
+from judging.policy import Policy
+from judging.rules.metric_limits import MetricLimit
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,4 @@ class CardRecords:
         """Return the policy's limits on a metric over the whole holdout."""
         if self.policy is None:
             return ()
-        rules = self.policy.rules
-        every = (*rules.floors, *rules.error_limits, *rules.calibration, *rules.coverage)
-        return tuple(limit for limit in every if limit.metric == metric)
+        return tuple(one for one in self.policy.every(MetricLimit) if one.metric == metric)

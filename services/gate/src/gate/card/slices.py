@@ -7,6 +7,7 @@ from artifacts.records.evidence import Evidence, Slice, SliceGap
 from gate.card.numbers import interval, name_of, spoken, written
 from gate.card.quality import unmeasured
 from gate.card.records import CardRecords
+from judging.rules.slices import SliceFloor
 from pages import (
     Block,
     Chart,
@@ -62,7 +63,7 @@ def _chart(records: CardRecords, slices: list[Slice], metric: str) -> Iterator[C
     if not measured:
         return
     dimension = slices[0].dimension
-    least = records.policy.slices.min_photos(dimension) if records.policy else None
+    least = records.policy.slices.sizes.get(dimension) if records.policy else None
     rows = tuple(_row(found, metric, least or _FEW_PHOTOS) for found in measured)
     unit = records.numbers.unit if records.numbers else ""
     is_share = metric.endswith(".accuracy")
@@ -88,7 +89,7 @@ def _references(records: CardRecords, dimension: str, metric: str) -> Iterator[R
     overall = records.metric(metric)
     if overall is not None:
         yield Reference(overall.value, "all photos")
-    for floor in records.policy.rules.slice_floors if records.policy else ():
+    for floor in records.policy.every(SliceFloor) if records.policy else ():
         if (floor.dimension, floor.metric) == (dimension, metric):
             yield Reference(floor.at_least, "floor", limit=True)
 

@@ -6,6 +6,7 @@ from typing import Final
 from artifacts.records.evidence import Method
 from artifacts.records.record import Record
 from judging.policy import Policy
+from judging.rules.leakage import LeakageLimits
 
 WITHIN_BITS: Final = 32
 """Photos this alike count as copies where a policy has no leakage rule: the import's own bound."""
@@ -31,16 +32,14 @@ class MeasurementPlan(Record):
     @classmethod
     def of(cls, policy: Policy) -> "MeasurementPlan":
         """Take from a policy what numbers depend on: another reason is no other plan."""
-        settings, leakage = policy.measurement, policy.rules.leakage
-        required = {entry.dimension: entry.min_photos for entry in policy.slices.required}
-        optional = {entry.dimension: entry.min_photos for entry in policy.slices.optional}
+        settings, leakage = policy.measurement, policy.first(LeakageLimits)
         return cls(
             confidence=settings.confidence,
             resamples=settings.resamples,
             seed=settings.seed,
             robustness_photos=settings.robustness_photos,
             within_bits=leakage.within_bits if leakage else WITHIN_BITS,
-            min_photos=required | optional,
+            min_photos=policy.slices.sizes,
         )
 
     @property

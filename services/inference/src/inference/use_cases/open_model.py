@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from artifacts.certificate import Proof
 from artifacts.records.manifest import ModelManifest
 from features import SchemaError
 from inference.domain.decoding_memory import DecodingMemory
@@ -16,7 +17,7 @@ from inference.errors import ModelUnfit, ProofFailed
 from inference.models import find_plugin
 from inference.models.plugin import ModelPlugin
 from inference.ports import ModelSource
-from scoring import Proof, Scorer, ScoringError, prove
+from scoring import Scorer, ScoringError, prove
 
 
 @dataclass(frozen=True)

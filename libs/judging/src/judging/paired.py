@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.gate import RuleResult
 from artifacts.records.release import FirstRelease
-from gate.case import Absent, Case, Champion, Holdout
-from gate.rules.results import absent, result
-from gate.rules.same_data import wrong_holdout
-from scoring.metrics import Resampling
+from judging.case import Absent, Case, Champion, Comparing, Holdout
+from judging.rule import absent, result
+from judging.rules.same_data import wrong_holdout
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The candidate's evaluation and a champion over the same photos, and resamples of them."""
+    """The candidate's evaluation and a champion over the same photos, and what compares them."""
 
     evaluation: Evaluation
     champion: Champion
-    resampling: Resampling
+    comparing: Comparing
 
 
 def pair_of(rule: str, limit: str, case: Case) -> Pair | RuleResult:
@@ -36,9 +35,9 @@ def pair_of(rule: str, limit: str, case: Case) -> Pair | RuleResult:
         return absent(rule, limit, evaluation)
     if reason := _not_paired(evaluation, champion, case.holdout):
         return result(rule, "missing", limit, reason)
-    if case.resampling is None:
+    if case.comparing is None:
         return result(rule, "missing", limit, "the holdout is empty")
-    return Pair(evaluation, champion, case.resampling)
+    return Pair(evaluation, champion, case.comparing)
 
 
 def _not_paired(evaluation: Evaluation, champion: Champion, holdout: Holdout | Absent) -> str:

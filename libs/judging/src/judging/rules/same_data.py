@@ -5,20 +5,21 @@ and then every number over them is worth nothing.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from artifacts.policies.membership import HOLDOUT
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import RuleResult
-from gate.case import Absent, Candidate, Case, Holdout
-from gate.rules.results import absent, result
-from judging.policy import Measurement
+from judging.case import Absent, Candidate, Case, Holdout
+from judging.rule import AlwaysOn, absent, result
+from judging.setting import Measurement
 
 RULE = "same_data"
 LIMIT = "photo manifest and splits equal"
 
 
-def judge_same_data(case: Case) -> tuple[RuleResult, ...]:
+def judge_same_data(case: Case) -> RuleResult:
     """Compare the digests of dataset, candidate, evaluation and evidence, and how that was made.
 
     No value. A wrong holdout leaves undecided: nothing was shown of the right one.
@@ -26,13 +27,13 @@ def judge_same_data(case: Case) -> tuple[RuleResult, ...]:
     candidate, holdout = case.candidate, case.holdout
     evaluation, evidence = case.evaluation, case.evidence
     if isinstance(candidate, Absent):
-        return (absent(RULE, LIMIT, candidate),)
+        return absent(RULE, LIMIT, candidate)
     if isinstance(holdout, Absent):
-        return (absent(RULE, LIMIT, holdout),)
+        return absent(RULE, LIMIT, holdout)
     if isinstance(evaluation, Absent):
-        return (absent(RULE, LIMIT, evaluation),)
+        return absent(RULE, LIMIT, evaluation)
     if isinstance(evidence, Absent):
-        return (absent(RULE, LIMIT, evidence),)
+        return absent(RULE, LIMIT, evidence)
     problems = [*_trained_elsewhere(candidate, holdout), *wrong_holdout(evaluation, holdout)]
     problems += _wrong_evidence(evidence, evaluation)
     if evaluation.model != candidate.digest:
@@ -40,8 +41,8 @@ def judge_same_data(case: Case) -> tuple[RuleResult, ...]:
     if not isinstance(case.policy, Absent):
         problems += _measured_otherwise(evidence, case.policy.measurement)
     if problems:
-        return (result(RULE, "missing", LIMIT, "wrong holdout: " + "; ".join(problems)),)
-    return (result(RULE, "passed", LIMIT, f"photo manifest {holdout.photo_manifest}"),)
+        return result(RULE, "missing", LIMIT, "wrong holdout: " + "; ".join(problems))
+    return result(RULE, "passed", LIMIT, f"photo manifest {holdout.photo_manifest}")
 
 
 def wrong_holdout(evaluation: Evaluation, holdout: Holdout) -> Iterator[str]:
@@ -91,3 +92,15 @@ def _measured_otherwise(evidence: Evidence, asked: Measurement) -> Iterator[str]
         found, wanted = getattr(method, name), getattr(asked, name)
         if found != wanted:
             yield f"the evidence was measured with {name} {found:g}, the policy asks for {wanted:g}"
+
+
+RULES: Final = (
+    AlwaysOn(
+        "same_data",
+        "Candidate, evaluation and evidence name the same dataset and splits by "
+        "digest, so the candidate did not learn from photos that it is judged on.",
+        "Kapoor and Narayanan, Leakage and the reproducibility crisis, Patterns 4 (2023).",
+        order=50,
+        judge=judge_same_data,
+    ),
+)

@@ -8,30 +8,49 @@ noise.
 
 import math
 from collections.abc import Iterable
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from artifacts.records.evaluation import UNKNOWN_SLICE
-from artifacts.records.evidence import Evidence, Slice
+from artifacts.records.evidence import Evidence, MetricName, Slice
 from artifacts.records.gate import RuleResult
-from gate.case import Absent, Case
-from gate.rules.results import absent, bounds_of, keeps, result
-from judging.policy import Policy, SliceFloor, SliceGapLimit, Slices
+from judging.case import Absent, Case
+from judging.rule import Chosen, absent, bounds_of, keeps, result
+from judging.setting import Slices, SliceSetting
 
-FLOOR = "slice_floor."
-GAP = "slice_gap."
-
-
-def judge_slice_floors(case: Case) -> tuple[RuleResult, ...]:
-    """Fail where a slice's lower bound is under the floor; the value is the least such bound."""
-    if isinstance(case.policy, Absent):
-        return ()
-    return tuple(_floor(setting, case.policy, case) for setting in case.policy.rules.slice_floors)
+FLOOR: Final = "slice_floor"
+GAP: Final = "slice_gap"
 
 
-def judge_slice_gaps(case: Case) -> tuple[RuleResult, ...]:
-    """Fail where best and worst slice are further apart than allowed; the value is the distance."""
-    if isinstance(case.policy, Absent):
-        return ()
-    return tuple(_gap(setting, case.policy, case) for setting in case.policy.rules.slice_gaps)
+class SliceFloor(SliceSetting):
+    """The least that the lower confidence bound of a metric may be in every large enough slice."""
+
+    metric: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}\.(accuracy|top3_accuracy)$")]
+    at_least: Annotated[float, Field(gt=0, lt=1)]
+
+    @property
+    def words(self) -> str:
+        """Of which metric, and the least."""
+        return (
+            f"in each {self.dimension} the lower confidence bound of {self.metric} is at least "
+            f"{self.at_least:g}"
+        )
+
+
+class SliceGapLimit(SliceSetting):
+    """The most that a metric may differ between a dimension's best and worst large enough slice."""
+
+    metric: MetricName
+    at_most: Annotated[float, Field(ge=0)]
+
+    @property
+    def words(self) -> str:
+        """Of which metric, and the most."""
+        return (
+            f"{self.metric} differs by at most {self.at_most:g} between the best and the worst "
+            f"{self.dimension}"
+        )
 
 
 def not_judged(
@@ -68,16 +87,17 @@ def _carried(evidence: Evidence, dimension: str) -> list[Slice]:
     return [] if [one.name for one in found] == [UNKNOWN_SLICE] else found
 
 
-def _floor(setting: SliceFloor, policy: Policy, case: Case) -> RuleResult:
-    rule, dimension = FLOOR + setting.dimension, setting.dimension
+def judge_slice_floor(setting: SliceFloor, case: Case) -> RuleResult:
+    """Fail where a slice's lower bound is under the floor; the value is the least such bound."""
+    rule, dimension, slices = f"{FLOOR}.{setting.key}", setting.dimension, case.given.slices
     limit = f"low of {setting.metric} >= {setting.at_least:g} in every slice"
     if isinstance(case.evidence, Absent):
         return absent(rule, limit, case.evidence)
     found = _carried(case.evidence, dimension)
     sizes = [one.photos for one in found]
-    if unjudged := not_judged(rule, limit, policy.slices, dimension, sizes):
+    if unjudged := not_judged(rule, limit, slices, dimension, sizes):
         return unjudged
-    least = policy.slices.sizes[dimension]
+    least = slices.sizes[dimension]
     large = [one for one in found if one.photos >= least]
     return _judge_floor(setting, rule, limit, large, too_small(sizes, least))
 
@@ -116,15 +136,16 @@ def _numbers(one: Slice, metric: str) -> str:
     )
 
 
-def _gap(setting: SliceGapLimit, policy: Policy, case: Case) -> RuleResult:
-    rule, dimension = GAP + setting.dimension, setting.dimension
+def judge_slice_gap(setting: SliceGapLimit, case: Case) -> RuleResult:
+    """Fail where best and worst slice are further apart than allowed; the value is the distance."""
+    rule, dimension, slices = f"{GAP}.{setting.key}", setting.dimension, case.given.slices
     limit = f"{setting.metric} best - worst <= {setting.at_most:g}"
     if isinstance(case.evidence, Absent):
         return absent(rule, limit, case.evidence)
     sizes = [one.photos for one in _carried(case.evidence, dimension)]
-    if unjudged := not_judged(rule, limit, policy.slices, dimension, sizes):
+    if unjudged := not_judged(rule, limit, slices, dimension, sizes):
         return unjudged
-    least = policy.slices.sizes[dimension]
+    least = slices.sizes[dimension]
     small = too_small(sizes, least)
     if sum(size >= least for size in sizes) == 1:
         reason = f"one slice of {dimension} is large enough, and one alone has no gap{small}"
@@ -146,3 +167,26 @@ def _judge_gap(
         return result(rule, "passed", limit, between, found.gap.value, bounds_of(found.gap))
     reason = f"{between}. {setting.reason}"
     return result(rule, "failed", limit, reason, found.gap.value, bounds_of(found.gap))
+
+
+RULES: Final = (
+    Chosen(
+        "slice_floors",
+        "In every slice with enough photos the lower confidence bound keeps a floor: "
+        "a mean over all photos hides a part that is small.",
+        "Buolamwini and Gebru, Gender shades, FAT* (2018); Sagawa et al., ICLR (2020).",
+        order=150,
+        settings=SliceFloor,
+        judge=judge_slice_floor,
+        prefix=FLOOR,
+    ),
+    Chosen(
+        "slice_gaps",
+        "The best and the worst slice of a dimension are at most so far apart.",
+        "Bird et al., Fairlearn, Microsoft MSR-TR-2020-32 (2020): difference between groups.",
+        order=160,
+        settings=SliceGapLimit,
+        judge=judge_slice_gap,
+        prefix=GAP,
+    ),
+)

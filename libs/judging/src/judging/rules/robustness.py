@@ -5,29 +5,50 @@ model is on clean photos is the floors' to say.
 """
 
 import math
+from typing import Annotated, Final
 
+from pydantic import Field
+
+from artifacts.policies.tiers import Id
 from artifacts.records.evidence import Evidence, Robustness
 from artifacts.records.gate import RuleResult
-from gate.case import Absent, Case
-from gate.rules.results import absent, bounds_of, keeps, result
-from judging.policy import RobustnessLimit
+from judging.case import Absent, Case
+from judging.rule import Chosen, absent, bounds_of, keeps, result
+from judging.setting import Setting, Share
 
-PREFIX = "robustness."
+PREFIX = "robustness"
 
 
-def judge_robustness(case: Case) -> tuple[RuleResult, ...]:
+class RobustnessLimit(Setting):
+    """The most accuracy that a corruption of up to a severity (1 to 5) may cost."""
+
+    corruption: Id
+    head: Id
+    up_to_severity: Annotated[int, Field(ge=1, le=5)]
+    max_drop: Share
+
+    @property
+    def key(self) -> str:
+        """Its corruption."""
+        return self.corruption
+
+    @property
+    def words(self) -> str:
+        """Which corruption, and what it may cost."""
+        top = self.up_to_severity
+        severity = "severity 1" if top == 1 else f"severity 1 to {top}"
+        return (
+            f"photos made worse by {self.corruption}, {severity} (of 5), cost at most "
+            f"{self.max_drop:g} of {self.head}.accuracy"
+        )
+
+
+def judge_robustness(setting: RobustnessLimit, case: Case) -> RuleResult:
     """Fail where a corruption of up to the policy's severity costs more than it may.
 
-    One result a corruption; the value is its largest drop of accuracy, 0 to 1.
+    The value is its largest drop of accuracy, 0 to 1.
     """
-    if isinstance(case.policy, Absent):
-        return ()
-    photos = case.policy.measurement.robustness_photos
-    return tuple(_judge(setting, photos, case) for setting in case.policy.rules.robustness)
-
-
-def _judge(setting: RobustnessLimit, photos: int, case: Case) -> RuleResult:
-    rule = PREFIX + setting.corruption
+    rule, photos = f"{PREFIX}.{setting.key}", case.given.measurement.robustness_photos
     limit = f"drop of {setting.head}.accuracy <= {setting.max_drop:g} to severity "
     limit += str(setting.up_to_severity)
     if isinstance(case.evidence, Absent):
@@ -63,3 +84,17 @@ def _not_measured(
     if not all(math.isfinite(point.drop.value) for point in points):
         return f"a drop under {setting.corruption} is not a finite number"
     return ""
+
+
+RULES: Final = (
+    Chosen(
+        "robustness",
+        "What photos suffer on their way, such as compression or blur, costs at most "
+        "so much accuracy.",
+        "Hendrycks and Dietterich, Benchmarking robustness to corruptions, ICLR (2019).",
+        order=180,
+        settings=RobustnessLimit,
+        judge=judge_robustness,
+        prefix=PREFIX,
+    ),
+)

@@ -1,14 +1,19 @@
 """required_slices: the slices that a policy names are there, with enough photos to judge."""
 
+from typing import TYPE_CHECKING, Final
+
 from artifacts.records.gate import RuleResult
-from gate.case import Absent, Case
-from gate.rules.results import absent, result
-from judging.policy import RequiredSlices
+from judging.case import Absent, Case
+from judging.rule import AlwaysOn, Results, absent, result
+from judging.setting import RequiredSlices
 
-PREFIX = "required_slices."
+if TYPE_CHECKING:
+    from judging.policy import Policy
+
+PREFIX = "required_slices"
 
 
-def judge_required_slices(case: Case) -> tuple[RuleResult, ...]:
+def judge_required_slices(case: Case) -> Results:
     """Find a dimension insufficient where a named slice has too few photos, or isn't there.
 
     One result a dimension; the value is the photos of its smallest named slice.
@@ -19,7 +24,7 @@ def judge_required_slices(case: Case) -> tuple[RuleResult, ...]:
 
 
 def _judge(required: RequiredSlices, case: Case) -> RuleResult:
-    rule = PREFIX + required.dimension
+    rule = f"{PREFIX}.{required.key}"
     limit = f">= {required.min_photos} photos in {', '.join(required.names)}"
     if isinstance(case.evidence, Absent):
         return absent(rule, limit, case.evidence)
@@ -30,3 +35,19 @@ def _judge(required: RequiredSlices, case: Case) -> RuleResult:
         reason = f"too few photos of {required.dimension}: {', '.join(few)}"
         return result(rule, "insufficient", limit, reason, smallest)
     return result(rule, "passed", limit, "enough photos in each", smallest)
+
+
+def _named(policy: "Policy") -> tuple[str, ...]:
+    return tuple(f"{PREFIX}.{entry.key}" for entry in policy.slices.required)
+
+
+RULES: Final = (
+    AlwaysOn(
+        "required_slices",
+        "Every slice that the policy names is there with enough photos to judge.",
+        "Mitchell et al., Model cards for model reporting, FAT* (2019), factors.",
+        order=80,
+        judge=judge_required_slices,
+        named=_named,
+    ),
+)

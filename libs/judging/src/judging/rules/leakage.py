@@ -5,27 +5,50 @@ features that let a model score after learning labels that were shuffled.
 """
 
 import math
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from artifacts.records.evidence import Evidence, Leakage
 from artifacts.records.gate import RuleResult
-from gate.case import Absent, Case
-from gate.rules.results import absent, at_most, result
-from judging.policy import LeakageLimits
+from judging.case import Absent, Case
+from judging.rule import Chosen, Results, absent, at_most, result
+from judging.setting import Setting, Share
 
 COPIES = "leakage.near_duplicates"
 SOURCE = "leakage.source"
 SHUFFLED = "leakage.shuffled_labels"
-RULES = (COPIES, SOURCE, SHUFFLED)
 
 
-def judge_leakage(case: Case) -> tuple[RuleResult, ...]:
+class LeakageLimits(Setting):
+    """What the leakage checks may find.
+
+    `within_bits`: photos of other splits this alike (of 256 bits) count as copies. The share of
+    holdout photos with a copy; the accuracy of naming the source's commonest label, less that of
+    always naming the commonest; accuracy after training on shuffled labels, less chance.
+    """
+
+    within_bits: Annotated[int, Field(ge=0, le=64)]
+    max_near_duplicates: Share
+    max_source_gain: Share
+    max_shuffled_gain: Share
+
+    @property
+    def words(self) -> str:
+        """How many copies, and how much gain."""
+        return (
+            f"at most {self.max_near_duplicates:g} of the holdout's photos have a copy in another "
+            f"split (within {self.within_bits} of 256 bits); the source alone gains at most "
+            f"{self.max_source_gain:g} in accuracy, shuffled labels at most "
+            f"{self.max_shuffled_gain:g}"
+        )
+
+
+def judge_leakage(limits: LeakageLimits, case: Case) -> Results:
     """Judge the three checks; each value is a share or a gain in accuracy, 0 to 1."""
-    limits = None if isinstance(case.policy, Absent) else case.policy.rules.leakage
-    if limits is None:
-        return ()
     if isinstance(case.evidence, Absent):
         mosts = (limits.max_near_duplicates, limits.max_source_gain, limits.max_shuffled_gain)
-        pairs = zip(RULES, mosts, strict=True)
+        pairs = zip((COPIES, SOURCE, SHUFFLED), mosts, strict=True)
         return tuple(absent(rule, f"<= {most:g}", case.evidence) for rule, most in pairs)
     found = case.evidence.leakage
     return _copies(case.evidence, limits), _source(found, limits), _shuffled(found, limits)
@@ -62,3 +85,19 @@ def _shuffled(found: Leakage, limits: LeakageLimits) -> RuleResult:
     what += f"{found.commonest:.3f}"
     gain = max(scores) - found.commonest
     return at_most(SHUFFLED, gain, limits.max_shuffled_gain, what, limits.reason)
+
+
+RULES: Final = (
+    Chosen(
+        "leakage",
+        "Accuracy is not owed to copies of holdout photos, to the source of a photo, "
+        "or to features that would score after learning shuffled labels.",
+        "Barz and Denzler, Do we train on test data?, J. Imaging 6 (2020); Torralba "
+        "and Efros, Unbiased look at dataset bias, CVPR (2011); Ojala and Garriga, "
+        "JMLR 11 (2010).",
+        order=190,
+        settings=LeakageLimits,
+        judge=judge_leakage,
+        parts=("near_duplicates", "source", "shuffled_labels"),
+    ),
+)

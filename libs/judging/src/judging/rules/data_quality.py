@@ -1,21 +1,37 @@
 """data_quality: every label was learned from enough buildings, and few labels are in doubt."""
 
+from typing import Annotated, Final
+
+from pydantic import Field
+
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
 from artifacts.records.gate import RuleResult
-from gate.case import Absent, Case
-from gate.rules.results import absent, at_most, result
-from judging.policy import DataQuality
+from judging.case import Absent, Case
+from judging.rule import Chosen, Results, absent, at_most, result
+from judging.setting import Setting, Share
 
 GROUPS = "data_quality.groups"
 DOUBTS = "data_quality.doubted_labels"
 
 
-def judge_data_quality(case: Case) -> tuple[RuleResult, ...]:
+class DataQuality(Setting):
+    """What the data must be like: building groups a label to train on, doubted holdout labels."""
+
+    min_groups_per_label: Annotated[int, Field(ge=1)]
+    max_doubted_labels: Share
+
+    @property
+    def words(self) -> str:
+        """How many buildings, and how much doubt."""
+        return (
+            f"at least {self.min_groups_per_label} buildings to learn each label from; at most "
+            f"{self.max_doubted_labels:g} of the holdout's labels in doubt"
+        )
+
+
+def judge_data_quality(limits: DataQuality, case: Case) -> Results:
     """Judge the train split's rarest label, in building groups, and the share of doubted labels."""
-    limits = None if isinstance(case.policy, Absent) else case.policy.rules.data_quality
-    if limits is None:
-        return ()
     return _groups(limits, case), _doubts(limits, case.evidence)
 
 
@@ -52,3 +68,17 @@ def _doubts(limits: DataQuality, evidence: Evidence | Absent) -> RuleResult:
     share = doubted / evidence.photos if evidence.photos else None
     what = f"labels of {doubted} of {evidence.photos} holdout photos in doubt"
     return at_most(DOUBTS, share, limits.max_doubted_labels, what, limits.reason)
+
+
+RULES: Final = (
+    Chosen(
+        "data_quality",
+        "Every label was learned from enough buildings, and few labels of the "
+        "holdout are in doubt.",
+        "Northcutt, Jiang and Chuang, Confident learning, JAIR 70 (2021).",
+        order=200,
+        settings=DataQuality,
+        judge=judge_data_quality,
+        parts=("groups", "doubted_labels"),
+    ),
+)

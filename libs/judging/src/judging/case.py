@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, Protocol
 
 from artifacts.policies.membership import HOLDOUT, Membership
 from artifacts.policies.tiers import RiskTiers
@@ -12,9 +13,10 @@ from artifacts.records.manifest import Code, Data, ModelManifest, Origin
 from artifacts.records.photos import PhotoManifest, Split
 from artifacts.records.release import FirstRelease
 from artifacts.records.reproduction import Reproduction
-from judging.policy import Policy
-from scoring.certificate import Proof
-from scoring.metrics import Resampling
+
+if TYPE_CHECKING:
+    from judging.policy import Policy
+from artifacts.certificate import Proof
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,61 @@ class Champion:
 
 
 @dataclass(frozen=True)
+class Gain:
+    """By how much a candidate is better than its champion over some photos, photo by photo.
+
+    `bounds` are one-sided, each of the confidence that was asked for; None where there are none.
+    """
+
+    name: str
+    photos: int
+    difference: float
+    bounds: tuple[float, float] | None
+
+
+class Comparing(Protocol):
+    """Compares two models over the same photos and the same resamples of their buildings.
+
+    The gate's (gate/comparing.py), which has libraries of numbers: here none is loaded.
+    """
+
+    @property
+    def resamples(self) -> int:
+        """How many resamples there are."""
+
+    def value(self, evaluation: Evaluation, metric: str) -> float:
+        """Return a metric over all photos."""
+
+    def overall(
+        self, ours: Evaluation, theirs: Evaluation, head: str, confidence: float
+    ) -> Gain | None:
+        """Return the gain of accuracy over all photos; None where a model has no such head."""
+
+    def by_slice(
+        self,
+        ours: Evaluation,
+        theirs: Evaluation,
+        metric: str,
+        members: Mapping[str, tuple[bool, ...]],
+        confidence: float,
+    ) -> tuple[Gain, ...] | None:
+        """Return the gain of each slice, of which `members` says which photos are in it.
+
+        The confidence is over all of them together. None where either model has no such head.
+        """
+
+
+@dataclass(frozen=True)
 class Case:
     """Everything about one candidate that rules may look at.
 
     `evaluation` is the judge's own, photo by photo; `evidence` is what it measured from it and
-    from the artifact; `resampling` is over the evaluation's photos, so that candidate and champion
+    from the artifact; `comparing` is over the evaluation's photos, so that candidate and champion
     share the very same resamples. `today` is the day of judgement.
     """
 
     today: date
-    policy: Policy | Absent
+    policy: "Policy | Absent"
     tiers: RiskTiers | Absent
     candidate: Candidate | Absent
     holdout: Holdout | Absent
@@ -110,7 +157,14 @@ class Case:
     proof: Proof | Absent
     champion: Champion | FirstRelease | Absent
     reproduction: Reproduction | Absent
-    resampling: Resampling | None
+    comparing: Comparing | None
+
+    @property
+    def given(self) -> "Policy":
+        """The policy, for a rule that is judged by its settings: without one it isn't."""
+        if isinstance(self.policy, Absent):
+            raise TypeError(self.policy.reason)
+        return self.policy
 
     @property
     def first_release(self) -> bool:
