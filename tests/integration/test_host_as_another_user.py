@@ -14,8 +14,8 @@ from support.users import IS_ROOT
 
 from artifacts.records.release import Environment
 from delivery.settings import TargetSettings
+from delivery.targets.local.local_target import run_walls
 from delivery.targets.local.processes import HostProcess
-from delivery.targets.local.wiring import run_walls
 from rehearsal.load import load_during
 from walls import find_wall
 
@@ -114,7 +114,7 @@ def test_each_environment_is_another_user_and_neither_reads_a_key_or_the_others_
     world.swap(1, "production", PATH=tools)
     monkeypatch.setenv("PATH", tools)
     # What another test of this process found holds for its PATH.
-    monkeypatch.setattr("delivery.targets.local.wiring.find_wall", find_wall.__wrapped__)
+    monkeypatch.setattr("delivery.targets.local.local_target.find_wall", find_wall.__wrapped__)
     settings = TargetSettings(host=world.host)
 
     (production,) = (one for one in world.processes("production") if one.role == "service")

@@ -34,7 +34,7 @@ DECIDING: Final = {
     "artifacts/policies/holdouts.py": "",
     "artifacts/policies/approvers.py": "",
     "delivery/releases/proposal.py": "",
-    "delivery/deploy/room_walls.py": "",
+    "delivery/deploy/change_verdict.py": "",
     "delivery/changes/judgement.py": "",
     "delivery/changes/facts.py": "",
     "delivery/changes/payload_history.py": "",

@@ -8,7 +8,7 @@ from typing import get_args
 import hcl2
 import pytest
 
-from delivery.deploy.difference import Place
+from delivery.deploy.compare import Place
 from inference.settings import Settings as ServiceSettings
 
 ROOT = Path(__file__).parents[2]

@@ -16,8 +16,8 @@ from artifacts.digests import digest_json
 from artifacts.policies.tiers import RoomName
 from artifacts.records.release import Environment, Payload, Release, ReleasedCode, ReleasedModel
 from delivery.deploy.change_verdict import DeployVerdict
+from delivery.deploy.compare import Drift, Place
 from delivery.deploy.deploy import Deploy
-from delivery.deploy.difference import Drift, Place
 from delivery.deploy.verify import Survey
 from delivery.errors import CommitUnknown, RegistryFailed, TargetFailed
 from delivery.releases.wanted import AliasPoint, Applied, release_text
@@ -297,7 +297,7 @@ class World:
         deploy = Deploy(
             repository=self.repository,
             main=self.repository,
-            judge=SimpleNamespace(judge_deploy=self._judge),
+            judge=self._judge,
             walls=lambda: self.missing,
             survey=self.survey,
             audit=self.audit,

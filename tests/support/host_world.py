@@ -16,14 +16,14 @@ from artifacts.code import INFERENCE_CODE, STANDBY, code_digest
 from artifacts.digests import digest_bytes, hex_part
 from artifacts.records.manifest import ModelManifest
 from artifacts.records.release import Environment, Payload, ReleasedCode, ReleasedModel
+from delivery.clock import SystemClock
 from delivery.settings import TargetSettings
 from delivery.targets.local.depot import FolderDepot
 from delivery.targets.local.install import LOCK, install_payload
 from delivery.targets.local.local_observation import LocalObservation
+from delivery.targets.local.local_target import run_observe, run_want
 from delivery.targets.local.marked_processes import MarkedProcesses
 from delivery.targets.local.processes import HostProcess
-from delivery.targets.local.wiring import run_observe, run_want
-from delivery.targets.monotonic_clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,7 +7,7 @@ import pytest
 from support.deploy_world import World, digest, model, release
 
 from artifacts.records.release import Payload
-from delivery.deploy.build_image import BuildImage
+from delivery.deploy.infrastructure import BuildImage
 from delivery.errors import CommitUnknown, ImageMissing
 from delivery.releases.read_wanted import wanted_at
 

@@ -11,9 +11,7 @@ from support.deploy_world import World, code, commit, model, release
 from delivery import cli
 from delivery.deploy import commands as deploying
 from delivery.deploy.change_verdict import Deployed
-from delivery.deploy.pending import Pending
-from delivery.deploy.status import Status
-from delivery.deploy.verify import Verify
+from delivery.deploy.verify import Pending, Status, Verify
 
 SETTINGS = (
     *("ROOT", "MODEL_STORE", "PUBLIC_KEY", "GATE_KEY", "GATE_SIGNERS", "REPRODUCTION_SIGNERS"),

@@ -8,10 +8,9 @@ from support.deploy_world import World, model, release
 
 from artifacts.cant_tell import CantTell
 from artifacts.records.release import Payload
-from delivery.deploy.difference import Drift
-from delivery.deploy.plan_infrastructure import NO_IMAGE, PlanInfrastructure
-from delivery.deploy.plan_page import plan_lines, plan_page
-from delivery.deploy.report_drift import ReportDrift
+from delivery.deploy.compare import Drift
+from delivery.deploy.infrastructure import NO_IMAGE, PlanInfrastructure, ReportDrift
+from delivery.deploy.pages import plan_lines, plan_page
 from delivery.deploy.verify import Verify
 from delivery.errors import TerraformFailed
 

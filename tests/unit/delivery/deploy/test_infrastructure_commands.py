@@ -9,11 +9,8 @@ from support.deploy_world import commit
 from artifacts.cant_tell import CantTell
 from delivery import cli
 from delivery.deploy import infrastructure_commands as infrastructure
-from delivery.deploy.build_image import Built
-from delivery.deploy.difference import Difference, Drift
-from delivery.deploy.plan_infrastructure import Planned
-from delivery.deploy.report_drift import DriftReport
-from delivery.deploy.verify import Verification
+from delivery.deploy.compare import Difference, Drift, Verification
+from delivery.deploy.infrastructure import Built, DriftReport, Planned
 from delivery.errors import ImageRefused
 from delivery.releases.wanted import Wanted
 

@@ -3,8 +3,7 @@ from types import SimpleNamespace
 import pytest
 from support.deploy_world import Killed, World, code, kill_after, model, release
 
-from delivery.deploy.pending import Pending
-from delivery.deploy.verify import Verify
+from delivery.deploy.verify import Pending, Verify
 
 
 @pytest.fixture

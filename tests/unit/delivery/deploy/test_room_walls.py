@@ -6,7 +6,7 @@ from support.staging_asked import WHY
 
 from artifacts.cant_tell import CantTell
 from artifacts.policies.tiers import ROOMS, RiskTiers, RoomName
-from delivery.deploy.room_walls import judge_walls
+from delivery.deploy.change_verdict import judge_walls
 
 NONE = dict.fromkeys(ROOMS, "bwrap is not on PATH")
 

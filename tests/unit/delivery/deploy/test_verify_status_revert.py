@@ -3,9 +3,8 @@ from support.deploy_world import World, code, commit, digest, model, release
 
 from artifacts.records.audit import AuditEvent
 from delivery.deploy.change_verdict import Deployed
-from delivery.deploy.status import Status
-from delivery.deploy.status_table import status_lines, summary_lines
-from delivery.deploy.verify import Verify, record_verification
+from delivery.deploy.pages import status_lines, summary_lines
+from delivery.deploy.verify import Status, Verify, record_verification
 from delivery.errors import RevertRefused
 from delivery.forges.forge import PullRequest
 from delivery.releases.revert import ProposeRevert, Revert

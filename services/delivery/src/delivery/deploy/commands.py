@@ -8,9 +8,10 @@ import typer
 
 from artifacts.records.release import Environment
 from artifacts.text import plain, prose
+from delivery.deploy.compare import Verification
 from delivery.deploy.deploy import all_steps
-from delivery.deploy.status_table import status_lines, summary_lines
-from delivery.deploy.verify import Verification, record_verification
+from delivery.deploy.pages import status_lines, summary_lines
+from delivery.deploy.verify import record_verification
 from delivery.deploy.wiring import make_deploy, make_pending, make_status, make_verify
 from delivery.exits import BREAKDOWN, DONE, REFUSED, step_files
 from delivery.releases.wanted import short

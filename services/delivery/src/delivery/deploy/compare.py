@@ -1,12 +1,75 @@
 """Compares git with every other place that knows what an environment runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from artifacts.cant_tell import CantTell
-from delivery.deploy.difference import Difference, Drift, Place, deploy_command, named_payload
-from delivery.releases.wanted import AliasPoint, Applied, Wanted
-from delivery.targets.observation import Observation
+from artifacts.records.audit import AuditEntry
+from delivery.releases.wanted import AliasPoint, Applied, Wanted, short
+
+Place = Literal["mlflow", "terraform", "host", "cloud", "service"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that isn't as git has it; `unknown` where nobody can say how it is."""
+
+    place: Place
+    what: str
+    wanted: str
+    found: str
+    heals: str
+    unknown: bool = False
+
+    def __str__(self) -> str:
+        verb = "can't be told" if self.unknown else f"is {self.found}"
+        because = f" ({self.found})" if self.unknown else ""
+        return (
+            f"{self.place}: {self.what} {verb}{because}, wanted is {self.wanted}; "
+            f"heals it: {self.heals}"
+        )
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A resource that isn't as it was applied, and the attributes in which it differs.
+
+    No attribute where the whole resource is to be made, replaced or removed: `action` says it.
+    """
+
+    address: str
+    action: str
+    attributes: tuple[str, ...] = ()
+
+
+def named_payload(digest: str | None) -> str:
+    """Return a payload's name for people."""
+    return f"payload {short(digest)}" if digest else "nothing"
+
+
+def deploy_command(wanted: Wanted) -> str:
+    """Return the command that makes an environment what git wants."""
+    return f"delivery deploy {wanted.environment} --commit {wanted.commit[:12]}"
+
+
+class Observation(Protocol):
+    """An environment as it was found: on a host of ours, or in a cloud."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing serves, and nothing would start again."""
+
+    @property
+    def unwalled(self) -> str:
+        """Why a service that is started here has no wall around it; nothing where it has one."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know that is no difference."""
+
+    def differences(self, wanted: Wanted) -> Iterable[Difference]:
+        """Return where it isn't what git wants."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +84,51 @@ class Found:
     """The place that says what was applied."""
     runs_at: Place = "host"
     """The place whose processes or tasks serve."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was wanted, every difference that was found, and what else people should know."""
+
+    wanted: Wanted
+    differences: tuple[Difference, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def certain(self) -> bool:
+        """Whether every place could be asked."""
+        return not any(difference.unknown for difference in self.differences)
+
+
+@dataclass(frozen=True)
+class EnvironmentStatus:
+    """One environment: its verification now, and what the audit log says of it."""
+
+    verification: Verification
+    deploy: AuditEntry | None
+    verified: AuditEntry | None
+    break_glass: tuple[AuditEntry, ...]
+    superseded: tuple[AuditEntry, ...]
+
+    @property
+    def wanted(self) -> Wanted:
+        """What git wants."""
+        return self.verification.wanted
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What isn't so."""
+        return self.verification.differences
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else people should know."""
+        return self.verification.notes
+
+    @property
+    def green(self) -> bool:
+        """Whether everything is as git has it, and nobody has yet to look at what was done."""
+        return not (self.verification.differences or self.break_glass)
 
 
 def differences(wanted: Wanted, found: Found) -> tuple[Difference, ...]:

@@ -4,23 +4,21 @@ A refusal ends a deploy before anything is touched. What fails later leaves the 
 (the host sees to that), is written down, and is proposed to be taken back in git.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 
 from artifacts.cant_tell import CantTell
-from artifacts.policies.tiers import RiskTiers
+from artifacts.policies.tiers import RiskTiers, RoomName
 from artifacts.records.audit import AuditEntry, AuditEvent, Outcome
 from artifacts.records.release import Environment, Payload
 from delivery.changes.committed_files import CommittedFiles, document
 from delivery.changes.path_kinds import TIERS
 from delivery.deploy.alias_moves import AliasMove, moves_of
-from delivery.deploy.change_verdict import Deployed, DeployVerdict
-from delivery.deploy.compare import differences
-from delivery.deploy.difference import Difference
-from delivery.deploy.ports import ChangeJudge, DeployLocks, MachineWalls, Main, RevertProposer
-from delivery.deploy.room_walls import judge_walls
+from delivery.deploy.change_verdict import Deployed, DeployVerdict, judge_walls
+from delivery.deploy.compare import Difference, differences
+from delivery.deploy.deploy_locks import FileDeployLocks
 from delivery.deploy.verify import Survey, verification_event
 from delivery.errors import (
     CloudUnreachable,
@@ -29,8 +27,10 @@ from delivery.errors import (
     StateLocked,
     TargetFailed,
 )
+from delivery.git.branches import MainBranch
 from delivery.git.repository import GitRepository
 from delivery.releases.read_wanted import wanted_at
+from delivery.releases.revert import ProposeRevert
 from delivery.releases.wanted import AliasPoint, Wanted, short
 from delivery.targets.target import Named, Step
 from delivery.trail.audit_chain import AuditLog
@@ -70,18 +70,20 @@ class _Progress:
 class Deploy:
     """Runs STEPS. `after` is told each step that is done, `say` what happens.
 
-    `walls` are those of the machine that this runs on; the host says whether services have one.
+    `judge` says whether a commit's release of an environment may be deployed, by what stood before
+    it. `walls` returns the rooms of this machine that have no wall, each with the reason why; the
+    host says whether services have one.
     `keep` is how many payloads of an environment stay installed, to go back to.
     """
 
     repository: GitRepository
-    main: Main
-    judge: ChangeJudge
-    walls: MachineWalls
+    main: MainBranch
+    judge: Callable[[Environment, str], DeployVerdict]
+    walls: Callable[[], Mapping[RoomName, str]]
     survey: Survey
     audit: AuditLog
-    locks: DeployLocks
-    proposer: RevertProposer
+    locks: FileDeployLocks
+    proposer: ProposeRevert
     actor: str
     keep: int
     say: Callable[[str], None]
@@ -134,7 +136,7 @@ class Deploy:
         ran = last_served(progress.entries, environment)
         if progress.payload is None and ran is None:
             return progress
-        verdict = self.judge.judge_deploy(environment, progress.commit)
+        verdict = self.judge(environment, progress.commit)
         if verdict.decision == "allowed" and environment == "production" and progress.payload:
             walls = self._judge_walls(progress)
             verdict = verdict if walls.decision == "allowed" else walls

@@ -1,5 +1,6 @@
 """Commands of those who look after what a target is made of."""
 
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -8,17 +9,18 @@ import typer
 from artifacts.cant_tell import CantTell
 from artifacts.records.release import Environment
 from artifacts.text import plain
-from delivery.deploy.infrastructure_wiring import (
-    make_build_image,
-    make_checks,
-    make_plan,
-    make_report_drift,
-)
-from delivery.deploy.plan_page import plan_lines, plan_page
+from delivery.deploy.infrastructure import BuildImage, PlanInfrastructure, ReportDrift
+from delivery.deploy.pages import plan_lines, plan_page
+from delivery.deploy.wiring import make_verify
 from delivery.errors import ImageRefused
 from delivery.exits import BREAKDOWN, DONE, REFUSED, refuse, step_files
-from delivery.settings import read_settings
-from delivery.trail.wiring import tell_head
+from delivery.forges.wiring import find_issues
+from delivery.git.repository import GitRepository
+from delivery.releases.read_wanted import find_images
+from delivery.settings import Settings, child_environment, read_settings
+from delivery.targets.aws.terraform import TerraformChecks
+from delivery.targets.wiring import PayloadImages, make_survey
+from delivery.trail.wiring import make_audit_log, tell_head, who
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = ("staging", "production")
 _DRIFT_EXITS: Final = MappingProxyType(
@@ -99,3 +101,41 @@ def terraform_check() -> None:
 
 def _say(line: str) -> None:
     typer.echo(plain(line, _LINE))
+
+
+Say = Callable[[str], None]
+
+
+def make_build_image(settings: Settings) -> BuildImage | None:
+    """Put building images together; None where the target runs none."""
+    images = find_images(settings)
+    if images is None:
+        return None
+    return BuildImage(
+        repository=GitRepository(settings.root),
+        builder=PayloadImages(settings),
+        images=images,
+        audit=make_audit_log(settings),
+        source=settings.root.absolute(),
+        actor=who(settings),
+    )
+
+
+def make_plan(settings: Settings, say: Say) -> PlanInfrastructure:
+    """Put planning together."""
+    return PlanInfrastructure(GitRepository(settings.root), make_survey(settings, say))
+
+
+def make_report_drift(settings: Settings, say: Say) -> ReportDrift:
+    """Put looking for drift together."""
+    return ReportDrift(
+        verify=make_verify(settings, say),
+        audit=make_audit_log(settings),
+        issues=find_issues(settings),
+        actor=who(settings),
+    )
+
+
+def make_checks(settings: Settings, say: Say) -> TerraformChecks:
+    """Put checking Terraform's files together."""
+    return TerraformChecks(settings.root / "infra" / "terraform", child_environment(), say)

@@ -41,7 +41,7 @@ def _services_room(
 ) -> list[TriedRoom]:
     """Try the room of an environment's service; one that can't be tried says why."""
     # circus takes a moment to import, and only this needs it.
-    from delivery.targets.local.wiring import run_walls  # noqa: PLC0415
+    from delivery.targets.local.local_target import run_walls  # noqa: PLC0415
 
     name = f"service-{environment}"
     try:

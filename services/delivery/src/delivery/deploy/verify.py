@@ -1,35 +1,39 @@
 """Compare what git wants with every place that knows what runs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from artifacts.cant_tell import CantTell
 from artifacts.records.audit import AuditEvent, Outcome
 from artifacts.records.release import Environment
-from delivery.deploy.compare import Found, differences
-from delivery.deploy.difference import Difference, Drift
-from delivery.deploy.ports import AliasRegistry, Main
+from delivery.deploy.alias_registry import MlflowAliases
+from delivery.deploy.compare import (
+    Difference,
+    Drift,
+    EnvironmentStatus,
+    Found,
+    Observation,
+    Verification,
+    differences,
+)
+from delivery.deploy.deploy_locks import FileDeployLocks
 from delivery.errors import DeploymentFailed
+from delivery.git.branches import MainBranch
 from delivery.git.repository import GitRepository
 from delivery.releases.read_wanted import ImageRecords, wanted_at
 from delivery.releases.wanted import AliasPoint, Applied, Wanted
-from delivery.targets.observation import Observation
 from delivery.targets.target import Target
 from delivery.trail.audit_chain import AuditLog
+from delivery.trail.deploy_history import (
+    is_unfinished,
+    last_attempt,
+    last_verification,
+    open_break_glass,
+    superseded,
+)
 
-
-@dataclass(frozen=True)
-class Verification:
-    """What was wanted, every difference that was found, and what else people should know."""
-
-    wanted: Wanted
-    differences: tuple[Difference, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def certain(self) -> bool:
-        """Whether every place could be asked."""
-        return not any(difference.unknown for difference in self.differences)
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Survey:
     """Asks the places that know what an environment runs; one that can't be asked says so."""
 
     target: Target
-    registry: AliasRegistry
+    registry: MlflowAliases
     images: ImageRecords | None = None
     """Where the target runs images; None where it runs processes."""
 
@@ -53,35 +57,27 @@ class Survey:
 
     def drift(self, wanted: Wanted) -> tuple[Drift, ...] | CantTell:
         """Return what was changed since it was applied. It may take the engine a minute."""
-        try:
-            return self.target.drift(wanted.environment, wanted.payload)
-        except DeploymentFailed as exc:
-            return CantTell("the place", str(exc), "place")
+        return _asked(lambda: self.target.drift(wanted.environment, wanted.payload))
 
     def aliases(self, wanted: Wanted) -> tuple[AliasPoint, ...] | CantTell:
         """Return where the aliases of a release's models point."""
-        try:
-            return tuple(
-                point
-                for model in sorted({point.model for point in wanted.aliases})
-                for point in self.registry.aliases(model)
-            )
-        except DeploymentFailed as exc:
-            return CantTell("the place", str(exc), "place")
+        models = sorted({point.model for point in wanted.aliases})
+        return _asked(lambda: tuple(p for model in models for p in self.registry.aliases(model)))
 
     def applied(self, environment: Environment) -> Applied | CantTell | None:
         """Return what was applied last."""
-        try:
-            return self.target.applied(environment)
-        except DeploymentFailed as exc:
-            return CantTell("the place", str(exc), "place")
+        return _asked(lambda: self.target.applied(environment))
 
     def seen(self, environment: Environment) -> Observation | CantTell:
         """Return what runs."""
-        try:
-            return self.target.observe(environment)
-        except DeploymentFailed as exc:
-            return CantTell("the place", str(exc), "place")
+        return _asked(lambda: self.target.observe(environment))
+
+
+def _asked(ask: Callable[[], Said]) -> Said | CantTell:
+    try:
+        return ask()
+    except DeploymentFailed as exc:
+        return CantTell("the place", str(exc), "place")
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ class Verify:
     """Compares an environment with the release at main's tip."""
 
     repository: GitRepository
-    main: Main
+    main: MainBranch
     survey: Survey
 
     def run(self, environment: Environment) -> Verification:
@@ -134,3 +130,44 @@ def verification_event(wanted: Wanted, found: Iterable[Difference], actor: str) 
         commit=wanted.commit,
         payload=wanted.digest,
     )
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Looks at an environment, and at whoever may be changing it meanwhile."""
+
+    verify: Verify
+    audit: AuditLog
+    locks: FileDeployLocks
+
+    def run(self, environment: Environment, commit: str) -> bool:
+        """Whether a deploy would have anything to do; AuditBroken where the log can't be trusted.
+
+        While another one runs, or was killed half-way, what an environment runs now doesn't tell
+        what it will run. So that is asked first: whoever takes the lock later finds this commit on
+        main, and ends as superseded.
+        """
+        return (
+            self.locks.taken(environment)
+            or is_unfinished(self.audit.entries(), environment)
+            or self.verify.differs(environment, commit)
+        )
+
+
+@dataclass(frozen=True)
+class Status:
+    """Looks at environments."""
+
+    verify: Verify
+    audit: AuditLog
+
+    def run(self, environment: Environment) -> EnvironmentStatus:
+        """Return an environment's status; AuditBroken where the log can't be trusted."""
+        entries = self.audit.entries()
+        return EnvironmentStatus(
+            self.verify.run(environment),
+            last_attempt(entries, environment),
+            last_verification(entries, environment),
+            open_break_glass(entries, environment),
+            superseded(entries, environment),
+        )

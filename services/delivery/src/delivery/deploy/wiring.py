@@ -1,7 +1,6 @@
 """Builds what deploys and compares, from the settings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from artifacts.records.release import Environment
@@ -9,9 +8,7 @@ from delivery.deploy.change_verdict import DeployVerdict
 from delivery.deploy.deploy import Deploy, all_steps
 from delivery.deploy.deploy_locks import FileDeployLocks
 from delivery.deploy.dying import die_after
-from delivery.deploy.pending import Pending
-from delivery.deploy.status import Status
-from delivery.deploy.verify import Verify
+from delivery.deploy.verify import Pending, Status, Verify
 from delivery.git.repository import GitRepository
 from delivery.git.wiring import make_main
 from delivery.releases.revert import make_proposer
@@ -25,19 +22,13 @@ KEPT_PAYLOADS = 3
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class LazyJudge:
-    """The judge of changes, built when there is something to deploy."""
+def judge_deploy(settings: Settings, environment: Environment, commit: str) -> DeployVerdict:
+    """Say whether a commit's release may be deployed; the judge loads when it is asked."""
+    from delivery.changes.wiring import make_judge_deploy  # noqa: PLC0415
 
-    settings: Settings
-
-    def judge_deploy(self, environment: Environment, commit: str) -> DeployVerdict:
-        """Say whether a commit's release may be deployed."""
-        from delivery.changes.wiring import make_judge_deploy  # noqa: PLC0415
-
-        verdict = make_judge_deploy(self.settings).judge_deploy(environment, commit)
-        reasons = tuple(f"{found.rule}: {found.reason}" for found in verdict.problems)
-        return DeployVerdict(verdict.decision, reasons, verdict.break_glass)
+    verdict = make_judge_deploy(settings).judge_deploy(environment, commit)
+    reasons = tuple(f"{found.rule}: {found.reason}" for found in verdict.problems)
+    return DeployVerdict(verdict.decision, reasons, verdict.break_glass)
 
 
 def make_deploy(settings: Settings, say: Say) -> Deploy:
@@ -47,7 +38,7 @@ def make_deploy(settings: Settings, say: Say) -> Deploy:
     return Deploy(
         repository=GitRepository(settings.root),
         main=make_main(settings),
-        judge=LazyJudge(settings),
+        judge=partial(judge_deploy, settings),
         walls=partial(missing_walls, settings),
         survey=survey,
         audit=make_audit_log(settings),

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from artifacts.digests import Digest
 from artifacts.records.record import Part
 from artifacts.text import plain
-from delivery.deploy.difference import Difference, deploy_command
+from delivery.deploy.compare import Difference, deploy_command
 from delivery.releases.wanted import Wanted
 
 ROUTE = "/v1/release"

@@ -9,9 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from artifacts.records.release import Environment, Payload
-    from delivery.deploy.difference import Drift, Place
+    from delivery.deploy.compare import Drift, Observation, Place
     from delivery.releases.wanted import Applied
-    from delivery.targets.observation import Observation
 
 Act = TypeVar("Act")
 

@@ -10,7 +10,7 @@ from support.deploy_world import code, digest, model
 
 from artifacts.errors import UnreadableRecord
 from artifacts.records.release import Payload
-from delivery.deploy.difference import Drift
+from delivery.deploy.compare import Drift
 from delivery.errors import StateLocked, TerraformFailed
 from delivery.releases.wanted import Applied
 from delivery.targets.aws.terraform import (

@@ -10,10 +10,10 @@ from support.host_fakes import FakeMachine, payload_of
 
 from artifacts.code import STANDBY
 from artifacts.digests import hex_part
+from delivery.targets.local.depot import locked
 from delivery.targets.local.environment_files import FolderEnvironments
 from delivery.targets.local.local_errors import Busy
 from delivery.targets.local.local_observation import EnvironmentState
-from delivery.targets.local.locks import locked
 from inference.commands import serve
 
 

@@ -8,8 +8,8 @@ from artifacts.digests import digest_bytes, hex_part
 from delivery.settings import TargetSettings
 from delivery.targets.local import holder
 from delivery.targets.local.environment_files import FolderEnvironments
+from delivery.targets.local.local_target import read_state
 from delivery.targets.local.marked_processes import markers, service_markers, watcher_marker
-from delivery.targets.local.wiring import read_state
 
 PROGRAM_OF_BEFORE = "b27a77d0e1b6731c"
 

@@ -37,8 +37,8 @@ def breaks(monkeypatch: pytest.MonkeyPatch, act: str, error: BaseException) -> N
         raise error
 
     if act == "run_install":
-        monkeypatch.setattr(local_target.wiring, "run_want", lambda *_: None)
-    monkeypatch.setattr(local_target.wiring, act, fail)
+        monkeypatch.setattr(local_target, "run_want", lambda *_: None)
+    monkeypatch.setattr(local_target, act, fail)
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -8,9 +8,7 @@ from artifacts.digests import hex_part
 from delivery.targets.local.depot import FolderDepot
 from delivery.targets.local.environment_files import FolderEnvironments
 from delivery.targets.local.local_observation import EnvironmentState
-from delivery.targets.local.observe_machine import observe
-from delivery.targets.local.prune import prune
-from delivery.targets.local.stop import stop
+from delivery.targets.local.machine import observe, prune, stop
 from delivery.targets.local.swap import swap
 
 

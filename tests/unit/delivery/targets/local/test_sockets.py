@@ -11,12 +11,17 @@ from pathlib import Path
 import pytest
 
 from delivery.targets.local import holder as holder_program
-from delivery.targets.local import run_folder as run_folder_module
+from delivery.targets.local import listeners as listeners_module
 from delivery.targets.local.holder import socket_name
-from delivery.targets.local.listeners import ADDRESS, SocketListeners, TcpListener
+from delivery.targets.local.listeners import (
+    ADDRESS,
+    SocketListeners,
+    TcpListener,
+    run_folder,
+    short_path,
+)
 from delivery.targets.local.local_errors import PathTooLong, PortTaken
 from delivery.targets.local.processes import HostProcess
-from delivery.targets.local.run_folder import run_folder, short_path
 
 
 @pytest.fixture
@@ -100,7 +105,7 @@ def test_a_short_folder_is_its_own_short_path() -> None:
 @pytest.fixture
 def private_temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="p", dir="/tmp"))
-    monkeypatch.setattr(run_folder_module.tempfile, "gettempdir", lambda: str(folder))
+    monkeypatch.setattr(listeners_module.tempfile, "gettempdir", lambda: str(folder))
     yield folder
     shutil.rmtree(folder)
 
@@ -143,7 +148,7 @@ def test_a_temporary_folder_that_is_too_long_itself_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     long = "/tmp/" + "long" * 30  # noqa: S108 - only its length counts
-    monkeypatch.setattr(run_folder_module.tempfile, "gettempdir", lambda: long)
+    monkeypatch.setattr(listeners_module.tempfile, "gettempdir", lambda: long)
 
     with pytest.raises(PathTooLong, match="PLINTH_HOST"):
         short_path(Path("/srv" + "long" * 30))

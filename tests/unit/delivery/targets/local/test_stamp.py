@@ -1,6 +1,6 @@
 import pytest
 
-from delivery.targets.local.stamp import FOLDER, Entry, read_stamp, write_stamp
+from delivery.targets.local.payloads import FOLDER, Entry, read_stamp, write_stamp
 
 ENTRIES = (
     Entry("a file with spaces", 3, 1_795_334_959_743_702_762, "sha256:" + "a" * 64),

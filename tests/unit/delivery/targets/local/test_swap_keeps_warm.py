@@ -5,8 +5,7 @@ from support.host_fakes import PORT, FakeMachine
 
 from artifacts.digests import hex_part
 from delivery.targets.local.local_observation import EnvironmentState
-from delivery.targets.local.observe_machine import observe
-from delivery.targets.local.stop import stop
+from delivery.targets.local.machine import observe, stop
 from delivery.targets.local.swap import HANGS_SECONDS, STEPS, Swapped, swap
 
 

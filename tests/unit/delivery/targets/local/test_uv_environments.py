@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from delivery.targets.local.install import UvEnvironments
 from delivery.targets.local.local_errors import EnvironmentFailed
-from delivery.targets.local.uv_environments import UvEnvironments
 
 
 def script(folder: Path, text: str) -> Path:

@@ -8,7 +8,7 @@ from artifacts.digests import Digest
 from artifacts.records.record import Part, Record
 from artifacts.records.release import Environment
 from artifacts.text import plain
-from delivery.deploy.difference import Difference, deploy_command, named_payload
+from delivery.deploy.compare import Difference, deploy_command, named_payload
 from delivery.releases.wanted import Wanted, short
 from delivery.targets.answers import Answer, answer_differences
 

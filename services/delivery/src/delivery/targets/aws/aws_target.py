@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from artifacts.records.release import Environment, Payload
-    from delivery.deploy.difference import Drift, Place
+    from delivery.deploy.compare import Drift, Place
     from delivery.releases.wanted import Applied
     from delivery.settings import TargetSettings
     from delivery.targets.aws.aws_observation import AwsObservation

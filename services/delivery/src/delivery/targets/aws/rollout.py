@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from artifacts.records.release import Environment
 from artifacts.text import plain
+from delivery.clock import SystemClock
 from delivery.targets.aws.aws_errors import NotSettled, Throttled, Unreachable
 from delivery.targets.aws.aws_observation import Deployment, ObservedService, Sighting
-from delivery.targets.monotonic_clock import SystemClock
 
 MOST_REASONS = 5
 PATIENCE_SECONDS = 60.0

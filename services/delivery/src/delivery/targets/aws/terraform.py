@@ -22,7 +22,7 @@ from artifacts.errors import UnreadableRecord
 from artifacts.records.record import parse_json, parse_yaml
 from artifacts.records.release import Environment, Payload
 from artifacts.text import plain
-from delivery.deploy.difference import Drift
+from delivery.deploy.compare import Drift
 from delivery.errors import StateLocked, TerraformFailed
 from delivery.releases.wanted import Applied
 

@@ -11,7 +11,7 @@ from artifacts.records.release import Environment, Payload
 from artifacts.refusal import Refusal
 from artifacts.ssh_keygen import SshVerifier
 from artifacts.store import StoredModels
-from delivery.clock import now
+from delivery.clock import SystemClock, now
 from delivery.errors import CloudError, ImageRefused, NotARehearsal, TargetFailed
 from delivery.git.repository import GitSource
 from delivery.settings import TargetSettings, is_this_machine, tool_environment
@@ -32,7 +32,6 @@ from delivery.targets.aws.images.make_image import (
 from delivery.targets.aws.images.oci_layout import read_layout
 from delivery.targets.aws.observe_services import EcsServices, ask_release, observe
 from delivery.targets.aws.rollout import Rollout, Wanted, settle
-from delivery.targets.monotonic_clock import SystemClock
 
 SCAN_SECONDS: Final = 600.0
 

@@ -23,7 +23,7 @@ from artifacts.records.release import Environment
 from artifacts.text import plain
 from delivery.targets.local import holder as holder_program
 from delivery.targets.local.environment_files import SUPERVISOR
-from delivery.targets.local.listeners import TcpListener
+from delivery.targets.local.listeners import TcpListener, run_folder, short_path
 from delivery.targets.local.local_errors import ManagerFailed
 from delivery.targets.local.marked_processes import ROLE, markers, service_markers, watcher_marker
 from delivery.targets.local.processes import (
@@ -35,13 +35,12 @@ from delivery.targets.local.processes import (
     Watcher,
     of_role,
 )
-from delivery.targets.local.run_folder import run_folder, short_path
 from walls import OtherUser, Room, UnusableRoom, Wall
 from walls.user import user_of
 
 if TYPE_CHECKING:
+    from delivery.clock import SystemClock
     from delivery.targets.local.listeners import TcpListener
-    from delivery.targets.monotonic_clock import SystemClock
 
 
 API_KEYS = "PLINTH_API_KEYS"

@@ -9,9 +9,7 @@ from artifacts.command_line import digest_argument
 from artifacts.records.release import Environment, Payload
 from artifacts.text import plain
 from delivery.settings import read_target_settings
-from delivery.targets.local.payloads import Refused
-from delivery.targets.local.swap import Superseded
-from delivery.targets.local.wiring import (
+from delivery.targets.local.local_target import (
     run_install,
     run_observe,
     run_prune,
@@ -19,6 +17,8 @@ from delivery.targets.local.wiring import (
     run_swap,
     run_want,
 )
+from delivery.targets.local.payloads import Refused
+from delivery.targets.local.swap import Superseded
 
 REFUSED = 1
 _LONGEST = 4000

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from artifacts.digests import digest_file, hex_part
 from artifacts.errors import UnreadableRecord
+from artifacts.locks import lock_file, take
 from artifacts.records.release import Payload
-from delivery.targets.local.local_errors import NotInstalled
-from delivery.targets.local.locks import locked
-from delivery.targets.local.payloads import Kind
-from delivery.targets.local.stamp import FOLDER, Entry, read_stamp, write_stamp
+from delivery.targets.local.local_errors import Busy, NotInstalled
+from delivery.targets.local.payloads import FOLDER, Entry, Kind, read_stamp, write_stamp
 
 STAMP = "stamp"
 _LOCK_SECONDS = 600.0
@@ -185,3 +184,12 @@ def _remove(folder: Path) -> None:
 
 def _allow(path: Path, add: int, take: int) -> None:
     path.chmod(path.stat().st_mode & ~take | add)
+
+
+@contextmanager
+def locked(path: Path, seconds: float, what: str) -> Iterator[None]:
+    """Hold a lock for a while; Busy when it isn't free within some seconds."""
+    with lock_file(path) as lock:
+        if not take(lock, seconds):
+            raise Busy(what, seconds)
+        yield

@@ -14,9 +14,9 @@ from artifacts.digests import hex_part
 from artifacts.errors import UnreadableRecord
 from artifacts.records.release import Environment, Payload
 from artifacts.text import plain
+from delivery.targets.local.depot import locked
 from delivery.targets.local.install import PUBLIC_KEY, SOURCES
 from delivery.targets.local.local_observation import EnvironmentState
-from delivery.targets.local.locks import locked
 from delivery.targets.local.processes import HostProcess, Service
 
 SUPERVISOR: Final = "supervisor"

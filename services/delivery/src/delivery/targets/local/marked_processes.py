@@ -18,7 +18,7 @@ from artifacts.records.release import Environment
 from delivery.targets.local.processes import HostProcess, Role
 
 if TYPE_CHECKING:
-    from delivery.targets.monotonic_clock import SystemClock
+    from delivery.clock import SystemClock
 
 
 MARK: Final = "PLINTH_HOST_MARK"

@@ -14,11 +14,10 @@ import psutil  # type: ignore[import-untyped]
 
 from artifacts.text import plain
 from delivery.targets.answers import LIMIT_BYTES, ROUTE, Answer, answer_of
-from delivery.targets.local.listeners import ADDRESS
+from delivery.targets.local.listeners import ADDRESS, short_path
 from delivery.targets.local.local_errors import PathTooLong
 from delivery.targets.local.marked_processes import inside_of
 from delivery.targets.local.processes import HostProcess, of_role
-from delivery.targets.local.run_folder import short_path
 
 READY: Final = "/readyz"
 _CREDENTIALS: Final = struct.Struct("3i")

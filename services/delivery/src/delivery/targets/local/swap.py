@@ -36,13 +36,13 @@ from delivery.targets.local.processes import (
 from delivery.targets.target import Step
 
 if TYPE_CHECKING:
+    from delivery.clock import SystemClock
     from delivery.targets.local.circus_managers import CircusManagers
     from delivery.targets.local.depot import FolderDepot
     from delivery.targets.local.environment_files import FolderEnvironments
     from delivery.targets.local.listeners import SocketListeners, TcpListener
     from delivery.targets.local.marked_processes import MarkedProcesses
     from delivery.targets.local.release_probe import HttpProbe
-    from delivery.targets.monotonic_clock import SystemClock
 
 
 READY_SECONDS = 60.0

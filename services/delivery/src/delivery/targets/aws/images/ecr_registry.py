@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from delivery.clock import SystemClock
     from delivery.targets.aws.images.make_image import ImageStore
-    from delivery.targets.monotonic_clock import SystemClock
 
 REPOSITORY: Final = "plinth/{}"
 PAUSE_SECONDS: Final = 5.0
