@@ -63,7 +63,6 @@ NOTICING: Final = (
     "gate/rules/test_*.py",
     "gate/test_judge*.py",
     "gate/test_gate.py",
-    "gate/test_pin_holdout.py",
     "gate/test_policy_page.py",
     "artifacts/policies/test_*.py",
     "judging/test_*.py",

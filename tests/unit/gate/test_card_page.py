@@ -8,7 +8,7 @@ from support.sample_evidence import sample_records
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.errors import UnreadableRecord
 from artifacts.records.photos import PhotoManifest
-from gate.card_page import ModelCard, policy_card
+from gate.report import card_page, policy_card
 
 PHOTOS = {digest_bytes(data): data for data in (jpeg(seed) for seed in range(60))}
 LABELS = ("art_deco", "gothic", "queen_anne", "bauhaus", "baroque", "georgian")
@@ -30,19 +30,19 @@ class Photos:
 
 
 def test_a_card_shows_photos_of_the_dataset() -> None:
-    read = HtmlPage(ModelCard(Photos())(RECORDS))
+    read = HtmlPage(card_page(RECORDS, Photos()))
     assert read.faults == []
     assert len(read.attributes("img")) > 24
 
 
 def test_a_photo_that_cannot_be_read_is_told_without_a_path_of_this_machine() -> None:
-    html = ModelCard(Photos())(RECORDS)
+    html = card_page(RECORDS, Photos())
     assert "it is not in the dataset, or not what it was" in html
     assert "/somewhere/on/this/machine" not in html
 
 
 def test_a_card_without_a_dataset_shows_no_photo_and_says_so() -> None:
-    read = HtmlPage(ModelCard(None)(RECORDS))
+    read = HtmlPage(card_page(RECORDS, None))
     assert not read.attributes("img")
     assert "no dataset was given to show it from" in read.text
 
@@ -51,11 +51,11 @@ def test_records_of_two_models_make_no_card() -> None:
     assert RECORDS.evidence is not None
     other = RECORDS.evidence.model_copy(update={"model": digest_json("another")})
     with pytest.raises(UnreadableRecord, match="the evidence is of"):
-        ModelCard(None)(replace(RECORDS, evidence=other))
+        card_page(replace(RECORDS, evidence=other), None)
 
 
 def test_the_same_records_make_the_same_card() -> None:
-    assert ModelCard(Photos())(RECORDS) == ModelCard(Photos())(RECORDS)
+    assert card_page(RECORDS, Photos()) == card_page(RECORDS, Photos())
 
 
 def test_a_policy_page_is_a_page_of_the_same_look() -> None:

@@ -187,12 +187,24 @@ def test_an_unchanged_candidate_is_not_measured_again(checkout, monkeypatch):
 
 
 def test_a_photo_taken_out_of_the_holdout_is_refused_by_pin_and_gate(checkout, monkeypatch, capsys):
+    pin = checkout.root / "policies/holdouts/architecture.csv"
+    before = pin.read_bytes()
     PhotoManifest(rows=checkout.rows.rows[2:]).write(checkout.data / "manifest.csv")
     assert run(monkeypatch, "pin-holdout", "--dataset", checkout.data) == 1
     assert "may only grow" in capsys.readouterr().err
+    assert pin.read_bytes() == before
     code, report = gate(checkout, monkeypatch)
     assert code == 1
     assert {r.rule: r.outcome for r in report.rules}["holdout_pin"] == "failed"
+
+
+def test_the_first_pin_is_written_and_says_what_it_holds(checkout, monkeypatch, capsys):
+    pin = checkout.root / "policies/holdouts/architecture.csv"
+    before = pin.read_bytes()
+    pin.unlink()
+    assert run(monkeypatch, "pin-holdout", "--dataset", checkout.data) == 0
+    assert "12 photos, 12 of them new" in capsys.readouterr().out
+    assert pin.read_bytes() == before
 
 
 def test_the_same_holdout_is_pinned_again_without_a_change(checkout, monkeypatch, capsys):

@@ -7,9 +7,8 @@ from typer.testing import CliRunner
 
 from artifacts.keeper import KeeperSigner
 from artifacts.ssh_keygen import SshSigner
-from gate.commands import app
+from gate.commands import app, signer
 from gate.settings import Settings
-from gate.wiring import gate_signer
 
 SOCKET = Path("/run/plinth/keeper.sock")
 PATHS = (
@@ -31,11 +30,11 @@ def kept(files: Settings) -> Settings:
 
 
 def test_without_a_keeper_the_key_is_a_file(files: Settings) -> None:
-    assert gate_signer(files) == SshSigner(files.gate_key, "plinth-gate-report")
+    assert signer(files, "plinth-gate-report") == SshSigner(files.gate_key, "plinth-gate-report")
 
 
 def test_with_a_keeper_it_is_asked(kept: Settings) -> None:
-    assert gate_signer(kept) == KeeperSigner(SOCKET, "gate", "plinth-gate-report")
+    assert signer(kept, "plinth-gate-report") == KeeperSigner(SOCKET, "gate", "plinth-gate-report")
 
 
 def test_no_room_may_have_the_socket(kept: Settings, files: Settings) -> None:

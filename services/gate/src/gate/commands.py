@@ -1,32 +1,45 @@
 """Commands of those who judge candidates: pin, measure, decide, report."""
 
 import json
+import secrets
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
 import typer
 
-from artifacts.records.release import Environment
+from artifacts.errors import ArtifactError
+from artifacts.keeper import KeeperSigner
+from artifacts.policies.holdouts import grow
+from artifacts.progress import ProgressLine
+from artifacts.records.release import Environment, Release
 from artifacts.refusal import Refusal
-from artifacts.ssh_keygen import create_statement_key
-from artifacts.statements import write_signed
+from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
+from artifacts.ssh_signatures import Namespace
+from artifacts.statements import StatementSigner, write_signed
+from artifacts.store import FolderArtifacts, model_store
+from gate.dataset import FolderDataset
+from gate.doors import HttpDoor, batch_door, training_door
+from gate.evidence_store import EvidenceStore, RememberingExaminer
 from gate.exits import DONE, EXIT_CODES, REFUSED, refuse
 from gate.explain_policy import policy_explained
-from gate.parity import find_photos
-from gate.rooms import measuring_line, parity_line, try_rooms
-from gate.settings import read_settings
+from gate.judge_candidate import Gate
+from gate.measures.plan import MeasuringLimits
+from gate.measuring_code import measuring_code_digest
+from gate.measuring_room import MeasuringRoom
+from gate.parity import Parity, find_photos
+from gate.rooms import make_door_rooms, measuring_line, parity_line, try_rooms
+from gate.settings import Settings, read_settings
+from gate.summary import Summary
 from gate.tables import gate_lines, parity_lines
-from gate.wiring import (
-    gate_signer,
-    make_gate,
-    make_parity,
-    make_pin_holdout,
-    make_report,
-    make_summary,
-    policy_card,
-)
+from judging.policy_files import YamlPolicies
+from walls import find_wall
 
 COLOURS: Final = MappingProxyType(
     {"passed": "green", "failed": "red", "insufficient": "yellow", "missing": "yellow"}
@@ -58,11 +71,13 @@ def pin_holdout(
     model: Annotated[str, typer.Option(help="Whose holdout.")] = "architecture",
 ) -> None:
     """Write down which photos a model is judged on; photos may be added, never taken away."""
-    outcome = make_pin_holdout(read_settings(), dataset)(model)
+    policies = YamlPolicies(read_settings().policies)
+    outcome = grow(policies.pin(model), model, FolderDataset(dataset).manifest())
     if isinstance(outcome, Refusal):
         refuse(outcome.reason)
-    typer.echo(f"{outcome.path}: {outcome.photos} photos, {outcome.added} of them new")
-    typer.echo(f"holdout {outcome.digest}")
+    path = policies.write_pin(outcome.pin)
+    typer.echo(f"{path}: {len(outcome.pin.photos)} photos, {outcome.added} of them new")
+    typer.echo(f"holdout {outcome.pin.split_digest}")
 
 
 @app.command()
@@ -81,16 +96,16 @@ def judge(
     """Measure a candidate and its champion anew, and judge by the model's policy."""
     settings = read_settings()
     typer.echo(measuring_line(settings, dataset, photos or dataset / "photos"))
-    judgement = make_gate(settings, dataset, photos).decide(candidate, environment, reproduction)
+    judgement = _gate(settings, dataset, photos).decide(candidate, environment, reproduction)
     for line in gate_lines(judgement.report):
         typer.echo(_coloured(line))
     if evidence and judgement.evidence:
         judgement.evidence.write(evidence)
     if out:
-        write_signed(judgement.report, out, gate_signer(settings))
+        write_signed(judgement.report, out, signer(settings, "plinth-gate-report"))
     if out and page:
         rests_on = evidence if evidence and judgement.evidence else None
-        _write(make_summary(settings).or_violations(candidate, out, rests_on), page)
+        _write(_summary(settings).or_violations(candidate, out, rests_on), page)
     raise typer.Exit(EXIT_CODES[judgement.report.decision])
 
 
@@ -111,7 +126,7 @@ def summary(
     out: Annotated[Path | None, typer.Option(help="Where the Markdown goes.")] = None,
 ) -> None:
     """Write a candidate and its verdict as Markdown, for a job's summary or a pull request."""
-    _write(make_summary(read_settings())(candidate, gate_report, evidence), out)
+    _write(_summary(read_settings())(candidate, gate_report, evidence), out)
 
 
 @app.command()
@@ -123,7 +138,18 @@ def report(
     dataset: Annotated[Path | None, typer.Option(help="Whose photos are shown.")] = None,
 ) -> None:
     """Write the model card: one HTML file that needs nothing beside it."""
-    _write(make_report(read_settings(), dataset)(candidate, gate_report, evidence), out)
+    # A card shows photos, and the process that judges and signs loads nothing that reads them.
+    from gate.report import Report  # noqa: PLC0415
+
+    settings = read_settings()
+    card = Report(
+        artifacts=FolderArtifacts(settings.public_key),
+        policies=YamlPolicies(settings.policies),
+        examiner=_examiner(settings),
+        gate=_gate_verifier(settings),
+        dataset=FolderDataset(dataset) if dataset else None,
+    )
+    _write(card(candidate, gate_report, evidence), out)
     typer.echo(out)
 
 
@@ -134,7 +160,11 @@ def explain_policy(
 ) -> None:
     """Write a model's policy as a page for those who sign it."""
     page = policy_explained(read_settings().policies, model)
-    _write(policy_card(page) if out and out.suffix == ".html" else page, out)
+    if out and out.suffix == ".html":
+        from gate.report import policy_card  # noqa: PLC0415 - as in `report`
+
+        page = policy_card(page)
+    _write(page, out)
 
 
 @app.command()
@@ -148,12 +178,70 @@ def parity(
     settings = read_settings()
     photos = find_photos(paths, limit)
     typer.echo(parity_line(settings, model, photos))
-    report = make_parity(settings, model)(photos, model)
+    folder, rooms = model.absolute(), make_door_rooms(settings)
+    http = HttpDoor(rooms, folder, secrets.token_urlsafe(32))
+    # Training's door is the reference of the other two.
+    doors = (training_door(rooms, folder), batch_door(rooms, folder), http)
+    report = Parity(FolderArtifacts(settings.public_key), doors)(photos, model)
     for line in parity_lines(report):
         typer.echo(line)
     if out:
         report.write(out)
     raise typer.Exit(DONE if report.equal else REFUSED)
+
+
+def signer(settings: Settings, namespace: Namespace) -> StatementSigner:
+    """Return what signs as the gate: the keeper where one holds the key, else the key's file."""
+    if settings.keeper is not None:
+        return KeeperSigner(settings.keeper, "gate", namespace)
+    return SshSigner(settings.gate_key, namespace)
+
+
+def _gate(settings: Settings, dataset: Path, photos: Path | None) -> Gate:
+    return Gate(
+        artifacts=FolderArtifacts(settings.public_key),
+        store=model_store(settings.model_store, settings.public_key),
+        policies=YamlPolicies(settings.policies),
+        releases=partial(Release.of_environment, settings.releases),
+        dataset=FolderDataset(dataset, photos),
+        examiner=_examiner(settings),
+        rebuilder=SshVerifier(settings.reproduction_signers, "training", "plinth-reproduction"),
+        clock=lambda: datetime.now(UTC),  # noqa: TID251 - the clock that others are given
+    )
+
+
+def _gate_verifier(settings: Settings) -> SshVerifier:
+    return SshVerifier(settings.gate_signers, "gate", "plinth-gate-report")
+
+
+def _summary(settings: Settings) -> Summary:
+    return Summary(
+        artifacts=FolderArtifacts(settings.public_key),
+        examiner=_examiner(settings),
+        gate=_gate_verifier(settings),
+    )
+
+
+def _examiner(settings: Settings) -> RememberingExaminer:
+    def limits(model: str) -> MeasuringLimits:
+        """Read what a model's policy lets measuring cost; without one the gate says what lacks."""
+        try:
+            return MeasuringLimits.of(YamlPolicies(settings.policies).read(model))
+        except ArtifactError:
+            return MeasuringLimits.of(None)
+
+    def progress(model: str) -> Callable[[int, int], None]:
+        return ProgressLine(f"measuring {model[:15]}", sys.stderr, time.monotonic).advance
+
+    store = EvidenceStore(
+        settings.evidence,
+        signer(settings, "plinth-evidence"),
+        SshVerifier(settings.gate_signers, "gate", "plinth-evidence"),
+    )
+    room = MeasuringRoom(
+        find_wall(), limits, settings.jobs, hidden=settings.signing, progress=progress
+    )
+    return RememberingExaminer(room, store, measuring_code_digest)
 
 
 def _write(page: str, out: Path | None) -> None:
