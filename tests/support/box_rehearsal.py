@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,15 +45,11 @@ class Checkout:
     def __init__(self, folder: Path, box: Path) -> None:
         self.folder = folder
         self.box_folder = box
-        kept = ("GIT_", "PLINTH_", "PYTHONDONTWRITE")
+        kept = ("GIT_", "PLINTH_")
         self.env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(kept)},  # noqa: TID251 - the caller's environment, on purpose
             "PLINTH_BOX": str(box),
             "GIT_CONFIG_GLOBAL": os.devnull,
-            # One for all boxes of a test run: compiling takes longer than pushing.
-            "PYTHONPYCACHEPREFIX": str(
-                Path(tempfile.gettempdir()) / f"plinth-bytecode-{os.getuid()}"
-            ),
         }
 
     def git(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:

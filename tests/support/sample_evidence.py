@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import numpy as np
 from support.made_records import artifact
-from support.sample_policy import sample_policy
+from support.policy_documents import DECIDED, policy, settings
 
 from artifacts.digests import digest_json
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
@@ -64,9 +64,28 @@ def sample_records(
     manifest = manifest.model_copy(update={"heads": heads, "comparison": _comparison()})
     evaluation = _evaluation(draw, labels, digests, manifest.digest)
     evidence = _evidence(evaluation, manifest.digest)
-    policy = sample_policy(manifest.name)
-    report = _report(manifest.digest, manifest.name, policy, evidence)
-    return CardRecords(manifest, policy, None, evidence, report, evaluation)
+    judged_by = _policy(manifest.name)
+    report = _report(manifest.digest, manifest.name, judged_by, evidence)
+    return CardRecords(manifest, judged_by, None, evidence, report, evaluation)
+
+
+def _policy(model: str) -> Policy:
+    """One that says something of everything that a card shows."""
+    region = {"dimension": "region", "names": ["europe", "asia"], "min_photos": 30, **DECIDED}
+    lighting = {"dimension": "lighting", "min_photos": 40, **DECIDED}
+    floor = {"dimension": "region", "metric": "style.accuracy", "at_least": 0.5, **DECIDED}
+    error = "style.calibration_error"
+    calibration = {"id": "stated", "metric": error, "at_most": 0.05, **DECIDED}
+    drop = {"head": "style", "up_to_severity": 3, "max_drop": 0.2, **DECIDED}
+    return policy(
+        model=model,
+        slices={"required": [region], "optional": [lighting]},
+        rules=settings(
+            calibration=[calibration],
+            slice_floors=[floor],
+            robustness=[{"corruption": name, **drop} for name in ("jpeg", "blur")],
+        ),
+    )
 
 
 def _comparison() -> tuple[FamilyScore, ...]:
