@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _run(words: Sequence[str], root: Path) -> int:
-    from rehearsal.demo.play import play  # noqa: PLC0415
+    from rehearsal.demo.story import play  # noqa: PLC0415
     from rehearsal.make_box import CommandFailed, destroy_box, make_box  # noqa: PLC0415
 
     code = 0

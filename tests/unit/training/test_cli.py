@@ -18,7 +18,7 @@ from artifacts.ssh_keygen import SshSigner, create_statement_key
 from artifacts.statements import write_signed
 from artifacts.store import FolderModelStore
 from training.cli import main
-from training.work.work_lock import alone_in
+from training.work.work_folder import alone_in
 
 SETTINGS = {
     "PLINTH_ROOT": "root",

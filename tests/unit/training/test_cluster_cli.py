@@ -8,9 +8,8 @@ from support.training_doubles import small_params
 
 from training.cli import main
 from training.cluster import cluster_nodes
-from training.cluster.cluster_nodes import tls_of
+from training.cluster.cluster_nodes import tls_of, workers
 from training.cluster.parallel import JoblibParallel
-from training.cluster.workers import workers
 from training.errors import BadCertificates
 from training.pipeline.commands import pipeline_in
 from training.pipeline.dvc_pipeline import DvcPipeline

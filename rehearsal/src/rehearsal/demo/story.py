@@ -1,5 +1,6 @@
 """The demo's chapters, in order. Each does what people do, by the commands that they type."""
 
+import sys
 from pathlib import Path
 
 from rehearsal.demo.attacks import Attacks
@@ -7,8 +8,10 @@ from rehearsal.demo.founding import Founding
 from rehearsal.demo.loop import Loop
 from rehearsal.demo.promoting import Promoting
 from rehearsal.demo.returning import Returning
+from rehearsal.demo.scale import FAST, FULL
 from rehearsal.demo.stage import Archive, Stage
-from rehearsal.demo.timeline import Timeline
+from rehearsal.demo.timeline import StepFailed, Timeline
+from rehearsal.make_box import CommandFailed
 
 
 class Story:
@@ -61,3 +64,21 @@ class Story:
         promoting.better_model()
         seconds = Returning(self.loop, archive).revert(promoting.second_promotion())
         self.timeline.note(f"rollback drill: {seconds:.1f} s from merge to verified")
+
+
+def play(root: Path, photos: Path | None, *, fast: bool, drill: bool = False) -> int:
+    """Play it over a checkout's HEAD, on drawn photos where none are given; 0 if all was kept."""
+    stage = Stage(root, root / "build" / ("drill" if drill else "demo"), FAST if fast else FULL)
+    timeline = Timeline()
+    story = Story(stage, timeline, photos)
+    try:
+        if drill:
+            story.drill()
+        else:
+            story.tell()
+    except (StepFailed, CommandFailed) as exc:
+        sys.stderr.write(f"demo: it ends here, since this did not hold: {exc}\n")
+        timeline.failed += timeline.failed == 0
+    finally:
+        stage.clean_up()
+    return timeline.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from training.pipeline.dvc_pipeline import DvcPipeline
-from training.work.work_lock import alone_in
+from training.work.work_folder import alone_in
 
 STAGES = """
 stages:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from training.errors import WorkFolderBusy
-from training.work.work_lock import alone_in
+from training.work.work_folder import alone_in
 
 HOLDING = """
 import subprocess, sys
 from pathlib import Path
-from training.work.work_lock import alone_in
+from training.work.work_folder import alone_in
 with alone_in(Path(sys.argv[1])) as held:
     if sys.argv[2:]:
         subprocess.Popen(["sleep", "60"], pass_fds=(held,), stdout=subprocess.DEVNULL)

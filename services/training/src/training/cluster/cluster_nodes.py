@@ -2,10 +2,13 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from training.cluster.parallel import JoblibParallel
 from training.errors import BadCertificates
 from training.settings import Settings
 
@@ -67,3 +70,19 @@ def become_workers(address: str, count: int, folder: Path, tls: ClusterTls | Non
 def _become(module: str, arguments: list[str]) -> None:
     words = [*_CLI, module, *arguments]
     os.execv(words[0], words)  # noqa: S606 - this very interpreter
+
+
+@contextmanager
+def workers(settings: Settings) -> Iterator[JoblibParallel]:
+    """Yield what featurizes and trains: the Dask cluster that is set, or this machine's cores."""
+    if settings.dask_scheduler is None:
+        yield JoblibParallel(settings.jobs)
+        return
+    # distributed takes most of a second to import.
+    from training.cluster.cluster_parallel import ClusterParallel  # noqa: PLC0415
+
+    cluster = ClusterParallel(settings.dask_scheduler, tls_of(settings))
+    try:
+        yield cluster
+    finally:
+        cluster.close()

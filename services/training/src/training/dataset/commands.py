@@ -5,8 +5,8 @@ from pathlib import Path
 import typer
 
 from features import Extractor
+from training.cluster.cluster_nodes import workers
 from training.cluster.parallel import JoblibParallel
-from training.cluster.workers import workers
 from training.dataset.featurize import featurize as featurize_photos
 from training.dataset.origins import origin_line
 from training.dataset.prepare import prepare as prepare_dataset

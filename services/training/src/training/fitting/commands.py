@@ -8,7 +8,7 @@ import typer
 
 from artifacts.records.manifest import FamilyScore
 from artifacts.signatures import KeySigner, KeyVerifier
-from training.cluster.workers import workers
+from training.cluster.cluster_nodes import workers
 from training.fitting.evaluate import evaluate_candidate
 from training.fitting.package import package as package_candidate
 from training.options import SchedulerOption, WorkOption

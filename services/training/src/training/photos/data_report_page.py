@@ -42,7 +42,7 @@ from training.photos.import_report import (
     what_to_know,
 )
 from training.photos.intake import Intake
-from training.photos.problems import Problem, ProblemGroup, grouped, shown
+from training.photos.problems import Problem, grouped, shown
 from training.photos.sources import UNSTATED
 from training.photos.survey import (
     GROUPS,
@@ -63,33 +63,24 @@ def findings_sections(intake: Intake) -> Iterator[Section]:
         yield Section(LEFT_OUT, (Paragraph(text, "good"),))
     listed = {LEFT_OUT: intake.problems, WORTH_A_LOOK: intake.warnings}
     for told in findings_of(intake):
-        blocks: list[Block] = [_kinds(told.heading, told.groups)]
+        kinds = tuple(
+            (f"{g.count:,}", g.reason if g.code == "ignored" else what_to_know(g), places(g))
+            for g in told.groups[:_MOST_ROWS]
+        )
+        names = (Column("Count", "right"), Column("What it is, and what to do"), Column("Where"))
+        blocks: list[Block] = [Table(f"{told.heading}, by kind", names, kinds)]
         if found := listed.get(told.heading):
-            blocks.append(_one_by_one(found))
+            many = len(found) > _MOST_ROWS
+            count = f"The first {_MOST_ROWS} of {len(found):,}" if many else "All"
+            columns = tuple(map(Column, ("Where", "Kind", "Reason", "What to do")))
+            table = Table("Files and reasons", columns, tuple(map(_finding, found[:_MOST_ROWS])))
+            blocks.append(Fold(f"{count} findings, one by one", (table,)))
         served = refused_when_served(intake) if told.heading == LEFT_OUT else ""
         lede = f"{served[0].upper()}{served[1:]}." if served else ""
         yield Section(told.heading, tuple(blocks), lede)
 
 
-def _kinds(heading: str, groups: tuple[ProblemGroup, ...]) -> Table:
-    rows = tuple((f"{g.count:,}", _what(g), places(g)) for g in groups[:_MOST_ROWS])
-    names = (Column("Count", "right"), Column("What it is, and what to do"), Column("Where"))
-    return Table(f"{heading}, by kind", names, rows)
-
-
-def _what(group: ProblemGroup) -> str:
-    return group.reason if group.code == "ignored" else what_to_know(group)
-
-
-def _one_by_one(problems: tuple[Problem, ...]) -> Fold:
-    rows = tuple(_row(problem) for problem in problems[:_MOST_ROWS])
-    names = tuple(map(Column, ("Where", "Kind", "Reason", "What to do")))
-    many = len(problems) > _MOST_ROWS
-    count = f"The first {_MOST_ROWS} of {len(problems):,}" if many else "All"
-    return Fold(f"{count} findings, one by one", (Table("Files and reasons", names, rows),))
-
-
-def _row(problem: Problem) -> tuple[Cell | str, ...]:
+def _finding(problem: Problem) -> tuple[Cell | str, ...]:
     kind = (problem.cause or problem.code).replace("_", " ")
     place = shown(problem.place or problem.path)
     return (Cell(place, code=True), Cell(badge=Badge(kind, "bad")), problem.reason, problem.advice)
@@ -100,18 +91,7 @@ _YEARS: Final = (
     *(1950.0, 1975.0, 2000.0, 2050.0),
 )
 _SIDES: Final = (
-    0.0,
-    64.0,
-    128.0,
-    192.0,
-    256.0,
-    384.0,
-    512.0,
-    768.0,
-    1024.0,
-    2048.0,
-    4096.0,
-    12000.0,
+    *(0.0, 64.0, 128.0, 192.0, 256.0, 384.0, 512.0, 768.0, 1024.0, 2048.0, 4096.0, 12000.0),
 )
 _COMMONEST: Final = 8
 
@@ -138,40 +118,35 @@ def data_report_page(survey: Survey, name: str, pictures: Pictures) -> Page:
 
 
 def _banner(survey: Survey) -> Banner:
+    """Say what an import would do, what `prepare` would miss, and where an era will come from."""
     intake = survey.intake
     taken, left = len(intake.added), len(intake.problems)
     headline = f"An import would take in {taken:,} photos and leave {left:,} files out."
     if survey.refused:
         reasons = tuple(refusal_line(group) for group in grouped(intake.refusals))
         return Banner("bad", "Not importable", "An import would refuse this folder.", reasons)
-    lacks, years = tuple(_lacks(survey)), tuple(_years_to_learn(survey))
+    asked, groups = survey.params.prepare, _groups(survey)
+    least = asked.min_groups_per_label
+    few = [style for style, found in groups.items() if len(found) < least]
+    lacks, years = [], []
+    if few:
+        lacks.append(f"under {least} buildings, so not trained on: {', '.join(sorted(few))}")
+    if (enough := len(groups) - len(few)) < asked.min_labels:
+        lacks.append(f"styles with enough buildings: {enough} of {asked.min_labels}")
+    known, needed = (
+        sum(r.year is not None for r in survey.manifest.rows),
+        asked.min_photos_with_year,
+    )
+    if known < needed:
+        years.append(
+            f"photos with a year: {known}; the era is learned from {needed} or more to train on, "
+            "and comes from the styles' periods with fewer"
+        )
     if lacks:
         return Banner("unsure", "Importable, not trainable", headline, (*lacks, *years))
     most = survey.params.import_photos.max_bad_share
     share = f"{intake.bad_share:.1%} of the files are bad, at most {most:.1%} may be"
     return Banner("good", "Importable", headline, (share, *years))
-
-
-def _lacks(survey: Survey) -> Iterator[str]:
-    """Say what `prepare` would miss."""
-    asked, groups = survey.params.prepare, _groups(survey)
-    few = [style for style, found in groups.items() if len(found) < asked.min_groups_per_label]
-    if few:
-        least = asked.min_groups_per_label
-        yield f"under {least} buildings, so not trained on: {', '.join(sorted(few))}"
-    if len(groups) - len(few) < asked.min_labels:
-        yield f"styles with enough buildings: {len(groups) - len(few)} of {asked.min_labels}"
-
-
-def _years_to_learn(survey: Survey) -> Iterator[str]:
-    """Say where an era will come from, where there are too few years to learn it."""
-    needed = survey.params.prepare.min_photos_with_year
-    known = sum(row.year is not None for row in survey.manifest.rows)
-    if known < needed:
-        yield (
-            f"photos with a year: {known}; the era is learned from {needed} or more to train on, "
-            "and comes from the styles' periods with fewer"
-        )
 
 
 def _groups(survey: Survey) -> dict[str, set[str]]:
@@ -210,11 +185,6 @@ def _styles(survey: Survey) -> Section:
         alt = f"From {most.count} photos of {most.label} to {least.count} of {least.label}"
         note = "Photos, and in how many buildings."
         blocks.append(Chart("Photos by style", alt, Bars(bars), note))
-    blocks.append(Fold("Folder by folder", (_folders(survey),)))
-    return Section("By style", tuple(blocks))
-
-
-def _folders(survey: Survey) -> Table:
     bad = {problem.path for problem in survey.problems}
     rows = tuple(
         (
@@ -226,7 +196,9 @@ def _folders(survey: Survey) -> Table:
         for folder, files in survey.folders().items()
     )
     columns = (Column("Folder"), *(Column(c, "right") for c in ("Files", "Taken in", "Left out")))
-    return Table("Files by folder", columns, rows)
+    folders = Table("Files by folder", columns, rows)
+    blocks.append(Fold("Folder by folder", (folders,)))
+    return Section("By style", tuple(blocks))
 
 
 def _years(survey: Survey) -> Section:
@@ -250,15 +222,14 @@ def _years(survey: Survey) -> Section:
             *(Column(c, "right") for c in ("With a year", "First", "Median", "Last")),
         ),
         tuple(
-            (style.replace("_", " "), f"{len(found) / photos[style]:.0%}", *_spread(found))
+            (
+                *(style.replace("_", " "), f"{len(found) / photos[style]:.0%}"),
+                *(str(min(found)), f"{median(found):.0f}", str(max(found))),
+            )
             for style, found in sorted(known.items())
         ),
     )
     return Section(title, (chart, Fold("Style by style", (table,))), f"{alt}.")
-
-
-def _spread(years: list[int]) -> tuple[str, str, str]:
-    return str(min(years)), f"{median(years):.0f}", str(max(years))
 
 
 def _sizes(survey: Survey) -> Section:
@@ -329,15 +300,14 @@ def _duplicates(survey: Survey, pictures: Pictures) -> Section:
 
 
 def _sheets(survey: Survey, pictures: Pictures) -> Section:
-    sheets = tuple(_sheet(name, files, pictures) for name, files in survey.sheets().items())
+    sheets = tuple(
+        PhotoTiles(shown(name.replace("_", " ")), tuple(_file(one, pictures) for one in files))
+        for name, files in survey.sheets().items()
+    )
     more = len(survey.folders()) - SHEETS
     rest = (Paragraph(f"And {more} folders more."),) if more > 0 else ()
     lede = "A few files of every folder, drawn by lot, the same ones each time."
     return Section("Sample sheets", (*sheets, *rest), lede)
-
-
-def _sheet(name: str, files: tuple[Looked, ...], pictures: Pictures) -> PhotoTiles:
-    return PhotoTiles(shown(name.replace("_", " ")), tuple(_file(one, pictures) for one in files))
 
 
 def _file(one: Looked, pictures: Pictures) -> PhotoTile:

@@ -18,8 +18,7 @@ from training.photos.exchange_photos import fetch_photos, shared_photos
 from training.pipeline.dvc_pipeline import DvcPipeline
 from training.pipeline.dvc_pipeline import run_pipeline as run_all_stages
 from training.settings import Settings, read_settings
-from training.work.work_folder import WorkFolder
-from training.work.work_lock import alone_in
+from training.work.work_folder import WorkFolder, alone_in
 from training.work.work_setup import bring_manifest, inputs_of, set_up
 
 OutOption = Annotated[Path, typer.Option(help="where to put the candidate")]

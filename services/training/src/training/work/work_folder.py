@@ -1,7 +1,9 @@
 """The files between the stages of the pipeline, below one folder (see dvc.yaml)."""
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +11,11 @@ from numpy.typing import NDArray
 
 from artifacts.digests import hex_part
 from artifacts.errors import UnreadableRecord
+from artifacts.locks import lock_file, take
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.manifest import Data, Metric, head_files
 from artifacts.records.photos import PhotoManifest
-from training.errors import MissingStageOutput
+from training.errors import MissingStageOutput, WorkFolderBusy
 from training.models import model_definition
 from training.models.definition import ModelDefinition
 from training.params import Params
@@ -125,3 +128,19 @@ class WorkFolder:
         if not path.exists():
             raise MissingStageOutput(path, stage)
         return path
+
+
+@contextmanager
+def alone_in(work: Path) -> Iterator[int]:
+    """Hold a work folder, and yield the descriptor that holds it; WorkFolderBusy.
+
+    The system lets go of it when the last process with the descriptor ends, however it ends: a
+    killed training leaves nothing to clear away. A process that gets it by `pass_fds` holds it too.
+    """
+    with lock_file(work / "build" / "lock") as descriptor:
+        if not take(descriptor):
+            holder = os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip()
+            raise WorkFolderBusy(work, holder)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        yield descriptor
