@@ -194,8 +194,7 @@ def in_step(folder: str, digest: str) -> bool:
 
 def packaged(service: str, folder: str, stamped: str) -> str:
     """The folder of the service's packaged copy, made if it isn't there, and verified."""
-    # A room of a box sees environments and copies through links: where they lie they are the same.
-    folder = os.path.realpath(folder)
+    folder = os.path.realpath(folder)  # a box's room sees it, and the copy, through links
     sources = read_sources(service)
     digests = {path: sha256(data).hexdigest() for path, data in sources.items()}
     with open(os.path.realpath(__file__), "rb") as file:
@@ -203,10 +202,8 @@ def packaged(service: str, folder: str, stamped: str) -> str:
     base = os.path.realpath(os.path.join(folder, "bin", "python"))
     facts = {"environment": folder, "stamp": stamped, "python": base, "launcher": made_by}
     copies = os.path.join(environments(), "sources")
-    copy = os.path.join(copies, f"{service}-{digest_of(digests | facts)[:40]}")
-    copy = os.path.realpath(copy) if os.path.islink(copy) else copy
-    site = site_of(folder)
-    place = os.path.relpath(site, folder)
+    copy = os.path.realpath(f"{copies}/{service}-{digest_of(digests | facts)[:40]}")
+    place = os.path.relpath(site := site_of(folder), folder)
     around = surroundings(service, copy, site, place, base)
     links = {f"bin/{name}": base for name in ("python", "python3")} | {
         f"bin/{name}": f"{folder}/bin/{name}"
