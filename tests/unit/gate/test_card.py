@@ -8,8 +8,9 @@ from support.sample_evidence import sample_records
 
 from artifacts.digests import digest_json
 from gate.card import CardRecords, choose, model_card, photos_shown
-from gate.card.examples import answered, strongest
-from gate.card.origin import NOT_COVERED
+from gate.card.data import NOT_COVERED
+from gate.card.records import answered
+from gate.evidence_page import strongest_mistakes
 from pages import render, thumbnail
 
 RECORDS = sample_records()
@@ -135,7 +136,7 @@ def test_the_examples_are_the_most_confident_right_and_wrong_answers() -> None:
 
 def test_the_strongest_confusions_come_first_with_photos_of_them() -> None:
     assert RECORDS.evidence is not None
-    pairs = strongest(RECORDS.evidence.confusions[0])
+    pairs = strongest_mistakes(RECORDS.evidence.confusions[0])
     assert [pair[2] for pair in pairs] == sorted((pair[2] for pair in pairs), reverse=True)
     for pair in choose(RECORDS).confused:
         assert pair.examples

@@ -3,7 +3,7 @@ from support.made_records import artifact
 
 from artifacts.certificate import Proof
 from artifacts.records.evidence import Confusion
-from gate.evidence_page import candidate_page, label_recalls, strongest_mistakes
+from gate.evidence_page import candidate_page, strongest_mistakes
 
 COUNTS = ((40, 30, 10), (0, 80, 0), (5, 20, 55))
 CONFUSION = Confusion(head="style", labels=LABELS, counts=COUNTS)
@@ -11,21 +11,23 @@ PROOF = Proof((), bit_equal=True)
 
 
 def test_recall_and_mistakes_count_photos():
-    recalls = label_recalls(CONFUSION)
-    assert [(r.label, r.photos, r.right) for r in recalls] == [
-        ("baroque", 80, 40),
-        ("gothic", 80, 80),
-        ("tudor_revival", 80, 55),
+    page = candidate_page(
+        artifact(), gate_report(passing()), evidence(confusions=(CONFUSION,)), PROOF
+    )
+    plain = page.replace("\\", "")
+    for row in ("baroque | 0.5000 | 80", "gothic | 1.0000 | 80", "tudor_revival | 0.6875 | 80"):
+        assert f"| {row} |" in plain
+    assert strongest_mistakes(CONFUSION)[:2] == [
+        ("baroque", "gothic", 30, 80),
+        ("tudor_revival", "gothic", 20, 80),
     ]
-    first, second = strongest_mistakes(CONFUSION, most=2)
-    assert (first.truth, first.answer, first.photos) == ("baroque", "gothic", 30)
-    assert (second.truth, second.answer, second.photos) == ("tudor_revival", "gothic", 20)
 
 
 def test_photos_of_no_known_style_are_in_no_count():
     blind = CONFUSION.model_copy(update={"counts": ((0, 0, 0),) * 3})
-    assert sum(r.photos for r in label_recalls(blind)) == 0
-    assert strongest_mistakes(blind) == ()
+    page = candidate_page(artifact(), gate_report(passing()), evidence(confusions=(blind,)), PROOF)
+    assert "| baroque | - | 0 |" in page.replace("\\", "")
+    assert strongest_mistakes(blind) == []
 
 
 def test_a_page_escapes_labels_and_differences():

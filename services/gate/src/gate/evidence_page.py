@@ -1,7 +1,6 @@
 """The page that a pull request shows: what a candidate is, how it scored, what the gate said."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from artifacts.certificate import Proof
 from artifacts.folder import ModelArtifact
@@ -14,42 +13,18 @@ from gate.tables import bounds, number
 STRONGEST = 10
 
 
-@dataclass(frozen=True)
-class LabelRecall:
-    """How many photos of a label there are, and how many of them were answered with it."""
+def strongest_mistakes(confusion: Confusion) -> list[tuple[str, str, int, int]]:
+    """Return truth, answer, photos and photos of that truth for labels taken for each other.
 
-    label: str
-    photos: int
-    right: int
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """How many photos of one label were answered with another."""
-
-    truth: str
-    answer: str
-    photos: int
-
-
-def label_recalls(confusion: Confusion) -> tuple[LabelRecall, ...]:
-    """Return every label's recall, in the order of the labels."""
-    return tuple(
-        LabelRecall(label, sum(row), row[i])
-        for i, (label, row) in enumerate(zip(confusion.labels, confusion.counts, strict=True))
-    )
-
-
-def strongest_mistakes(confusion: Confusion, most: int = STRONGEST) -> tuple[Mistake, ...]:
-    """Return the pairs of labels that are taken for each other most, at most `most` of them."""
-    labels = confusion.labels
+    Those with the most photos come first.
+    """
     pairs = [
-        Mistake(labels[truth], labels[answer], photos)
-        for truth, row in enumerate(confusion.counts)
-        for answer, photos in enumerate(row)
+        (truth, answer, photos, sum(row))
+        for truth, row in zip(confusion.labels, confusion.counts, strict=True)
+        for answer, photos in zip(confusion.labels, row, strict=True)
         if photos and truth != answer
     ]
-    return tuple(sorted(pairs, key=lambda pair: (-pair.photos, pair.truth, pair.answer))[:most])
+    return sorted(pairs, key=lambda pair: (-pair[2], pair[0], pair[1]))
 
 
 def candidate_page(
@@ -143,10 +118,10 @@ def _interval(found: Estimate) -> str:
 
 def _labels(confusion: Confusion) -> Iterator[str]:
     recalls = (
-        (found.label, number(found.right / found.photos) if found.photos else "-", found.photos)
-        for found in label_recalls(confusion)
+        (label, number(row[i] / sum(row)) if sum(row) else "-", sum(row))
+        for i, (label, row) in enumerate(zip(confusion.labels, confusion.counts, strict=True))
     )
-    mistakes = ((m.truth, m.answer, m.photos) for m in strongest_mistakes(confusion))
+    mistakes = (pair[:3] for pair in strongest_mistakes(confusion)[:STRONGEST])
     yield from ("", f"### Recall by label: {markdown(confusion.head)}", "")
     yield from _table(("label", "recall", "photos"), recalls)
     yield from ("", f"### Strongest confusions: {markdown(confusion.head)}", "")
