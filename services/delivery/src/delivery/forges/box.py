@@ -43,7 +43,12 @@ class BoxForge:
 
     def pull_request_of(self, branch: str) -> PullRequest | None:
         """Return a branch's open pull request, or else its latest, or None."""
-        views = self._of(branch)
+        done = self._run("list", "--all", f"--branch={branch}")
+        _checked(done, "list")
+        try:
+            views = [_View.model_validate(found) for found in json.loads(done.stdout)]
+        except (ValueError, TypeError) as exc:
+            raise ForgeUnavailable("list", f"its answer can't be read: {exc}") from exc
         views.sort(key=lambda view: (view.pull_request.state == "open", view.pull_request.number))
         return _pull(views[-1]) if views else None
 
@@ -82,14 +87,6 @@ class BoxForge:
         if commit is None:
             raise ForgeUnavailable("merge", "the box names no merge commit")
         return Merged(commit)
-
-    def _of(self, branch: str) -> list[_View]:
-        done = self._run("list", "--all", f"--branch={branch}")
-        _checked(done, "list")
-        try:
-            return [_View.model_validate(found) for found in json.loads(done.stdout)]
-        except (ValueError, TypeError) as exc:
-            raise ForgeUnavailable("list", f"its answer can't be read: {exc}") from exc
 
     def _with_body(self, body: str, *words: str, operand: str) -> str:
         with tempfile.TemporaryDirectory(prefix="plinth-") as private:

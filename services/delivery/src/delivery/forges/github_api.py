@@ -56,7 +56,7 @@ class GithubApi:
 
     def get(self, path: str, **params: str) -> Any:
         """Return what a path below the place answers; GithubRefusal, ForgeUnavailable."""
-        return self._answer("GET", self._url(path), params=params)[0]
+        return self._answer("GET", f"{self._place}{path}", params=params)[0]
 
     def pages(
         self, path: str, key: str | None = None, of: str | None = None, **params: str
@@ -65,7 +65,7 @@ class GithubApi:
 
         `of` is another repository, where it is not about this one: a fork.
         """
-        url: str | None = f"/repos/{of}{path}" if of else self._url(path)
+        url: str | None = f"/repos/{of}{path}" if of else f"{self._place}{path}"
         given: Mapping[str, str] | None = {**params, "per_page": "100"}
         for _ in range(_MOST_PAGES):
             if url is None:
@@ -78,10 +78,7 @@ class GithubApi:
 
     def send(self, method: str, path: str, body: Mapping[str, object]) -> Any:
         """Send a body and return the answer; GithubRefusal, ForgeUnavailable."""
-        return self._answer(method, self._url(path), json=body)[0]
-
-    def _url(self, path: str) -> str:
-        return f"{self._place}{path}"
+        return self._answer(method, f"{self._place}{path}", json=body)[0]
 
     def _answer(self, method: str, url: str, **more: Any) -> tuple[Any, httpx.Response]:
         place = f"{method} {url}"
@@ -131,19 +128,13 @@ def _wait(response: httpx.Response | None, method: str, attempt: int) -> float |
     doubled = float(2 ** (attempt - 1))
     if response is None:
         return doubled
-    if _is_rate_limited(response):
-        asked = response.headers.get("retry-after", "")
+    asked, status = response.headers.get("retry-after", ""), response.status_code
+    limited = asked or "rate limit" in response.text.lower()
+    if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.FORBIDDEN and limited):
         wait = float(asked) if asked.isdecimal() else doubled
         return wait if wait <= LONGEST_WAIT_SECONDS else None
     # What creates something may have done so before it failed.
     return doubled if response.is_server_error and method != "POST" else None
-
-
-def _is_rate_limited(response: httpx.Response) -> bool:
-    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        return True
-    limited = "retry-after" in response.headers or "rate limit" in response.text.lower()
-    return response.status_code == HTTPStatus.FORBIDDEN and limited
 
 
 def _json(place: str, response: httpx.Response) -> Any:

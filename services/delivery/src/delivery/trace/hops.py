@@ -98,9 +98,9 @@ def deploy_of(entries: Sequence[AuditEntry], record: PredictionRecord) -> AuditE
     """
     if record.environment is None or record.payload is None:
         return "the service that answered was started by hand: no deploy put it there"
-    there = [
-        entry for entry in entries if is_deploy(entry, record.environment) and _brought_up(entry)
-    ]
+    deploys = [entry for entry in entries if is_deploy(entry, record.environment)]
+    brought_up = ("undecided", BEGUN)
+    there = [e for e in deploys if e.outcome == "green" or (e.outcome, e.reason) == brought_up]
     before = [entry for entry in there if entry.at <= record.at]
     own = [entry for entry in before if entry.payload == record.payload]
     if not own:
@@ -114,10 +114,6 @@ def deploy_of(entries: Sequence[AuditEntry], record: PredictionRecord) -> AuditE
             f"(entry {other.sequence}, {other.at.isoformat()})"
         )
     return own[-1]
-
-
-def _brought_up(entry: AuditEntry) -> bool:
-    return entry.outcome == "green" or (entry.outcome == "undecided" and entry.reason == BEGUN)
 
 
 _WORDS: Final[tuple[Word, ...]] = ("approved", "break_glass")
