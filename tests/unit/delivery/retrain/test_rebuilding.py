@@ -1,5 +1,6 @@
 """A model built again is the original, or its record says in what it isn't."""
 
+import pytest
 from support.tiny_artifact import tiny_artifact
 
 from artifacts.digests import digest_json
@@ -53,3 +54,14 @@ def test_differences_are_bounded_and_say_how_many_are_not_shown() -> None:
 
     assert len(differences) == 21
     assert differences[-1] == f"and {len(MANIFEST.files) + 100 - 20} differences more"
+
+
+@pytest.mark.parametrize(("length", "shown"), [(95, "x" * 95), (96, "x" * 94 + "…")])
+def test_a_long_name_is_cut_for_a_record_is_read_by_people(length: int, shown: str) -> None:
+    file = MANIFEST.files[0].model_copy(update={"path": "x" * length})
+    rebuilt = MANIFEST.model_copy(update={"files": (*MANIFEST.files, file)})
+
+    assert compare_rebuilt(MANIFEST, rebuilt) == (
+        "different",
+        (f"file {shown} was absent, is {file.digest}",),
+    )
