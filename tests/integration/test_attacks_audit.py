@@ -16,7 +16,8 @@ from artifacts.digests import digest_json
 from artifacts.records.audit import AuditHead
 from artifacts.records.release import Payload, ReleasedCode, ReleasedModel
 from artifacts.ssh_keygen import SshSigner
-from delivery.errors import AuditBroken, AuditMissing
+from delivery.errors import AuditBroken, AuditMissing, BranchFailed
+from delivery.git.branches import GitBranches
 from delivery.settings import read_settings
 from delivery.trail.audit_chain import SignedHead, head_bytes, read_chain
 from delivery.trail.audit_heads import BRANCH
@@ -214,6 +215,27 @@ def test_a_head_that_can_not_be_pushed_is_told_and_stops_nothing(log, place):
     log.append(deploy())
     assert "NOT PUBLISHED" in head_lines(read_settings(), publish=True)[-1]
     assert run("audit").exit_code == 0
+
+
+@pytest.mark.parametrize("moment", ["before the push", "after the push"])
+def test_of_two_deploys_side_by_side_the_newest_head_is_the_one_published(log, monkeypatch, moment):
+    """Another deploy adds to the log, and to the branch, while this one publishes."""
+    append, log_of_the_other = GitBranches.append, [log]
+
+    def overtaken(branches, branch, files, message):
+        if moment == "after the push":
+            made = append(branches, branch, files, message)
+        if log_of_the_other:
+            log_of_the_other.pop().append(deploy("the other"))
+            if moment == "before the push":
+                raise BranchFailed(branch, "somebody else added to it")
+        return made if moment == "after the push" else append(branches, branch, files, message)
+
+    log.append(deploy("this"))
+    monkeypatch.setattr(GitBranches, "append", overtaken)
+
+    assert "entry 6" in head_lines(read_settings(), publish=True)[0]
+    assert state_of_log(read_settings()).green
 
 
 @pytest.mark.usefixtures("log")

@@ -14,10 +14,11 @@ from artifacts.text import markdown, plain
 from delivery.clock import now
 from delivery.errors import BranchFailed
 from delivery.exits import step_files
+from delivery.git.branches import GitBranches
 from delivery.git.wiring import make_branches
 from delivery.settings import Settings
 from delivery.signing import make_signer
-from delivery.trail.audit_chain import LogState, log_state
+from delivery.trail.audit_chain import LogState, SignedHead, log_state
 from delivery.trail.audit_heads import BRANCH, PublishedHeads, head_file, publication
 from delivery.trail.audit_log import LOG, FileAuditLog, KeptAuditLog
 
@@ -110,13 +111,32 @@ def head_lines(settings: Settings, *, publish: bool) -> tuple[str, ...]:
         return (line,)
     if not problem:
         try:
-            made = branches.append(BRANCH, head_file(head), publication(head))
+            return _published(settings, branches, head)
         except BranchFailed as exc:
             problem = plain(exc)
-        else:
-            where = BRANCH if made.pushed else f"{BRANCH}, here alone: there is no origin"
-            return (line, f"audit log: published as commit {made.commit[:12]} of {where}")
     return (line, f"audit log: this head is {NOT_PUBLISHED} on {BRANCH}: {problem}")
+
+
+def _published(settings: Settings, branches: GitBranches, head: SignedHead) -> tuple[str, str]:
+    """Publish the log's head and return what people are told; BranchFailed.
+
+    Staging and production are deployed side by side: where the other one has added to the log or to
+    the branch meanwhile, the newer head is published.
+    """
+    for last in (False, False, True):
+        made = None
+        try:
+            made = branches.append(BRANCH, head_file(head), publication(head))
+        except BranchFailed:
+            if last:
+                raise
+        newest = make_audit_log(settings).signed_head() or head
+        if made and (last or newest == head):
+            break
+        head = newest
+    where = BRANCH if made and made.pushed else f"{BRANCH}, here alone: there is no origin"
+    said = f"published as commit {made.commit[:12] if made else ''} of {where}"
+    return (f"audit log: entry {head.head.sequence}, {head.head.entry}", f"audit log: {said}")
 
 
 def state_of_log(settings: Settings) -> LogState:
