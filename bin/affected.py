@@ -34,7 +34,6 @@ OURS: Final = re.compile(
 )
 """A word of a command that may run code of this checkout."""
 DOTTED: Final = re.compile(r"\b[a-z_]\w*(?:\.\w+)+")
-DOCUMENTED: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 BY_NAME: Final = frozenset(
     {"import_module", "__import__", "find_spec", "spec_from_file_location", "CommandLine"}
 )
@@ -145,7 +144,15 @@ def read(file: Path, known: Collection[str]) -> Module:
     names: set[str] = set()
     words: set[str] = set()
     texts: set[str] = set()
+    # A text that is a statement of its own says something to readers, and is never run.
+    told = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
     for node in ast.walk(tree):
+        if id(node) in told:
+            continue
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -158,11 +165,6 @@ def read(file: Path, known: Collection[str]) -> Module:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             texts.add(node.value)
     quoted = {name for text in texts for name in DOTTED.findall(text) if name in known}
-    texts -= {
-        ast.get_docstring(node, clean=False)
-        for node in ast.walk(tree)
-        if isinstance(node, DOCUMENTED)
-    }
     starts = bool(STARTS & {name.partition(".")[0] for name in names})
     return Module(
         names=frozenset(names | quoted),

@@ -48,7 +48,10 @@ FILES = {
         f"from support.shapes_of_tests import volume\n{A_TEST}assert volume(2) == 8\n"
     ),
     "tests/unit/test_sphere.py": f"from shapes import sphere\n{A_TEST}assert sphere.RADIUS == 1\n",
-    "tests/unit/test_alone.py": f"{A_TEST}pass\n",
+    # What is told to readers is no import.
+    "tests/unit/test_alone.py": (
+        f"'As shapes.cube.'\nSIDES = 6\n'Those of shapes.sphere.'\n{A_TEST}'See shop.price.'\n"
+    ),
     "tests/unit/test_shop.py": f"from shop import cli\n{A_TEST}assert cli\n",
     "tests/unit/fixtures/conftest.py": "import pytest\nfrom shapes.sphere import RADIUS\n",
     "tests/unit/fixtures/test_fixture.py": f"{A_TEST}pass\n",
