@@ -60,7 +60,7 @@ class Source:
 
 def _decisions(parent: ast.AST, within: str) -> Iterator[Found]:
     for node in _children(parent):
-        if _only_words(node, parent):
+        if _only_words(node, parent) or _of_a_page(node):
             continue
         inner = _named(node, within)
         yield Found(node, parent, inner)
@@ -99,6 +99,13 @@ def _is_alias(value: ast.expr) -> bool:
         and isinstance(value.value, ast.Name)
         and (value.value.id in {"Annotated", "Literal"})
     )
+
+
+def _of_a_page(node: ast.AST) -> bool:
+    """Whether a node puts a setting into words, or says where in a report a rule stands."""
+    if isinstance(node, ast.FunctionDef):
+        return node.name == "words"
+    return isinstance(node, ast.keyword) and node.arg == "order"
 
 
 def _only_words(node: ast.AST, parent: ast.AST) -> bool:

@@ -251,6 +251,8 @@ def test_an_operator_makes_the_mutants_that_it_promises(
         'more = f"; and {n} more" if n > 5 else ""',
         "SHOWN = 5",
         "x = names[:SHOWN + 1]",
+        "x = Rule(order=5)",
+        "class A:\n    def words(self):\n        return 5 > x",
     ],
 )
 def test_words_are_left_alone(code: str) -> None:
