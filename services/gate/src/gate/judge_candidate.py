@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from artifacts.certificate import Proof
 from artifacts.errors import ArtifactError, InvalidArtifact, PolicyRefused, SignatureRefused
@@ -29,6 +30,7 @@ from judging.policy import Policy
 from judging.policy_files import YamlPolicies
 from judging.rules.champion import champion_of
 
+Gathered = TypeVar("Gathered")
 UNKNOWN_MODEL = "unknown"
 """A report's model where the candidate couldn't be opened: its own word for it isn't believed."""
 NO_CANDIDATE = "which policy applies is not known without a candidate"
@@ -65,7 +67,9 @@ class Gate:
 
         Whatever is missing or broken becomes a rule's result: there is always a report.
         """
-        opened = self._open(candidate)
+        opened = _tried(
+            lambda: self.artifacts.open(candidate), to_blame=(InvalidArtifact, SignatureRefused)
+        )
         case = self._gather(opened, environment, self._reproduction(reproduction))
         results = judge(case)
         holdout = case.holdout
@@ -91,13 +95,13 @@ class Gate:
         environment: Environment,
         reproduction: Reproduction | Absent,
     ) -> Case:
-        manifest = self._manifest()
+        manifest = _tried(self.dataset.manifest)
         policy = self._policy(opened)
         evaluation = self._evaluate(opened, manifest)
         return Case(
             today=self.clock().date(),
             policy=policy,
-            tiers=self._tiers(),
+            tiers=_tried(self.policies.tiers, to_blame=(PolicyRefused,)),
             candidate=opened if isinstance(opened, Absent) else Candidate.of(opened.manifest),
             holdout=manifest if isinstance(manifest, Absent) else Holdout.of(manifest),
             membership=self._membership(opened, manifest),
@@ -109,50 +113,24 @@ class Gate:
             comparing=_comparing(policy, evaluation),
         )
 
-    def _open(self, folder: Path) -> ModelArtifact | Absent:
-        try:
-            return self.artifacts.open(folder)
-        except (InvalidArtifact, SignatureRefused) as exc:
-            return Absent(str(exc), at_fault=True)
-        except (ArtifactError, OSError) as exc:
-            return Absent(str(exc))
-
     def _policy(self, opened: ModelArtifact | Absent) -> Policy | Absent:
         if isinstance(opened, Absent):
             return Absent(NO_CANDIDATE)
-        try:
-            return self.policies.read(opened.manifest.name)
-        except PolicyRefused as exc:
-            return Absent(str(exc), at_fault=True)
-        except ArtifactError as exc:
-            return Absent(str(exc))
-
-    def _tiers(self) -> RiskTiers | Absent:
-        try:
-            return self.policies.tiers()
-        except PolicyRefused as exc:
-            return Absent(str(exc), at_fault=True)
-        except ArtifactError as exc:
-            return Absent(str(exc))
-
-    def _manifest(self) -> PhotoManifest | Absent:
-        try:
-            return self.dataset.manifest()
-        except ArtifactError as exc:
-            return Absent(str(exc))
+        name = opened.manifest.name
+        return _tried(lambda: self.policies.read(name), to_blame=(PolicyRefused,))
 
     def _membership(
         self, opened: ModelArtifact | Absent, manifest: PhotoManifest | Absent
     ) -> Membership | Absent:
         if isinstance(opened, Absent) or isinstance(manifest, Absent):
             return Absent("without a candidate and a photo manifest there is no holdout to compare")
-        try:
-            pin = self.policies.pin(opened.manifest.name)
-        except (ArtifactError, GateError) as exc:
-            return Absent(str(exc))
+        name = opened.manifest.name
+        pin = _tried(lambda: self.policies.pin(name))
+        if isinstance(pin, Absent):
+            return pin
         if pin is None:
             return Absent(
-                f"the holdout of {opened.manifest.name} is not pinned: run `gate pin-holdout` "
+                f"the holdout of {name} is not pinned: run `gate pin-holdout` "
                 "and commit what it writes, in a pull request of its own"
             )
         return Membership.of(pin, manifest)
@@ -164,10 +142,7 @@ class Gate:
             return opened
         if isinstance(manifest, Absent):
             return manifest
-        try:
-            return self.examiner.evaluate(opened, self.dataset)
-        except (GateError, ArtifactError) as exc:
-            return Absent(str(exc), at_fault=isinstance(exc, UnfitModel))
+        return _tried(lambda: self.examiner.evaluate(opened, self.dataset), to_blame=(UnfitModel,))
 
     def _examine(
         self,
@@ -181,26 +156,20 @@ class Gate:
             return evaluation
         if isinstance(policy, Absent):
             return Absent(f"how to measure is the policy's to say: {policy.reason}")
-        try:
-            return self.examiner.examine(opened, self.dataset, evaluation, policy)
-        except (GateError, ArtifactError) as exc:
-            return Absent(str(exc), at_fault=isinstance(exc, UnfitModel))
+        return _tried(
+            lambda: self.examiner.examine(opened, self.dataset, evaluation, policy),
+            to_blame=(UnfitModel,),
+        )
 
     def _prove(self, opened: ModelArtifact | Absent) -> Proof | Absent:
         if isinstance(opened, Absent):
             return opened
-        try:
-            return self.examiner.prove(opened)
-        except GateError as exc:
-            return Absent(str(exc), at_fault=isinstance(exc, UnfitModel))
+        return _tried(lambda: self.examiner.prove(opened), to_blame=(UnfitModel,))
 
     def _reproduction(self, path: Path | None) -> Reproduction | Absent:
         if path is None:
             return Absent("no reproduction was given: `training reproduce` makes one")
-        try:
-            return read_signed(Reproduction, path, self.rebuilder)
-        except ArtifactError as exc:
-            return Absent(str(exc))
+        return _tried(lambda: read_signed(Reproduction, path, self.rebuilder))
 
     def _champion(
         self,
@@ -233,6 +202,16 @@ class Gate:
         if isinstance(scored, Absent):
             return Absent(f"the champion was not scored: {scored.reason}")
         return Champion(artifact.digest, artifact.manifest.data.photo_manifest, scored)
+
+
+def _tried(
+    read: Callable[[], Gathered], to_blame: tuple[type[Exception], ...] = ()
+) -> Gathered | Absent:
+    """Return what is read, or why it couldn't be had; `to_blame` are faults of who brought it."""
+    try:
+        return read()
+    except (ArtifactError, GateError, OSError) as exc:
+        return Absent(str(exc), at_fault=isinstance(exc, to_blame))
 
 
 def _comparing(policy: Policy | Absent, evaluation: Evaluation | Absent) -> Comparing | None:
