@@ -12,6 +12,8 @@ import httpx
 import pytest
 from support.tiny_artifact import tiny_photo
 
+from inference.app.standby import Standby
+
 KEY = "a-key"
 COMMAND = (sys.executable, "-W", "ignore", "-m", "inference")
 SERVE = ("serve", "--port", "0")
@@ -253,3 +255,14 @@ def test_a_door_that_can_not_be_made_ends_the_process_with_2(artifact, public_ke
             process, line, _ = started
             assert (line, process.wait(60)) == ("", 2)
             assert "no/door" in process.stderr.read()
+
+
+@pytest.mark.parametrize(("there", "due"), [(True, True), (False, False), (None, True)])
+def test_a_service_that_may_not_look_for_its_turn_stays_where_it_is(tmp_path, there, due):
+    turn = tmp_path / "turn"
+    if there:
+        turn.touch()
+    if there is None:
+        turn = tmp_path / ("too long" * 100)
+    with socket.socket() as shared:
+        assert Standby(shared, turn, tmp_path / "door").is_due(otherwise=True) == due

@@ -157,7 +157,7 @@ class DrainingServer(uvicorn.Server):
                 await _until(partial(self._must_leave, standby, due))
                 if not self._ending:
                     await self._see_off(standby)
-                due = standby.is_due()
+                due = standby.is_due(otherwise=not due)
         except (OSError, AddressUnavailable) as exc:
             # Nobody can reach it any more: whoever keeps it may start it again.
             self.failure = exc if isinstance(exc, AddressUnavailable) else CannotStart(str(exc))
@@ -182,7 +182,7 @@ class DrainingServer(uvicorn.Server):
             readiness.open()
 
     def _must_leave(self, standby: Standby, due: bool) -> bool:
-        return self._ending or standby.is_due() != due
+        return self._ending or standby.is_due(otherwise=due) != due
 
     def _is_done(self, standby: Standby) -> bool:
         return self._ending or standby.is_due() or not self.server_state.connections

@@ -23,9 +23,15 @@ class Standby:
     turn: Path
     door: Path
 
-    def is_due(self) -> bool:
-        """Whether it is this service's turn to answer at the shared socket."""
-        return self.turn.exists()
+    def is_due(self, *, otherwise: bool = False) -> bool:
+        """Whether it is this service's turn to answer; `otherwise` where it may not look."""
+        try:
+            self.turn.stat()
+        except FileNotFoundError:
+            return False
+        except OSError:  # rights of a folder above have changed: that must end no service
+            return otherwise
+        return True
 
     def listener(self, *, due: bool) -> socket.socket:
         """Return what to listen at now; AddressUnavailable where the door can't be bound."""
