@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
+from itertools import takewhile
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -97,13 +98,15 @@ class HostedContainer:
     """A process of the inference service on a free port of this machine."""
 
     def __init__(self, service: Service, told: dict[str, str]) -> None:
+        # A task answers at once: a release that is kept warm and waits for its turn is a host's.
+        command = tuple(takewhile(lambda word: word != "--turn", service.command))
         with (
             socket.create_server(("127.0.0.1", 0)) as listener,
             Path(service.log).open("ab") as log,
         ):
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             self.process = subprocess.Popen(
-                service.command,
+                command,
                 stdin=listener.fileno(),
                 stdout=log,
                 stderr=log,
