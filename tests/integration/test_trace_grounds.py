@@ -31,7 +31,7 @@ def test_a_gate_report_that_is_not_committed_fails(build):
 
 def test_an_edited_gate_report_fails(build):
     def spoil(world):
-        edit(world.checkout / report_path(world.report.digest), "often enough", "always")
+        edit(world.checkout / report_path(world.report.digest), "a reason", "another reason")
 
     world = build(spoil={"staging": spoil})
     require_failed(traced(world), "gate report", "was edited")
