@@ -16,5 +16,5 @@ def test_without_a_policy_a_rule_with_settings_says_nothing(name):
 
 @pytest.mark.parametrize("name", CHOSEN)
 def test_without_its_settings_a_rule_says_nothing(name):
-    empty = [] if CHOSEN[name].prefix else None
-    assert CHOSEN[name].judged(passing(policy=ruled(**{name: empty}))) == ()
+    without = ruled(**{name: [] if CHOSEN[name].prefix else None})
+    assert CHOSEN[name].judged(passing(policy=without)) == CHOSEN[name].results(without) == ()
