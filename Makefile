@@ -123,7 +123,7 @@ bench: setup ## | peers and limits, measured side by side
 gate-mutations: environment ## [ONLY=PATTERN CHANGED=main] | weakens every rule and policy line: a test must notice
 	@PYTHONPATH=tests OMP_NUM_THREADS=1 $(PYTHON) -P -m mutations "$(ONLY)" --since "$(CHANGED)"
 
-isolation: environment ## [PACKAGE=NAME] | unit tests against wheels, with only what each package declares
+isolation: environment ## [PACKAGE=NAME IMPORTS=1] | unit tests (or imports alone) against wheels, with only what each package declares
 	$(PYTHON) bin/isolation.py $(if $(IMPORTS),--imports) $(PACKAGE)
 
 lock: environment ## | resolves the locks in requirements/ anew (needs a package registry)

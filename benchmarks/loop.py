@@ -5,6 +5,7 @@ ends where a person would look: a pull request's first moment and the end of its
 and the end of staging's deploy, main's move and the first answer that another model gives.
 """
 
+import math
 import os
 import re
 import statistics
@@ -71,6 +72,8 @@ class Round:
             last = at
             if line.startswith(f"{job}  success"):
                 break
+        else:  # what failed early would look fast
+            raise RuntimeError(f"{job} of run {run.number} did not end well")
         self.parts[what] = parts
         self.seconds[what] = last - began
 
@@ -187,6 +190,8 @@ def _revert(loop: Loop, archive: Archive, one: Round, promotion: str) -> None:
     moved = _moved(loop)
     one.add("revert", moved, watch, "deploy", "deploy/production")
     one.seconds["revert"] = lookout.seconds_since(datetime.fromtimestamp(moved, UTC))
+    if math.isinf(one.seconds["revert"]):
+        raise RuntimeError("no other model answered after the revert")
 
 
 def _pulls(loop: Loop) -> PullFiles:

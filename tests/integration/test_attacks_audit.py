@@ -238,6 +238,25 @@ def test_of_two_deploys_side_by_side_the_newest_head_is_the_one_published(log, m
     assert state_of_log(read_settings()).green
 
 
+def test_a_published_head_is_told_though_the_newer_one_of_another_deploy_is_not(log, monkeypatch):
+    append, log_of_the_other = GitBranches.append, [log]
+
+    def overtaken(branches, branch, files, message):
+        if not log_of_the_other:
+            raise BranchFailed(branch, "the forge is gone")
+        made = append(branches, branch, files, message)
+        log_of_the_other.pop().append(deploy("the other"))
+        return made
+
+    log.append(deploy("this"))
+    monkeypatch.setattr(GitBranches, "append", overtaken)
+
+    entry, published = head_lines(read_settings(), publish=True)
+
+    assert "entry 5" in entry
+    assert "published as commit" in published
+
+
 @pytest.mark.usefixtures("log")
 def test_heads_are_only_added_to_the_branch(place):
     first = git(place / "forge.git", "rev-parse", BRANCH)

@@ -149,10 +149,12 @@ def test_a_merge_of_a_red_head_is_refused_until_it_is_green(shared: Checkout) ->
 
     assert opened.returncode == 1
     assert "red: judge success (run " in opened.stdout
+    assert ", ci failure (run " in opened.stdout
     assert by_command.returncode == 1
     assert "the check ci is red (run " in by_command.stderr
     assert "the check ci is red (run " in by_hand
     assert "green: judge success" in fixed
+    assert ", ci success" in fixed
     assert "rejected" not in merged
     assert (state["state"], state["merged_by"]) == ("merged", "bob")
 

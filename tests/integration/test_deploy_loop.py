@@ -83,6 +83,8 @@ def test_another_model_is_swapped_in_without_building_code_and_the_alias_follows
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert {path.name: path.stat().st_mtime_ns for path in code.iterdir()} == before
     assert runs(loop) == loop.models[1].digest
+    seen = loop.host.observe()
+    assert seen.state.warm == seen.state.previous == seen.at_door.payload
     (alias,) = MlflowAliases(loop.tracking_uri, UNUSED).aliases("architecture")
     assert alias.version == 2
 

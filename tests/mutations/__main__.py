@@ -58,7 +58,10 @@ def main(words: Sequence[str]) -> int:
 
 
 def _of_changes(checkout: Checkout, mutants: Sequence[Mutant], commit: str) -> list[Mutant]:
-    """Return the mutants of files that differ from a commit, or whose first tests do."""
+    """Return the mutants of files that differ from a commit, or whose first tests do.
+
+    All of them where a test is gone: no stage names it any more.
+    """
 
     def git(*words: str) -> str:
         command = ["git", "-C", str(checkout.root), *words]
@@ -67,10 +70,12 @@ def _of_changes(checkout: Checkout, mutants: Sequence[Mutant], commit: str) -> l
     left = git("merge-base", "--", commit, "HEAD").strip()
     changed = set(git("diff", "--name-only", "--no-renames", "-z", left, "--").split("\0"))
     changed |= set(git("ls-files", "--others", "--exclude-standard", "-z").split("\0"))
+    if any(name.startswith("tests/") and not (checkout.root / name).exists() for name in changed):
+        return list(mutants)
     return [
         one
         for one in mutants
-        if str(one.path) in changed or changed.intersection(checkout.stages(one)[0])
+        if str(one.path) in changed or changed.intersection(checkout.held_by(one))
     ]
 
 

@@ -57,6 +57,7 @@ POLICY_TESTS: Final = (
     "tests/repo/test_policy_unmeasured.py",
     "tests/repo/test_risk_tiers.py",
 )
+POLICY_EXAMPLES: Final = "tests/support/policy_examples.py"
 # Everything that asks the judge, or reads a policy, below tests/unit. What measures evidence, draws
 # pages and prints would take minutes, and is held by its own tests: a gate must be held without it.
 NOTICING: Final = (
@@ -219,6 +220,13 @@ class Checkout:
             return (first,), (*(name for name in self.tests if name in POLICY_TESTS), *rules)
         narrow = self._narrow(mutant)
         return (narrow, self.tests) if narrow else (self.tests,)
+
+    def held_by(self, mutant: Mutant) -> tuple[str, ...]:
+        """Name the files that a change of which asks for a mutant again, besides its own."""
+        first, *later = self.stages(mutant)
+        if mutant.path.suffix == ".yaml":  # its limits' examples stand there, and with each rule
+            return (POLICY_EXAMPLES, *first, *(name for stage in later for name in stage))
+        return first
 
     def _narrow(self, mutant: Mutant) -> tuple[str, ...]:
         stem, inside = mutant.path.stem, of_source(mutant.path).parent

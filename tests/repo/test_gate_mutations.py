@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from mutations import equivalents, operators, policy_lines, rule_table
+from mutations import equivalents, operators, policy_lines, rule_table, targets
 from mutations.importing import importers, imports_of
 from mutations.reading import Source
 from mutations.targets import Checkout
@@ -175,6 +175,26 @@ def test_of_a_change_only_what_it_touches_or_whose_tests_it_touches_is_mutated(
     assert of_code
     assert {one.partition(":")[0] for one in of_code} == {"judging/rules/planted.py"}
     assert check(checkout, "--list", "--since", base).stdout.splitlines() == of_code
+
+
+def test_where_a_test_is_gone_everything_is_mutated(checkout: Path) -> None:
+    git(checkout, "init", "--quiet", "--initial-branch=main")
+    base = commit_all(checkout, "two rules")
+    (checkout / "tests/unit/gate/rules/test_held.py").unlink()
+
+    listed = check(checkout, "--list", "--since", base).stdout
+
+    assert listed
+    assert listed == check(checkout, "--list").stdout
+
+
+def test_limits_of_a_policy_are_asked_again_where_their_examples_change() -> None:
+    whole = Checkout(ROOT)
+    limit = next(one for one in whole.mutants() if one.path.name == "architecture.yaml")
+
+    assert targets.POLICY_EXAMPLES in whole.held_by(limit)
+    assert "tests/unit/gate/rules/test_leakage.py" in whole.held_by(limit)
+    assert (ROOT / targets.POLICY_EXAMPLES).is_file()
 
 
 def test_where_nothing_that_decides_differs_nothing_is_mutated(checkout: Path) -> None:

@@ -18,7 +18,7 @@ TARGETS = {
     "test-cloud": "",
     "unit": "[PACKAGE=NAME]",
     "bench": "",
-    "isolation": "[PACKAGE=NAME]",
+    "isolation": "[PACKAGE=NAME IMPORTS=1]",
     "lock": "",
     "samples": "OUT=DIR [BUILDINGS=30]",
     "train": "PHOTOS=DIR [OUT=build/candidate]",

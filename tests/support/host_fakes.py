@@ -74,6 +74,7 @@ class FakeMachine:
     can_wait: bool = True
     asked: int = -1
     hanging: set[str] = field(default_factory=set)
+    stubborn: set[str] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: iter(range(100, 10_000)))
 
     def machine(self) -> Machine:
@@ -217,7 +218,7 @@ class FakeMachine:
             process
             for process in self.alive
             if process.role == "service" and process.payload not in self.mute
-            if not self.can_wait or process.payload in self.turns_now
+            if not self.can_wait or process.payload in self.turns_now | self.stubborn
         ]
         if not able:
             return Answer(problem="Connection refused")

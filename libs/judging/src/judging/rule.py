@@ -1,7 +1,8 @@
 """What a rule of the gate is, and how it says what it found.
 
 A module of rules/ declares its rules in RULES: what each means, where its method is from, what its
-settings are, and how it judges. The table (table.py) finds them there; nothing else lists them.
+settings are, and how it judges. The table (table.py) finds them there, and lists those alone
+that are always on, so that none can get lost.
 """
 
 import math

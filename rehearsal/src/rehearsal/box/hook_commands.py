@@ -38,7 +38,7 @@ def post_receive() -> None:
     if not runs:
         return
     start_runner(box)
-    # A step that waited for a run would wait for its own end: there is one runner.
+    # A step that waited for a run might wait for its own end: one runner may take both.
     if "no-wait" in push_options() or read_settings().run is not None:
         say(f"queued: {', '.join(box.runs.read(number).label for number in runs)}")
         return

@@ -150,7 +150,7 @@ def _watch(box: Box, numbers: tuple[int, ...]) -> Never:
 
 
 def require_no_run(what: str) -> None:
-    """Raise BoxUnfit within a step: there is one runner, which would wait for itself."""
+    """Raise BoxUnfit within a step: its runner might wait for itself."""
     if (run := read_settings().run) is not None:
         raise BoxUnfit("this command", f"it {what} from within run {run}, which would never end")
 

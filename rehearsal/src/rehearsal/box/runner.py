@@ -38,10 +38,13 @@ _POLL_SECONDS: Final = 0.05
 _PULL_EVENTS: Final = (Event.PULL_REQUEST, Event.PULL_REQUEST_TARGET)
 
 
-def work(box: Box) -> None:
-    """Work until the queue is empty; nothing where other runners do."""
+def work(box: Box, *, first: bool = True) -> None:
+    """Work until the queue is empty, nothing where other runners do; `first` is what comes first.
+
+    Each runner looks for the other's runs too: what a killed pusher left is queued by who comes by.
+    """
     settle(box)
-    for releases in _RUNNERS:
+    for releases in (first, not first):
         _work_as(box, releases=releases)
 
 
@@ -90,7 +93,7 @@ def follow(box: Box, numbers: Sequence[int], say: Callable[[str], None]) -> tupl
 def start_runner(box: Box) -> None:
     """Start runners apart from this process; call it with no lock held."""
     for releases in _RUNNERS:
-        detach(box.path, partial(_work_apart, box, releases=releases))
+        detach(box.path, partial(work, box, first=releases))
 
 
 def detach(folder: Path, run: Callable[[], None]) -> None:
@@ -140,11 +143,6 @@ def end_runner(box: Box) -> None:
     for waiting in box.runs.waiting():
         if scratch := box.runs.read(waiting).scratch:
             box.engine.clear(Path(scratch))
-
-
-def _work_apart(box: Box, *, releases: bool) -> None:
-    settle(box)
-    _work_as(box, releases=releases)
 
 
 def _work_as(box: Box, *, releases: bool) -> None:

@@ -3,6 +3,7 @@
 import ast
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import ModuleInfo
 
 import pytest
 from pydantic import create_model
@@ -13,7 +14,7 @@ from gate.judge import judge
 from judging.case import Absent
 from judging.policy import Rules, results_of
 from judging.policy_files import YamlPolicies
-from judging.table import CHOSEN, RULES
+from judging.table import ALWAYS_ON, CHOSEN, RULES, declared, modules
 
 FOLDER = Path(__file__).parent
 ARCHITECTURE = YamlPolicies(Path(__file__).parents[4] / "policies").read("architecture")
@@ -50,8 +51,50 @@ def test_no_rule_stands_twice():
     assert len(set(IDS)) == len(IDS)
 
 
-def test_rules_with_settings_are_those_that_a_policy_can_set():
-    assert list(CHOSEN) == list(Rules.model_fields)
+# A report names its rules in this order; one that is new may stand anywhere among them.
+ORDER = [
+    "artifact",
+    "policy",
+    "review",
+    "holdout_pin",
+    "same_data",
+    "parity",
+    "champion",
+    "required_slices",
+    "holdout_size",
+    "floors",
+    "error_limits",
+    "calibration",
+    "coverage",
+    "non_inferiority",
+    "slice_floors",
+    "slice_gaps",
+    "slice_regressions",
+    "robustness",
+    "leakage",
+    "data_quality",
+    "artifact_limits",
+    "reproducibility",
+]
+
+
+def test_rules_keep_their_order():
+    assert [rule for rule in IDS if rule in ORDER] == ORDER
+
+
+@pytest.mark.parametrize("lost", sorted(ALWAYS_ON))
+def test_a_lost_module_of_a_rule_that_is_always_on_stops_every_command(lost):
+    """Judge and proposal read one table: a report without the rule would pass both."""
+    module = next(r for r in RULES if r.id == lost).judge.__module__
+    there = [found for found in modules() if found.name != module]
+    with pytest.raises(ImportError, match=rf"differ by .*\b{lost}\b.*: restore the module"):
+        declared(there)
+
+
+def test_a_folder_among_the_rules_stops_every_command():
+    """Git ignores folders of some names; what lies there would run beside the keys."""
+    with pytest.raises(ImportError, match="build is a folder"):
+        declared([ModuleInfo(None, "judging.rules.build", ispkg=True)])
 
 
 def test_the_settings_of_one_rule_are_no_other_rules():

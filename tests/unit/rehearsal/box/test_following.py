@@ -46,7 +46,7 @@ def test_watching_ends_in_time_and_the_runners_that_are_started_are_few(
         return NOON + timedelta(seconds=next(seconds) / 10)
 
     world.clock = clock
-    monkeypatch.setattr("rehearsal.box.runner._work_apart", lambda *_, **__: None)
+    monkeypatch.setattr("rehearsal.box.runner.work", lambda *_, **__: None)
     world.runs.queue(run())
 
     follow(world.box, (1,), world.said.append)

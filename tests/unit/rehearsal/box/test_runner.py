@@ -54,6 +54,15 @@ def test_the_judge_is_checked_out_from_main_and_the_check_from_the_branch(world:
     assert event["sender"]["login"] == "ada"
 
 
+def test_the_runner_of_all_else_takes_what_releases_where_nobody_else_does(world: World) -> None:
+    """What a killed pusher left is queued by whichever runner comes by."""
+    world.runs.queue(run().model_copy(update={"releases": True}))
+
+    work(world.box, first=False)
+
+    assert states(world) == [State.SUCCESS]
+
+
 def test_events_have_githubs_shape(world: World) -> None:
     queue_dispatch(world.box, "deploy", "main", {"word": "x"}, "bob")
     queue_schedule(world.box, "deploy.yml", "bob")

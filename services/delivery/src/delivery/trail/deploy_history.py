@@ -83,7 +83,8 @@ def release_before(
 ) -> str | None:
     """Return the payload that an environment ran, verified, before `payload`.
 
-    None where nothing did, or where a rollback withdrew it: the one to `payload`, or one since.
+    None where nothing did, or where a rollback of production withdrew it: the one to `payload`, or
+    one since. Staging has no rollbacks: what was reverted there is kept.
     """
     if left_by_going_back(entries, environment, payload):
         return None

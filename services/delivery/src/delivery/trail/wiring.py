@@ -14,7 +14,7 @@ from artifacts.text import markdown, plain
 from delivery.clock import now
 from delivery.errors import BranchFailed
 from delivery.exits import step_files
-from delivery.git.branches import GitBranches
+from delivery.git.branches import GitBranches, PublishedBranch
 from delivery.git.wiring import make_branches
 from delivery.settings import Settings
 from delivery.signing import make_signer
@@ -123,20 +123,21 @@ def _published(settings: Settings, branches: GitBranches, head: SignedHead) -> t
     Staging and production are deployed side by side: where the other one has added to the log or to
     the branch meanwhile, the newer head is published.
     """
+    done: list[tuple[SignedHead, PublishedBranch]] = []
     for last in (False, False, True):
-        made = None
         try:
-            made = branches.append(BRANCH, head_file(head), publication(head))
+            done.append((head, branches.append(BRANCH, head_file(head), publication(head))))
         except BranchFailed:
-            if last:
+            if last and not done:
                 raise
         newest = make_audit_log(settings).signed_head() or head
-        if made and (last or newest == head):
+        if done and newest == done[-1][0]:
             break
         head = newest
-    where = BRANCH if made and made.pushed else f"{BRANCH}, here alone: there is no origin"
-    said = f"published as commit {made.commit[:12] if made else ''} of {where}"
-    return (f"audit log: entry {head.head.sequence}, {head.head.entry}", f"audit log: {said}")
+    told, made = done[-1]
+    where = BRANCH if made.pushed else f"{BRANCH}, here alone: there is no origin"
+    said = f"published as commit {made.commit[:12]} of {where}"
+    return (f"audit log: entry {told.head.sequence}, {told.head.entry}", f"audit log: {said}")
 
 
 def state_of_log(settings: Settings) -> LogState:

@@ -153,12 +153,15 @@ class DrainingServer(uvicorn.Server):
                         self._protocol, sock=listener, backlog=self.config.backlog
                     )
                 ]
+                if self._ending:  # told so while it began to listen: the one who drains saw it not
+                    self.servers[0].close()
+                    return
                 self._announce(listener)
                 await _until(partial(self._must_leave, standby, due))
                 if not self._ending:
                     await self._see_off(standby)
                 due = standby.is_due(otherwise=not due)
-        except (OSError, AddressUnavailable) as exc:
+        except Exception as exc:  # noqa: BLE001 - whatever it is, nobody listens any more
             # Nobody can reach it any more: whoever keeps it may start it again.
             self.failure = exc if isinstance(exc, AddressUnavailable) else CannotStart(str(exc))
             self.should_exit = True

@@ -91,7 +91,7 @@ def fit_discriminant(
     width = covariance.shape[0]
     variance = float(np.einsum("ij,ij->", centred, centred)) / len(scaled) / width
     covariance.flat[:: width + 1] += shrinkage * variance
-    if shrinkage * variance > 0:
+    if shrinkage > np.finfo(float).eps and variance > 0:
         weights = linalg.cho_solve(linalg.cho_factor(covariance), means.T).T
     else:  # few photos may leave directions without any spread
         weights = linalg.lstsq(covariance, means.T)[0].T

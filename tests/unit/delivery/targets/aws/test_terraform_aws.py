@@ -106,7 +106,7 @@ def test_what_was_applied_is_what_the_state_puts_out(terraform, engine, outputs,
     assert terraform.applied("staging") == applied
 
 
-def test_a_state_that_can_not_be_read_is_afailure(terraform, engine):
+def test_a_state_that_can_not_be_read_is_a_failure(terraform, engine):
     engine.answers["output"] = "not json"
 
     with pytest.raises(TerraformFailed, match="can't be read"):
@@ -220,7 +220,7 @@ def test_an_expectation_without_its_reason_is_refused(tmp_path, text):
         expected_paths(file, "aws")
 
 
-def test_a_lock_that_somebody_holds_is_told_apart_from_afailure(tmp_path):
+def test_a_lock_that_somebody_holds_is_told_apart_from_a_failure(tmp_path):
     """The engine is real, over an empty folder; what it says of a lock is as it says it."""
     said: list[str] = []
     process = TerraformProcess(tmp_path, {"PATH": ""}, said.append)

@@ -142,6 +142,27 @@ def test_code_that_can_wait_is_started_with_its_turn_and_its_door(tmp_path: Path
     assert files.turns("staging") == ()
 
 
+def test_each_door_lies_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    """A service may write its door's folder: it must not be able to remove another's door."""
+    files = FolderEnvironments(tmp_path, {})
+    one, other = (files.door("staging", payload_of(name).digest) for name in "ab")
+
+    assert one.parent != other.parent
+    assert one.parent.parent == other.parent.parent
+
+
+def test_who_may_answer_is_read_without_making_anything_and_odd_files_say_nothing(
+    tmp_path: Path,
+) -> None:
+    files = FolderEnvironments(tmp_path, {})
+
+    assert files.turns("staging") == ()
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "staging/turns").mkdir(parents=True)
+    (tmp_path / "staging/turns/odd").touch()
+    assert files.turns("staging") == ()
+
+
 def test_the_file_that_says_that_code_can_wait_lies_where_that_is_true() -> None:
     root = Path(__file__).parents[5]
 

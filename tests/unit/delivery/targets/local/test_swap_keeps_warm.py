@@ -6,7 +6,7 @@ from support.host_fakes import PORT, FakeMachine
 from artifacts.digests import hex_part
 from delivery.targets.local.local_observation import EnvironmentState
 from delivery.targets.local.machine import observe, stop
-from delivery.targets.local.swap import HANGS_SECONDS, STEPS, Swapped, swap
+from delivery.targets.local.swap import GRACE_SECONDS, HANGS_SECONDS, STEPS, Swapped, swap
 
 
 def run(fake: FakeMachine, payload: str, warm: str | None = None) -> Swapped:
@@ -119,12 +119,26 @@ def test_one_that_hangs_at_its_door_costs_the_deploy_nothing_but_itself(fake):
     run(fake, a)
     fake.hanging.add(a)
 
+    begin = fake.clock.now
     outcome = run(fake, b, warm=a)
 
+    assert fake.clock.now - begin < GRACE_SECONDS + HANGS_SECONDS + 1
     assert outcome.warm is None
     assert "didn't answer" in outcome.cold
     assert [p.payload for p in fake.alive if p.payload] == [b]
     assert fake.state_now.running == b
+
+
+def test_one_that_answers_out_of_turn_is_ended_and_the_new_release_is_not_blamed(fake):
+    a, b = fake.install("a", "b")
+    run(fake, a)
+    fake.stubborn.add(a)
+
+    outcome = run(fake, b, warm=a)
+
+    assert (outcome.warm, outcome.cold) == (None, "it answered at the port when it wasn't its turn")
+    assert [p.payload for p in fake.alive if p.payload] == [b]
+    assert fake.state_now == EnvironmentState(running=b, previous=a)
 
 
 def test_one_that_hangs_is_started_anew_when_it_is_to_serve(fake, kept):

@@ -1,6 +1,7 @@
 """What is written down about environments, in <root>/<environment>/."""
 
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -23,6 +24,7 @@ SUPERVISOR: Final = "supervisor"
 KNOWS_WHO_LISTENS: Final = hasattr(socket, "SO_PEERCRED")
 """Whether this system says which process listens at a socket in a folder."""
 _DOOR_DIGITS: Final = 16
+_HEX: Final = re.compile("[0-9a-f]{64}")
 _LOCK_SECONDS = 180.0
 _LINES = 12
 _TAIL_BYTES: Final = 1 << 16
@@ -129,11 +131,13 @@ class FolderEnvironments:
 
     def door(self, environment: Environment, payload: str) -> Path:
         """Return the socket at which the service of a payload waits for its turn."""
-        return self._path(environment, "doors") / f"{hex_part(payload)[:_DOOR_DIGITS]}.sock"
+        # A folder each: a service can write its own, and must not remove another's door.
+        return self._path(environment, "doors") / hex_part(payload)[:_DOOR_DIGITS] / "door.sock"
 
     def turns(self, environment: Environment) -> tuple[str, ...]:
         """Return the payloads whose services may answer at the port; others wait at their doors."""
-        return tuple(sorted(f"sha256:{path.name}" for path in self._turns(environment).iterdir()))
+        names = (path.name for path in self._path(environment, "turns").glob("*"))
+        return tuple(sorted(f"sha256:{name}" for name in names if _HEX.fullmatch(name)))
 
     def give_turn(self, environment: Environment, payload: str) -> None:
         """Let the service of a payload answer at the port."""
@@ -184,7 +188,7 @@ class FolderEnvironments:
             if path.stem.partition("-")[2] not in names:
                 path.unlink(missing_ok=True)
         doors = {self.door(environment, process.payload) for process in alive if process.payload}
-        for path in {*(self._root / environment / "doors").glob("*.sock")} - doors:
+        for path in {*(self._root / environment / "doors").glob("*/door.sock")} - doors:
             path.unlink(missing_ok=True)
 
     def _turns(self, environment: Environment) -> Path:

@@ -55,12 +55,14 @@ class HttpProbe:
     def ask_at_door(self, door: Path, processes: Sequence[HostProcess]) -> Answer:
         """Ask a service that waits for its turn for its release, if it says that it is ready."""
         try:
-            status, _, _ = self._get_at_door(door, READY)
+            status, _, ready = self._get_at_door(door, READY)
             if status != HTTPStatus.OK:
                 return Answer(status=status, problem=f"{READY} answered {status}")
             status, body, listening = self._get_at_door(door, ROUTE)
         except (OSError, PathTooLong, http.client.HTTPException) as exc:
             return Answer(problem=plain(exc) or type(exc).__name__)
+        if ready != listening:
+            return Answer(problem="another process answered than the one that said it is ready")
         mine = (p.pid for p in of_role(processes, "service") if listening in inside_of(p.pid))
         return answer_of(status, body, next(mine, None))
 

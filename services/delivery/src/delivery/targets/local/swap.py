@@ -238,16 +238,21 @@ class Swap:
             if other != self._payload:
                 self._machine.files.end_turn(self._environment, other)
         if self._kept and self._is_there(self._kept):
-            self._is_warm = self._reason_at_door(self._kept) is None
-            if not self._is_warm:
-                self._take_out(self._kept, HANGS_SECONDS)
+            reason = self._reason_at_door(self._kept, GRACE_SECONDS)
+            self._is_warm = reason is None
+            if reason:
+                self._let_go(self._kept, reason)
         self._machine.files.tidy(self._environment, self._processes())
 
     def confirm(self) -> None:
         """Fresh connections are answered by the new release alone."""
-        mine = {p.pid for p in serving(self._processes(), self.manager, self.service.watcher)}
+        mine = self._pids_of(self.service)
         for _ in range(SAMPLES):
             answer = self._machine.probe.ask(self._port, self._processes())
+            if self._kept and answer.pid in self._pids_of(self._kept):
+                # The new release is not to blame for what the one before does.
+                self._let_go(self._kept, "it answered at the port when it wasn't its turn")
+                answer = self._machine.probe.ask(self._port, self._processes())
             if answer.status != HTTPStatus.OK or answer.pid not in mine:
                 reason = answer.problem or f"process {answer.pid} answered instead"
                 raise StrangerAnswers(self._payload, self._port, reason)
@@ -391,6 +396,14 @@ class Swap:
         size, deadline = files.log_size(service), clock.seconds() + LOOK_SECONDS
         while files.log_size(service) == size and clock.seconds() < deadline:
             clock.sleep(POLL_SECONDS)
+
+    def _pids_of(self, service: Service) -> set[int]:
+        return {p.pid for p in serving(self._processes(), self.manager, service.watcher)}
+
+    def _let_go(self, service: Service, reason: str) -> None:
+        """End what was to be kept warm; this swap doesn't start it again."""
+        self._take_out(service, HANGS_SECONDS)
+        self._kept, self._is_warm, self._cold = None, False, reason
 
     def _take_out(self, service: Service, grace_seconds: float = GRACE_SECONDS) -> None:
         with suppress(ManagerFailed):  # it died meanwhile: what it started is ended all the same
