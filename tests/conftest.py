@@ -1,5 +1,6 @@
 """Puts tests/ on the path for `support`, parts tests between processes, skips nothing in CI."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # noqa: TID251 - the tests' own, as CI below
 IN_CI = os.environ.get("CI") == "true"  # noqa: TID251 - CI says so there and nowhere else
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what was collected here, for it stays to the end."""
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -31,7 +31,7 @@ def build(parts: Parts, whole: World, tmp_path: Path) -> Callable[..., World]:
     return build
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> change_world.World:
     """A repository with people, keys and a first release; tests copy it."""
     return change_world.make_world(tmp_path_factory.mktemp("template") / "world")

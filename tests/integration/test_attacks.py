@@ -12,10 +12,10 @@ from support.change_world import World
 
 
 @pytest.fixture(scope="module")
-def starts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
+def starts(template: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
     """Worlds to begin from: main alone, and a promotion with no, one and two approvals."""
     folder = tmp_path_factory.mktemp("worlds")
-    found = {MAIN: change_world.make_world(folder / MAIN)}
+    found = {MAIN: template}
     for start, before in ((PROMOTED, MAIN), (HALF, PROMOTED), (APPROVED, HALF)):
         world = found[start] = change_world.copy_of(found[before], folder / start)
         if start == PROMOTED:
@@ -23,11 +23,6 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
         else:
             world.approve("ada" if start == HALF else "bo")
     return found
-
-
-@pytest.fixture
-def world(starts: dict[str, World], tmp_path: Path) -> World:
-    return change_world.copy_of(starts[MAIN], tmp_path / "world")
 
 
 def test_the_attacks_are_those_of_releases_and_of_the_judge() -> None:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from support import change_world
 from support.change_records import approvers
 from support.change_world import World
 
@@ -106,9 +105,8 @@ def test_approvers_who_were_taken_away_and_put_back_are_no_new_beginning(world):
     assert filled[:12] in found
 
 
-def test_what_a_team_begins_with_is_judged_by_nobody(tmp_path):
+def test_what_a_team_begins_with_is_judged_by_nobody(world):
     """Its history before it names people, and the commit that does."""
-    world = change_world.make_world(tmp_path / "world")
     world.now -= timedelta(days=1)
     tree = world.git("rev-parse", "main^{tree}")
     world.branch("scratch")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from support import cases, change_world
+from support import cases
 from support.change_records import HOLDOUT
 from support.change_world import World
 from support.dataset_rows import dataset_rows
@@ -118,17 +118,6 @@ def test_a_data_change_that_renames_the_region_of_pinned_photos_is_refused() -> 
     assert "slice.region" in found["holdout_pin"].reason
 
 
-@pytest.fixture(scope="module")
-def main(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A repository in which changes are judged; tests work on copies of it."""
-    return change_world.make_world(tmp_path_factory.mktemp("worlds") / "main")
-
-
-@pytest.fixture
-def world(main: World, tmp_path: Path) -> World:
-    return change_world.copy_of(main, tmp_path / "world")
-
-
 @pytest.mark.parametrize(
     ("column", "change"),
     [
@@ -161,14 +150,14 @@ def test_a_pin_of_the_earlier_form_is_refused_and_says_how_to_pin_anew(world: Wo
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the gate's commands read, with twelve photos."""
     return Checkout(tmp_path_factory.mktemp("template") / "checkout").root
 
 
 @pytest.fixture
-def checkout(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
-    return copied(template, tmp_path / "checkout", monkeypatch)
+def checkout(untouched: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    return copied(untouched, tmp_path / "checkout", monkeypatch)
 
 
 def test_a_model_of_half_a_second_a_row_is_too_slow_to_judge_and_that_is_said_at_once(

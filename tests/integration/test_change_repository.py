@@ -20,15 +20,15 @@ from delivery.git.repository import GitRepository
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = change_world.make_world(tmp_path_factory.mktemp("template") / "world")
+def promoted(template: World, tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = change_world.copy_of(template, tmp_path_factory.mktemp("promoted") / "world")
     world.promote()
     return world
 
 
 @pytest.fixture
-def world(template: World, tmp_path: Path) -> World:
-    return change_world.copy_of(template, tmp_path / "world")
+def world(promoted: World, tmp_path: Path) -> World:
+    return change_world.copy_of(promoted, tmp_path / "world")
 
 
 def repository(world: World) -> GitRepository:

@@ -16,11 +16,6 @@ JUDGE = "services/delivery/src/judge.py"
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return change_world.make_world(tmp_path_factory.mktemp("template") / "world")
-
-
-@pytest.fixture(scope="module")
 def released(template: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     """A world in which production ran `first` and now runs `second`."""
     world = change_world.copy_of(template, tmp_path_factory.mktemp("released") / "world")
@@ -31,11 +26,6 @@ def released(template: World, tmp_path_factory: pytest.TempPathFactory) -> World
         world.merge()
         world.deployed(payload.digest)
     return world
-
-
-@pytest.fixture
-def world(template: World, tmp_path: Path) -> World:
-    return change_world.copy_of(template, tmp_path / "world")
 
 
 @pytest.fixture

@@ -16,14 +16,9 @@ from delivery.trail.audit_heads import BRANCH, head_file, publication
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return change_world.make_world(tmp_path_factory.mktemp("template") / "world")
-
-
-@pytest.fixture
-def world(template: World, tmp_path: Path) -> World:
+def lived_in(template: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     """A world whose production runs `first`, after words and an approved change of the judge."""
-    world = change_world.copy_of(template, tmp_path / "world")
+    world = change_world.copy_of(template, tmp_path_factory.mktemp("lived-in") / "world")
     world.branch("words")
     world.commit(None, {"docs/word.md": "a word\n"})
     world.merge()
@@ -37,6 +32,11 @@ def world(template: World, tmp_path: Path) -> World:
     world.merge()
     world.deployed(payload.digest)
     return world
+
+
+@pytest.fixture
+def world(lived_in: World, tmp_path: Path) -> World:
+    return change_world.copy_of(lived_in, tmp_path / "world")
 
 
 def run(world: World, *, log: bool = True):

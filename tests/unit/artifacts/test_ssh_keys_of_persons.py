@@ -77,6 +77,21 @@ def test_a_private_key_signs_whatever_its_kind(
     assert not has_passphrase(key)
 
 
+def test_a_signature_that_held_is_asked_of_ssh_keygen_once_and_holds_for_no_other_bytes(
+    key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (sign_as_person(key, APPROVAL, data) for data in (DATA, b"another approval"))
+    assert check_signature(DATA, first).problem == ""
+    assert "edited after" in check_signature(DATA + b"!", first).problem
+    assert "edited after" in check_signature(DATA, second).problem
+
+    monkeypatch.setenv("PATH", "/nonexistent")
+
+    assert check_signature(DATA, first).problem == ""
+    with pytest.raises(SigningFailed, match="missing"):
+        check_signature(b"another approval", second)
+
+
 @pytest.mark.usefixtures("agent")
 def test_a_key_of_an_agent_signs_by_its_public_half(key: Path) -> None:
     subprocess.run(["ssh-add", "-q", str(key)], check=True)
