@@ -265,6 +265,19 @@ def test_a_deploy_that_waits_for_a_reviewer_holds_back_no_other() -> None:
     assert len(set(groups.values())) == len(groups)
 
 
+def test_production_waits_for_no_staging_and_on_one_machine_staging_for_production() -> None:
+    jobs = workflow(ROOT / ".github/workflows/deploy.yml")["jobs"]
+
+    assert {name: job.get("needs") for name, job in jobs.items()} == {
+        "plan": None, "image": "plan", "staging": "image", "production": "plan",
+    }  # fmt: skip
+    # Where nobody is asked, production's job asks itself; where the plan failed, it isn't made.
+    assert jobs["plan"]["if"] == "vars.REVIEWERS != 'none'"
+    asked = "(needs.plan.result == 'skipped' || needs.plan.outputs.production == 'true')"
+    assert jobs["production"]["if"] == f"(!cancelled()) && {asked}"
+    assert jobs["production"]["steps"][-1]["run"].endswith(" --if-different")
+
+
 def test_no_deploy_is_cancelled_half_way() -> None:
     jobs = workflow(ROOT / ".github/workflows/deploy.yml")["jobs"].values()
 

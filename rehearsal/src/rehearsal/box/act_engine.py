@@ -32,6 +32,8 @@ NO_WALL: Final = (
     "refused: no wall keeps a branch's workflow from keys and state here ({why}). Install "
     "bubblewrap, or accept it: `box create --accept-missing-wall REASON` with the other options"
 )
+NO_REVIEWERS: Final = {"REVIEWERS": "none"}
+"""Variables of every repository here: nobody is asked before a job of an environment."""
 _CACHE: Final = re.compile(r"\bactions/cache(?:/restore|/save)?@([0-9a-f]{40})\b")
 _NO_CACHE: Final = """\
 name: cache
@@ -241,18 +243,19 @@ class ActEngine:
 
     def _command(self, order: Order, scratch: Path) -> list[str]:
         run, clone = order.run, scratch / "clone"
+        variables = {**NO_REVIEWERS, **order.variables}
         none = ("--env-file", "--secret-file", "--var-file", "--input-file")
         return [
             str(self._act), run.event.value,
             "--directory", str(clone), "--workflows", str(clone / run.file),
             "--eventpath", str(scratch / "event.json"),
             *(word for option in none for word in (option, os.devnull)),
-            *(f"--var={name}={value}" for name, value in order.variables.items()),
+            *(f"--var={name}={value}" for name, value in variables.items()),
             "--platform", "ubuntu-latest=-self-hosted", "--platform", "self-hosted=-self-hosted",
             "--action-cache-path", str(scratch / "cache"), "--action-offline-mode",
             "--no-cache-server", "--pull=false", "--defaultbranch", "main",
-            # Jobs share this machine, so they run one after the other; but act takes them in any
-            # order, and production must not wait for staging.
+            # Jobs share this machine, so they run one after the other; but act takes those of a
+            # stage in any order, and production must not wait for an image.
             "--concurrent-jobs", "2" if run.releases else "1",
             *_without_cache(clone / run.file, scratch / "no-cache"),
             f"--actor={run.actor}", "--json",

@@ -161,8 +161,16 @@ def _work_as(box: Box, *, releases: bool) -> None:
 
 
 def _waiting(box: Box, *, releases: bool) -> tuple[Run, ...]:
-    runs = (box.runs.read(number) for number in box.runs.waiting())
-    return tuple(run for run in runs if run.releases == releases)
+    """Return the runs that a runner may make now, the oldest first.
+
+    What a commit releases goes first, and alone: its tests and its training can wait, and whoever
+    waits for a rollback would wait for these, too, if they shared the machine's processors.
+    """
+    runs = tuple(box.runs.read(number) for number in box.runs.waiting())
+    if releases:
+        return tuple(run for run in runs if run.releases)
+    held = {run.commit for run in runs if run.releases}
+    return tuple(run for run in runs if not run.releases and run.commit not in held)
 
 
 def _lock(box: Box, *, releases: bool) -> Path:
@@ -176,8 +184,8 @@ def _is_working(box: Box, *, releases: bool) -> bool:
 
 def _interrupt(box: Box, *, releases: bool) -> tuple[Run, ...]:
     """End the runs that are said to be running: their runner is dead, the turn is ours."""
-    running = (run for run in _waiting(box, releases=releases) if run.state == State.RUNNING)
-    found = tuple(running)
+    waiting = map(box.runs.read, box.runs.waiting())
+    found = tuple(run for run in waiting if run.releases == releases and run.state == State.RUNNING)
     for run in found:
         if run.scratch:
             box.engine.clear(Path(run.scratch))

@@ -59,19 +59,42 @@ def outputs(tmp_path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-def test_a_deploy_tells_the_workflow_how_it_ended_and_whether_production_waits(
-    world, monkeypatch, tmp_path, capsys
-):
+def test_a_deploy_tells_the_workflow_how_it_ended(world, monkeypatch, tmp_path, capsys):
     at = world.commit("b", production=release("production", model(), code()))
     assert run(monkeypatch, "deploy", "staging", "--commit", at) == 0
-    assert outputs(tmp_path) == {"outcome": "green", "production": "true"}
+    assert outputs(tmp_path) == {"outcome": "green"}
     assert "### staging: green" in (tmp_path / "summary").read_text()
     assert "green: staging runs" in capsys.readouterr().out
 
 
-def test_where_production_is_as_git_has_it_nothing_waits(world, monkeypatch, tmp_path):
-    assert run(monkeypatch, "deploy", "staging", "--commit", world.repository.tip()) == 0
-    assert outputs(tmp_path)["production"] == "false"
+def test_a_deploy_that_is_asked_to_does_nothing_where_nothing_differs(world, monkeypatch, capsys):
+    at, entries = world.repository.tip(), len(world.audit.log)
+    for environment in ("staging", "production"):
+        assert run(monkeypatch, "deploy", environment, "--commit", at, "--if-different") == 0
+        assert f"nothing: {environment} runs what" in capsys.readouterr().out
+    assert len(world.audit.log) == entries
+
+
+@pytest.mark.parametrize("differs", ["the release", "the port"])
+def test_such_a_deploy_is_made_where_anything_differs(world, monkeypatch, tmp_path, differs):
+    at, environment = world.repository.tip(), "staging"
+    if differs == "the release":
+        at = world.commit("b", production=release("production", model(), code()))
+        environment = "production"
+    else:
+        world.host.running.clear()
+    assert run(monkeypatch, "deploy", environment, "--commit", at, "--if-different") == 0
+    assert outputs(tmp_path) == {"outcome": "green"}
+
+
+def test_such_a_deploy_is_made_while_another_one_is_under_way(world, monkeypatch, tmp_path):
+    """What runs now doesn't tell what that one will make run."""
+    world.locked.add("staging")
+    ended = SimpleNamespace(run=lambda *_: Deployed("superseded", ("main has moved",)))
+    monkeypatch.setattr(deploying, "make_deploy", lambda _settings, _say: ended)
+    words = ("deploy", "staging", "--commit", world.repository.tip(), "--if-different")
+    assert run(monkeypatch, *words) == 0
+    assert outputs(tmp_path) == {"outcome": "superseded"}
 
 
 def test_a_superseded_deploy_is_green_and_sends_nobody_to_production(world, monkeypatch, tmp_path):

@@ -179,7 +179,7 @@ def test_a_second_runner_does_nothing(world: World) -> None:
 def test_what_releases_has_a_runner_of_its_own(world: World, busy: str, waits: str) -> None:
     """A rollback waits for no tests and no training, even if those were asked for before."""
     world.runs.queue(run(workflow="ci"))
-    world.runs.queue(run(workflow="deploy", releases=True))
+    world.runs.queue(run(workflow="deploy", commit=sha("c"), releases=True))
 
     with tried(world.box.path / "locks" / busy):
         work(world.box)
@@ -187,6 +187,30 @@ def test_what_releases_has_a_runner_of_its_own(world: World, busy: str, waits: s
     waiting = [each.workflow for each in world.all_runs() if each.state == State.QUEUED]
     assert waiting == [waits]
     assert len(world.engine.orders) == 1
+
+
+def test_what_a_commit_releases_goes_before_its_tests_and_alone(world: World) -> None:
+    world.runs.queue(run(workflow="ci"))
+    world.runs.queue(run(workflow="ci", commit=sha("c")))
+    world.runs.queue(run(workflow="deploy", releases=True))
+
+    with tried(world.box.path / "locks" / "releases"):
+        work(world.box)
+    work(world.box)
+
+    made = [(order.run.workflow, order.run.commit) for order in world.engine.orders]
+    assert made == [("ci", sha("c")), ("deploy", sha("b")), ("ci", sha("b"))]
+
+
+def test_tests_that_a_dead_runner_left_end_although_their_commit_is_deployed(world: World) -> None:
+    world.runs.queue(run(workflow="ci", state=State.RUNNING))
+    world.runs.queue(run(workflow="deploy", releases=True))
+
+    with tried(world.box.path / "locks" / "releases"):
+        healed = heal(world.box)
+
+    assert [each.number for each in healed] == [1]
+    assert states(world) == [State.INTERRUPTED, State.QUEUED]
 
 
 @pytest.mark.parametrize("environment", ["production", "{name: staging}"])

@@ -17,7 +17,7 @@ from delivery.exits import BREAKDOWN, DONE, REFUSED, step_files
 from delivery.releases.wanted import short
 from delivery.rooms.standing_walls import CONTAINERS, machine_line
 from delivery.rooms.tried_walls import walls_exit, walls_table
-from delivery.settings import Settings, read_settings
+from delivery.settings import read_settings
 from delivery.targets.wiring import make_target
 from delivery.trail.wiring import make_audit_log, state_of_log, tell_head, who
 
@@ -44,21 +44,26 @@ Where = Annotated[Environment, typer.Argument(help="staging or production.")]
 def deploy(
     environment: Where,
     commit: Annotated[str, typer.Option(help="Commit of main whose release is deployed.")],
+    if_different: Annotated[
+        bool, typer.Option("--if-different", help="Do nothing where it runs that already.")
+    ] = False,
 ) -> None:
     """Make an environment run what a commit of main wants: 0 done, 1 refused, 2 broken.
 
     A commit that is no longer main's tip ends as superseded, with 0: another deploy counts.
     """
     settings = read_settings()
+    # What plan-deploy asks, without a job of its own: where no person is asked first.
+    if if_different and not make_pending(settings, _say).run(environment, commit):
+        _say(f"nothing: {environment} runs what {commit[:12]} wants, and nobody deploys it")
+        return
     typer.echo(walls := machine_line(settings))
     done = make_deploy(settings, _say).run(environment, commit)
     for line in done.lines:
         typer.echo(f"{done.outcome}: {plain(line, _LINE)}", err=EXITS[done.outcome] != DONE)
-    outputs: dict[str, str] = {"outcome": done.outcome}
-    if environment == "staging" and done.outcome != "superseded":
-        pending = make_pending(settings, _say).run("production", commit)
-        outputs["production"] = str(pending).lower()
-    _tell_workflow(settings, outputs, (*summary_lines(environment, done), prose(walls), ""))
+    step = step_files(settings)
+    step.output({"outcome": done.outcome})
+    step.summarise("\n".join((*summary_lines(environment, done), prose(walls), "")))
     tell_head(settings, publish=True)
     raise typer.Exit(EXITS[done.outcome])
 
@@ -146,9 +151,3 @@ def _exit_of(found: Verification) -> int:
 
 def _say(line: str) -> None:
     typer.echo(plain(line, _LINE))
-
-
-def _tell_workflow(settings: Settings, outputs: dict[str, str], summary: tuple[str, ...]) -> None:
-    step = step_files(settings)
-    step.output(outputs)
-    step.summarise("\n".join(summary))

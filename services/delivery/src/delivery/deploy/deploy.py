@@ -164,10 +164,7 @@ class Deploy:
         state = applied.payload if applied else None
         if progress.payload is None and state is None and seen.nothing:
             return self._nothing(progress)
-        moves = self._moves(progress)
-        if moves:
-            self.survey.registry.prepare()
-        return replace(progress, state=state, moves=moves)
+        return replace(progress, state=state, moves=self._moves(progress))
 
     def _nothing(self, progress: _Progress) -> _Progress:
         self.move_aliases(replace(progress, moves=self._moves(progress)))
@@ -197,6 +194,9 @@ class Deploy:
         else:
             warm = self._release_to_keep(progress, progress.payload.digest)
             self.survey.target.apply(progress.environment, progress.payload, warm, self.after)
+        if progress.moves:
+            # Not before: it takes seconds of processor time, and people wait for what is applied.
+            self.survey.registry.prepare()
         return progress
 
     def _release_to_keep(self, progress: _Progress, payload: str) -> str | None:

@@ -102,8 +102,11 @@ class Verify:
     def differs(self, environment: Environment, commit: str) -> bool:
         """Whether an environment is now anything but what a commit wants."""
         wanted = self._wanted(environment, commit)
-        if wanted.payload is None and self.survey.applied(environment) in {None, Applied(None)}:
+        applied = self.survey.applied(environment)
+        if wanted.payload is None and applied in {None, Applied(None)}:
             return False
+        if applied != Applied(wanted.digest):  # what else differs changes nothing
+            return True
         return bool(differences(wanted, self.survey.found(wanted)))
 
     def _wanted(self, environment: Environment, commit: str) -> Wanted:
