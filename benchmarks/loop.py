@@ -209,13 +209,14 @@ class Watch:
     """The lines that the logs of a box's runs got while a block ran, each with its moment."""
 
     box: Path
+    over: frozenset[int]
+    """Runs that had ended before: to look at them all the time slows what is measured."""
     lines: list[tuple[float, int, str]] = field(default_factory=list)
 
     def look(self, offsets: dict[int, int]) -> None:
         """Read what logs got since, from their offsets on."""
         runs = RunFiles(self.box)
-        for entry in os.scandir(self.box / "runs"):
-            number = int(entry.name)
+        for number in {int(entry.name) for entry in os.scandir(self.box / "runs")} - self.over:
             found, offsets[number] = runs.log(number, offsets.get(number, 0))
             moment = time.time()  # noqa: TID251 - a stopwatch
             self.lines += [(moment, number, line) for line in found]
@@ -224,7 +225,9 @@ class Watch:
 @contextmanager
 def _watched(stage: Stage) -> Iterator[Watch]:
     """Watch the logs of all runs during a block."""
-    watch, over = Watch(stage.setting.box), threading.Event()
+    box, over = stage.setting.box, threading.Event()
+    ended = frozenset(run.number for run in RunFiles(box).all() if run.state.ended)
+    watch = Watch(box, ended)
     offsets: dict[int, int] = {}
     watch.look(offsets)
     watch.lines.clear()

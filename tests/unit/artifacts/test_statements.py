@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,26 @@ def test_a_key_signs_only_what_its_line_allows(key: Path) -> None:
 
     with pytest.raises(SignatureRefused):
         SshVerifier(key.with_name("gate.signers"), "gate", EVIDENCE).verify(data, signature)
+
+
+def test_a_signature_of_a_stated_time_is_asked_about_once_for_the_same_signers(
+    key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What held holds for good: but of other bytes, at another time and by other signers anew."""
+    signers, at = key.with_name("gate.signers"), datetime(2026, 11, 22, tzinfo=UTC)
+    verifier, signature = SshVerifier(signers, "gate", GATE), SshSigner(key, GATE).sign(b"it")
+    verifier.verify(b"it", signature, at)
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    verifier.verify(b"it", signature, at)
+
+    for data, moment in ((b"it", at + timedelta(seconds=1)), (b"it", None), (b"that", at)):
+        with pytest.raises(SigningFailed, match="ssh-keygen is missing"):
+            verifier.verify(data, signature, moment)
+    signers.write_text(signers.read_text().replace("gate ", 'gate valid-before="20260101" '))
+    monkeypatch.undo()
+    with pytest.raises(SignatureRefused):
+        verifier.verify(b"it", signature, at)
 
 
 def test_without_allowed_signers_nothing_is_believed(signed: Path, tmp_path: Path) -> None:

@@ -40,7 +40,10 @@ _BEGIN: Final = b"-----BEGIN "
 _OPENSSH: Final = b"openssh-key-v1\0"
 _OPEN_TO_OTHERS: Final = 0o077
 _HELD: Final[set[bytes]] = set()
-"""Digests of bytes and signatures that held in this process: they hold for good, with no clock."""
+"""Digests of all that an answer of ssh-keygen rests on, of signatures that held in this process.
+
+Judged against the key that it names or at a stated time, a signature holds for good; now, it isn't.
+"""
 
 _PUTTY: Final = (
     "it is PuTTY's own format. Type: puttygen KEY -O private-openssh -o id_ed25519 (or PuTTYgen, "
@@ -83,10 +86,25 @@ class SshVerifier:
         if at is not None and at.tzinfo is None:
             raise SignatureRefused(self.signers, f"the statement's time {at} has no time zone")
         moment = "" if at is None else at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ")
-        done = _verify(self.signers, self.principal, self.namespace, data, signature, moment)
+        try:
+            allowed = self.signers.read_bytes()
+        except OSError as exc:
+            reason = f"this file of allowed signers can't be read: {exc.strerror}"
+            raise SignatureRefused(self.signers, reason) from exc
+        words = (self.principal.encode(), self.namespace.encode(), moment.encode())
+        named = b"".join(hashlib.sha256(one).digest() for one in (allowed, *words, data, signature))
+        if named in _HELD:
+            return
+        with tempfile.TemporaryDirectory(prefix="plinth-") as private:
+            # What was read is what is asked of, so that the answer holds for these bytes.
+            copy = Path(private) / "allowed"
+            copy.write_bytes(allowed)
+            done = _verify(copy, self.principal, self.namespace, data, signature, moment)
         if done.returncode:
             known = f"it isn't {self.principal}'s, or not of these bytes: {_said(done)}"
             raise SignatureRefused(self.signers, known)
+        if moment:
+            _HELD.add(named)
 
 
 def check_signature(data: bytes, signature: bytes | None) -> Signature:

@@ -17,7 +17,7 @@ from delivery.changes.committed_files import CommittedFiles, document
 from delivery.changes.path_kinds import TIERS
 from delivery.deploy.alias_moves import AliasMove, moves_of
 from delivery.deploy.change_verdict import Deployed, DeployVerdict, judge_walls
-from delivery.deploy.compare import Difference, differences
+from delivery.deploy.compare import Difference, Observation, differences
 from delivery.deploy.deploy_locks import FileDeployLocks
 from delivery.deploy.verify import Survey, verification_event
 from delivery.errors import (
@@ -55,6 +55,7 @@ class _Progress:
     commit: str
     wanted: Wanted
     verdict: DeployVerdict = _ALLOWED
+    seen: Observation | None = None
     entries: tuple[AuditEntry, ...] = ()
     state: str | None = None
     moves: tuple[AliasMove, ...] = ()
@@ -136,21 +137,22 @@ class Deploy:
         ran = last_served(progress.entries, environment)
         if progress.payload is None and ran is None:
             return progress
-        verdict = self.judge(environment, progress.commit)
+        verdict, seen = self.judge(environment, progress.commit), None
         if verdict.decision == "allowed" and environment == "production" and progress.payload:
-            walls = self._judge_walls(progress)
+            seen = self.survey.target.observe(environment)
+            walls = self._judge_walls(progress, seen)
             verdict = verdict if walls.decision == "allowed" else walls
         if verdict.decision == "allowed":
-            return replace(progress, verdict=verdict)
+            return replace(progress, verdict=verdict, seen=seen)
         outcome = verdict.decision
         self._note(progress, outcome, "; ".join(verdict.reasons))
         return replace(progress, ended=Deployed(outcome, verdict.reasons, progress.wanted))
 
-    def _judge_walls(self, progress: _Progress) -> DeployVerdict:
+    def _judge_walls(self, progress: _Progress, seen: Observation) -> DeployVerdict:
         """Judge by what main has now and what it had before: no change accepts for itself."""
         missing = dict(self.walls())
-        if reason := self.survey.target.observe(progress.environment).unwalled:
-            missing["service"] = reason
+        if seen.unwalled:
+            missing["service"] = seen.unwalled
         if not missing:
             return _ALLOWED
         commits = (progress.commit, *self.repository.parents(progress.commit)[:1])
@@ -160,7 +162,7 @@ class Deploy:
     def look(self, progress: _Progress) -> _Progress:
         """Look at what runs, and where the aliases point."""
         applied = self.survey.target.applied(progress.environment)
-        seen = self.survey.target.observe(progress.environment)
+        seen = progress.seen or self.survey.target.observe(progress.environment)
         state = applied.payload if applied else None
         if progress.payload is None and state is None and seen.nothing:
             return self._nothing(progress)

@@ -172,6 +172,8 @@ class GitBranches:
         found = self._read(branch, "ls-remote", REMOTE, ref, more=self._access()).split()
         if not found:
             return None
+        if found[0] == self._ref(f"refs/remotes/{REMOTE}/{branch}"):
+            return found[0]
         into = f"{'+' if forced else ''}{ref}:refs/remotes/{REMOTE}/{branch}"
         self._read(branch, "fetch", "--quiet", "--no-tags", REMOTE, into, more=self._access())
         return self._ref(f"refs/remotes/{REMOTE}/{branch}")
