@@ -12,6 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 # Tests start hundreds of Pythons. Where an image forbids bytecode, each would compile its imports.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # noqa: TID251 - the tests' own, as CI below
+# What a test writes need not outlive the machine: nothing waits for the disk.
+os.fsync = lambda _: None
 IN_CI = os.environ.get("CI") == "true"  # noqa: TID251 - CI says so there and nowhere else
 
 
@@ -41,6 +43,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     return list(reporter.stats.get("skipped", [])) if reporter else []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Three processes for two cores: for a third of their time tests wait for what they started.
+
+    Tests of real deploys count requests that a busy machine would lose: one for each core.
+    """
+    cores = os.cpu_count() or 1
+    return cores if config.option.markexpr == "machine" else max(1, cores * 3 // 2)
 
 
 @pytest.hookimpl(optionalhook=True)

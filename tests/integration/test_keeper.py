@@ -22,9 +22,11 @@ pytestmark = pytest.mark.skipif(
 )
 APPEND = """
 import sys
+import artifacts.keeper
 from artifacts.records.audit import AuditEvent
 from delivery.trail.wiring import make_audit_log
 from delivery.settings import read_settings
+artifacts.keeper.CONNECT_SECONDS = 0.1  # the keeper answers, or nobody starts it again
 log = make_audit_log(read_settings())
 event = AuditEvent(event="judgement", outcome="allowed", actor="a test", reason="x" * 4000)
 for number in range(int(sys.argv[1])):

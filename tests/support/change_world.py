@@ -49,6 +49,8 @@ from delivery.changes.sign_statement import Speak, Speaker
 from delivery.git.repository import GitRepository
 from delivery.trail.audit_log import FileAuditLog
 
+PLAIN = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsync=none", "-c", "gc.auto=0")
+
 
 @dataclass
 class World:
@@ -97,7 +99,7 @@ class World:
             "GIT_COMMITTER_DATE": self.now.isoformat(),
         }
         found = subprocess.run(
-            ["git", "-C", str(self.root), "-c", "core.hooksPath=/dev/null", *words],
+            ["git", "-C", str(self.root), *PLAIN, *words],
             env={"PATH": os.defpath, **given, **environment, "GIT_CONFIG_GLOBAL": "/dev/null"},
             capture_output=True,
             text=True,

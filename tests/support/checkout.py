@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 _AUTHOR = ("-c", "user.name=Plinth tests", "-c", "user.email=tests@plinth.invalid")
-_PLAIN = ("-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null")
+_PLAIN = ("-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null", "-c", "core.fsync=none")
 
 
 def commit_all(repository: Path, message: str) -> str:

@@ -52,14 +52,14 @@ def ask_keeper(
     place: Path,
     request: KeeperRequest,
     body: bytes = b"",
-    seconds: float = CONNECT_SECONDS,
+    seconds: float | None = None,
 ) -> KeeperAnswer:
     """Send one request to the keeper at `place`, and return its answer, whatever that is.
 
-    Waits up to `seconds` for a keeper that is being started. Raises KeeperFailed where none
-    answers, or where the answer is none of a keeper's.
+    Waits up to `seconds` (3 if not given) for a keeper that is being started. Raises KeeperFailed
+    where none answers, or where the answer is none of a keeper's.
     """
-    with _connected(place, seconds) as connection:
+    with _connected(place, CONNECT_SECONDS if seconds is None else seconds) as connection:
         connection.settimeout(ANSWER_SECONDS)
         line = request.model_dump_json(exclude_none=True).encode() + b"\n"
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
