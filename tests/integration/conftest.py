@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from support import change_world
+from support.attacks import APPROVED, HALF, MAIN, PROMOTED
 from support.traced_world import Parts, World, make_parts
 
 
@@ -41,3 +42,19 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> change_world.World:
 def world(template: change_world.World, tmp_path: Path) -> change_world.World:
     """A copy of it, to change and judge."""
     return change_world.copy_of(template, tmp_path / "world")
+
+
+@pytest.fixture(scope="session")
+def starts(
+    template: change_world.World, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, change_world.World]:
+    """Worlds that attacks begin from: main, and a promotion with no, one and two approvals."""
+    folder = tmp_path_factory.mktemp("worlds")
+    found = {MAIN: template}
+    for start, before in ((PROMOTED, MAIN), (HALF, PROMOTED), (APPROVED, HALF)):
+        world = found[start] = change_world.copy_of(found[before], folder / start)
+        if start == PROMOTED:
+            world.promote()
+        else:
+            world.approve("ada" if start == HALF else "bo")
+    return found

@@ -95,15 +95,16 @@ def log(
 @app.command()
 def wait(
     commit: Annotated[str, typer.Argument(help="A commit, branch or tag.")] = "main",
+    workflow: Annotated[str, typer.Option(help="Only the runs of this workflow.")] = "",
 ) -> None:
     """Wait for the runs of a commit; exit 0 if all are green."""
     box = the_box()
     found = box.repository.commit(commit)
     if found is None:
         raise Unknown("commit", plain(commit), "push it first")
-    numbers = _latest_runs(box, found)
+    numbers = _latest_runs(box, found, workflow)
     if not numbers:
-        typer.echo(f"no run of {found[:12]}", err=True)
+        typer.echo(f"no run of {workflow or 'any workflow'} for {found[:12]}", err=True)
         raise typer.Exit(BREAKDOWN)
     _watch(box, numbers)
 
@@ -125,10 +126,10 @@ def heal() -> None:
         typer.echo(f"working off {len(waiting)} runs")
 
 
-def _latest_runs(box: Box, commit: str) -> tuple[int, ...]:
+def _latest_runs(box: Box, commit: str, workflow: str) -> tuple[int, ...]:
     found: dict[tuple[str, str], int] = {}
     for run in reversed(box.runs.all()):
-        if run.commit == commit:
+        if run.commit == commit and workflow in {"", run.workflow}:
             found[run.workflow, run.event] = run.number
     return tuple(sorted(found.values()))
 

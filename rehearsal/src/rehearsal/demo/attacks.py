@@ -1,4 +1,4 @@
-"""Chapter three: what must not work. tests/integration/test_attacks.py has the whole list."""
+"""Chapter three: what must not work. The whole list: tests/integration/test_attacks_*.py."""
 
 from artifacts.digests import hex_part
 from artifacts.records.photos import PhotoRow
@@ -31,21 +31,33 @@ class Attacks:
         self._timeline = loop.timeline
         self._archive = archive
 
-    def poisoned_photos(self) -> None:
-        """Labels swapped in pairs of styles: retrained, refused, and nothing is proposed."""
+    def poisoned_photos(self) -> str:
+        """Labels swapped in pairs of styles are merged; returns the commit that is retrained on."""
         loop, max_ = self._loop, self._loop.member("max")
         rows = self._archive.manifest.rows
         other = _swaps(sorted({row.style for row in rows}))
-        with self._timeline.step("poisoned photos: half of the labels swapped"):
+        with self._timeline.step("poisoned photos: half of the labels swapped, and merged"):
             max_.begin("photos/third")
             self._archive.deliver(max_.clone, (_poisoned(row, other) for row in rows))
             asked = loop.open(max_, "photos/third", "Correct some labels")
             self._timeline.require("nobody sees it by eye", kept=asked.green, found=asked.checks)
-            merged = loop.merge(asked.number)
-            said = verdict_of(merged)
+            merged = loop.merge(asked.number, wait=False)
+            self._timeline.require("it is merged", kept=merged.code == 0, found=merged)
+            commit = loop.main()
+            deployed = max_.wait(commit, "deploy")
+            self._timeline.require("staging stays", kept=deployed.code == 0, found=deployed)
+            self._timeline.note("retraining runs meanwhile: what comes of it is told below")
+        return commit
+
+    def poison_is_refused(self, commit: str) -> None:
+        """What was trained on a commit's swapped labels is refused, and nothing is proposed."""
+        loop = self._loop
+        with self._timeline.step("poisoned photos: retrained on them, and asked the gate"):
+            ended = loop.member("max").wait(commit)
+            said = verdict_of(ended)
             self._timeline.note(said)
-            refused = merged.code == 0 and "decision=refused" in said
-            self._timeline.check("the gate refuses the model", kept=refused, found=merged)
+            refused = ended.code == 0 and "decision=refused" in said
+            self._timeline.check("the gate refuses the model", kept=refused, found=ended)
             none = loop.number_of("proposals/") is None
             self._timeline.check("and nothing is proposed", kept=none)
 

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 from artifacts.records.photos import PhotoRow
-from rehearsal.demo.loop import Loop
+from rehearsal.demo.loop import JUDGE, Loop
 from rehearsal.demo.scale import STAGING_SECONDS
 from rehearsal.demo.stage import Archive
 from rehearsal.demo.team import Done
@@ -23,6 +24,14 @@ class Founding:
         self._loop = loop
         self._timeline = loop.timeline
         self._photos = photos
+        self._drawn = loop.stage.folder / "photos"
+
+    def draw(self) -> int:
+        """Draw buildings where no photos were given; returns how many photos there are."""
+        if self._photos is not None:
+            return 0
+        scale = self._loop.stage.scale
+        return draw_folder(self._drawn, scale.buildings, SEED, scale.styles)
 
     def make_the_box(self) -> None:
         """A forge with four people."""
@@ -40,16 +49,15 @@ class Founding:
             there = stage.rehearsal.setting.origin.is_dir()
             self._timeline.require("the box is there", kept=there)
 
-    def collect_photos(self) -> Archive:
-        """Photos of buildings, imported into a dataset."""
+    def collect_photos(self, drawing: Future[int]) -> Archive:
+        """Photos of buildings, imported into a dataset once they are drawn."""
         stage, max_ = self._loop.stage, self._loop.member("max")
         max_.begin("photos/first")
-        photos = self._photos or stage.folder / "photos"
+        photos = self._photos or self._drawn
         dataset = stage.folder / "archive"
         with self._timeline.step("photos: draw buildings, import them, share them by digest"):
             if self._photos is None:
-                drawn = draw_folder(photos, stage.scale.buildings, SEED, stage.scale.styles)
-                self._timeline.require("buildings are drawn", kept=drawn > 0)
+                self._timeline.require("buildings are drawn", kept=drawing.result() > 0)
             params = ("--params", str(max_.clone / "params.yaml"))
             place = ("--dataset", str(dataset))
             done = max_.plinth("training", "import-photos", str(photos), *place, *params)
@@ -68,13 +76,14 @@ class Founding:
             dataset = ("--dataset", str(loop.stage.folder / "archive"))
             pinned = max_.plinth("gate", "pin-holdout", *dataset)
             self._timeline.require("the holdout is pinned", kept=pinned.code == 0, found=pinned)
-            asked = loop.open(max_, HOLDOUT_BRANCH, f"Deliver {count} photos, and pin the holdout")
+            title = f"Deliver {count} photos, and pin the holdout"
+            asked = loop.open(max_, HOLDOUT_BRANCH, title, JUDGE)
             refused = not asked.green and "approval" in asked.checks.said
             self._timeline.check(
                 "refused: a holdout needs the strictest tier", kept=refused, found=asked.checks
             )
             self._timeline.note(asked.checks.line("approval"))
-            too_soon = loop.merge(asked.number)
+            too_soon = max_.merge(asked.number, wait=True)
             self._timeline.check("it can't be merged", kept=too_soon.code != 0, found=too_soon)
             checks = loop.approve(HOLDOUT_BRANCH, EVERYBODY, "I looked at the list of photos")
             green = checks.code == 0

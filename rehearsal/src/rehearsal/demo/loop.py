@@ -9,6 +9,8 @@ from rehearsal.demo.stage import Stage
 from rehearsal.demo.team import Done, Member
 from rehearsal.demo.timeline import Timeline
 
+JUDGE = "judge"
+"""The workflow whose check says whether a change is approved as it must be."""
 ROLE_OF = {"ada": "model_owner", "bo": "risk_officer", "cleo": "security_officer"}
 
 
@@ -37,13 +39,16 @@ class Loop:
         """Return somebody of the team."""
         return self.stage.team[name]
 
-    def open(self, member: Member, branch: str, title: str) -> PullRequest:
-        """Commit what a member changed, push it, and open a pull request."""
+    def open(self, member: Member, branch: str, title: str, check: str = "") -> PullRequest:
+        """Commit what a member changed, push it, and open a pull request.
+
+        Waits for every check of it, or for the one of a name.
+        """
         commit = member.commit(title)
         pushed = member.push(branch)
         self.timeline.require(f"{branch} is pushed", kept=pushed.code == 0, found=pushed)
         number = member.open(branch, title)
-        return PullRequest(number, branch, member.wait(commit))
+        return PullRequest(number, branch, member.wait(commit, check))
 
     def approve(self, branch: str, names: Sequence[str], reason: str) -> Done:
         """Let some people approve a branch, and return how the checks ended after the last."""
@@ -59,11 +64,11 @@ class Loop:
             self.timeline.check(f"{name} pushes", kept=pushed.code == 0, found=pushed)
         return self.member(names[-1]).wait(commit)
 
-    def merge(self, number: int, name: str = "max") -> Done:
+    def merge(self, number: int, name: str = "max", *, wait: bool = True) -> Done:
         """Wait for a pull request's checks, merge it, and wait for what that sets off."""
         member = self.member(name)
         member.wait(str(self._json("show", str(number))["head"]))
-        return member.merge(number)
+        return member.merge(number, wait=wait)
 
     def number_of(self, branch_prefix: str) -> int | None:
         """Return the number of the open pull request of a branch that begins so."""

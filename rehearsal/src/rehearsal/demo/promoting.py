@@ -3,7 +3,7 @@
 import time
 
 from rehearsal.demo.founding import verdict_of
-from rehearsal.demo.loop import Loop, PullRequest
+from rehearsal.demo.loop import JUDGE, Loop, PullRequest
 from rehearsal.demo.scale import STAGING_SECONDS
 from rehearsal.demo.stage import Archive
 
@@ -25,7 +25,7 @@ class Promoting:
             asked = self._ask()
             self._timeline.check("refused without approvals", kept=not asked.green)
             self._timeline.note(asked.checks.line("approval"))
-            early = self._loop.merge(asked.number)
+            early = self._loop.member("max").merge(asked.number, wait=True)
             self._timeline.check("it can't be merged", kept=early.code != 0, found=early)
         with self._timeline.step("two persons approve these digests: merge, production deploys"):
             self._approve(asked)
@@ -74,7 +74,7 @@ class Promoting:
         self._timeline.require("there is a pull request", kept=number is not None, found=done)
         branch = loop.branch_of(number or 0)
         max_.begin(branch)
-        return PullRequest(number or 0, branch, max_.wait(max_.head))
+        return PullRequest(number or 0, branch, max_.wait(max_.head, JUDGE))
 
     def _approve(self, asked: PullRequest) -> None:
         checks = self._loop.approve(asked.branch, APPROVERS, REASON)

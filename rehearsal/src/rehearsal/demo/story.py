@@ -1,6 +1,7 @@
 """The demo's chapters, in order. Each does what people do, by the commands that they type."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rehearsal.demo.attacks import Attacks
@@ -36,13 +37,15 @@ class Story:
         if not self.stage.scale.mild:
             promoting.better_model()
             second = promoting.second_promotion()
-            attacks.poisoned_photos()
+            poisoned = attacks.poisoned_photos()
             attacks.alias_moved_by_hand()
         attacks.the_walls()
-        attacks.a_workflow_that_steals()
         attacks.code_beside_the_judge()
-        attacks.tampered_model()
         attacks.a_milder_policy()
+        if not self.stage.scale.mild:
+            attacks.poison_is_refused(poisoned)
+        attacks.a_workflow_that_steals()
+        attacks.tampered_model()
         if not self.stage.scale.mild:
             returning.revert(second)
         returning.trace()
@@ -50,8 +53,10 @@ class Story:
 
     def found(self) -> Archive:
         """Play the first chapter: a box, photos, a first model in staging."""
-        self.founding.make_the_box()
-        archive = self.founding.collect_photos()
+        with ThreadPoolExecutor(1) as beside:
+            drawing = beside.submit(self.founding.draw)
+            self.founding.make_the_box()
+            archive = self.founding.collect_photos(drawing)
         self.founding.deliver_first_photos(archive)
         self.founding.first_model(archive)
         return archive

@@ -83,13 +83,13 @@ class Member:
         done = self.plinth("box", *words)
         return int(done.json["pull_request"]["number"])
 
-    def wait(self, commit: str) -> Done:
-        """Wait until every run of a commit has ended: 0 if all are green."""
-        return self.plinth("box", "wait", commit)
+    def wait(self, commit: str, workflow: str = "") -> Done:
+        """Wait until every run of a commit, or of one workflow, has ended: 0 if all are green."""
+        return self.plinth("box", "wait", commit, *(("--workflow", workflow) if workflow else ()))
 
-    def merge(self, number: int) -> Done:
-        """Merge a pull request, and wait for what that sets off."""
-        words = ("merge", str(number), *self._myself, "--wait")
+    def merge(self, number: int, *, wait: bool) -> Done:
+        """Merge a pull request, and wait for what that sets off, or let it run on."""
+        words = ("merge", str(number), *self._myself, *(["--wait"] if wait else []))
         return self.plinth("box", "pull-request", *words)
 
     def approve(self, role: str, reason: str) -> Done:

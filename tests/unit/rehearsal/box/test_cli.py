@@ -129,6 +129,8 @@ def test_a_red_run_is_read_repeated_and_turns_green(desk: Desk) -> None:
     assert "red: ci failure" in desk("log", "2", "--follow", code=1)
     assert "2  failure  ci  pull_request  refs/heads/feature" in desk("runs")
     desk("wait", "feature", code=1)
+    desk("wait", "feature", "--workflow", "judge")
+    desk("wait", "feature", "--workflow", "ci", code=1)
     assert "green: ci success (run 3)" in desk("retry", "2", "--wait")
     desk("wait", "feature")
     assert "ci  pull_request  success  run 3" in desk("status", "feature")
@@ -252,4 +254,5 @@ def test_a_box_that_is_none_and_a_missing_setting_are_named(
 
 
 def test_no_run_of_a_commit_is_undecided(desk: Desk) -> None:
-    assert "no run of " in desk("wait", code=2)
+    assert "no run of any workflow for " in desk("wait", code=2)
+    assert "no run of judge for " in desk("wait", "--workflow", "judge", code=2)

@@ -1,7 +1,10 @@
 """Attacks on what judges: policies, keys, holdouts, authors, rejections."""
 
+from pathlib import Path
+
+import pytest
 from support import change_records, policy_documents
-from support.attacks import PROMOTED, attack
+from support.attacks import PROMOTED, Attacks
 from support.change_records import AFTER_FIRST, STAGING, WEAKER, approvers
 from support.change_world import World
 
@@ -9,6 +12,8 @@ from artifacts.policies.holdout_text import pin_text
 
 POLICY, PIN = "policies/models/architecture.yaml", "policies/holdouts/architecture.csv"
 PEOPLE, JUDGE = "policies/approvers.yaml", "services/delivery/src/judge.py"
+ATTACKS = Attacks()
+attack = ATTACKS.attack
 
 
 @attack("a policy weakened in the branch that it judges", "gate_reports", "judged by the policy")
@@ -208,3 +213,18 @@ def conflict(world: World) -> None:
     world.git("checkout", "--quiet", "main")
     world.commit(None, {"README.md": "ours\n"})
     world.git("checkout", "--quiet", "topic")
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_every_attack_on_the_judge_fails_with_a_named_reason(
+    starts: dict[str, World], tmp_path: Path, name: str
+) -> None:
+    ATTACKS.must_fail(name, starts, tmp_path / "world")
+
+
+@pytest.mark.parametrize("name", [".env", ".secrets", ".vars", ".input", "sub/.actrc"])
+def test_files_that_a_runner_would_obey_are_refused(world: World, name: str) -> None:
+    world.branch("smuggled")
+    world.commit("max", {name: "PLINTH_AUDIT=elsewhere\n"})
+    found = {one.rule: one.reason for one in world.judge().problems}
+    assert name in found["smuggled_files"]

@@ -1,9 +1,11 @@
 """Attacks on what is released: reports, payloads, approvals, code."""
 
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from support import change_records
-from support.attacks import APPROVED, HALF, PROMOTED, attack
+from support.attacks import APPROVED, HALF, PROMOTED, Attacks
 from support.change_records import PRODUCTION, STAGING, approvers, production
 from support.change_world import World
 from support.people import WHY
@@ -12,6 +14,8 @@ from artifacts.digests import digest_json
 from delivery.changes.findings import ChangeVerdict
 
 PEOPLE = "policies/approvers.yaml"
+ATTACKS = Attacks()
+attack = ATTACKS.attack
 
 
 @attack("gate report edited after approval", "gate_reports", "was edited", APPROVED)
@@ -237,3 +241,15 @@ def old_rival(world: World) -> None:
     world.branch("proposal-second")
     files = {STAGING: change_records.staging(world.entry("second"))}
     world.commit("delivery", files | world.reported("second"))
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_every_attack_on_a_release_fails_with_a_named_reason(
+    starts: dict[str, World], tmp_path: Path, name: str
+) -> None:
+    ATTACKS.must_fail(name, starts, tmp_path / "world")
+
+
+def test_a_promotion_without_any_attack_is_allowed(starts: dict[str, World]) -> None:
+    """Or every attack would fail for a reason of its own."""
+    assert starts[APPROVED].judge().problems == ()
