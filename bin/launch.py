@@ -82,6 +82,8 @@ def settings(service: str) -> dict[str, str]:
         if (not name.startswith(FOREIGN) or name in OURS)
         and (value or not name.startswith("PLINTH_"))
     } | {"PYTHONSAFEPATH": "1", "ORT_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "true"}
+    # It would look through all that is installed for code to run at each model: there is none.
+    variables["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     state = variables["PLINTH_STATE"] = state_folder()
     variables.setdefault("PLINTH_ROOT", ROOT)
     variables.setdefault("PLINTH_UV", os.path.join(environments(), "uv", "bin", "uv"))

@@ -1,14 +1,11 @@
 """Model signatures (OpenSSF model-signing), with a key of one's own.
 
-The library's import takes most of a second, so it is imported where it is used.
+Libraries are imported where they are used: model-signing's import takes most of a second.
 """
 
 import os
 from pathlib import Path
 from typing import Protocol
-
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from artifacts.errors import SignatureRefused
 
@@ -73,6 +70,9 @@ def create_key_pair(private_key: Path, public_key: Path) -> None:
 
     Raises FileExistsError where only the public half is there: it may be what others trust.
     """
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
     if private_key.exists():
         return
     if public_key.exists():

@@ -11,12 +11,6 @@ from delivery.errors import SettingsMissing
 from delivery.releases.read_wanted import find_images
 from delivery.rooms.training_rooms import make_training_rooms
 from delivery.settings import Settings, child_environment
-from delivery.targets.aws.terraform import (
-    LOCK_SECONDS,
-    AwsTerraform,
-    TerraformProcess,
-    expected_paths,
-)
 from delivery.targets.target import Target
 
 Say = Callable[[str], None]
@@ -34,6 +28,11 @@ def make_target(settings: Settings, say: Say) -> Target:
 
         return LocalTarget(settings, settings.root.absolute(), say)
     from delivery.targets.aws.aws_target import AwsTarget  # noqa: PLC0415
+    from delivery.targets.aws.terraform import (  # noqa: PLC0415
+        LOCK_SECONDS,
+        AwsTerraform,
+        TerraformProcess,
+    )
 
     bucket, region, account = settings.named("state_bucket", "aws_region", "aws_account")
     root = settings.root.absolute() / "infra" / "terraform" / "aws"
@@ -75,6 +74,8 @@ def _expected(settings: Settings) -> frozenset[str]:
         raise SettingsMissing(
             ("PLINTH_EXPECTED_DRIFT unset: it is for an emulator on this machine alone",)
         )
+    from delivery.targets.aws.terraform import expected_paths  # noqa: PLC0415
+
     return expected_paths(settings.expected_drift, "aws")
 
 
