@@ -167,6 +167,19 @@ def test_without_a_shared_repository_the_branch_is_here_alone(checkout: Path) ->
     assert git(checkout, "rev-parse", BRANCH).strip() == first.commit == second.commit
 
 
+def test_what_is_here_already_is_not_fetched_again(checkout: Path) -> None:
+    door, fetched = branches(checkout), checkout / ".git/FETCH_HEAD"
+    door.base()
+    fetched.unlink()
+
+    assert door.base() == git(checkout, "rev-parse", "main").strip()
+    assert not fetched.exists()
+
+    moved = share(person(checkout, "main"), "main", other__txt="moved")
+    assert door.base() == moved
+    assert fetched.exists()
+
+
 def test_an_origin_that_is_gone_is_a_breakdown(checkout: Path) -> None:
     git(checkout, "remote", "set-url", "origin", str(checkout.parent / "nowhere"))
 
