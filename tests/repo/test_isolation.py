@@ -18,6 +18,7 @@ PACKAGES = {
     path.parent.name: path
     for path in (*ROOT.glob("[ls]*/*/pyproject.toml"), ROOT / "rehearsal/pyproject.toml")
 }
+PROVIDED = importlib.metadata.packages_distributions()
 OURS = {name: f"plinth-{name}" for name in PACKAGES}
 # Loaded by a name in a string or by another package's plug-in mechanism.
 WITHOUT_IMPORT = {
@@ -46,10 +47,9 @@ def declared(package: str) -> set[str]:
 
 def distributions(package: str) -> dict[str, set[str]]:
     """For each name that a package imports: the distributions that provide it."""
-    provided = importlib.metadata.packages_distributions()
     names = set(imported(PACKAGES[package].parent / "src")) - {package}
     return {
-        name: {OURS[name]} if name in OURS else set(map(canonicalize_name, provided.get(name, ())))
+        name: {OURS[name]} if name in OURS else set(map(canonicalize_name, PROVIDED.get(name, ())))
         for name in sorted(names - sys.stdlib_module_names)
     }
 

@@ -3,7 +3,7 @@
 from artifacts.digests import hex_part
 from artifacts.records.photos import PhotoRow
 from rehearsal.demo.founding import verdict_of
-from rehearsal.demo.loop import Loop
+from rehearsal.demo.loop import DEPLOY, RETRAIN, Loop
 from rehearsal.demo.stage import Archive
 
 STEAL = """name: steal
@@ -41,19 +41,16 @@ class Attacks:
             self._archive.deliver(max_.clone, (_poisoned(row, other) for row in rows))
             asked = loop.open(max_, "photos/third", "Correct some labels")
             self._timeline.require("nobody sees it by eye", kept=asked.green, found=asked.checks)
-            merged = loop.merge(asked.number, wait=False)
+            merged = loop.merge(asked.number, DEPLOY)
             self._timeline.require("it is merged", kept=merged.code == 0, found=merged)
-            commit = loop.main()
-            deployed = max_.wait(commit, "deploy")
-            self._timeline.require("staging stays", kept=deployed.code == 0, found=deployed)
             self._timeline.note("retraining runs meanwhile: what comes of it is told below")
-        return commit
+        return loop.main()
 
     def poison_is_refused(self, commit: str) -> None:
         """What was trained on a commit's swapped labels is refused, and nothing is proposed."""
         loop = self._loop
         with self._timeline.step("poisoned photos: retrained on them, and asked the gate"):
-            ended = loop.member("max").wait(commit)
+            ended = loop.member("max").wait(commit, RETRAIN)
             said = verdict_of(ended)
             self._timeline.note(said)
             refused = ended.code == 0 and "decision=refused" in said

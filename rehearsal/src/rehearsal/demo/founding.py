@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from artifacts.records.photos import PhotoRow
-from rehearsal.demo.loop import JUDGE, Loop
+from rehearsal.demo.loop import DEPLOY, JUDGE, RETRAIN, Loop
 from rehearsal.demo.scale import STAGING_SECONDS
 from rehearsal.demo.stage import Archive
 from rehearsal.demo.team import Done
@@ -83,13 +83,13 @@ class Founding:
                 "refused: a holdout needs the strictest tier", kept=refused, found=asked.checks
             )
             self._timeline.note(asked.checks.line("approval"))
-            too_soon = max_.merge(asked.number, wait=True)
+            too_soon = max_.merge(asked.number)
             self._timeline.check("it can't be merged", kept=too_soon.code != 0, found=too_soon)
             checks = loop.approve(HOLDOUT_BRANCH, EVERYBODY, "I looked at the list of photos")
             green = checks.code == 0
             self._timeline.require("with three approvals it is green", kept=green, found=checks)
         with self._timeline.step("merge: retrain.yml sees new inputs, trains, and asks the gate"):
-            merged = loop.merge(asked.number)
+            merged = loop.merge(asked.number, RETRAIN)
             self._timeline.note(verdict_of(merged))
             kept = merged.code == 0
             self._timeline.require("merged, trained and judged", kept=kept, found=merged)
@@ -100,7 +100,7 @@ class Founding:
         with self._timeline.step("merge the proposal: staging deploys the first model"):
             number = loop.number_of("proposals/")
             self._timeline.require("there is one proposal", kept=number is not None)
-            merged = loop.merge(number or 0)
+            merged = loop.merge(number or 0, DEPLOY)
             self._timeline.require("staging is deployed", kept=merged.code == 0, found=merged)
             answer = loop.stage.ask("staging", archive.photo())
             self._timeline.check("staging answers", kept=answer.is_success, found=answer.text)

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rehearsal.box.records import MAIN
 from rehearsal.demo.stage import Stage
 from rehearsal.demo.team import Done, Member
 from rehearsal.demo.timeline import Timeline
 
 JUDGE = "judge"
 """The workflow whose check says whether a change is approved as it must be."""
+DEPLOY, RETRAIN = "deploy", "retrain"
+MOST_RUNS = 1000
 ROLE_OF = {"ada": "model_owner", "bo": "risk_officer", "cleo": "security_officer"}
 
 
@@ -64,11 +67,26 @@ class Loop:
             self.timeline.check(f"{name} pushes", kept=pushed.code == 0, found=pushed)
         return self.member(names[-1]).wait(commit)
 
-    def merge(self, number: int, name: str = "max", *, wait: bool = True) -> Done:
-        """Wait for a pull request's checks, merge it, and wait for what that sets off."""
+    def merge(self, number: int, until: str, name: str = "max") -> Done:
+        """Wait for a pull request's checks, merge it, and wait for one workflow that it sets off.
+
+        The others run on; `main_is_green` asks how they ended.
+        """
         member = self.member(name)
         member.wait(str(self._json("show", str(number))["head"]))
-        return member.merge(number, wait=wait)
+        merged = member.merge(number)
+        return merged if merged.code else member.wait(self.main(), until)
+
+    def main_is_green(self) -> None:
+        """Wait for main's last runs, and check that none of main's runs ended red."""
+        max_ = self.member("max")
+        with self.timeline.step("every run of main, also those that no chapter waited for"):
+            max_.wait(self.main())
+            runs = max_.plinth("box", "runs", "--limit", str(MOST_RUNS), "--json").json
+            ended = {run["number"]: run["state"] for run in runs if run["ref"] == MAIN}
+            red = sorted(at for at, how in ended.items() if how not in {"success", "superseded"})
+            kept = bool(ended) and not red
+            self.timeline.check(f"{len(ended)} runs of main, none red", kept=kept, found=red)
 
     def number_of(self, branch_prefix: str) -> int | None:
         """Return the number of the open pull request of a branch that begins so."""

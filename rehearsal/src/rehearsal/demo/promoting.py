@@ -3,7 +3,7 @@
 import time
 
 from rehearsal.demo.founding import verdict_of
-from rehearsal.demo.loop import JUDGE, Loop, PullRequest
+from rehearsal.demo.loop import DEPLOY, JUDGE, RETRAIN, Loop, PullRequest
 from rehearsal.demo.scale import STAGING_SECONDS
 from rehearsal.demo.stage import Archive
 
@@ -25,7 +25,7 @@ class Promoting:
             asked = self._ask()
             self._timeline.check("refused without approvals", kept=not asked.green)
             self._timeline.note(asked.checks.line("approval"))
-            early = self._loop.member("max").merge(asked.number, wait=True)
+            early = self._loop.member("max").merge(asked.number)
             self._timeline.check("it can't be merged", kept=early.code != 0, found=early)
         with self._timeline.step("two persons approve these digests: merge, production deploys"):
             self._approve(asked)
@@ -40,7 +40,7 @@ class Promoting:
             asked = loop.open(max_, "photos/second", f"Deliver all {count} photos")
             self._timeline.require("photos need no approval", kept=asked.green, found=asked.checks)
         with self._timeline.step("merge: retrained once, and compared with the champion"):
-            merged = loop.merge(asked.number)
+            merged = loop.merge(asked.number, RETRAIN)
             self._timeline.note(verdict_of(merged))
             self._timeline.require("merged and judged", kept=merged.code == 0, found=merged)
             again = max_.plinth("box", "dispatch", "retrain.yml", "--wait")
@@ -49,7 +49,7 @@ class Promoting:
         with self._timeline.step("merge the proposal: staging deploys the better model"):
             number = loop.number_of("proposals/")
             self._timeline.require("the gate allowed it", kept=number is not None)
-            merged = loop.merge(number or 0)
+            merged = loop.merge(number or 0, DEPLOY)
             self._timeline.require("staging is deployed", kept=merged.code == 0, found=merged)
 
     def second_promotion(self) -> str:
@@ -82,7 +82,7 @@ class Promoting:
 
     def _merge(self, asked: PullRequest) -> str:
         """Let production deploy it, and return the commit that main is at."""
-        merged = self._loop.merge(asked.number, "ada")
+        merged = self._loop.merge(asked.number, DEPLOY, "ada")
         self._timeline.require("production is deployed", kept=merged.code == 0, found=merged)
         answer = self._loop.stage.ask("production", self._archive.photo())
         self._timeline.check("production answers", kept=answer.is_success, found=answer.text)

@@ -10,7 +10,7 @@ from typing import Self
 from artifacts.digests import canonical_json, digest_bytes
 from artifacts.records.audit import AuditHead
 from artifacts.ssh_keygen import SshSigner
-from rehearsal.demo.loop import Loop
+from rehearsal.demo.loop import DEPLOY, Loop
 from rehearsal.demo.stage import Archive, Stage
 
 
@@ -67,7 +67,7 @@ class Returning:
             checks = max_.wait(max_.head)
             self._timeline.require("green without approvals", kept=checks.code == 0, found=checks)
             with stage.load("production", photo) as load, Lookout(stage, photo, before) as lookout:
-                merged = loop.merge(number)
+                merged = loop.merge(number, DEPLOY)
             self._timeline.require("production is back", kept=merged.code == 0, found=merged)
             after = stage.ask("production", photo).json()["model"]["digest"]
             self._timeline.check("another model answers", kept=after != before, found=after)

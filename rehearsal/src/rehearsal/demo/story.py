@@ -49,6 +49,7 @@ class Story:
         if not self.stage.scale.mild:
             returning.revert(second)
         returning.trace()
+        self.loop.main_is_green()
         returning.audit()
 
     def found(self) -> Archive:

@@ -87,10 +87,9 @@ class Member:
         """Wait until every run of a commit, or of one workflow, has ended: 0 if all are green."""
         return self.plinth("box", "wait", commit, *(("--workflow", workflow) if workflow else ()))
 
-    def merge(self, number: int, *, wait: bool) -> Done:
-        """Merge a pull request, and wait for what that sets off, or let it run on."""
-        words = ("merge", str(number), *self._myself, *(["--wait"] if wait else []))
-        return self.plinth("box", "pull-request", *words)
+    def merge(self, number: int) -> Done:
+        """Merge a pull request; what that sets off runs on."""
+        return self.plinth("box", "pull-request", "merge", str(number), *self._myself)
 
     def approve(self, role: str, reason: str) -> Done:
         """Sign an approval of what this branch changes, and commit it."""
