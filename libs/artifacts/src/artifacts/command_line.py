@@ -18,7 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from artifacts.text import plain
 
 BREAKDOWN = 2
-_ALLOCATIONS: Final = 50_000
+_ALLOCATIONS: Final = 300_000
 """After how many new objects Python looks for cycles among them; 700 by itself."""
 Commands = Mapping[str, Mapping[str, str]]
 """By module of the service: the names of its commands, each with what it does, in one line."""

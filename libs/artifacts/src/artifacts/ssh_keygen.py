@@ -95,11 +95,7 @@ class SshVerifier:
         named = b"".join(hashlib.sha256(one).digest() for one in (allowed, *words, data, signature))
         if named in _HELD:
             return
-        with tempfile.TemporaryDirectory(prefix="plinth-") as private:
-            # What was read is what is asked of, so that the answer holds for these bytes.
-            copy = Path(private) / "allowed"
-            copy.write_bytes(allowed)
-            done = _verify(copy, self.principal, self.namespace, data, signature, moment)
+        done = _verify(allowed, self.principal, self.namespace, data, signature, moment)
         if done.returncode:
             known = f"it isn't {self.principal}'s, or not of these bytes: {_said(done)}"
             raise SignatureRefused(self.signers, known)
@@ -121,12 +117,10 @@ def check_signature(data: bytes, signature: bytes | None) -> Signature:
     named = hashlib.sha256(data).digest() + hashlib.sha256(signature).digest()
     if named in _HELD:
         return found
-    with tempfile.TemporaryDirectory(prefix="plinth-") as private:
-        allowed = Path(private) / "allowed"
-        allowed.write_text(f'{_WHO} namespaces="{found.namespace}" {found.key}\n', encoding="ascii")
-        if _verify(allowed, _WHO, found.namespace, data, signature).returncode == 0:
-            _HELD.add(named)
-            return found
+    allowed = f'{_WHO} namespaces="{found.namespace}" {found.key}\n'.encode("ascii")
+    if _verify(allowed, _WHO, found.namespace, data, signature).returncode == 0:
+        _HELD.add(named)
+        return found
     return replace(found, problem="its signature is not of these bytes: it was edited after it")
 
 
@@ -257,10 +251,12 @@ def _signed(key: Path, namespace: Namespace, data: bytes) -> bytes:
 
 
 def _verify(
-    signers: Path, principal: str, namespace: str, data: bytes, signature: bytes, moment: str = ""
+    allowed: bytes, principal: str, namespace: str, data: bytes, signature: bytes, moment: str = ""
 ) -> "subprocess.CompletedProcess[bytes]":
+    """Ask ssh-keygen by these bytes of a file of allowed signers, whoever changes it meanwhile."""
     with tempfile.TemporaryDirectory(prefix="plinth-") as private:
-        beside = Path(private) / "signature"
+        signers, beside = Path(private) / "allowed", Path(private) / "signature"
+        signers.write_bytes(allowed)
         beside.write_bytes(signature)
         words = ("-Y", "verify", "-f", str(signers), "-I", principal, "-n", namespace)
         when = (f"-Overify-time={moment}",) if moment else ()
