@@ -308,6 +308,14 @@ def test_an_alias_that_points_right_is_not_touched(world):
     assert len(world.audit.told("alias")) == 1
 
 
+def test_what_moves_aliases_starts_once_what_people_wait_for_answers(world):
+    seen = []
+    world.commit("a", staging=release("staging", FIRST))
+    world.deploy(after=lambda done: seen.append((done, world.registry.prepared)))
+    first = next(done for done, prepared in seen if prepared)
+    assert first == "apply"
+
+
 def test_a_registry_that_is_down_is_red_and_no_reason_to_take_the_change_back(world):
     world.commit("a", staging=release("staging", FIRST))
     world.registry.down = True
