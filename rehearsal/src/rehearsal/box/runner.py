@@ -76,7 +76,9 @@ def follow(box: Box, numbers: Sequence[int], say: Callable[[str], None]) -> tupl
                 say(line)
             if run.state.ended or (box.clock() - started).total_seconds() >= seconds:
                 break
-            idle = 0 if _is_working(box, releases=run.releases) else idle + 1
+            # What releases holds back the others of its commit, and its runner makes those next.
+            works = any(_is_working(box, releases=one) for one in {run.releases, True})
+            idle = 0 if works else idle + 1
             if idle >= _REVIVE_POLLS and revived < REVIVALS:
                 idle, revived = 0, revived + 1
                 start_runner(box)

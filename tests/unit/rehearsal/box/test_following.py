@@ -7,6 +7,7 @@ import pytest
 from support.box_fakes import NOON, run
 from support.box_world import World
 
+from rehearsal.box.locks import tried
 from rehearsal.box.runner import REVIVALS, follow, work
 
 
@@ -37,15 +38,33 @@ def test_a_runner_that_died_is_replaced(world: World) -> None:
     assert world.said[-1] == "green: ci success (run 1)"
 
 
-def test_watching_ends_in_time_and_the_runners_that_are_started_are_few(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def hurried(world: World) -> World:
+    """A world whose clock goes on by a tenth of a second at each look."""
     seconds = count()
 
     def clock() -> datetime:
         return NOON + timedelta(seconds=next(seconds) / 10)
 
     world.clock = clock
+    return world
+
+
+def test_a_run_that_its_commits_release_holds_back_waits_for_a_living_runner(
+    hurried: World,
+) -> None:
+    hurried.runs.queue(run())
+
+    with tried(hurried.box.path / "locks" / "releases"):
+        follow(hurried.box, (1,), hurried.said.append)
+
+    assert hurried.started == 0
+
+
+def test_watching_ends_in_time_and_the_runners_that_are_started_are_few(
+    hurried: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = hurried
     monkeypatch.setattr("rehearsal.box.runner.work", lambda *_, **__: None)
     world.runs.queue(run())
 
