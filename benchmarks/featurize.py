@@ -1,9 +1,10 @@
-"""Featurizing photos, beside only decoding them, and in two processes beside one."""
+"""Featurizing photos, beside only decoding them, with an embedding, and in two processes."""
 
 import io
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from PIL import Image
@@ -12,6 +13,7 @@ from artifacts.photo_store import FolderPhotoStore
 from benchmarks.measure import (
     Verdict,
     at_least,
+    at_most,
     cores,
     interleave,
     pinned,
@@ -23,6 +25,8 @@ from benchmarks.photos import distinct, make_photos
 from features import Extractor, architecture_schema
 from training.cluster.parallel import JoblibParallel
 from training.dataset.featurize import make_vector
+from training.embedding.networks import extractor_of
+from training.models import model_definition
 
 ROUNDS = 9
 PROCESS_ROUNDS = 5
@@ -31,17 +35,20 @@ PROCESS_PHOTOS = 1200
 SUMMED = 60_000
 OF_DECODING = 0.5
 OF_ONE_PROCESS = 1.6
+MOST_MS = 15.0
+"""What a photo may take on one core in the service, and extracting is most of it."""
 TWO_FREE_CORES = 1.8
 """What plain arithmetic gains from a second process where no one else uses the second core."""
 
 
 def run() -> list[Verdict]:
-    """Measure both."""
+    """Measure all three."""
     photos = make_photos(PHOTOS)
     print(f"  {photos}")
     extractor = Extractor(architecture_schema())
     return [
         _beside_decoding(photos.data, extractor),
+        _with_an_embedding(photos.data, extractor),
         _two_processes(distinct(photos.data, PROCESS_PHOTOS), extractor),
     ]
 
@@ -55,6 +62,18 @@ def _beside_decoding(photos: tuple[bytes, ...], extractor: Extractor) -> Verdict
     print(row("Pillow, decoding in full, one core", rates["decode"], "photos/s"))
     share = ratio(rates["extract"], rates["decode"])
     return at_least("throughput of extracting over decoding", share, OF_DECODING)
+
+
+def _with_an_embedding(photos: tuple[bytes, ...], without: Extractor) -> Verdict:
+    with_one = extractor_of(model_definition("architecture", "efficientnet_lite0"))
+    sides = {"with": _rate(with_one.extract, photos), "without": _rate(without.extract, photos)}
+    with pinned(cores()[-1]):
+        interleave(1, sides)
+        rates = interleave(ROUNDS, sides)
+    ms = {name: [1000 / rate for rate in found] for name, found in rates.items()}
+    print(row("with an embedding, one core", ms["with"], "ms/photo"))
+    print(row("without, one core", ms["without"], "ms/photo"))
+    return at_most("extracting with an embedding", median(ms["with"]), MOST_MS, " ms a photo")
 
 
 def _two_processes(photos: list[bytes], extractor: Extractor) -> Verdict:

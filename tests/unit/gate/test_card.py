@@ -6,7 +6,8 @@ from support.html_pages import HOSTILE, HtmlPage
 from support.photo_files import jpeg
 from support.sample_evidence import sample_records
 
-from artifacts.digests import digest_json
+from artifacts.digests import digest_bytes, digest_json
+from artifacts.records.manifest import ArtifactFile
 from gate.card import CardRecords, choose, model_card, photos_shown
 from gate.card.data import NOT_COVERED
 from gate.card.records import answered
@@ -116,6 +117,25 @@ def test_every_digest_of_the_lineage_is_there(page: HtmlPage) -> None:
         *(evidence.digest, RECORDS.policy.digest, RECORDS.report.digest),
     )
     assert [digest for digest in digests if digest not in lineage] == []
+
+
+def test_networks_that_others_trained_are_named_with_their_licences(page: HtmlPage) -> None:
+    elsewhere = "Trained elsewhere, by others"
+    assert elsewhere not in page.text
+    paths = (f"weights/{'ab' * 32}.onnx", "licences/efficientnet_lite0.txt")
+    files = tuple(
+        ArtifactFile(path=path, digest=digest_bytes(path.encode()), size_bytes=13 << 20)
+        for path in paths
+    )
+    manifest = RECORDS.manifest
+    manifest = manifest.model_copy(update={"files": (*manifest.files, *files)})
+
+    lineage = section(page_of(replace(RECORDS, manifest=manifest)), "Where it comes from")
+
+    assert elsewhere in lineage
+    told = [text for file in files for text in (file.path, file.digest)]
+    assert [text for text in told if text not in lineage] == []
+    assert "13.00 MiB" in lineage
 
 
 def test_what_training_stated_is_marked_as_not_believed(page: HtmlPage) -> None:

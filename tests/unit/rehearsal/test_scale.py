@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from judging.policy_files import YamlPolicies
 from rehearsal.demo.scale import FAST, FULL, Scale
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 def test_the_first_commits_policy_can_be_read_and_measures_fewer_photos(
     tmp_path: Path, scale: Scale, photos: int
 ) -> None:
-    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    _first_commit(tmp_path)
 
     scale.settle(tmp_path)
 
@@ -31,9 +32,28 @@ def test_the_first_commits_policy_can_be_read_and_measures_fewer_photos(
     assert all(limit.holds(photos) for limit in limits)
 
 
+@pytest.mark.parametrize("scale", [FULL, FAST])
+def test_the_demo_trains_without_an_embedding(tmp_path: Path, scale: Scale) -> None:
+    _first_commit(tmp_path)
+    before = yaml.safe_load((tmp_path / "params.yaml").read_text(encoding="utf-8"))
+
+    scale.settle(tmp_path)
+
+    params = yaml.safe_load((tmp_path / "params.yaml").read_text(encoding="utf-8"))
+    assert before["features"] == {"embedding": "efficientnet_lite0"}
+    assert params["features"] == {"embedding": "none"}
+    if scale is FULL:
+        assert params | {"features": before["features"]} == before
+
+
 def test_a_policy_that_has_no_such_line_is_said(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    _first_commit(tmp_path)
     (tmp_path / "policies/models/architecture.yaml").write_text("kind: policy\n")
 
-    with pytest.raises(ValueError, match="0 lines `robustness_photos: N`, not one"):
+    with pytest.raises(ValueError, match="0 lines `robustness_photos: VALUE`, not one"):
         FULL.settle(tmp_path)
+
+
+def _first_commit(folder: Path) -> None:
+    shutil.copytree(ROOT / "policies", folder / "policies")
+    shutil.copy(ROOT / "params.yaml", folder)

@@ -1,6 +1,6 @@
 """Photo bytes in, feature vectors out. Pure: no files, no network, no clock."""
 
-from features.architecture import architecture_schema
+from features.architecture import Embedding, architecture_schema
 from features.blocks import Block, OnnxBlock
 from features.brightness import mean_brightness
 from features.budget import FILE_LIMIT_BYTES, MEMORY_LIMIT_BYTES
@@ -43,6 +43,7 @@ __all__ = [
     "BlockSpec",
     "Corruption",
     "DecodingTooCostly",
+    "Embedding",
     "Extractor",
     "FeatureSchema",
     "FeaturesError",

@@ -1,23 +1,45 @@
-"""The feature schema of the first model, which tells architectural styles and eras."""
+"""The feature schemas of the first model, which tells architectural styles and eras."""
 
-from features.blocks import Colour, Gradients, Lines, Symmetry, Texture
-from features.schema import FeatureSchema, PixelSpec
+from typing import Final, Literal
+
+from features.blocks import Colour, Gradients, Lines, OnnxBlock, Symmetry, Texture
+from features.schema import BlockSpec, FeatureSchema, PixelSpec
+
+Embedding = Literal["none", "efficientnet_lite0"]
+"""A network that was trained on photos of anything, whose last layers are features here."""
+
+_LITE0_SIDE: Final = 224
+_LITE0: Final = BlockSpec(
+    name=OnnxBlock.name,
+    version=OnnxBlock.version,
+    parameters={
+        "side": _LITE0_SIDE,
+        "layout": "nchw",
+        "mean": (127 / 255, 127 / 255, 127 / 255),
+        "std": (128 / 255, 128 / 255, 128 / 255),
+    },
+    width=2024,
+    # Of the file that training.embedding makes.
+    weights="sha256:25932dc6c6c097b742f14d3a7a431e63d61910ddd0341d0a3d651a88283f40b3",
+)
 
 
-def architecture_schema() -> FeatureSchema:
-    """Return the schema of the architecture model.
+def architecture_schema(embedding: Embedding = "none") -> FeatureSchema:
+    """Return the schema of the architecture model, with an embedding's block first or without.
 
     Any change here makes another digest, and so vectors that no earlier model accepts.
     """
-    return FeatureSchema(
-        name="architecture",
-        version=1,
-        pixels=PixelSpec(),
-        blocks=(
-            Gradients().spec(),
-            Texture().spec(),
-            Colour().spec(),
-            Symmetry().spec(),
-            Lines().spec(),
-        ),
+    computed = (
+        Gradients().spec(),
+        Texture().spec(),
+        Colour().spec(),
+        Symmetry().spec(),
+        Lines().spec(),
     )
+    if embedding == "none":
+        pixels = PixelSpec()
+        return FeatureSchema(name="architecture", version=1, pixels=pixels, blocks=computed)
+    # A photo decoded to fewer pixels than the network looks at would be blown up again.
+    pixels = PixelSpec(decode_side=_LITE0_SIDE)
+    blocks = (_LITE0, *computed)
+    return FeatureSchema(name="architecture", version=2, pixels=pixels, blocks=blocks)

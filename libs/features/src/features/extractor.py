@@ -1,6 +1,7 @@
 """Photos in, vectors out: the only preprocessing that training and inference have."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -32,6 +33,7 @@ class Extractor:
             SchemaError: one of its leaves; the code cannot make what the schema declares.
         """
         self._schema = schema
+        self._weights = MappingProxyType(dict(weights))
         self._blocks: tuple[Block, ...] = tuple(
             build_block(spec, weights) for spec in schema.blocks
         )
@@ -41,6 +43,15 @@ class Extractor:
     def schema(self) -> FeatureSchema:
         """The schema that every vector of this extractor follows."""
         return self._schema
+
+    @property
+    def weights(self) -> Mapping[str, bytes]:
+        """Contents of the weight files that it was made with, by digest."""
+        return self._weights
+
+    def __reduce__(self) -> tuple[Callable[..., "Extractor"], tuple[object, ...]]:
+        """Travel between processes as what it was made of: an open network can't."""
+        return _made_again, (self._schema.model_dump_json(), tuple(self._weights.items()))
 
     def extract(self, photo: bytes | Photo) -> Vector:
         """Return the vector of one photo, shape (schema.width,), always finite.
@@ -75,3 +86,9 @@ class Extractor:
                     f"is made for {spec.parameters['side']} pixels, the schema's square has {side}"
                 )
                 raise SchemaMismatch(spec.name, reason)
+
+
+@lru_cache(maxsize=1)
+def _made_again(schema: str, weights: tuple[tuple[str, bytes], ...]) -> Extractor:
+    # Kept, since a worker is sent its extractor with every batch, and a network takes long to open.
+    return Extractor(FeatureSchema.model_validate_json(schema), dict(weights))

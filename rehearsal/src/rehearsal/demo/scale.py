@@ -32,24 +32,27 @@ class Scale:
             make_mild(checkout / "policies")
             text = yaml.safe_dump(PARAMS, sort_keys=False)
             (checkout / "params.yaml").write_text(text, encoding="utf-8")
+        else:
+            # Drawn facades are told apart without it, and sooner.
+            _change(checkout / "params.yaml", "embedding", "none")
         # Sixteen worse copies of each photo are most of what judging costs.
         policy = checkout / "policies/models/architecture.yaml"
-        judged = policy.read_text(encoding="utf-8")
-        fewer, changed = re.subn(
-            r"^( *robustness_photos:) \d+$",
-            rf"\1 {self.robustness_photos}",
-            judged,
-            flags=re.MULTILINE,
-        )
-        if changed != 1:
-            raise ValueError(f"{policy} has {changed} lines `robustness_photos: N`, not one")
-        policy.write_text(fewer, encoding="utf-8")
+        _change(policy, "robustness_photos", str(self.robustness_photos))
         path = checkout / "policies/risk_tiers.yaml"
         risk = yaml.safe_load(path.read_text(encoding="utf-8"))
         for tier in risk["tiers"].values():
             hours = tier["staging"]["min_hours"]
             tier["staging"]["min_hours"] = min(hours, STAGING_SECONDS / 3600)
         path.write_text(yaml.safe_dump(risk, sort_keys=False), encoding="utf-8")
+
+
+def _change(path: Path, setting: str, value: str) -> None:
+    """Give another value to a setting that stands once in a YAML file; ValueError."""
+    text = path.read_text(encoding="utf-8")
+    found, changed = re.subn(rf"^( *{setting}:) \w+$", rf"\1 {value}", text, flags=re.MULTILINE)
+    if changed != 1:
+        raise ValueError(f"{path} has {changed} lines `{setting}: VALUE`, not one")
+    path.write_text(found, encoding="utf-8")
 
 
 FULL = Scale(ALL_STYLES, buildings=24, early_share=0.5, robustness_photos=200, mild=False)

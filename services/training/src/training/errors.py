@@ -12,6 +12,7 @@ TrainingError              a breakdown: something could not be done (exit code 2
 |-- UnknownModel           no model of that name is defined
 |-- MissingIdentity        a run without commit or digests, which the tracker doesn't record
 |-- MissingStageOutput     a stage's input is not there: the stage before it has not run
+|-- UnusableWeights        published weights that features are made by are not what they should be
 |-- SchemaChanged          the model was trained by another feature schema than the code's
 |-- UnfaithfulExport       the exported model answers otherwise than the trained one
 |-- RegistryUnavailable    the model registry doesn't answer
@@ -168,6 +169,19 @@ class MissingStageOutput(TrainingError):
         self.path = path
         self.stage = stage
         super().__init__(f"{path} is not there: run the stage {stage!r} first")
+
+
+class UnusableWeights(TrainingError):
+    """Weights that someone else trained can't be brought to ONNX."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source = source
+        self.reason = reason
+        super().__init__(
+            f"the weights {source} can't be used: {reason}. Build the environment anew "
+            "(`make clean`, then `make setup`), or train without them (features.embedding: none in "
+            "params.yaml)"
+        )
 
 
 class SchemaChanged(TrainingError):

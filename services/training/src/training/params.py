@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 
 from artifacts.records.manifest import HeadName, ModelName, spelled_off
 from artifacts.records.record import Part, Record
+from features import Embedding
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 HeadChoice = Annotated[Literal["auto", "learned", "periods", "off"], BeforeValidator(spelled_off)]
@@ -40,6 +41,15 @@ class PrepareParams(Record):
     min_labels: Annotated[int, Field(ge=2)]
     min_photos_with_year: Annotated[int, Field(ge=10)]
     heads: dict[HeadName, HeadChoice] = Field(default_factory=dict)
+
+
+class FeatureParams(Record):
+    """What vectors are made of, beside what is computed by hand.
+
+    `embedding` is a network that someone else trained, on photos of anything.
+    """
+
+    embedding: Embedding = "none"
 
 
 class FamilyParams(Record):
@@ -243,6 +253,7 @@ class Params(Record):
     seed: Annotated[int, Field(ge=0)]
     import_photos: ImportParams
     prepare: PrepareParams
+    features: FeatureParams = FeatureParams()
     train: TrainParams
     package: PackageParams
 

@@ -202,7 +202,7 @@ def test_training_overfits_a_few_photos(drawn: Path, tmp_path: Path) -> None:
     rows = work.manifest().of_split("train")
     run_all(work, tmp_path / "keys")
     trained_model, files = work.model()
-    scorer = trained_model.scorer(MODEL, files)
+    scorer = trained_model.scorer(Extractor(MODEL.schema()), files)
     vectors = scorer.extractor.extract_many([work.photos.get(row.photo) for row in rows])
     answers = [answer["style"] for answer in scorer.answers(vectors)]
     right = [
@@ -262,7 +262,7 @@ def test_heads_of_another_feature_schema_are_not_packaged(
     model, files = trained[0].model()
     other = model.identity.model_copy(update={"feature_schema": DIGEST})
     with pytest.raises(SchemaChanged, match="featurize and train again"):
-        model.model_copy(update={"identity": other}).scorer(MODEL, files)
+        model.model_copy(update={"identity": other}).scorer(Extractor(MODEL.schema()), files)
 
 
 def test_an_export_that_names_one_other_label_is_refused(
@@ -270,7 +270,7 @@ def test_an_export_that_names_one_other_label_is_refused(
 ) -> None:
     work, _ = trained
     model, files = work.model()
-    scorer = model.scorer(MODEL, files)
+    scorer = model.scorer(Extractor(MODEL.schema()), files)
     photo = work.manifest().rows[0].photo
     vectors = scorer.extractor.extract(work.photos.get(photo))[np.newaxis]
     scores = scorer.scores(vectors)
@@ -293,7 +293,7 @@ def test_an_export_whose_probabilities_are_off_is_refused(
     """Its labels are all right: it is only surer of them than the trained model."""
     work, _ = trained
     model, files = work.model()
-    scorer = model.scorer(MODEL, files)
+    scorer = model.scorer(Extractor(MODEL.schema()), files)
     photo = work.manifest().rows[0].photo
     vectors = scorer.extractor.extract(work.photos.get(photo))[np.newaxis]
     scores = scorer.scores(vectors)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from features import architecture_schema
@@ -76,10 +78,17 @@ def test_any_other_folder_is_no_style(folder: str) -> None:
 
 
 def test_the_definition_says_what_the_model_is() -> None:
-    assert model_definition("architecture") is ARCHITECTURE
+    assert model_definition("architecture") == ARCHITECTURE
     assert ARCHITECTURE.schema().digest == architecture_schema().digest
     assert ARCHITECTURE.classification.name == "style"
     assert (ARCHITECTURE.regression.name, ARCHITECTURE.regression.unit) == ("era", "year")
+
+
+def test_an_embedding_is_another_schema_of_the_same_model() -> None:
+    model = model_definition("architecture", "efficientnet_lite0")
+    assert model.schema().digest == architecture_schema("efficientnet_lite0").digest
+    assert model.schema().digest != ARCHITECTURE.schema().digest
+    assert replace(model, embedding="none") == ARCHITECTURE
 
 
 @pytest.mark.parametrize("year", [-3000, -438, 1, 1248, 1999, REFERENCE_YEAR - 1])

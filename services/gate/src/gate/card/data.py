@@ -313,7 +313,20 @@ def lineage_section(records: CardRecords) -> Section:
         ),
     )
     lede = "Every name below is the digest of bytes: whoever holds them can check this card."
-    return Section("Where it comes from", (Facts(facts), heads, splits), lede)
+    blocks: tuple[Block, ...] = (Facts(facts), heads, *_trained_elsewhere(records), splits)
+    return Section("Where it comes from", blocks, lede)
+
+
+def _trained_elsewhere(records: CardRecords) -> tuple[Table, ...]:
+    """Name the networks that features come of, and under which licences: others made them."""
+    files = [f for f in records.manifest.files if f.path.startswith(("weights/", "licences/"))]
+    rows = tuple(
+        (Cell(f.path, code=True), f"{f.size_bytes / 2**20:.2f} MiB", Cell(f.digest, code=True))
+        for f in files
+    )
+    columns = tuple(map(Column, ("File of the artifact", "Size", "Digest")))
+    title = "Trained elsewhere, by others: networks that make features, and their licences"
+    return (Table(title, columns, rows),) if files else ()
 
 
 def _lineage(records: CardRecords) -> Iterator[tuple[str, str | None]]:

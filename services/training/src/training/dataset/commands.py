@@ -4,7 +4,6 @@ from pathlib import Path
 
 import typer
 
-from features import Extractor
 from training.cluster.cluster_nodes import workers
 from training.cluster.parallel import JoblibParallel
 from training.dataset.featurize import featurize as featurize_photos
@@ -12,6 +11,7 @@ from training.dataset.origins import origin_line
 from training.dataset.prepare import prepare as prepare_dataset
 from training.dataset.validation import dataset_notices
 from training.dataset.vector_cache import SqliteVectorCache
+from training.embedding.networks import extractor_of
 from training.options import SchedulerOption, WorkOption
 from training.settings import read_settings
 from training.work.work_folder import WorkFolder
@@ -37,9 +37,9 @@ def prepare(work: WorkOption = Path()) -> None:
 def featurize(work: WorkOption = Path(), scheduler: SchedulerOption = None) -> None:
     """Stage 2: make the vectors that the cache doesn't hold, of all photos but the holdout's."""
     settings, files = read_settings(scheduler), WorkFolder(work)
-    schema = files.definition().schema()
-    cache = SqliteVectorCache(settings.vector_cache, schema.digest)
+    extractor = extractor_of(files.definition())
+    cache = SqliteVectorCache(settings.vector_cache, extractor.schema.digest)
     with workers(settings) as parallel:
-        done = featurize_photos(files, Extractor(schema), cache, parallel)
+        done = featurize_photos(files, extractor, cache, parallel)
     stale = "; the cache disagreed with the code and was dropped" if done.stale else ""
     typer.echo(f"{done.made} photos featurized, {done.cached} vectors from the cache{stale}")

@@ -8,6 +8,7 @@ import numpy as np
 from artifacts.records.manifest import FamilyScore, Metric
 from scoring import evaluate, metrics_of
 from training.dataset.training_set import seen
+from training.embedding.networks import extractor_of
 from training.models.definition import ModelDefinition
 from training.work.runs import VectorsRecord
 from training.work.work_folder import WorkFolder
@@ -20,7 +21,7 @@ def evaluate_candidate(work: WorkFolder, model: ModelDefinition) -> tuple[Metric
     schema = trained.identity.feature_schema
     vectors = work.vectors(VectorsRecord(photo_manifest=manifest.digest, feature_schema=schema))
     inside = np.array([row.split == "validation" for row in seen(manifest)])
-    scorer = trained.scorer(model, files)
+    scorer = trained.scorer(extractor_of(model), files)
     evaluation = evaluate(scorer, manifest, "validation", np.array(vectors[inside]), model=None)
     metrics = (*_cross_validated(trained.families), *_validated(metrics_of(evaluation)))
     work.write_evaluation(evaluation, metrics)

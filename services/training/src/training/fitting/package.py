@@ -10,7 +10,8 @@ from artifacts.records.photos import PhotoManifest, PhotoRow
 from artifacts.signatures import ArtifactSigner, ArtifactVerifier
 from features import read_photo, vector_digest
 from scoring import Scorer
-from scoring.scorer import FEATURE_SCHEMA
+from scoring.scorer import FEATURE_SCHEMA, WEIGHTS
+from training.embedding.networks import extractor_of, licences
 from training.models.definition import ModelDefinition
 from training.work.runs import TrainedModel
 from training.work.work_folder import WorkFolder
@@ -23,11 +24,13 @@ def package(
 ) -> ModelArtifact:
     """Put the artifact together, sign it, and open it again as anyone else would."""
     trained, files = work.model()
-    scorer = trained.scorer(model, files)
-    schema = scorer.extractor.schema
+    scorer = trained.scorer(extractor_of(model), files)
+    extractor = scorer.extractor
     chosen = choose_golden(work.manifest(), work.params().package.golden_photos)
     golden, photos = _golden(chosen, scorer, work.photos)
-    files |= photos | {FEATURE_SCHEMA: schema.model_dump_json().encode()}
+    files |= photos | {FEATURE_SCHEMA: extractor.schema.model_dump_json().encode()}
+    files |= {f"{WEIGHTS}{hex_part(name)}.onnx": data for name, data in extractor.weights.items()}
+    files |= licences(model.embedding)
     manifest = _manifest(work, trained, files, golden)
     write_artifact(work.candidate, manifest, files)
     signer.sign(work.candidate, work.candidate / SIGNATURE)

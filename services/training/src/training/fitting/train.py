@@ -17,12 +17,12 @@ from artifacts.records.manifest import (
     head_files,
 )
 from artifacts.records.photos import PhotoRow
-from features import Extractor
 from scoring.labels import winners
 from scoring.scorer import Scorer
 from training.cluster.parallel import JoblibParallel
 from training.dataset.origins import era_origin, from_periods
 from training.dataset.training_set import TrainingSet, seen, training_set
+from training.embedding.networks import extractor_of
 from training.errors import UnfaithfulExport
 from training.fitting.calibration import TemperedClassifier
 from training.fitting.families import fit_labels, fit_values
@@ -90,7 +90,7 @@ def train(
     files = _exported(answering, exporter, vectors.shape[1])
     photos = [row.photo for row in seen(manifest)]
     fitted = {found.head.name: found.estimator for found in answering}
-    scorer = Scorer(Extractor(model.schema()), heads, files)
+    scorer = Scorer(extractor_of(model), heads, files)
     scores = watched_scores(scorer, vectors, parallel, "comparing ONNX with scikit-learn")
     require_faithful(scorer, fitted, vectors, photos, scores)
     trained = TrainedModel(

@@ -58,7 +58,7 @@ def style_of_folder(folder: str) -> str | None:
 
 ARCHITECTURE = ModelDefinition(
     name="architecture",
-    schema=architecture_schema,
+    features=architecture_schema,
     classification=ClassificationTarget(name="style", labels=STYLES),
     regression=RegressionTarget(
         name="era",

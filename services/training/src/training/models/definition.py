@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from artifacts.records.manifest import LinearScale, LogAgeScale
-from features import FeatureSchema
+from features import Embedding, FeatureSchema
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,18 @@ class ClassificationTarget:
 
 @dataclass(frozen=True)
 class ModelDefinition:
-    """A model: its name, its feature schema, its heads, and how folders name its labels."""
+    """A model: its name, its features, its heads, and how folders name its labels.
+
+    `features` makes the feature schema with an embedding, which params.yaml chooses.
+    """
 
     name: str
-    schema: Callable[[], FeatureSchema]
+    features: Callable[[Embedding], FeatureSchema]
     classification: ClassificationTarget
     regression: RegressionTarget
     label_of_folder: Callable[[str], str | None]
+    embedding: Embedding = "none"
+
+    def schema(self) -> FeatureSchema:
+        """Return the schema of the vectors that the model is trained on."""
+        return self.features(self.embedding)

@@ -85,7 +85,8 @@ def pipeline_in(settings: Settings, work: Path, held: int | None = None) -> DvcP
 
 
 def _set_up(settings: Settings, work: Path, params: Path) -> None:
-    model = model_definition(read_params(params).model)
+    given = read_params(params)
+    model = model_definition(given.model, given.features.embedding)
     set_up(settings.root, work, params, inputs_of(settings, model))
 
 

@@ -9,7 +9,6 @@ from artifacts.records.record import Record
 from features import Extractor
 from scoring import Scorer
 from training.errors import SchemaChanged
-from training.models.definition import ModelDefinition
 
 
 class RunIdentity(Record):
@@ -63,9 +62,9 @@ class TrainedModel(Record):
     families: tuple[FamilyScore, ...]
     photos_compared: int
 
-    def scorer(self, model: ModelDefinition, files: Mapping[str, bytes]) -> Scorer:
-        """Open the heads; SchemaChanged where the code makes other vectors than they learned."""
-        schema = model.schema()
+    def scorer(self, extractor: Extractor, files: Mapping[str, bytes]) -> Scorer:
+        """Open the heads; SchemaChanged where they learned from other vectors than are made now."""
+        schema = extractor.schema
         if schema.digest != self.identity.feature_schema:
             raise SchemaChanged(self.identity.feature_schema, schema.digest)
-        return Scorer(Extractor(schema), self.heads, files)
+        return Scorer(extractor, self.heads, files)

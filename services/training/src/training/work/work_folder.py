@@ -41,7 +41,8 @@ class WorkFolder:
 
     def definition(self) -> ModelDefinition:
         """Return the model that the parameters name; BadParams, UnknownModel."""
-        return model_definition(self.params().model)
+        params = self.params()
+        return model_definition(params.model, params.features.embedding)
 
     def manifest(self) -> PhotoManifest:
         """Return the photo manifest; UnreadableRecord."""
