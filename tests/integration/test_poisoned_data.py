@@ -80,7 +80,12 @@ def split(drawn: Photos) -> tuple[Photos, Photos]:
 def trained(photos: Photos, labels: NDArray[np.intp]) -> TemperedClassifier:
     """A discriminant with its temperature, from these labels."""
     data = TrainingSet(
-        photos.vectors, STYLES, labels, np.full(len(labels), np.nan), np.arange(len(labels))
+        photos.vectors,
+        STYLES,
+        labels,
+        np.full(len(labels), np.nan),
+        np.arange(len(labels)),
+        (photos.vectors.shape[1],),
     )
     unseen = np.zeros((len(labels), len(STYLES)))
     folds = StratifiedGroupKFold(3, shuffle=True, random_state=0)

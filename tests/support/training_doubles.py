@@ -162,4 +162,5 @@ def a_training_set(
         labels=found,
         values=np.full(count, np.nan) if values is None else values,
         groups=np.arange(count),
+        runs=(vectors.shape[1],),
     )

@@ -196,3 +196,16 @@ def test_a_network_that_does_not_fit_its_spec_is_refused(weights, width):
     spec = _onnx_spec(weights, width)
     with pytest.raises(SchemaMismatch):
         Extractor(_schema(spec), {spec.weights: weights})
+
+
+def test_runs_are_the_outputs_of_learned_blocks_and_then_all_that_is_hand_made():
+    weights = "sha256:" + 64 * "0"
+    learned = BlockSpec(
+        name="onnx", version=1, parameters={"taps": (3, 5)}, width=8, weights=weights
+    )
+    plain = BlockSpec(name="onnx", version=1, parameters={}, width=4, weights=weights)
+    made = architecture_schema()
+    mixed = made.model_copy(update={"blocks": (learned, *made.blocks, plain)})
+    assert made.runs == (made.width,)
+    assert mixed.runs == (3, 5, 4, made.width)
+    assert mixed.model_copy(update={"blocks": (learned,)}).runs == (3, 5, 0)

@@ -75,3 +75,15 @@ class FeatureSchema(_Frozen):
     def width(self) -> int:
         """How many values a vector has."""
         return sum(block.width for block in self.blocks)
+
+    @property
+    def runs(self) -> tuple[int, ...]:
+        """Widths of the vector's parts: each output of a learned block, and last all hand-made.
+
+        A learned block names the widths of its outputs as its parameter `taps`. The hand-made
+        blocks, wherever they stand among the others, count as one; it is 0 where there are none.
+        """
+        learned = [block for block in self.blocks if block.weights is not None]
+        taps = [block.parameters.get("taps", (block.width,)) for block in learned]
+        widths = [int(width) for tap in taps if isinstance(tap, tuple) for width in tap]
+        return (*widths, self.width - sum(widths))

@@ -25,7 +25,7 @@ OPERATORS = frozenset(
     for name in (
         # arithmetic
         *("Abs", "Add", "Clip", "Div", "Exp", "Gemm", "Identity", "Log", "MatMul", "Max", "Min"),
-        *("Mul", "Neg", "Pow", "Relu", "Sigmoid", "Softmax", "Sqrt", "Sub", "Tanh"),
+        *("Mul", "Neg", "Pow", "Relu", "Round", "Sigmoid", "Softmax", "Sqrt", "Sub", "Tanh"),
         # shapes and choices
         *("ArgMax", "Cast", "Concat", "Constant", "Flatten", "Gather", "Greater", "Less"),
         *("ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum", "Reshape", "Squeeze", "TopK"),

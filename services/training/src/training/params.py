@@ -107,9 +107,26 @@ class LabelMeans(FamilyParams):
     prior_photos: Annotated[float, Field(gt=0)]
 
 
-Family = Annotated[Trees | Linear | Discriminant | NearestNeighbours, Field(discriminator="kind")]
+class Kernel(FamilyParams):
+    """Regularised least squares with a Gaussian kernel.
+
+    `width` above 0: the larger, the nearer a photo must be to count; `ridge` above 0, the penalty.
+    `components` are kept of the features; `hand_made` is the weight of the hand-made features where
+    there are learned ones, whose weights add up to 1.
+    """
+
+    kind: Literal["kernel"]
+    components: Annotated[int, Field(ge=2, le=2048)]
+    width: Annotated[float, Field(gt=0)]
+    ridge: Annotated[float, Field(gt=0)]
+    hand_made: Annotated[float, Field(ge=0)]
+
+
+Family = Annotated[
+    Trees | Linear | Discriminant | NearestNeighbours | Kernel, Field(discriminator="kind")
+]
 _FAMILY: TypeAdapter[Family] = TypeAdapter(Family)
-ValueFamily = Annotated[Trees | Linear | LabelMeans, Field(discriminator="kind")]
+ValueFamily = Annotated[Trees | Linear | LabelMeans | Kernel, Field(discriminator="kind")]
 
 
 class Span(Part):
@@ -201,8 +218,18 @@ class NearestNeighboursSpace(Space):
     levels: int | IntSpan
 
 
+class KernelSpace(Space):
+    """Kernel machines."""
+
+    kind: Literal["kernel"]
+    components: int | IntSpan
+    width: float | Span
+    ridge: float | Span
+    hand_made: float | Span
+
+
 AnySpace = Annotated[
-    TreesSpace | LinearSpace | DiscriminantSpace | NearestNeighboursSpace,
+    TreesSpace | LinearSpace | DiscriminantSpace | NearestNeighboursSpace | KernelSpace,
     Field(discriminator="kind"),
 ]
 

@@ -16,6 +16,7 @@ from training.fitting.onnx_exporter import OnnxExporter
 from training.params import (
     Discriminant,
     Family,
+    Kernel,
     LabelMeans,
     Linear,
     NearestNeighbours,
@@ -26,6 +27,7 @@ from training.params import (
 WIDTH, PHOTOS, LABELS = 12, 120, 5
 TREES = Trees(kind="extra_trees", trees=15, max_leaves=32, min_leaf_photos=1, max_features="sqrt")
 FOREST = TREES.model_copy(update={"kind": "random_forest"})
+KERNEL = Kernel(kind="kernel", components=8, width=1.5, ridge=0.1, hand_made=0.3)
 LINEAR = Linear(kind="linear", strength=1.0)
 CLASSIFIERS: list[Family] = [
     TREES,
@@ -33,12 +35,14 @@ CLASSIFIERS: list[Family] = [
     LINEAR,
     Discriminant(kind="discriminant", shrinkage=0.5),
     NearestNeighbours(kind="nearest_neighbours", neighbours=7, levels=8),
+    KERNEL,
 ]
 REGRESSORS: list[ValueFamily] = [
     TREES,
     FOREST,
     LINEAR,
     LabelMeans(kind="label_means", shrinkage=0.5, prior_photos=2),
+    KERNEL,
 ]
 
 

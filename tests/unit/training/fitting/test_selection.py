@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import softmax
@@ -32,7 +34,7 @@ def a_training_set(photos: int = 120, groups: int = 40, classes: int = 4) -> Tra
     vectors = random.normal(size=(photos, 12)) + 3 * np.eye(12)[labels]
     values = np.where(group % 5 == 0, np.nan, 4.0 + labels)
     names = tuple("abcd"[:classes])
-    return TrainingSet(vectors.astype(np.float32), names, labels, values, group)
+    return TrainingSet(vectors.astype(np.float32), names, labels, values, group, (12,))
 
 
 def all_tasks(data: TrainingSet) -> list[Task]:
@@ -83,7 +85,7 @@ def test_out_of_fold_predictions_come_in_the_order_of_the_photos() -> None:
 def test_shuffled_labels_leave_nothing_to_learn() -> None:
     data = a_training_set(240, 240)
     shuffled = np.random.default_rng(5).permutation(data.labels)
-    lost = TrainingSet(data.vectors, data.names, shuffled, data.values, data.groups)
+    lost = replace(data, labels=shuffled)
     done = [(task, run_task(task, lost, 7)) for task in all_tasks(lost)]
     found = out_of_fold(LabelTask, PARAMS.classification[0], done)
     assert calibrate("style", lost, found, set_level=0.8).metrics["accuracy"] < 0.4
@@ -119,5 +121,5 @@ def test_a_label_that_a_fold_lacks_gets_no_probability() -> None:
     task = all_tasks(data)[0]
     held = set(task.held_out.tolist())
     labels = np.where([n in held for n in range(120)], 2, data.labels % 2)
-    split = TrainingSet(data.vectors, data.names, labels, data.values, np.arange(120))
+    split = replace(data, labels=labels, groups=np.arange(120))
     assert (run_task(task, split, 7)[:, 2:] == 0).all()

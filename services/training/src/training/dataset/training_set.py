@@ -23,7 +23,8 @@ def seen(manifest: PhotoManifest) -> tuple[PhotoRow, ...]:
 class TrainingSet:
     """Of n photos: vectors (n, width), labels (n,), values on the raw scale (n,), groups (n,).
 
-    A value is NaN where the photo's is unknown; `labels` are indices into `names`.
+    A value is NaN where the photo's is unknown; `labels` are indices into `names`; `runs` are the
+    widths of the parts of a vector, as `FeatureSchema.runs`.
     """
 
     vectors: NDArray[np.float32]
@@ -31,6 +32,7 @@ class TrainingSet:
     labels: NDArray[np.intp]
     values: NDArray[np.float64]
     groups: NDArray[np.intp]
+    runs: tuple[int, ...]
 
     def valued(self) -> "TrainingSet":
         """Return the photos whose value is known."""
@@ -47,6 +49,7 @@ class TrainingSet:
             self.labels[wanted],
             self.values[wanted],
             self.groups[wanted],
+            self.runs,
         )
 
 
@@ -64,4 +67,5 @@ def training_set(
         labels=np.array([names.index(row.style) for row in rows], dtype=np.intp),
         values=np.array([math.nan if t is None else scale.to_raw(float(t)) for t in truths]),
         groups=groups.astype(np.intp),
+        runs=model.schema().runs,
     )

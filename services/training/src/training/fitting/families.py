@@ -26,10 +26,12 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from training.dataset.training_set import TrainingSet
+from training.fitting.kernels import KernelClassifier, KernelRegressor
 from training.fitting.neighbours import NeighboursClassifier
 from training.params import (
     Discriminant,
     Family,
+    Kernel,
     LabelMeans,
     Linear,
     NearestNeighbours,
@@ -68,6 +70,9 @@ def fit_labels(family: Family, data: TrainingSet, seed: int, jobs: int | None = 
     The trees of a forest are fitted by so many jobs, None being as many as joblib's context has.
     Each draws from a seed of its own and keeps its place, so that the number changes nothing.
     """
+    if isinstance(family, Kernel):
+        model = KernelClassifier(family, data.runs)
+        return model.fit(data.vectors, data.labels, data.groups)
     if isinstance(family, Discriminant):
         return fit_discriminant(family.shrinkage, data.vectors, data.labels)
     return _fitted(classifier(family, seed, jobs), data.vectors, data.labels)
@@ -115,6 +120,8 @@ def fit_values(family: ValueFamily, data: TrainingSet, seed: int, jobs: int | No
             spread = Discriminant(kind="discriminant", shrinkage=family.shrinkage)
             labels = fit_labels(spread, data, seed)
             return LabelMeansRegressor(labels, _means(valued, labels.classes_, family.prior_photos))
+        case Kernel():
+            return KernelRegressor(family, data.runs).fit(valued.vectors, valued.values)
         case Trees(kind="extra_trees"):
             model = ExtraTreesRegressor(**_trees(family, seed, jobs))
         case Trees():

@@ -14,7 +14,10 @@ from sklearn.pipeline import Pipeline
 
 from training.fitting.calibration import TemperedClassifier, Tempering
 from training.fitting.families import LabelMeansRegressor
+from training.fitting.kernels import PLACES, KernelClassifier, KernelRegressor
 from training.fitting.neighbours import NeighboursClassifier
+
+_Step = tuple[str, list[str], list[str], dict[str, Any]]
 
 
 def neighbours_graph(fitted: NeighboursClassifier, opset: int) -> onnx.ModelProto:
@@ -50,7 +53,7 @@ def neighbours_graph(fitted: NeighboursClassifier, opset: int) -> onnx.ModelProt
 
 def _nodes() -> list[onnx.NodeProto]:
     as_float: dict[str, Any] = {"to": TensorProto.FLOAT}
-    steps: list[tuple[str, list[str], list[str], dict[str, Any]]] = [
+    steps: list[_Step] = [
         ("Unsqueeze", ["vectors", "levels_axis"], ["rows"], {}),
         ("Greater", ["rows", "thresholds"], ["above"], {}),
         ("Cast", ["above"], ["steps"], as_float),
@@ -67,6 +70,76 @@ def _nodes() -> list[onnx.NodeProto]:
         ("Div", ["smoothed", "total"], ["probabilities"], {}),
     ]
     return [helper.make_node(name, given, made, **extra) for name, given, made, extra in steps]
+
+
+def kernel_graph(  # long: one line a constant
+    fitted: KernelClassifier | KernelRegressor, opset: int
+) -> onnx.ModelProto:
+    """Return the graph of a fitted kernel machine over float32 vectors (n, width).
+
+    Its one output are a classifier's probabilities (n, classes) or a regressor's values (n, 1).
+    What comes after the distances, which are exact, is computed in float64.
+    """
+    kernel = fitted.map
+    seen = kernel.seen_.astype(np.float32)
+    constants: dict[str, np.ndarray] = {
+        "mean": kernel.mean_,
+        "weight": kernel.weight_,
+        "half_projection": kernel.projection_,
+        "least": np.array(-PLACES, np.float32),
+        "most": np.array(PLACES, np.float32),
+        "small_seen": np.ascontiguousarray(kernel.seen_.T),
+        "squares": (seen**2).sum(axis=1),
+        "two": np.array(2, np.float32),
+        "minus_rate": np.array(-kernel.rate_),
+        "components_axis": np.array([1], np.int64),
+    }
+    if isinstance(fitted, KernelClassifier):
+        constants |= {"coefficients": fitted.coefficients_ @ fitted.mixing_}
+        constants |= {"offset": fitted.offset_}
+        last = [("Softmax", ["sums"], ["likely"], {"axis": 1})]
+        last += [("Cast", ["likely"], ["probabilities"], {"to": TensorProto.FLOAT})]
+        output, columns = "probabilities", len(fitted.classes_)
+    else:
+        constants |= {"coefficients": fitted.coefficients_[:, np.newaxis]}
+        constants |= {"offset": np.array([fitted.mean_])}
+        last = [("Cast", ["sums"], ["values"], {"to": TensorProto.FLOAT})]
+        output, columns = "values", 1
+    graph = helper.make_graph(
+        [
+            helper.make_node(n, given, made, **extra)
+            for n, given, made, extra in _kernel_nodes(last)
+        ],
+        "head",
+        [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [None, len(kernel.mean_)])],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, [None, columns])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
+
+
+def _kernel_nodes(last: list[_Step]) -> list[_Step]:
+    return [
+        ("Sub", ["vectors", "mean"], ["centred"], {}),
+        ("Mul", ["centred", "weight"], ["standard"], {}),
+        ("Cast", ["half_projection"], ["projection"], {"to": TensorProto.FLOAT}),
+        ("MatMul", ["standard", "projection"], ["projected"], {}),
+        ("Round", ["projected"], ["rounded"], {}),
+        ("Clip", ["rounded", "least", "most"], ["places"], {}),
+        ("Cast", ["small_seen"], ["seen"], {"to": TensorProto.FLOAT}),
+        ("MatMul", ["places", "seen"], ["products"], {}),
+        ("Mul", ["products", "two"], ["doubled"], {}),
+        ("Mul", ["places", "places"], ["place_squares"], {}),
+        ("ReduceSum", ["place_squares", "components_axis"], ["own"], {"keepdims": 1}),
+        ("Add", ["own", "squares"], ["both"], {}),
+        ("Sub", ["both", "doubled"], ["distances"], {}),
+        ("Cast", ["distances"], ["exact"], {"to": TensorProto.DOUBLE}),
+        ("Mul", ["exact", "minus_rate"], ["exponents"], {}),
+        ("Exp", ["exponents"], ["likeness"], {}),
+        ("MatMul", ["likeness", "coefficients"], ["weighed"], {}),
+        ("Add", ["weighed", "offset"], ["sums"], {}),
+        *last,
+    ]
 
 
 _OPSET = {"": 21, "ai.onnx.ml": 3}
@@ -91,6 +164,8 @@ class OnnxExporter:
 def _convert(estimator: object, width: int) -> onnx.ModelProto:
     if isinstance(estimator, NeighboursClassifier):
         return neighbours_graph(estimator, _OPSET[""])
+    if isinstance(estimator, KernelClassifier | KernelRegressor):
+        return kernel_graph(estimator, _OPSET[""])
     estimator = _halved(estimator)
     options = {id(estimator): {"zipmap": False}} if is_classifier(estimator) else None
     model: onnx.ModelProto = convert_sklearn(

@@ -1,0 +1,118 @@
+import numpy as np
+import onnxruntime
+import pytest
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold
+
+from training.fitting.kernels import (
+    PLACES,
+    KernelClassifier,
+    KernelMap,
+    KernelRegressor,
+    least_squares,
+)
+from training.fitting.onnx_exporter import OnnxExporter
+from training.params import Kernel
+
+PHOTOS, LABELS, RUNS = 150, 4, (6, 20, 30)
+WIDTH = sum(RUNS)
+FAMILY = Kernel(kind="kernel", components=40, width=1.5, ridge=0.1, hand_made=0.3)
+
+
+def vectors(seed: int, photos: int = PHOTOS) -> NDArray[np.float32]:
+    return np.random.default_rng(seed).normal(size=(photos, WIDTH)).astype(np.float32)
+
+
+def labels_of(found: NDArray[np.float32], labels: int = LABELS) -> NDArray[np.intp]:
+    return np.asarray(found[:, :labels].argmax(axis=1))
+
+
+def fitted(labels: int = LABELS) -> KernelClassifier:
+    seen = vectors(1)
+    groups = np.arange(PHOTOS) // 2
+    return KernelClassifier(FAMILY, RUNS).fit(seen, labels_of(seen, labels), groups)
+
+
+@pytest.mark.parametrize("labels", [2, LABELS])
+def test_a_classifier_names_labels_that_it_has_not_seen_far_more_often_than_chance(
+    labels: int,
+) -> None:
+    fresh = vectors(2, 400)
+    probabilities = fitted(labels).predict_proba(fresh)
+    right = (probabilities.argmax(axis=1) == labels_of(fresh, labels)).mean()
+    assert right > 1.5 / labels
+    assert probabilities.sum(axis=1) == pytest.approx(np.ones(400))
+
+
+def test_scores_without_a_fold_are_those_of_a_model_that_was_fitted_without_it() -> None:
+    seen, groups = vectors(1), np.arange(PHOTOS) // 3
+    targets = np.where(labels_of(seen)[:, None] == np.arange(LABELS), 1.0, -1.0)
+    gram = KernelMap(FAMILY, RUNS).fit(seen).gram()
+    _, honest = least_squares(gram.copy(), targets, FAMILY.ridge, groups)
+    for others, held in GroupKFold(5).split(targets, groups=groups):
+        penalised = gram[np.ix_(others, others)] + FAMILY.ridge * np.eye(len(others))
+        again = gram[np.ix_(held, others)] @ np.linalg.solve(penalised, targets[others])
+        assert honest[held] == pytest.approx(again, abs=1e-9)
+
+
+def test_photos_of_one_building_do_not_vouch_for_each_other() -> None:
+    # Each photo is there twice, with labels by lot: whoever sees the twin knows the label.
+    seen = np.repeat(vectors(1, 60), 2, axis=0)
+    labels = np.repeat(np.random.default_rng(5).integers(0, LABELS, 60), 2)
+    targets = np.where(labels[:, None] == np.arange(LABELS), 1.0, -1.0)
+    gram = KernelMap(FAMILY, RUNS).fit(seen).gram()
+    _, apart = least_squares(gram.copy(), targets, FAMILY.ridge, np.arange(120))
+    _, together = least_squares(gram.copy(), targets, FAMILY.ridge, np.arange(120) // 2)
+    assert (apart.argmax(axis=1) == labels).mean() > 0.9
+    assert (together.argmax(axis=1) == labels).mean() < 0.5
+
+
+def test_every_learned_run_weighs_alike_and_the_hand_made_one_as_told() -> None:
+    seen = vectors(1) * np.logspace(-5, 5, WIDTH, dtype=np.float32)
+    kernel = KernelMap(FAMILY, RUNS).fit(seen)
+    spread = ((seen - kernel.mean_) * kernel.weight_).var(axis=0)
+    shares = [part.sum() for part in np.split(spread, np.cumsum(RUNS)[:-1])]
+    assert shares == pytest.approx([0.5, 0.5, 0.3], rel=1e-4)
+
+
+def test_hand_made_features_alone_weigh_one_and_constant_ones_nothing() -> None:
+    seen = vectors(1)
+    seen[:, 3] = 7.3
+    kernel = KernelMap(FAMILY, (WIDTH,)).fit(seen)
+    spread = ((seen - kernel.mean_) * kernel.weight_).var(axis=0)
+    assert spread.sum() == pytest.approx((WIDTH - 1) / WIDTH, rel=1e-4)
+    assert kernel.weight_[3] == 0
+
+
+def test_places_are_whole_numbers_within_their_bounds_and_far_photos_stay_there() -> None:
+    kernel = KernelMap(FAMILY, RUNS).fit(vectors(1))
+    assert np.abs(kernel.seen_).max() == PLACES
+    assert kernel.seen_.dtype == np.int8
+    assert (kernel.values(1e6 * vectors(2, 5)) >= 0).all()
+    assert kernel.gram().diagonal() == pytest.approx(np.ones(PHOTOS))
+
+
+def test_of_photos_that_are_all_alike_no_label_is_sure() -> None:
+    seen = np.ones((20, WIDTH), np.float32)
+    model = KernelClassifier(FAMILY, RUNS).fit(seen, np.arange(20) % 2, np.arange(20))
+    assert model.predict_proba(seen) == pytest.approx(np.full((20, 2), 0.5), abs=0.15)
+
+
+def test_equal_photos_make_equal_files() -> None:
+    files = {OnnxExporter().export(fitted(), WIDTH) for _ in range(2)}
+    assert len(files) == 1
+
+
+def test_an_export_answers_within_a_hundredth_of_the_grid_that_names_labels() -> None:
+    model, fresh = fitted(), vectors(3, 500)
+    session = onnxruntime.InferenceSession(OnnxExporter().export(model, WIDTH))
+    rows = [session.run(None, {"vectors": row[None]})[0][0] for row in fresh]
+    assert np.abs(np.stack(rows) - model.predict_proba(fresh)).max() < 1e-7
+
+
+def test_a_regressor_finds_a_smooth_value() -> None:
+    seen, fresh = vectors(1, 600), vectors(2, 300)
+    slope = np.linspace(-1, 1, WIDTH)
+    model = KernelRegressor(FAMILY, (WIDTH,)).fit(seen, seen @ slope)
+    errors = model.predict(fresh) - fresh @ slope
+    assert np.abs(errors).mean() < 0.6 * np.abs(fresh @ slope).mean()
