@@ -156,6 +156,19 @@ def test_an_onnx_block_runs_its_network(encode):
     assert vector == pytest.approx([0.4, 0.4, 1.0], abs=1e-6)
 
 
+def test_a_network_may_want_channels_last(encode):
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 8, 8, 3])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 192])
+    graph = helper.make_graph([helper.make_node("Flatten", ["x"], ["y"])], "flat", [x], [y])
+    opset = [helper.make_opsetid("", 17)]
+    network = helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
+    spec = _onnx_spec(network, width=192)
+    spec = spec.model_copy(update={"parameters": {**spec.parameters, "layout": "nhwc"}})
+    extractor = Extractor(_schema(spec), {spec.weights: network})
+    vector = extractor.extract(encode(Image.new("RGB", (90, 90), (51, 102, 255))))
+    assert vector.reshape(64, 3) == pytest.approx(np.tile([0.4, 0.4, 1.0], (64, 1)), abs=1e-6)
+
+
 def test_an_extractor_travels_with_its_network_and_is_opened_once_where_it_arrives(encode):
     spec = _onnx_spec(_network())
     extractor = Extractor(_schema(spec), {spec.weights: _network()})

@@ -19,6 +19,7 @@ from artifacts.records.manifest import (
     Metric,
     PredictionSet,
 )
+from features import Embedding, architecture_schema
 from training.errors import BadParams, MissingStageOutput
 from training.params import Linear
 from training.work.runs import RunIdentity, TrainedModel, VectorsRecord
@@ -93,6 +94,28 @@ def test_all_that_is_wrong_with_parameters_is_named_at_once(tmp_path: Path) -> N
         WorkFolder(tmp_path).params()
     assert "seed" in str(caught.value)
     assert "colour" in str(caught.value)
+
+
+@pytest.mark.parametrize("embedding", ["none", "efficientnet_lite0"])
+def test_parameters_choose_the_features(embedding: Embedding, tmp_path: Path) -> None:
+    params = small_params(features={"embedding": embedding})
+    (tmp_path / "params.yaml").write_text(params.to_json(), encoding="utf-8")
+    definition = WorkFolder(tmp_path).definition()
+    assert definition.schema().digest == architecture_schema(embedding).digest
+
+
+def test_parameters_that_choose_nothing_are_of_no_embedding(tmp_path: Path) -> None:
+    given = json.loads(small_params().to_json())
+    del given["features"]
+    (tmp_path / "params.yaml").write_text(json.dumps(given), encoding="utf-8")
+    assert WorkFolder(tmp_path).params().features.embedding == "none"
+
+
+def test_an_embedding_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    given = json.loads(small_params().to_json()) | {"features": {"embedding": "resnet"}}
+    (tmp_path / "params.yaml").write_text(json.dumps(given), encoding="utf-8")
+    with pytest.raises(BadParams, match=r"features\.embedding.*'none' or 'efficientnet_lite0'"):
+        WorkFolder(tmp_path).params()
 
 
 def test_missing_parameters_are_bad_ones(tmp_path: Path) -> None:

@@ -57,8 +57,10 @@ class OnnxBlock:
         self._parameters = _read_parameters(spec)
         self._session = _open_session(spec, weights)
         self._input = self._session.get_inputs()[0].name
-        self._mean = np.asarray(self._parameters.mean, dtype=np.float32)
-        self._std = np.asarray(self._parameters.std, dtype=np.float32)
+        self._planes = self._parameters.layout == "nchw"
+        channels = (3, 1, 1) if self._planes else (3,)
+        self._mean = np.asarray(self._parameters.mean, dtype=np.float32).reshape(channels)
+        self._std = np.asarray(self._parameters.std, dtype=np.float32).reshape(channels)
         self._require_width()
 
     @property
@@ -72,23 +74,24 @@ class OnnxBlock:
         Raises:
             SchemaMismatch: the network gave a value that is not finite.
         """
-        side = self._parameters.side
-        rgb = pixels.rgb(side).astype(np.float32)
-        values = self._run((rgb / np.float32(255) - self._mean) / self._std)
+        rgb = pixels.rgb(self._parameters.side)
+        # Planes first: numpy is slow where each row has three values.
+        image = np.ascontiguousarray(rgb.transpose(2, 0, 1)) if self._planes else rgb
+        levels = image.astype(np.float32) / np.float32(255)
+        values = self._run((levels - self._mean) / self._std)
         if not np.isfinite(values).all():
             raise SchemaMismatch(self.name, "the network gave a value that is not finite")
         return values
 
     def _run(self, image: np.ndarray[Any, np.dtype[np.float32]]) -> Vector:
-        if self._parameters.layout == "nchw":
-            image = np.ascontiguousarray(image.transpose(2, 0, 1))
         (output,) = self._session.run(None, {self._input: image[None]})
         return np.asarray(output, dtype=np.float32).reshape(-1)
 
     def _require_width(self) -> None:
         side = self._parameters.side
         try:
-            made = self._run(np.zeros((side, side, 3), dtype=np.float32)).size
+            shape = (3, side, side) if self._planes else (side, side, 3)
+            made = self._run(np.zeros(shape, dtype=np.float32)).size
         except Exception as exc:
             raise SchemaMismatch(self.name, f"the network cannot be run: {exc}") from exc
         if made != self._width:

@@ -18,7 +18,7 @@ from training.source_digest import source_digest
 _CODE = ("artifacts", "features", "scoring", "training")
 _LIBRARIES = (
     *("numpy", "scipy", "scikit-learn", "pillow", "threadpoolctl"),
-    *("joblib", "cloudpickle", "dask", "distributed"),
+    *("onnxruntime", "joblib", "cloudpickle", "dask", "distributed"),
 )
 _SIDE = 200
 _NUMBERS = _SIDE**2
