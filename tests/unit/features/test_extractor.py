@@ -40,7 +40,7 @@ def test_the_digest_of_the_schema_with_an_embedding_is_pinned():
     """It holds the digest of the network, and so all that its values follow from."""
     schema = architecture_schema("efficientnet_lite0")
     assert (
-        schema.digest == "sha256:921a7fd87390f3735fa4fec9cec78fa2810fb463512c15faf3b3b23fae253818"
+        schema.digest == "sha256:e49bc4ea42a36ee52aa5fb59a0469a64e22fdaa56dba5d2054dccbd601d41cb6"
     )
     assert (schema.width, schema.pixels.decode_side) == (3643, 224)
     assert [block.name for block in schema.blocks[1:]] == [block.name for block in SCHEMA.blocks]
@@ -222,3 +222,10 @@ def test_runs_are_the_outputs_of_learned_blocks_and_then_all_that_is_hand_made()
     assert made.runs == (made.width,)
     assert mixed.runs == (3, 5, 4, made.width)
     assert mixed.model_copy(update={"blocks": (learned,)}).runs == (3, 5, 0)
+
+
+def test_taps_that_do_not_add_up_to_the_width_are_refused():
+    spec = _onnx_spec(_network())
+    torn = spec.model_copy(update={"parameters": {**spec.parameters, "taps": (1, 1)}})
+    with pytest.raises(SchemaMismatch, match="its taps have 2 values, it declares 3"):
+        Extractor(_schema(torn), {spec.weights: _network()})

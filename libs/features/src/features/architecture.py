@@ -17,6 +17,7 @@ _LITE0: Final = BlockSpec(
         "layout": "nchw",
         "mean": (127 / 255, 127 / 255, 127 / 255),
         "std": (128 / 255, 128 / 255, 128 / 255),
+        "taps": (40, 80, 112, 192, 320, 1280),
     },
     width=2024,
     # Of the file that training.embedding makes.

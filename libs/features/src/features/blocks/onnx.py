@@ -20,6 +20,7 @@ class OnnxParameters(BaseModel):
         layout: "nchw" or "nhwc".
         mean: subtracted from each channel, which lies between 0 and 1.
         std: each channel is then divided by.
+        taps: widths of the parts that the output is made of, where there are several.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,6 +29,7 @@ class OnnxParameters(BaseModel):
     layout: str
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+    taps: tuple[int, ...] = ()
 
 
 class OnnxBlock:
@@ -88,6 +90,10 @@ class OnnxBlock:
         return np.asarray(output, dtype=np.float32).reshape(-1)
 
     def _require_width(self) -> None:
+        taps = self._parameters.taps
+        if taps and sum(taps) != self._width:
+            reason = f"its taps have {sum(taps)} values, it declares {self._width}"
+            raise SchemaMismatch(self.name, reason)
         side = self._parameters.side
         try:
             shape = (3, side, side) if self._planes else (side, side, 3)
