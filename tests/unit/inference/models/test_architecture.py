@@ -23,6 +23,7 @@ STYLE = ClassificationAnswer(
 )
 ERA = RegressionAnswer(value=1234.4, low=1200.9, high=1300.1)
 MANIFEST, _ = tiny_artifact()
+BOTH = ("gothic", "baroque")
 
 
 def predict(style=STYLE, era=ERA):
@@ -33,6 +34,21 @@ def test_style_is_the_likeliest_label_with_all_labels_behind_it():
     style = predict().style
     assert (style.label, style.probability) == ("gothic", 0.7)
     assert [item.label for item in style.probabilities] == ["gothic", "baroque"]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "labels"),
+    [(0.3, ("gothic", "baroque")), (0.30001, ("gothic",)), (0.9, ("gothic",)), (0.0, BOTH)],
+)
+def test_the_set_holds_every_style_from_the_threshold_on_and_the_answer_always(threshold, labels):
+    head = MANIFEST.heads[0]
+    sets = head.prediction_set.model_copy(update={"threshold": threshold})
+    heads = (head.model_copy(update={"prediction_set": sets}), *MANIFEST.heads[1:])
+    manifest = MANIFEST.model_copy(update={"heads": heads})
+    found = ARCHITECTURE.answer_of(STAMP, {"style": STYLE, "era": ERA}, manifest)
+    assert found.style.prediction_set.labels == labels
+    assert found.style.prediction_set.level == sets.level
+    assert ARCHITECTURE.cells(found)[ARCHITECTURE.columns.index("style_set")] == ";".join(labels)
 
 
 def test_interval_is_rounded_outwards_and_the_year_to_the_nearest():
@@ -71,7 +87,7 @@ def test_cells_follow_the_columns_and_blank_what_there_is_not():
 def test_columns_are_those_that_parity_reads():
     assert ",".join(("path", *ARCHITECTURE.columns, "error")) == (
         "path,style,probability,year,year_low,year_high,year_origin,top1,top1_probability,top2,"
-        "top2_probability,top3,top3_probability,vector_digest,error"
+        "top2_probability,top3,top3_probability,style_set,vector_digest,error"
     )
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
 from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
@@ -16,6 +17,7 @@ from artifacts.records.manifest import (
 from inference.domain.prediction import Closed, Prediction
 from inference.errors import ModelFailed, ModelUnfit
 from inference.models.plugin import ModelPlugin
+from scoring.labels import label_sets
 
 STYLE, ERA, YEAR = "style", "era", "year"
 _ERAS: tuple[dict[str, str], ...] = ({ERA: "regression"}, {ERA: "periods"}, {})
@@ -44,9 +46,20 @@ class StyleProbability(Closed):
     probability: Annotated[float, Field(ge=0, le=1)]
 
 
-class StyleAnswer(StyleProbability):
-    """The likeliest style, and all of them, likeliest first."""
+class StyleSet(Closed):
+    """The styles among which the true one is as often as the level says."""
 
+    level: Annotated[
+        float,
+        Field(description="Share of photos whose true style the set is made to hold, 0 to 1"),
+    ]
+    labels: Annotated[tuple[str, ...], Field(min_length=1, examples=[["gothic", "romanesque"]])]
+
+
+class StyleAnswer(StyleProbability):
+    """The likeliest style, the set that holds the true one, and all, likeliest first."""
+
+    prediction_set: StyleSet
     probabilities: tuple[StyleProbability, ...]
 
 
@@ -106,7 +119,7 @@ def answer_of(
         raise ModelFailed("a head answered in another kind than its manifest says")
     return ArchitecturePrediction(
         **dict(stamp),
-        style=_style_of(style),
+        style=_style_of(style, manifest),
         era=None if head is None or era is None else _era_of(era, head),
     )
 
@@ -133,6 +146,7 @@ def cells(prediction: Prediction) -> tuple[str, ...]:
         repr(own.style.probability),
         *map(str, years),
         *(cell for pair in top for cell in pair),
+        ";".join(own.style.prediction_set.labels),
         own.vector_digest,
     )
 
@@ -148,15 +162,24 @@ def _era_head(manifest: ModelManifest) -> NumberHead | None:
     return next((head for head in numbers if head.name == ERA), None)
 
 
-def _style_of(answer: ClassificationAnswer) -> StyleAnswer:
+def _style_of(answer: ClassificationAnswer, manifest: ModelManifest) -> StyleAnswer:
     return StyleAnswer(
         label=answer.label,
         probability=answer.probability,
+        prediction_set=_set_of(answer, manifest),
         probabilities=tuple(
             StyleProbability(label=item.label, probability=item.probability)
             for item in answer.ranking
         ),
     )
+
+
+def _set_of(answer: ClassificationAnswer, manifest: ModelManifest) -> StyleSet:
+    head = next(head for head in manifest.heads if isinstance(head, ClassificationHead))
+    chances = np.array([[item.probability for item in answer.ranking]])
+    inside = label_sets(chances, head.prediction_set.threshold)[0]
+    labels = [item.label for item, within in zip(answer.ranking, inside, strict=True) if within]
+    return StyleSet(level=head.prediction_set.level, labels=tuple(labels))
 
 
 def _era_of(answer: RegressionAnswer, head: NumberHead) -> EraAnswer:
@@ -186,6 +209,7 @@ ARCHITECTURE = ModelPlugin(
         "year_high",
         "year_origin",
         *(name for i in range(1, _TOP + 1) for name in (f"top{i}", f"top{i}_probability")),
+        "style_set",
         "vector_digest",
     ),
     cells=cells,
