@@ -5,12 +5,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from artifacts.keeper import KeeperSigner
 from artifacts.records.audit import AuditEvent
+from artifacts.records.keeper import KeyName
 from artifacts.ssh_keygen import SshSigner, SshVerifier, create_statement_key
 from benchmarks.measure import Verdict, at_most, interleave, seconds_of
 from delivery.trail.audit_log import HEAD, LOG, FileAuditLog, KeptAuditLog
@@ -37,7 +39,7 @@ def run() -> list[Verdict]:
         appends = {"file": lambda: files.append(EVENT), "keeper": lambda: kept.append(EVENT)}
         with _running(folder, place, files):
             for what, sides in (("signature", signs), ("entry", appends)):
-                took = interleave(ROUNDS, {n: lambda w=w: seconds_of(w) for n, w in sides.items()})
+                took = interleave(ROUNDS, {n: partial(seconds_of, w) for n, w in sides.items()})
                 ratio = median(k / f for f, k in zip(took["file"], took["keeper"], strict=True))
                 shown = {name: f"{1000 * median(seconds):.1f} ms" for name, seconds in took.items()}
                 print(f"  {what}: {shown['file']} with files, {shown['keeper']} with the keeper")
@@ -61,7 +63,7 @@ def _log(folder: Path) -> FileAuditLog:
 @contextmanager
 def _running(folder: Path, place: Path, log: FileAuditLog) -> Iterator[None]:
     files = (folder / "audit" / LOG, folder / "audit-head" / HEAD)
-    keys = {"delivery": folder / "keys/delivery"}
+    keys: dict[KeyName, Path] = {"delivery": folder / "keys/delivery"}
     held = Held(keys, log, *files, frozenset({os.geteuid()}))
     with keeper_at(place, held, lambda _: None) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))

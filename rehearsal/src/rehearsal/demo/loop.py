@@ -67,10 +67,10 @@ class Loop:
             self.timeline.check(f"{name} pushes", kept=pushed.code == 0, found=pushed)
         return self.member(names[-1]).wait(commit)
 
-    def merge(self, number: int, until: str, name: str = "max") -> Done:
-        """Wait for a pull request's checks, merge it, and wait for one workflow that it sets off.
+    def merge(self, number: int, until: str = "", name: str = "max") -> Done:
+        """Wait for a pull request's checks, merge it, and wait for what that sets off.
 
-        The others run on; `main_is_green` asks how they ended.
+        With `until` for that one workflow: the others run on, and `main_is_green` asks how they ended.
         """
         member = self.member(name)
         member.wait(str(self._json("show", str(number))["head"]))
