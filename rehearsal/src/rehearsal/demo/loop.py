@@ -70,7 +70,8 @@ class Loop:
     def merge(self, number: int, until: str = "", name: str = "max") -> Done:
         """Wait for a pull request's checks, merge it, and wait for what that sets off.
 
-        With `until` for that one workflow: the others run on, and `main_is_green` asks how they ended.
+        With `until` for that one workflow: the others run on, and `main_is_green` asks how they
+        ended.
         """
         member = self.member(name)
         member.wait(str(self._json("show", str(number))["head"]))
