@@ -1,6 +1,9 @@
 """A breakdown of any service ends with 2 and one line, and a digest is typed in one way."""
 
+import gc
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 import typer
@@ -41,3 +44,29 @@ def test_what_breaks_a_command_is_told_in_a_line_and_ends_with_2(
 
     assert ended.value.code == 2
     assert capsys.readouterr().err == said
+
+
+def test_a_command_is_imported_without_a_look_for_garbage_and_run_with_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A service that runs for weeks must let go of what its requests leave behind."""
+    module = tmp_path / "imported_quietly.py"
+    module.write_text(
+        "import gc\nimport typer\nwhile_imported = gc.isenabled()\napp = typer.Typer()\n"
+        "@app.command()\ndef do(): pass\n@app.command()\ndef rest(): pass\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    package = ModuleType("service")
+    monkeypatch.setitem(sys.modules, "service", package)
+    package.__path__ = [str(tmp_path)]
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    line = CommandLine("service", "Does things.", {"imported_quietly": {"do": "Does one."}})
+    try:
+        assert line.get_command(None, "do").name == "do"
+        assert sys.modules["service.imported_quietly"].while_imported is False
+        assert gc.isenabled()
+        assert gc.get_threshold() == before
+        assert gc.get_freeze_count() > frozen
+    finally:
+        gc.unfreeze()
+        sys.modules.pop("service.imported_quietly", None)
