@@ -28,7 +28,8 @@ MEMORY_LIMIT_BYTES: Final = 400_000_000
 MEGA: Final = 1_000_000
 USUAL_DECODE_SIDE: Final = 256
 """Every reader of photos asks for squares of fewer pixels a side, unless its schema says more."""
-_SCALES: Final = (8, 4, 2, 1)
+EIGHTH: Final = 8
+_SCALES: Final = (EIGHTH, 4, 2, 1)
 
 
 def require_size(data: bytes) -> None:
@@ -98,12 +99,13 @@ def decoding_bytes(header: Header, decode_side: int) -> int:
 
     `decode_side` is what `decode_upright` is asked for: a JPEG comes out scaled down to it.
     """
-    scale = _scale(header, decode_side) if header.scaled else 1
+    scale = jpeg_scale(header, decode_side) if header.scaled else 1
     width, height = -(-header.width // scale), -(-header.height // scale)
     return header.whole_bytes + width * height * header.pixel_bytes
 
 
-def _scale(header: Header, decode_side: int) -> int:
+def jpeg_scale(header: Header, decode_side: int) -> int:
+    """Return by how many times smaller a JPEG is decoded, if it is asked for `decode_side`."""
     # Pillow's rule in JpegImageFile.draft.
     possible = min(header.width // decode_side, header.height // decode_side)
     return next((scale for scale in _SCALES if possible >= scale), 1)

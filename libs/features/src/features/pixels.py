@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from features.budget import require_memory
+from features.budget import EIGHTH, jpeg_scale, require_memory
 from features.errors import TruncatedPhoto
 from features.formats.advice import SEND_AGAIN
 from features.formats.photo_header import Header
@@ -123,6 +123,8 @@ def decode_upright(header: Header, decode_side: int) -> Image.Image:
     Raises:
         TruncatedPhoto: the compressed data ends early or is damaged.
     """
+    if header.eighth is not None and jpeg_scale(header, decode_side) == EIGHTH:
+        header = header.eighth
     image = _plain(_decode(header, decode_side))
     turn = _UPRIGHT.get(header.orientation)
     return image if turn is None else image.transpose(turn)
@@ -131,14 +133,14 @@ def decode_upright(header: Header, decode_side: int) -> Image.Image:
 def verify_photo(photo: Photo) -> None:
     """Decode a photo to its last row, as an import should before it keeps one.
 
-    A JPEG comes out small: its coded data is read in full whatever the scale, and only there can
-    it be damaged. What a decoder takes for sound can't be told from it: bytes changed inside coded
-    data, or the end of a progressive JPEG's last scan.
+    A JPEG comes out small, and yet all of its coded data is read: only there can it be damaged.
+    What a decoder takes for sound can't be told from it: bytes changed inside coded data, or the
+    end of a progressive JPEG's last scan.
 
     Raises:
         TruncatedPhoto: rows are missing, or the compressed data is damaged.
     """
-    decode_upright(read_header(photo.data), _VERIFIED_SIDE)
+    _decode(read_header(photo.data), _VERIFIED_SIDE)
 
 
 def _decode(header: Header, decode_side: int) -> Image.Image:

@@ -2,7 +2,7 @@
 
 import re
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from features.budget import require_scans, require_segments, require_tables
@@ -32,6 +32,12 @@ _BLOCK: Final = _SIDE * _SIDE
 _COEFFICIENT_BYTES: Final = 2
 _EXIF: Final = b"Exif\x00\x00"
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\x00"
+_FIRST: Final = 3
+"""Where the header of a scan of one component says which coefficient is its first."""
+_RUN_BITS: Final = 14
+_LONGEST_RUN: Final = (1 << _RUN_BITS + 1) - 1
+_ZEROS_TABLE: Final = bytes((0xFF, 0xC4, 0, 20, 0x10, 1, *bytes(15), _RUN_BITS << 4))
+_NO_RESTARTS: Final = b"\xff\xdd\x00\x04\x00\x00"
 _MAX_PADDING: Final = 64
 """Stray bytes before a marker that are passed over; beyond that a header is damaged."""
 
@@ -59,6 +65,20 @@ class _Frame:
     width: int
     height: int
     components: tuple[tuple[int, int, int], ...]
+
+    def coarse(self) -> dict[int, int]:
+        """Return the blocks of each component that needs its means alone at an eighth of the size.
+
+        A block is one pixel there. Of a component sampled half as often both ways, libjpeg makes
+        four pixels of a block, so that the next one needn't be stretched: it needs other
+        coefficients too (its jdmaster.c).
+        """
+        return {
+            name: -(-self.width * across // (_SIDE * self._widest))
+            * -(-self.height * down // (_SIDE * self._highest))
+            for name, across, down in self.components
+            if self._widest % (2 * across) or self._highest % (2 * down)
+        }
 
     def coefficients_bytes(self) -> int:
         """Return the memory of all coefficients, which a JPEG of several scans needs at once."""
@@ -103,6 +123,7 @@ class _Reading:
     padded: bool = False
     segments: int = 0
     ended: bool = False
+    scan_headers: list[bytes] = field(default_factory=list)
     scan_starts: list[int] = field(default_factory=list)
     scan_ends: list[int] = field(default_factory=list)
     table_bytes: int = 0
@@ -123,7 +144,8 @@ def read_jpeg(data: bytes) -> Header:
     turned = reading.orientation.value
     several = frame.progressive or len(reading.scan_ends) > 1
     grey = len(frame.components) == 1
-    return Header(
+    warnings = _warnings(reading, frame)
+    header = Header(
         format="JPEG",
         width=frame.width,
         height=frame.height,
@@ -133,11 +155,54 @@ def read_jpeg(data: bytes) -> Header:
         pixel_bytes=2 if grey else 5 if turned == UPRIGHT else 8,
         whole_bytes=frame.coefficients_bytes() if several else 0,
         scaled=True,
-        warnings=_warnings(reading, frame),
+        warnings=warnings,
         least_bytes=frame.least_bytes(),
         coded_bytes=sum(reading.scan_ends) - sum(reading.scan_starts),
         scan_ends=tuple(end - coded + len(head) for end in reading.scan_ends),
     )
+    names = {name for name, _, _ in frame.components}
+    whole = _SCANS_MISSING not in warnings and len(names) == len(frame.components)
+    if not frame.progressive or not whole:
+        return header
+    return replace(header, eighth=_eighth(header, frame, reading, coded - len(head)))
+
+
+def _eighth(header: Header, frame: _Frame, reading: _Reading, offset: int) -> Header:
+    """Return a progressive JPEG less the scans that make no pixel at an eighth of its size.
+
+    They are four fifths of a photo. In their place stands one for each component that says that
+    its coefficients are zeros, since libjpeg guesses those that never came.
+
+    Args:
+        header: of the whole JPEG, whose scans are all there.
+        frame: of it.
+        reading: of it.
+        offset: what lies so far into the file lies at the start of `header.stripped`.
+    """
+    coarse = frame.coarse()
+    kept, ends, at, cut = list[bytes](), list[int](), 0, 0
+    scans = zip(reading.scan_headers, reading.scan_starts, header.scan_ends, strict=True)
+    for number, (scan, coded, end) in enumerate(scans):
+        # Coefficients but the means come by one component at a time.
+        if number > 0 and scan[0] == 1 and scan[1] in coarse and scan[_FIRST] > 0:
+            start = coded - offset - len(scan) - 4
+            kept.append(header.stripped[at:start])
+            at, cut = end, cut + end - start
+        else:
+            ends.append(end - cut)
+    kept.append(header.stripped[at : -len(_END)])
+    zeros = [_NO_RESTARTS, _ZEROS_TABLE, *(_zeros(name, n) for name, n in coarse.items()), _END]
+    return replace(header, stripped=b"".join([*kept, *zeros]), scan_ends=tuple(ends))
+
+
+def _zeros(component: int, blocks: int) -> bytes:
+    """Return a scan that says that all coefficients but the means are zero (T.81, G.1.2.2)."""
+    runs = -(-blocks // _LONGEST_RUN)
+    # The table's one code is 0: a run of blocks, whose length follows in 14 bits, here all ones.
+    bits = ("0" + "1" * _RUN_BITS) * runs
+    bits += "1" * (-len(bits) % 8)
+    coded = int(bits, 2).to_bytes(len(bits) // 8).replace(b"\xff", b"\xff\x00")
+    return bytes((0xFF, _SOS, 0, 8, 1, component, 0, 1, _BLOCK - 1, 0)) + coded
 
 
 def _read_tables(data: bytes, reading: _Reading) -> int:
@@ -233,6 +298,7 @@ def _read_frame(marker: int, body: bytes) -> _Frame:
 
 def _see_scan(header: bytes, reading: _Reading) -> None:
     """Note which coefficients a scan brings, and down to which bit."""
+    reading.scan_headers.append(header)
     count = header[0]
     components = header[1 : 1 + 2 * count : 2]
     first, last, bits = header[1 + 2 * count : 4 + 2 * count]

@@ -36,6 +36,7 @@ class Header:
         row_bytes: how many bytes a PNG's rows have before compression.
         interlaced: whether a PNG's rows come in seven passes.
         scan_ends: offsets in `stripped` at which the coded data of a JPEG's scans end.
+        eighth: what makes the same pixels at an eighth of the size in less time, or None.
     """
 
     format: str
@@ -53,6 +54,7 @@ class Header:
     row_bytes: int = 0
     interlaced: bool = False
     scan_ends: tuple[int, ...] = ()
+    eighth: "Header | None" = None
 
     @property
     def pixels(self) -> int:
