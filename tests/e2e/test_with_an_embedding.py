@@ -57,7 +57,7 @@ def test_the_gate_measures_it_in_its_room(world: Path, place) -> None:
     assert rules["parity"].reason == "answered as certified, to the last bit"
     size_mib = rules["artifact_limits.size"].value
     assert size_mib is not None
-    assert 12 < size_mib < 14
+    assert 6 < size_mib < 8
 
 
 def test_the_service_proves_itself_and_answers(world: Path, place) -> None:

