@@ -14,6 +14,7 @@ TrainingError              a breakdown: something could not be done (exit code 2
 |-- MissingStageOutput     a stage's input is not there: the stage before it has not run
 |-- UnusableWeights        published weights that features are made by are not what they should be
 |-- SchemaChanged          the model was trained by another feature schema than the code's
+|-- UnsolvableKernel       a kernel machine's penalty is too small for its photos
 |-- UnfaithfulExport       the exported model answers otherwise than the trained one
 |-- RegistryUnavailable    the model registry doesn't answer
 |-- PipelineFailed         a stage of the pipeline ended with an error
@@ -206,6 +207,23 @@ class UnfaithfulExport(TrainingError):
             f"head {head} answers otherwise in ONNX than as trained on {len(photos)} of {total} "
             f"photos, the first being {photos[0]}"
         )
+
+
+class UnsolvableKernel(TrainingError):
+    """The matrix of photos by photos is singular to rounding."""
+
+    def __init__(self, photos: int, penalty: float) -> None:
+        self.photos = photos
+        self.penalty = penalty
+        super().__init__(
+            f"family kernel: with a ridge of {penalty:g} the likenesses of {photos} photos are no "
+            "positive definite matrix, since some photos are equal. Fix: raise the ridge of "
+            "`kind: kernel` in params.yaml (0.1 is usual)"
+        )
+
+    def __reduce__(self) -> tuple[type[Self], tuple[int, float]]:
+        """Return what makes it again: it is raised in the processes of a search."""
+        return type(self), (self.photos, self.penalty)
 
 
 class RegistryUnavailable(TrainingError):

@@ -112,7 +112,9 @@ class Kernel(FamilyParams):
 
     `width` above 0: the larger, the nearer a photo must be to count; `ridge` above 0, the penalty.
     `components` are kept of the features; `hand_made` is the weight of the hand-made features where
-    there are learned ones, whose weights add up to 1.
+    there are learned ones, whose weights add up to 1. `balance` is 0 where each photo's error
+    weighs alike, up to 1, where rare labels weigh most. Of more than `max_photos` photos that many
+    are remembered: a fit takes 8 bytes for each pair of them.
     """
 
     kind: Literal["kernel"]
@@ -120,6 +122,8 @@ class Kernel(FamilyParams):
     width: Annotated[float, Field(gt=0)]
     ridge: Annotated[float, Field(gt=0)]
     hand_made: Annotated[float, Field(ge=0)]
+    balance: Annotated[float, Field(ge=0, le=1)] = 0.0
+    max_photos: Annotated[int, Field(ge=50, le=20_000)] = 6500
 
 
 Family = Annotated[
@@ -226,6 +230,8 @@ class KernelSpace(Space):
     width: float | Span
     ridge: float | Span
     hand_made: float | Span
+    balance: float | Span = 0.0
+    max_photos: int = 6500
 
 
 AnySpace = Annotated[

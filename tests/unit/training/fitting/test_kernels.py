@@ -1,14 +1,19 @@
+import copy
+
 import numpy as np
 import onnxruntime
 import pytest
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
+from training.errors import UnsolvableKernel
 from training.fitting.kernels import (
     PLACES,
     KernelClassifier,
     KernelMap,
     KernelRegressor,
+    evenly_by_label,
+    evenly_by_value,
     least_squares,
 )
 from training.fitting.onnx_exporter import OnnxExporter
@@ -48,9 +53,11 @@ def test_scores_without_a_fold_are_those_of_a_model_that_was_fitted_without_it()
     seen, groups = vectors(1), np.arange(PHOTOS) // 3
     targets = np.where(labels_of(seen)[:, None] == np.arange(LABELS), 1.0, -1.0)
     gram = KernelMap(FAMILY, RUNS).fit(seen).gram()
-    _, honest = least_squares(gram.copy(), targets, FAMILY.ridge, groups)
+    penalties = np.random.default_rng(4).uniform(0.05, 0.5, PHOTOS)
+    coefficients, honest = least_squares(gram.copy(), targets, penalties, groups)
+    assert (gram + np.diag(penalties)) @ coefficients == pytest.approx(targets, abs=1e-9)
     for others, held in GroupKFold(5).split(targets, groups=groups):
-        penalised = gram[np.ix_(others, others)] + FAMILY.ridge * np.eye(len(others))
+        penalised = gram[np.ix_(others, others)] + np.diag(penalties[others])
         again = gram[np.ix_(held, others)] @ np.linalg.solve(penalised, targets[others])
         assert honest[held] == pytest.approx(again, abs=1e-9)
 
@@ -61,8 +68,9 @@ def test_photos_of_one_building_do_not_vouch_for_each_other() -> None:
     labels = np.repeat(np.random.default_rng(5).integers(0, LABELS, 60), 2)
     targets = np.where(labels[:, None] == np.arange(LABELS), 1.0, -1.0)
     gram = KernelMap(FAMILY, RUNS).fit(seen).gram()
-    _, apart = least_squares(gram.copy(), targets, FAMILY.ridge, np.arange(120))
-    _, together = least_squares(gram.copy(), targets, FAMILY.ridge, np.arange(120) // 2)
+    penalties = np.full(120, FAMILY.ridge)
+    _, apart = least_squares(gram.copy(), targets, penalties, np.arange(120))
+    _, together = least_squares(gram.copy(), targets, penalties, np.arange(120) // 2)
     assert (apart.argmax(axis=1) == labels).mean() > 0.9
     assert (together.argmax(axis=1) == labels).mean() < 0.5
 
@@ -116,3 +124,71 @@ def test_a_regressor_finds_a_smooth_value() -> None:
     model = KernelRegressor(FAMILY, (WIDTH,)).fit(seen, seen @ slope)
     errors = model.predict(fresh) - fresh @ slope
     assert np.abs(errors).mean() < 0.6 * np.abs(fresh @ slope).mean()
+
+
+@pytest.mark.parametrize("most", [60, 100, 149])
+def test_a_bound_keeps_small_labels_whole_and_large_ones_by_their_share(most: int) -> None:
+    labels = np.random.default_rng(3).permutation(np.repeat(np.arange(4), [5, 10, 45, 90]))
+    kept = evenly_by_label(labels, most)
+    counts = np.bincount(labels[kept])
+    assert (np.diff(kept) > 0).all()
+    assert most - 4 <= len(kept) <= most
+    assert counts[0] == 5
+    assert counts[3] > counts[2] > counts[1] >= 7
+    assert (counts / [5, 10, 45, 90])[2:] == pytest.approx(len(kept) / 150, abs=0.15)
+
+
+def test_a_bound_above_the_photos_keeps_all_and_one_below_the_labels_one_of_each() -> None:
+    labels = np.arange(30) // 2
+    assert evenly_by_label(labels, 30).tolist() == list(range(30))
+    assert evenly_by_value(labels.astype(float), 30).tolist() == list(range(30))
+    assert np.unique(labels[evenly_by_label(labels, 4)]).tolist() == list(range(15))
+
+
+def test_a_bound_keeps_values_of_the_whole_range_evenly() -> None:
+    values = np.random.default_rng(3).exponential(size=1000)
+    kept = evenly_by_value(values, 100)
+    assert len(kept) == len(set(kept)) == 100
+    shares = np.linspace(0, 1, 11)[1:-1]
+    places = np.searchsorted(np.sort(values), np.quantile(values[kept], shares)) / 1000
+    assert places == pytest.approx(shares, abs=0.02)
+
+
+def test_a_bounded_machine_remembers_no_more_photos_and_still_names_every_label() -> None:
+    seen, fresh = vectors(1, 1000), vectors(2, 400)
+    few = FAMILY.model_copy(update={"max_photos": 300})
+    labels = labels_of(seen)
+    labels[:7] = LABELS  # a small label
+    model = KernelClassifier(few, RUNS).fit(seen, labels, np.arange(1000))
+    assert len(model.map.seen_) <= 300
+    assert model.classes_.tolist() == list(range(LABELS + 1))
+    found = model.predict_proba(fresh)
+    assert (found.argmax(axis=1) == labels_of(fresh)).mean() > 1.5 / LABELS
+    regressor = KernelRegressor(few, RUNS).fit(seen, seen[:, 0].astype(float))
+    assert len(regressor.map.seen_) == 300
+
+
+def test_balance_names_a_small_label_more_often() -> None:
+    seen, fresh = vectors(1, 600), vectors(2, 600)
+    labels = (seen[:, 0] + seen[:, 1] > 1.8).astype(np.intp)  # a tenth
+    named, likely = [], []
+    for balance in (0.0, 0.5, 1.0):
+        family = FAMILY.model_copy(update={"balance": balance, "ridge": 1.0})
+        model = KernelClassifier(family, RUNS).fit(seen, labels, np.arange(600))
+        scores = model.map.values(fresh) @ model.coefficients_
+        named.append((scores[:, 1] > scores[:, 0]).sum())
+        likely.append(model.predict_proba(fresh)[:, 1].mean())
+    assert named[0] < named[1] < named[2]
+    assert likely[0] < likely[1] < likely[2]
+    assert likely[0] == pytest.approx(0.1, abs=0.03)
+
+
+def test_equal_photos_without_a_penalty_are_refused_with_what_to_do() -> None:
+    seen = np.repeat(vectors(1, 30), 2, axis=0)
+    family = FAMILY.model_copy(update={"ridge": 1e-300})
+    with pytest.raises(UnsolvableKernel, match=r"of 60 photos .* raise the ridge") as raised:
+        KernelClassifier(family, RUNS).fit(seen, np.arange(60) // 2 % 2, np.arange(60))
+    # It is raised in processes of a search, and travels.
+    assert str(copy.copy(raised.value)) == str(raised.value)
+    with pytest.raises(UnsolvableKernel):
+        KernelRegressor(family, RUNS).fit(seen, np.arange(60.0))

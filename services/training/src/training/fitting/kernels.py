@@ -11,11 +11,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
-from scipy.linalg import lapack
+from scipy.linalg import blas, lapack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.utils.extmath import randomized_svd
 
+from training.errors import UnsolvableKernel
 from training.params import Kernel
 
 PLACES = 127
@@ -59,16 +60,20 @@ class KernelMap:
     def fit(self, vectors: Vectors) -> Self:
         """Learn from vectors (n, width); the kernel has one value for each of them."""
         self.mean_ = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
-        spread = vectors.std(axis=0, dtype=np.float64)
+        # numpy copies what it spreads to float64: some columns at once.
+        columns = np.array_split(vectors, -(-vectors.shape[1] // _ROWS), axis=1)
+        spread = np.concatenate([some.std(axis=0, dtype=np.float64) for some in columns])
         with np.errstate(divide="ignore"):
             inverse = np.where(spread > np.abs(self.mean_) * 1e-6, 1 / spread, 0.0)
         self.weight_ = (inverse * _run_weights(self.runs, self.family.hand_made)).astype(np.float32)
-        standard = (vectors - self.mean_) * self.weight_
+        standard = vectors - self.mean_
+        standard *= self.weight_
         components = min(self.family.components, *standard.shape)
         _, _, rows = randomized_svd(standard, components, random_state=_SEED)
         reach = float(np.abs(standard @ rows.T).max()) or 1.0
+        del standard
         self.projection_ = (rows.T * (PLACES / reach)).astype(np.float16)
-        self.seen_ = self._places(vectors).astype(np.int8)
+        self.seen_ = np.concatenate([self._places(b).astype(np.int8) for b in _blocks(vectors)])
         some = self.seen_[:: -(-len(vectors) // _SAMPLE)]
         self.rate_ = self.family.width / (float(np.median(_distances(some, some))) or 1.0)
         return self
@@ -87,7 +92,9 @@ class KernelMap:
         return places
 
     def _likeness(self, places: NDArray[np.floating | np.int8]) -> Floats:
-        return np.exp(_distances(places, self.seen_) * -self.rate_)
+        found = _distances(places, self.seen_)
+        found *= -self.rate_
+        return np.asarray(np.exp(found, out=found))
 
 
 class KernelClassifier:
@@ -96,6 +103,9 @@ class KernelClassifier:
     Scores of squared loss order the labels well and are no probabilities. So a multinomial
     regression learns the probabilities from the scores that models without a photo's building
     group give it (stacking; Wolpert, Stacked generalization, Neural Networks 5, 1992).
+
+    With `balance` a photo's error weighs by its label's rarity, to that power in least squares and
+    to half of it in the regression, whose probabilities lean towards rare labels as far.
     """
 
     classes_: NDArray[np.intp]
@@ -109,12 +119,18 @@ class KernelClassifier:
 
     def fit(self, vectors: Vectors, labels: NDArray[np.intp], groups: NDArray[np.intp]) -> Self:
         """Learn labels (n,) of vectors (n, width); photos of one group are never apart."""
-        self.classes_, places = np.unique(labels, return_inverse=True)
+        kept = evenly_by_label(labels, self.family.max_photos)
+        vectors, labels, groups = vectors[kept], labels[kept], groups[kept]
+        self.classes_, places, counts = np.unique(labels, return_inverse=True, return_counts=True)
         targets = np.where(places[:, None] == np.arange(len(self.classes_)), 1.0, -1.0)
         gram = self.map.fit(vectors).gram()
-        self.coefficients_, honest = least_squares(gram, targets, self.family.ridge, groups)
+        rarity = (counts.mean() / counts) ** self.family.balance
+        penalties = self.family.ridge / rarity[places]
+        self.coefficients_, honest = least_squares(gram, targets, penalties, groups)
         # Scores lie around -1 to 1, so that the usual penalty of 1 keeps noise from being learned.
-        stacked = LogisticRegression(C=1.0, max_iter=1000).fit(honest, places)
+        weighed = dict(enumerate(np.sqrt(rarity)))
+        regression = LogisticRegression(C=1.0, max_iter=1000, class_weight=weighed)
+        stacked = regression.fit(honest, places)
         weights, offset = stacked.coef_, stacked.intercept_
         if len(self.classes_) == 2:  # noqa: PLR2004 - of two labels scikit-learn keeps the second
             weights = np.concatenate([-weights, weights]) / 2
@@ -144,10 +160,12 @@ class KernelRegressor:
 
     def fit(self, vectors: Vectors, values: Floats) -> Self:
         """Learn values (n,) of vectors (n, width)."""
+        kept = evenly_by_value(values, self.family.max_photos)
+        vectors, values = vectors[kept], values[kept]
         self.mean_ = float(values.mean())
-        gram = self.map.fit(vectors).gram()
-        gram.flat[:: len(gram) + 1] += self.family.ridge
-        self.coefficients_ = linalg.solve(gram, values - self.mean_, assume_a="pos")
+        penalties = np.full(len(values), self.family.ridge)
+        factor = _factor(self.map.fit(vectors).gram(), penalties)
+        self.coefficients_ = linalg.cho_solve((factor, True), values - self.mean_)
         return self
 
     def predict(self, vectors: Vectors) -> Floats:
@@ -157,24 +175,63 @@ class KernelRegressor:
 
 
 def least_squares(
-    gram: Floats, targets: Floats, ridge: float, groups: NDArray[np.intp]
+    gram: Floats, targets: Floats, penalties: Floats, groups: NDArray[np.intp]
 ) -> tuple[Floats, Floats]:
     """Return coefficients (n, k), and scores (n, k) by models without the photo's fold.
 
-    With C the inverse of gram + ridge and A = C targets, models without the photos f err on them
-    by the inverse of C[f, f] times A[f].
+    Each photo has a penalty (n,). With C the inverse of gram + penalties and A = C targets, models
+    without the photos f err on them by the inverse of C[f, f] times A[f]. `gram` is overwritten.
+    Raises UnsolvableKernel.
     """
-    gram.flat[:: len(gram) + 1] += ridge
-    factor, _ = lapack.dpotrf(gram, lower=True, overwrite_a=True)
-    lower, _ = lapack.dpotri(factor, lower=True, overwrite_c=True)
-    inverse = np.tril(lower) + np.tril(lower, -1).T
-    coefficients = inverse @ targets
+    # In place, and of every matrix of photos by photos the lower triangle alone.
+    inverse, _ = lapack.dpotri(_factor(gram, penalties), lower=True, overwrite_c=True)
+    coefficients = np.asarray(blas.dsymm(1.0, inverse, targets, lower=True))
     honest = np.empty_like(targets)
     folds = min(_FOLDS, len(np.unique(groups)))
     for _, held in GroupKFold(folds).split(targets, groups=groups):
-        errors = linalg.solve(inverse[np.ix_(held, held)], coefficients[held], assume_a="pos")
+        block = inverse[np.ix_(held, held)]  # held is in order, so the lower triangle is its own
+        errors = linalg.solve(block, coefficients[held], lower=True, assume_a="pos")
         honest[held] = targets[held] - errors
     return coefficients, honest
+
+
+def evenly_by_label(labels: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """Return which photos of labels (n,) to keep, in order: all, or about `most`.
+
+    Half of the room is shared out evenly, so that small labels stay whole; the rest goes by what
+    each label has left. Within a label those kept are evenly many apart, and each label keeps one.
+    """
+    if len(labels) <= most:
+        return np.arange(len(labels))
+    _, places, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    even = np.minimum(counts, max(1, most // (2 * len(counts))))
+    share = max(0, most - int(even.sum())) / max(1, int((counts - even).sum()))
+    quotas = even + ((counts - even) * share).astype(np.intp)
+    return np.sort(
+        np.concatenate(
+            [_spread(np.flatnonzero(places == i), quota) for i, quota in enumerate(quotas)]
+        )
+    )
+
+
+def evenly_by_value(values: Floats, most: int) -> NDArray[np.intp]:
+    """Return which photos of values (n,) to keep, in order: all, or `most` of evenly many ranks."""
+    return np.sort(_spread(np.argsort(values, kind="stable"), min(most, len(values))))
+
+
+def _spread(photos: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    return photos[(np.arange(count) * len(photos)) // count]
+
+
+def _factor(gram: Floats, penalties: Floats) -> Floats:
+    """Return the lower Cholesky factor of gram + penalties, over gram; UnsolvableKernel."""
+    gram.flat[:: len(gram) + 1] += penalties
+    try:
+        # LAPACK counts by columns; a symmetric matrix turned round is itself, and needs no copy.
+        factor = linalg.cholesky(gram.T, lower=True, overwrite_a=True)
+    except linalg.LinAlgError as exc:
+        raise UnsolvableKernel(len(gram), float(penalties.min())) from exc
+    return np.asarray(factor)
 
 
 def _run_weights(runs: tuple[int, ...], hand_made: float) -> Floats:
@@ -190,8 +247,11 @@ def _distances(
 ) -> Floats:
     """Return squared distances (n, m) between whole numbers (n, c) and (m, c); exact."""
     left, right = places.astype(np.float64), others.astype(np.float64)
-    squares = np.einsum("ij,ij->i", left, left)[:, None] + np.einsum("ij,ij->i", right, right)
-    return np.asarray(squares - 2 * (left @ right.T))
+    found: Floats = left @ right.T
+    found *= -2
+    found += np.einsum("ij,ij->i", left, left)[:, None]
+    found += np.einsum("ij,ij->i", right, right)
+    return found
 
 
 def _blocks(vectors: Vectors) -> list[Vectors]:
