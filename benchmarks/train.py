@@ -1,4 +1,8 @@
-"""Training on 6,000 photos, stage by stage: seconds, and the most memory of all processes."""
+"""Training on 6,000 photos, stage by stage: seconds, and the most memory of all processes.
+
+The limit is for the sum of each living process's own peak, which is never below what was resident
+at once: whoever has that much memory free can train.
+"""
 
 import csv
 import re
@@ -16,7 +20,7 @@ from samples.facades import draw_folder
 
 SHARED = ROOT.parent / "shared/data/photos"
 PACK = "gray25"
-LIMIT_GIB = 2.0
+LIMIT_GIB, LIMIT_MINUTES = 2.0, 10.0
 BUILDINGS_PER_STYLE, SEED = 120, 7
 COLUMNS = ("path", "year", "group", "source", "licence")
 STAGE = re.compile(r"Running stage '(\w+)'")
@@ -50,9 +54,11 @@ def run() -> list[Verdict]:
     print(f"  {'all of it':34} {sum(first.seconds.values()):9.1f} s")
     print(f"  {'again, with nothing changed':34} {sum(again.seconds.values()):9.1f} s")
     print("  (memory of the process tree, each 0.2 s: sum of VmHWM, an upper bound; sum of Pss)")
-    peak = max(most.resident for most in first.memory.values()) / 1024
+    peak = max(most.peaks for most in first.memory.values()) / 1024
+    seconds = sum(first.seconds.values()) / 60
     return [
-        at_most("peak memory (resident at once, Pss)", peak, LIMIT_GIB, " GiB"),
+        at_most("peak memory (sum of each process's own peak)", peak, LIMIT_GIB, " GiB"),
+        at_most("all of it", seconds, LIMIT_MINUTES, " minutes"),
         exactly("exit code of the pipeline", first.code or again.code, 0),
         exactly("stages that run again with nothing changed", len(again.seconds) - 1, 0),
     ]

@@ -29,8 +29,13 @@ class Serial:
     def map(
         self, function: Callable[[Input], Output], inputs: Sequence[Input], what: str
     ) -> list[Output]:
+        return list(self.stream(function, inputs, what))
+
+    def stream(
+        self, function: Callable[[Input], Output], inputs: Sequence[Input], what: str
+    ) -> Iterator[Output]:
         self.worked.setdefault(what, []).extend(inputs)
-        return [function(item) for item in inputs]
+        return map(function, inputs)
 
     def map_photos(
         self,

@@ -134,3 +134,12 @@ def test_joblibs_own_parts_of_a_fit_have_the_jobs() -> None:
     parts = JoblibParallel(2).fit(partial(joblib.effective_n_jobs, None))
     assert parts == 2
     assert joblib.effective_n_jobs(None) == 1
+
+
+def test_processes_of_a_map_have_ended_when_one_piece_of_work_is_fitted() -> None:
+    parallel = JoblibParallel(2)
+    processes = {process for _, process in parallel.map(process_of, list(range(40)), "asking")}
+    alive = parallel.fit(lambda: [pid for pid in processes if Path(f"/proc/{pid}").exists()])
+    assert os.getpid() not in processes
+    assert alive == []
+    assert parallel.map(double, list(range(40)), "doubling") == [2 * n for n in range(40)]

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import NoReturn, Self, TypeVar
 
 import joblib
+from joblib.externals.loky import get_reusable_executor
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
@@ -47,7 +48,13 @@ class JoblibParallel:
         self, function: Callable[[Input], Output], inputs: Sequence[Input], what: str
     ) -> list[Output]:
         """Return the function's results in the order of the inputs; `what` names the work."""
-        return self._map(function, inputs, len(inputs), what, _LARGEST_BATCH)
+        return list(self.stream(function, inputs, what))
+
+    def stream(
+        self, function: Callable[[Input], Output], inputs: Sequence[Input], what: str
+    ) -> Iterator[Output]:
+        """Yield the same, each once it and those before it are there."""
+        return self._stream(function, inputs, len(inputs), what, _LARGEST_BATCH)
 
     def map_photos(
         self,
@@ -66,7 +73,7 @@ class JoblibParallel:
         unseen = [at for at, outcome in enumerate(found) if isinstance(outcome, _Unseen)]
         problems: list[Exception] = []
         data = _readable((photos[at] for at in unseen), store, problems)
-        sent = self._map(function, data, len(unseen), what, _LARGEST_SENT)
+        sent = list(self._stream(function, data, len(unseen), what, _LARGEST_SENT))
         if problems:
             raise problems[0]
         outcomes = dict(enumerate(found)) | dict(zip(unseen, sent, strict=True))
@@ -80,21 +87,25 @@ class JoblibParallel:
                 bar.update(1)
 
     def fit(self, work: Callable[[], Output]) -> Output:
-        """Do one piece of work here; what joblib parallelises within it goes to the jobs."""
+        """Do one piece of work here; what joblib parallelises within it goes to the jobs.
+
+        Processes that an earlier `map` left waiting end first, with the memory that they hold.
+        """
+        if self._jobs > 1:
+            get_reusable_executor().shutdown(wait=True)
         with self.jobs_running():
             return _limited(work)
 
-    def _map(
+    def _stream(
         self,
         function: Callable[[Input], Output],
         inputs: Iterable[Input],
         count: int,
         what: str,
         largest: int,
-    ) -> list[Output]:
-        done: list[Output] = []
+    ) -> Iterator[Output]:
         if not count:
-            return done
+            return
         with self.jobs_running() as jobs, _Bar(count, what) as bar:
             size = min(largest, max(1, count // (jobs * _BATCHES_A_JOB)))
             batches = _batches(inputs, size)
@@ -104,9 +115,8 @@ class JoblibParallel:
                 joblib.delayed(_run)(function, batch) for batch in batches
             )
             for batch in results:
-                done += batch
                 bar.update(len(batch))
-        return done
+                yield from batch
 
 
 def effective_jobs(jobs: int) -> int:

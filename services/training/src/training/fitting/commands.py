@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import typer
+from tqdm import tqdm
 
 from artifacts.records.manifest import FamilyScore
 from artifacts.signatures import KeySigner, KeyVerifier
@@ -95,7 +96,7 @@ def trial_line(number: int, trial: Trial) -> str:
 def _tell_trial(number: int, trial: Trial) -> None:
     # For someone who waits; in a log the table at the end says it all.
     if sys.stderr.isatty():
-        typer.echo(trial_line(number, trial), err=True)
+        tqdm.write(trial_line(number, trial), file=sys.stderr)  # above the bar that is there
 
 
 def _settings(settings: Mapping[str, str]) -> str:

@@ -1,12 +1,13 @@
 """Compare classifiers: the families that params.yaml lists, and then those that a search finds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from training.cluster.parallel import JoblibParallel
 from training.dataset.training_set import TrainingSet
 from training.fitting.selection import (
     Calibration,
+    Fold,
     LabelTask,
     calibrate,
     label_tasks,
@@ -18,8 +19,8 @@ from training.params import Family, TrainParams
 from training.work.study import Study, Trial, trial_seed
 from training.work.work_folder import WorkFolder
 
-Run = Callable[[Sequence[Family]], list[Trial]]
-"""Tries families: a trial of each."""
+Run = Callable[[Sequence[Family]], Iterable[Trial]]
+"""Tries families: a trial of each, in their order, as soon as it has ended."""
 Tell = Callable[[int, Trial], None]
 """Hears of every trial as it ends: its number, from 1, and what came of it."""
 
@@ -37,21 +38,26 @@ class Comparison:
         self._parallel = parallel
         self._done: dict[Family, Calibration] = {}
 
-    def run(self, families: Sequence[Family]) -> list[Trial]:
-        """Return a trial of each family, all of them at once and over the same folds."""
-        data, seed = self._data, self._seed
-        todo = list(label_tasks(data, families, self._params.folds, seed))
+    def run(self, families: Sequence[Family]) -> Iterator[Trial]:
+        """Yield a trial of each family as it ends; all are at work at once, over the same folds."""
+        data, seed, count = self._data, self._seed, self._params.folds
+        todo = list(label_tasks(data, families, count, seed))
         work = partial(run_task, data=data, seed=seed)
-        folds = list(zip(todo, self._parallel.map(work, todo, "cross-validating"), strict=True))
-        for family in families:
-            found = out_of_fold(LabelTask, family, folds)
-            self._done[family] = calibrate(self._head, data, found, self._params.set_level)
-        return [Trial(family=family, metrics=self._done[family].metrics) for family in families]
+        done = self._parallel.stream(work, todo, "cross-validating")
+        folds: list[Fold] = []
+        for fold in zip(todo, done, strict=True):
+            folds.append(fold)
+            if len(folds) == count:
+                family = fold[0].family
+                found = out_of_fold(LabelTask, family, folds)
+                self._done[family] = calibrate(self._head, data, found, self._params.set_level)
+                folds = []
+                yield Trial(family=family, metrics=self._done[family].metrics)
 
     def calibration(self, family: Family) -> Calibration:
         """Return how a family is calibrated; one that an earlier run tried is tried once more."""
         if family not in self._done:
-            self.run([family])
+            list(self.run([family]))
         return self._done[family]
 
 
@@ -73,14 +79,16 @@ def search_families(
     study = work.study(key)
     wanted = max(params.search.trials, len(params.classification))
     while (number := len(study.trials)) < wanted:
+        new: Iterable[Trial]
         if number < len(params.classification):
             new = run(params.classification[number:])
         else:
             spaces = params.search.families
             family = sampler.propose(spaces, study.trials, trial_seed(seed, number))
-            new = [study.find(family) or run([family])[0]]
-        study = study.with_trials(*new)
-        work.write_study(study)
+            known = study.find(family)
+            new = [known] if known else run([family])
         for place, trial in enumerate(new, number + 1):
+            study = study.with_trials(trial)
+            work.write_study(study)
             tell(place, trial)
     return study.first(wanted)

@@ -1,6 +1,6 @@
 """Stage train: compare families by grouped cross-validation, fit the best, export it to ONNX."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from artifacts.records.manifest import (
     RegressionHead,
     head_files,
 )
-from artifacts.records.photos import PhotoRow
+from artifacts.records.photos import PhotoManifest, PhotoRow
 from scoring.labels import winners
 from scoring.scorer import Scorer
 from training.cluster.parallel import JoblibParallel
@@ -44,6 +44,7 @@ from training.work.study import study_key
 from training.work.work_folder import WorkFolder
 
 _ROWS = 64
+_COMPARED = 512
 
 
 def watched_scores(
@@ -79,46 +80,44 @@ def train(
     """
     params, manifest = work.params(), work.manifest()
     made = VectorsRecord(photo_manifest=manifest.digest, feature_schema=identity.feature_schema)
-    vectors = np.array(work.vectors(made))
-    of_train = np.array([row.split == "train" for row in seen(manifest)])
-    rows = manifest.of_split("train")
-    data = training_set(rows, vectors[of_train], model)
+    rows, data = manifest.of_split("train"), _train_split(work, model, manifest, made)
     key = study_key(params, inputs, manifest.digest)
     labels, honest = _train_labels(model, data, params, work, key, parallel, sampler, tell)
     answering = (labels, *_values(rows, model, data, params, parallel, honest))
+    # Fitted last, one by one: the processes that compared families have ended, with their memory.
+    fitted = {found.head.name: parallel.fit(found.fit) for found in answering if found.fit}
+    width = data.vectors.shape[1]
     heads = tuple(found.head for found in answering)
-    files = _exported(answering, exporter, vectors.shape[1])
-    photos = [row.photo for row in seen(manifest)]
-    fitted = {found.head.name: found.estimator for found in answering}
+    named = [(file, head.name) for head in heads for file in head_files((head,))]
+    files = {file: exporter.export(fitted[name], width) for file, name in named}
+    families = tuple(score for found in answering for score in found.scores)
+    del data, answering, labels  # the file that is compared over holds these vectors once more
+    vectors, photos = work.vectors(made), [row.photo for row in seen(manifest)]
     scorer = Scorer(extractor_of(model), heads, files)
     scores = watched_scores(scorer, vectors, parallel, "comparing ONNX with scikit-learn")
     require_faithful(scorer, fitted, vectors, photos, scores)
     trained = TrainedModel(
-        identity=identity,
-        heads=heads,
-        families=tuple(score for found in answering for score in found.scores),
-        photos_compared=len(photos),
+        identity=identity, heads=heads, families=families, photos_compared=len(photos)
     )
     work.write_model(trained, files)
     return trained
 
 
+def _train_split(
+    work: WorkFolder, model: ModelDefinition, manifest: PhotoManifest, made: VectorsRecord
+) -> TrainingSet:
+    of_train = np.array([row.split == "train" for row in seen(manifest)])
+    vectors = np.asarray(work.vectors(made)[of_train])
+    return training_set(manifest.of_split("train"), vectors, model)
+
+
 @dataclass(frozen=True)
-class _Fitted:
-    """A head, what answers for it (None: another head), and the families compared for it."""
+class _Chosen:
+    """A head, what fits it on all photos (None: another head answers), the families compared."""
 
     head: Head
-    estimator: Any
+    fit: Callable[[], Any] | None
     scores: tuple[FamilyScore, ...]
-
-
-def _exported(answering: Sequence[_Fitted], exporter: OnnxExporter, width: int) -> dict[str, bytes]:
-    """Return the ONNX files of the heads that have one, by their names."""
-    return {
-        file: exporter.export(found.estimator, width)
-        for found in answering
-        for file in head_files((found.head,))
-    }
 
 
 def _train_labels(
@@ -130,8 +129,8 @@ def _train_labels(
     parallel: JoblibParallel,
     sampler: TpeSampler,
     tell: Tell,
-) -> tuple[_Fitted, NDArray[np.float64]]:
-    """Return the classifier, and honest probabilities (n, k) of the photos that it learned from."""
+) -> tuple[_Chosen, NDArray[np.float64]]:
+    """Return the classifier, and honest probabilities (n, k) of the photos that it learns from."""
     name, train, seed = model.classification.name, params.train, params.seed
     comparison = Comparison(name, data, train, seed, parallel)
     study = search_families(train, seed, work, key, sampler, comparison.run, tell)
@@ -145,10 +144,12 @@ def _train_labels(
         temperature=calibration.tempering.temperature,
         prediction_set=calibration.prediction_set,
     )
-    fitted = parallel.fit(partial(fit_labels, best, data, seed, jobs=None))
-    estimator = TemperedClassifier(fitted, calibration.tempering)
+
+    def fit() -> TemperedClassifier:
+        return TemperedClassifier(fit_labels(best, data, seed, jobs=None), calibration.tempering)
+
     metrics = {trial.family: trial.metrics for trial in study.trials}
-    return _Fitted(head, estimator, _scores(name, metrics, best)), calibration.probabilities
+    return _Chosen(head, fit, _scores(name, metrics, best)), calibration.probabilities
 
 
 def _values(
@@ -158,7 +159,7 @@ def _values(
     params: Params,
     parallel: JoblibParallel,
     honest: NDArray[np.float64],
-) -> tuple[_Fitted, ...]:
+) -> tuple[_Chosen, ...]:
     """Return what answers with a number; nothing where that is off."""
     origin = era_origin(rows, model, params)
     if origin == "learned":
@@ -168,7 +169,7 @@ def _values(
 
 def _periods(
     model: ModelDefinition, data: TrainingSet, params: Params, honest: NDArray[np.float64]
-) -> _Fitted:
+) -> _Chosen:
     """Return the head that answers by the labels' periods; known years check its intervals."""
     target, known = model.regression, np.isfinite(data.values)
     years = np.array([target.scale.to_value(raw) for raw in data.values[known]])
@@ -182,12 +183,12 @@ def _periods(
         metrics=found.metrics,
         chosen=True,
     )
-    return _Fitted(head, None, (score,))
+    return _Chosen(head, None, (score,))
 
 
 def _train_values(
     model: ModelDefinition, data: TrainingSet, params: Params, parallel: JoblibParallel
-) -> _Fitted:
+) -> _Chosen:
     target, train, seed = model.regression, params.train, params.seed
     todo = list(value_tasks(data, train.regression, train.folds, seed))
     done = parallel.map(partial(run_task, data=data, seed=seed), todo, "cross-validating")
@@ -208,8 +209,8 @@ def _train_values(
         interval=found[best][1],
     )
     metrics = {family: metrics for family, (metrics, _) in found.items()}
-    fitted = parallel.fit(partial(fit_values, best, data, seed, jobs=None))
-    return _Fitted(head, fitted, _scores(target.name, metrics, best))
+    fit = partial(fit_values, best, data, seed, jobs=None)
+    return _Chosen(head, fit, _scores(target.name, metrics, best))
 
 
 def _scores(
@@ -243,12 +244,16 @@ def require_faithful(
         if isinstance(head, PeriodsHead):
             continue  # it has no other form, and the head that it follows from is compared
         estimator, found = fitted[head.name], scores[head.name]
-        if isinstance(head, ClassificationHead):
-            wanted = estimator.predict_proba(vectors)
+        chosen = isinstance(head, ClassificationHead)
+        predict = estimator.predict_proba if chosen else estimator.predict
+        wanted = np.concatenate(
+            [predict(vectors[at : at + _COMPARED]) for at in range(0, len(vectors), _COMPARED)]
+        )
+        if chosen:
             far = (np.abs(wanted - found) > PROBABILITY_TOLERANCE).any(axis=1)
             differing = far | (winners(wanted) != winners(found))
         else:
-            differing = np.abs(estimator.predict(vectors) - found) > VALUE_TOLERANCE
+            differing = np.abs(wanted - found) > VALUE_TOLERANCE
         if differing.any():
             where = tuple(photos[i] for i in np.flatnonzero(differing))
             raise UnfaithfulExport(head.name, where, len(photos))
