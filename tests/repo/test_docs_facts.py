@@ -9,6 +9,7 @@ import hcl2
 import pytest
 
 from delivery.deploy.compare import Place
+from inference.models.architecture import ARCHITECTURE
 from inference.settings import Settings as ServiceSettings
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,15 @@ def test_the_defaults_of_the_service_are_as_its_page_says() -> None:
     assert len(rows) > 5
     told = {name.lower(): float(number) for name, number in rows}
     assert {name: ServiceSettings.model_fields[name].default for name in told} == told
+
+
+def test_the_page_of_the_service_names_every_setting_and_column() -> None:
+    page = (ROOT / "services/inference/README.md").read_text()
+    settings = {f"PLINTH_{name.upper()}" for name in ServiceSettings.model_fields}
+    # Of numbered columns the first stands for all.
+    columns = {re.sub(r"[2-9]", "1", name) for name in ARCHITECTURE.columns}
+
+    assert (settings | columns) - set(re.findall(r"\w+", page)) == set()
 
 
 def test_the_runbook_names_every_place_in_which_something_may_differ() -> None:

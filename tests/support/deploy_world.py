@@ -133,6 +133,7 @@ class FakeHost:
     warm: dict[str, str | None] = field(default_factory=dict)
     drifts: tuple[Drift, ...] = ()
     broken: set[str] = field(default_factory=set)
+    blames_release: bool = False
     never_ready: set[str] = field(default_factory=set)
     lies_of_code: str | None = None
     wall: str = "bubblewrap"
@@ -174,7 +175,7 @@ class FakeHost:
 
     def _start(self, environment: Environment, payload: str) -> None:
         if payload in self.never_ready:
-            raise TargetFailed("apply", f"{payload} never got ready")
+            raise TargetFailed("apply", f"{payload} never got ready", blames_release=True)
         running = self.running.get(environment, ())
         if payload not in running:
             self.swaps += 1
@@ -217,7 +218,8 @@ class FakeHost:
 
     def _check(self, command: str) -> None:
         if command in self.broken:
-            raise TargetFailed(command, "as the test wants it")
+            reason = "as the test wants it"
+            raise TargetFailed(command, reason, blames_release=self.blames_release)
 
     def _answer(self, environment: Environment, payload: str) -> Answer:
         found = self.payloads[payload]

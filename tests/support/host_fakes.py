@@ -79,7 +79,16 @@ class FakeMachine:
 
     def machine(self) -> Machine:
         """Return this as what a swap works with."""
-        return Machine(self, self, self, self, self, self, self.clock, self.wall)  # type: ignore[arg-type]
+        return Machine(
+            depot=self,  # type: ignore[arg-type]
+            files=self,  # type: ignore[arg-type]
+            processes=self,  # type: ignore[arg-type]
+            listeners=self,  # type: ignore[arg-type]
+            managers=self,  # type: ignore[arg-type]
+            probe=self,  # type: ignore[arg-type]
+            clock=self.clock,  # type: ignore[arg-type]
+            wall=self.wall,
+        )
 
     def install(self, *names: str) -> list[str]:
         found = [payload_of(name) for name in names]

@@ -147,11 +147,17 @@ class DeploymentFailed(DeliveryError):
 
 
 class TargetFailed(DeploymentFailed):
-    """What environments run on, the host or the cloud, did not do as it was told."""
+    """What environments run on, the host or the cloud, did not do as it was told.
 
-    def __init__(self, command: str, reason: str, place: str = "host") -> None:
+    `blames_release` says whether that is a reason to take the release back: a full disk is none.
+    """
+
+    def __init__(
+        self, command: str, reason: str, place: str = "host", *, blames_release: bool
+    ) -> None:
         self.command = command
         self.reason = reason
+        self.blames_release = blames_release
         super().__init__(f"{place}: {command} failed: {reason}")
 
 

@@ -234,15 +234,17 @@ def test_a_service_that_says_it_is_something_else_makes_the_deploy_red(world):
 @pytest.mark.parametrize(
     ("command", "step"), [("install", "install"), ("observe", "look"), ("want", "install")]
 )
-def test_what_can_not_be_installed_is_red_and_nothing_is_applied(world, command, step):
+@pytest.mark.parametrize("blamed", [True, False])
+def test_what_can_not_be_installed_is_red_and_nothing_is_applied(world, command, step, blamed):
     world.commit("a", staging=release("staging", FIRST))
     world.host.broken.add(command)
+    world.host.blames_release = blamed
     ended = world.deploy()
     assert ended.outcome == "red"
     assert ended.lines[0].startswith(f"red at {step}")
     assert command in ended.lines[0]
     assert world.host.state == {}
-    assert bool(world.proposed) == (command == "install")
+    assert bool(world.proposed) == blamed
 
 
 def test_a_deploy_of_what_runs_already_prunes_nothing(world):

@@ -23,6 +23,7 @@ def world() -> World:
 def test_a_rollout_that_goes_back_is_red_and_a_revert_is_proposed(world):
     world.commit("a", staging=release("staging", FIRST))
     world.host.broken.add("settle")
+    world.host.blames_release = True
 
     ended = world.deploy()
 

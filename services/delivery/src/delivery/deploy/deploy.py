@@ -316,7 +316,7 @@ class Deploy:
 def _blames_the_release(step: str, failure: DeploymentFailed) -> bool:
     """Whether a failure is a reason to take the change back: a lock or a registry is none."""
     if isinstance(failure, TargetFailed):
-        return failure.command in {"install", "apply", "settle"}
+        return failure.blames_release
     return step == "apply" and not isinstance(failure, StateLocked | CloudUnreachable)
 
 

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Callable
+from errno import EMFILE, ENOSPC
 from pathlib import Path
 
 import pytest
 from support.host_fakes import payload_of
 
+from artifacts.errors import UnknownArtifact
 from delivery.errors import SettingsMissing, TargetFailed
 from delivery.settings import TargetSettings
 from delivery.targets.local import local_target
-from delivery.targets.local.local_errors import Busy, ManagerFailed
+from delivery.targets.local.local_errors import HostError, ManagerFailed
 from delivery.targets.local.local_target import LocalTarget
 
 PAYLOAD = payload_of("a")
+BLAMING = {"EnvironmentFailed", "NeverReady", "StrangerAnswers"}
 ACTS: dict[str, Callable[[LocalTarget], object]] = {
     "run_want": lambda target: target.ready("staging", PAYLOAD),
     "run_install": lambda target: target.ready("staging", PAYLOAD),
@@ -78,15 +81,39 @@ def test_what_was_foreseen_keeps_its_own_words(
     assert str(caught.value) == "host: apply failed: the process manager: it doesn't answer"
 
 
-def test_a_lock_that_is_held_is_told_as_that(
-    target: LocalTarget, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", sorted(HostError.__subclasses__(), key=lambda one: one.__name__))
+def test_each_error_of_the_machine_says_whether_the_release_is_to_blame(
+    target: LocalTarget, monkeypatch: pytest.MonkeyPatch, error: type[HostError]
 ) -> None:
-    breaks(monkeypatch, "run_swap", Busy("staging", 180))
+    """A revert of a sound release must not be proposed because something is busy or taken."""
+    breaks(monkeypatch, "run_swap", error.__new__(error))
 
     with pytest.raises(TargetFailed) as caught:
         ACTS["run_swap"](target)
 
-    assert caught.value.command == "lock"
+    assert caught.value.blames_release == (error.__name__ in BLAMING)
+
+
+@pytest.mark.parametrize(
+    ("act", "error", "blamed"),
+    [
+        ("run_install", OSError(ENOSPC, "No space left on device"), False),
+        ("run_swap", OSError(ENOSPC, "No space left on device"), False),
+        ("run_swap", OSError(EMFILE, "Too many open files"), False),
+        ("run_install", UnknownArtifact("sha256:0", Path("store")), True),
+        ("run_swap", ValueError("what the service said of itself is no JSON"), True),
+        ("run_observe", ValueError("the manager said nothing"), False),
+    ],
+)
+def test_a_full_disk_is_no_reason_to_take_a_release_back(
+    target: LocalTarget, monkeypatch: pytest.MonkeyPatch, act: str, error: Exception, blamed: bool
+) -> None:
+    breaks(monkeypatch, act, error)
+
+    with pytest.raises(TargetFailed) as caught:
+        ACTS[act](target)
+
+    assert caught.value.blames_release == blamed
 
 
 def test_a_setting_that_is_missing_is_named_and_a_person_may_still_end_it(

@@ -95,7 +95,7 @@ class AwsTarget:
             raise CloudUnreachable(str(exc)) from exc
         if isinstance(verdict, Failed):
             reason = f"{environment} does not run {wanted.image}: {verdict.reason}"
-            raise TargetFailed("settle", reason, "cloud")
+            raise TargetFailed("settle", reason, "cloud", blames_release=True)
 
     def observe(self, environment: Environment) -> AwsObservation:
         """Return what the service, its tasks and targets are, and what answers; TargetFailed."""
@@ -104,7 +104,7 @@ class AwsTarget:
         try:
             return wiring.run_observe(self.settings, environment)
         except (CloudError, NotARehearsal, ArtifactError) as exc:
-            raise TargetFailed("observe", str(exc), "cloud") from exc
+            raise TargetFailed("observe", str(exc), "cloud", blames_release=False) from exc
 
     def drift(self, environment: Environment, payload: Payload | None) -> tuple[Drift, ...]:
         """Return what an apply of a payload would change; TerraformFailed."""

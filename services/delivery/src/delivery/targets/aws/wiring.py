@@ -141,11 +141,11 @@ def _done(command: str, act: Callable[[], Built | Pushed | Clean | Refusal | Und
     try:
         outcome = act()
     except (CloudError, ArtifactError) as exc:
-        raise TargetFailed(command, str(exc), "cloud") from exc
+        raise TargetFailed(command, str(exc), "cloud", blames_release=False) from exc
     if isinstance(outcome, Refusal):
         raise ImageRefused(command, outcome.reason)
     if isinstance(outcome, Undecided):
-        raise TargetFailed(command, outcome.reason, "cloud")
+        raise TargetFailed(command, outcome.reason, "cloud", blames_release=False)
     return str(outcome)
 
 

@@ -13,16 +13,24 @@ HostError
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from delivery.errors import DeliveryError
 
 
 class HostError(DeliveryError):
-    """Base of every error of the local target."""
+    """Base of every error of the local target.
+
+    `blames_release` says whether it is a reason to take the release back; each class says it.
+    """
+
+    blames_release: ClassVar[bool]
 
 
 class EnvironmentFailed(HostError):
     """An environment could not be built from its lock."""
+
+    blames_release = True
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the environment of this code could not be built: {reason}")
@@ -30,6 +38,8 @@ class EnvironmentFailed(HostError):
 
 class NotInstalled(HostError):
     """A payload that is to run isn't there, or isn't what was installed."""
+
+    blames_release = False
 
     def __init__(self, payload: str, reason: str) -> None:
         self.payload = payload
@@ -39,6 +49,8 @@ class NotInstalled(HostError):
 class Busy(HostError):
     """A lock was not free within its time."""
 
+    blames_release = False
+
     def __init__(self, what: str, seconds: float) -> None:
         super().__init__(
             f"another command has worked on {what} for over {seconds:.0f} s: wait for it, or end it"
@@ -47,6 +59,8 @@ class Busy(HostError):
 
 class PortTaken(HostError):
     """A program of somebody else listens on the port."""
+
+    blames_release = False
 
     def __init__(self, port: int, reason: str) -> None:
         self.port = port
@@ -58,6 +72,8 @@ class PortTaken(HostError):
 class PathTooLong(HostError):
     """A socket's path is limited to about a hundred bytes, wherever the folder lies."""
 
+    blames_release = False
+
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"{path} is too long for a socket's name: {reason}. Set PLINTH_HOST to a shorter path"
@@ -67,12 +83,16 @@ class PathTooLong(HostError):
 class ManagerFailed(HostError):
     """The process manager doesn't do its part."""
 
+    blames_release = False
+
     def __init__(self, reason: str) -> None:
         super().__init__(f"the process manager: {reason}")
 
 
 class NeverReady(HostError):
     """A payload was started and never answered; `log` holds its last lines."""
+
+    blames_release = True
 
     def __init__(self, payload: str, reason: str, log: Sequence[str]) -> None:
         self.payload = payload
@@ -86,6 +106,8 @@ class NeverReady(HostError):
 
 class StrangerAnswers(HostError):
     """After a swap the port is answered by something else, or not at all."""
+
+    blames_release = True
 
     def __init__(self, payload: str, port: int, reason: str) -> None:
         self.payload = payload

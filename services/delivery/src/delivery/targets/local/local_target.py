@@ -23,7 +23,7 @@ from delivery.settings import TargetSettings, tool_environment
 from delivery.targets.local.depot import FolderDepot
 from delivery.targets.local.environment_files import FolderEnvironments
 from delivery.targets.local.install import Installed, install_payload
-from delivery.targets.local.local_errors import Busy, HostError
+from delivery.targets.local.local_errors import HostError
 from delivery.targets.local.local_observation import EnvironmentState, LocalObservation
 from delivery.targets.local.machine import observe, prune, stop
 from delivery.targets.local.marked_processes import MarkedProcesses
@@ -70,7 +70,7 @@ class LocalTarget:
         with _told("install"):
             done = run_install(self.settings, payload, self.source)
         if isinstance(done, Refused):
-            raise TargetFailed("install", done.reason)
+            raise TargetFailed("install", done.reason, blames_release=True)
 
     def applied(self, environment: Environment) -> Applied | None:
         """Return what the last swap, or stop, wrote down."""
@@ -124,16 +124,19 @@ class LocalTarget:
 def _told(command: str) -> Iterator[None]:
     try:
         yield
-    except Busy as exc:
-        raise TargetFailed("lock", str(exc)) from exc
     except SettingsMissing:  # it names the variable to set, and nothing was begun
         raise
-    except (HostError, ArtifactError, OSError) as exc:
-        raise TargetFailed(command, str(exc) or type(exc).__name__) from exc
+    except HostError as exc:
+        raise TargetFailed(command, str(exc), blames_release=exc.blames_release) from exc
+    except OSError as exc:  # a full disk, or too few descriptors: another release has them as well
+        reason = str(exc) or type(exc).__name__
+        raise TargetFailed(command, reason, blames_release=False) from exc
     except Exception as exc:
         # A payload's process, or a killed manager, must not end what deploys: it has to say red.
-        reason = f"{type(exc).__name__}: {plain(exc)}. {_MEND}"
-        raise TargetFailed(command, reason) from exc
+        foreseen = isinstance(exc, ArtifactError)
+        reason = str(exc) if foreseen else f"{type(exc).__name__}: {plain(exc)}. {_MEND}"
+        blamed = command in {"install", "apply"}  # what a release is, or does, may break these
+        raise TargetFailed(command, reason, blames_release=blamed) from exc
 
 
 # All that a process of an environment gets besides its own: nothing of whoever deployed it.

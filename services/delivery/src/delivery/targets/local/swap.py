@@ -89,7 +89,7 @@ class Machine:
     managers: CircusManagers
     probe: HttpProbe
     clock: SystemClock
-    wall: str = ""
+    wall: str
 
 
 def swap(
