@@ -308,10 +308,10 @@ def _see_scan(header: bytes, reading: _Reading) -> None:
     news = False
     for component in components:
         brought = reading.precision.setdefault(component, [None] * _BLOCK)
-        for coefficient in range(first, min(last, _BLOCK - 1) + 1):
-            before = brought[coefficient]
-            news |= before is None or before > bits
-            brought[coefficient] = bits
+        here = slice(first, min(last, _BLOCK - 1) + 1)
+        before = brought[here]
+        news |= any(missing is None or missing > bits for missing in before)
+        brought[here] = [bits] * len(before)
     reading.repeated_scans += not news
 
 
