@@ -1,5 +1,9 @@
+from pathlib import Path
+
+import pytest
+
 from artifacts.records.manifest import FamilyScore
-from training.fitting.commands import family_lines, trial_line
+from training.fitting.commands import doubtful_line, family_lines, trial_line
 from training.params import NearestNeighbours
 from training.work.study import Trial
 
@@ -36,3 +40,16 @@ def test_a_trial_is_one_line() -> None:
     family = NearestNeighbours(kind="nearest_neighbours", neighbours=7, levels=8)
     line = trial_line(4, Trial(family=family, metrics={"accuracy": 0.3061}))
     assert line == "trial 4: nearest_neighbours neighbours 7, levels 8: accuracy 0.306"
+
+
+@pytest.mark.parametrize(
+    ("photos", "said"), [(0, "no photo has"), (1, "1 photo has"), (12, "12 photos have")]
+)
+def test_photos_whose_style_to_look_at_are_counted_and_their_table_named(
+    photos: int, said: str, tmp_path: Path
+) -> None:
+    table = tmp_path / "doubtful_labels.csv"
+    table.write_text("photo,style\n" + "sha256:0,gothic\n" * photos, encoding="utf-8")
+    line = doubtful_line(table)
+    assert line.startswith(said)
+    assert (str(table) in line) == (photos > 0)

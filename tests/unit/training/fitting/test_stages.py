@@ -1,5 +1,6 @@
 """The stages in one process, on a few drawn photos: each makes what the next one reads."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from training.errors import (
     UnfaithfulExport,
     UnusableDataset,
 )
+from training.fitting.commands import doubtful_line
 from training.fitting.evaluate import evaluate_candidate
 from training.fitting.onnx_exporter import OnnxExporter
 from training.fitting.package import package
@@ -238,6 +240,27 @@ def _with_swapped_holdout(work: WorkFolder) -> PhotoManifest:
         for row in work.manifest().rows
     ]
     return work.manifest().model_copy(update={"rows": tuple(rows)})
+
+
+def test_a_photo_of_a_wrong_style_is_listed_with_the_one_that_it_shows(
+    drawn: Path, tmp_path: Path
+) -> None:
+    work = start(tmp_path, drawn)
+    rows = work.manifest().rows
+    wrong = next(row for row in rows if row.split == "train" and row.style == "international")
+    changed = [
+        r.model_copy(update={"style": "ancient_egyptian"}) if r == wrong else r for r in rows
+    ]
+    work.dataset.write(work.manifest().model_copy(update={"rows": tuple(changed)}))
+    featurize(work, Extractor(MODEL.schema()), MemoryCache(), Serial())
+    train_in(work)
+    with work.doubtful_labels.open(encoding="utf-8", newline="") as file:
+        listed = {line["photo"]: line for line in csv.DictReader(file)}
+    assert listed[wrong.photo]["style"] == "ancient_egyptian"
+    assert listed[wrong.photo]["suggested"] == "international"
+    assert (tmp_path / listed[wrong.photo]["file"]).read_bytes() == work.photos.get(wrong.photo)
+    assert all(row.split == "train" for row in rows if row.photo in listed)
+    assert f"{len(listed)} photo" in doubtful_line(work.doubtful_labels)
 
 
 def test_a_photo_whose_bytes_changed_stops_the_pipeline(drawn: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The stages of the pipeline from vectors to a signed artifact, as dvc.yaml calls them."""
 
+import csv
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,6 +46,7 @@ def train(work: WorkOption = Path(), scheduler: SchedulerOption = None) -> None:
     keep_run(settings, files, candidate=None)
     typer.echo("\n".join(family_lines(trained.families)))
     typer.echo(f"labels equal in scikit-learn and ONNX on all {trained.photos_compared} photos")
+    typer.echo(doubtful_line(files.doubtful_labels))
 
 
 @app.command()
@@ -85,6 +87,19 @@ def family_lines(families: tuple[FamilyScore, ...]) -> list[str]:
             for row in rows
         ]
     return lines
+
+
+def doubtful_line(table: Path) -> str:
+    """Say how many photos a table lists whose style a person should look at."""
+    with table.open(encoding="utf-8", newline="") as file:
+        count = sum(1 for _ in csv.DictReader(file))
+    if not count:
+        return "no photo has a style that models without it find improbable"
+    photos = "1 photo has" if count == 1 else f"{count} photos have"
+    return (
+        f"{photos} a style that models without it find improbable. Look at them, the worst first, "
+        f"with the style that they suggest: {table.resolve()}"
+    )
 
 
 def trial_line(number: int, trial: Trial) -> str:

@@ -25,6 +25,7 @@ from training.dataset.training_set import TrainingSet, seen, training_set
 from training.embedding.networks import extractor_of
 from training.errors import UnfaithfulExport
 from training.fitting.calibration import TemperedClassifier
+from training.fitting.doubtful_labels import doubtful_labels
 from training.fitting.families import fit_labels, fit_values
 from training.fitting.onnx_exporter import OnnxExporter
 from training.fitting.search_families import Comparison, Tell, search_families
@@ -60,6 +61,8 @@ PROBABILITY_TOLERANCE = 1e-3
 """Largest difference of a probability between scikit-learn and ONNX Runtime."""
 VALUE_TOLERANCE = 1e-4
 """Largest difference of a raw value between scikit-learn and ONNX Runtime."""
+MOST_DOUBTFUL = 200
+"""Photos that a person looks through in one sitting."""
 
 
 def train(
@@ -83,6 +86,7 @@ def train(
     rows, data = manifest.of_split("train"), _train_split(work, model, manifest, made)
     key = study_key(params, inputs, manifest.digest)
     labels, honest = _train_labels(model, data, params, work, key, parallel, sampler, tell)
+    _write_doubtful(work, rows, data, honest)
     answering = (labels, *_values(rows, model, data, params, parallel, honest))
     # Fitted last, one by one: the processes that compared families have ended, with their memory.
     fitted = {found.head.name: parallel.fit(found.fit) for found in answering if found.fit}
@@ -109,6 +113,23 @@ def _train_split(
     of_train = np.array([row.split == "train" for row in seen(manifest)])
     vectors = np.asarray(work.vectors(made)[of_train])
     return training_set(manifest.of_split("train"), vectors, model)
+
+
+def _write_doubtful(
+    work: WorkFolder, rows: Sequence[PhotoRow], data: TrainingSet, honest: NDArray[np.float64]
+) -> None:
+    """Leave a table of photos whose style to look at, named by where the dataset keeps them."""
+    work.write_doubtful_labels(
+        {
+            "file": work.photos.path(rows[doubt.photo].photo).relative_to(work.root).as_posix(),
+            "photo": rows[doubt.photo].photo,
+            "style": data.names[doubt.given],
+            "suggested": data.names[doubt.suggested],
+            "probability": f"{doubt.probability_given:.3f}",
+            "probability_of_suggested": f"{doubt.probability_suggested:.3f}",
+        }
+        for doubt in doubtful_labels(honest, data.labels, MOST_DOUBTFUL)
+    )
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """The files between the stages of the pipeline, below one folder (see dvc.yaml)."""
 
+import csv
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,11 +25,14 @@ from training.photos.dataset_folder import DatasetFolder
 from training.work.runs import TrainedModel, VectorsRecord
 from training.work.study import Study
 
+_DOUBTFUL = ("file", "photo", "style", "suggested", "probability", "probability_of_suggested")
+
 
 class WorkFolder:
     """The pipeline's files: data/ and params.yaml come in, build/ comes out."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self._build = root / "build"
         self._params = root / "params.yaml"
         self.dataset = DatasetFolder(root / "data")
@@ -92,6 +96,19 @@ class WorkFolder:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
         trained.write(folder / "trained.json")
+
+    @property
+    def doubtful_labels(self) -> Path:
+        """The table of training photos whose label to look at; it is there once `train` ran."""
+        return self._build / "model" / "doubtful_labels.csv"
+
+    def write_doubtful_labels(self, rows: Iterable[Mapping[str, object]]) -> None:
+        """Leave the table of photos whose label to look at, the worst first."""
+        self.doubtful_labels.parent.mkdir(parents=True, exist_ok=True)
+        with self.doubtful_labels.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, _DOUBTFUL)
+            writer.writeheader()
+            writer.writerows(rows)
 
     def trained(self) -> TrainedModel:
         """Return what is known of the trained heads; MissingStageOutput."""
