@@ -201,7 +201,7 @@ def test_a_push_whose_hook_was_killed_is_settled_by_heal(slow: Checkout, tmp_pat
 
 
 def test_a_push_from_within_a_step_waits_for_no_run(tmp_path: Path) -> None:
-    """A step that waited for a run might wait for its own end: one runner takes both."""
+    """A step that waited for a run might wait for its own end: one runner may take both."""
     inner = 'git push "$PLINTH_BOX/origin.git" HEAD:refs/heads/from-a-step'
     flows = {
         "outer.yml": workflow("outer", DISPATCH, inner),

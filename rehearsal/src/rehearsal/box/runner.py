@@ -1,9 +1,9 @@
-"""Two runners: one makes what releases, one all else; each first come first served.
+"""Three runners: of what releases, of what judges, of all else; each first come first served.
 
-So a rollback waits for no tests and no training, on one machine as on a forge's many. A runner
-holds a file lock while it works, which the system lets go when it dies; the next one ends what the
-dead one left. They are started apart from whoever asks; people watch their logs, and nothing
-depends on their watching.
+So a rollback and a verdict wait for no tests and no training, on one machine as on a forge's many.
+A runner holds a file lock while it works, which the system lets go when it dies; the next one ends
+what the dead one left. They are started apart from whoever asks; people watch their logs, and
+nothing depends on their watching.
 """
 
 import os
@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -27,8 +28,6 @@ from rehearsal.box.outcome import check_state, closing_line
 from rehearsal.box.receiving import settle
 from rehearsal.box.records import MAIN, Commit, Event, Run, State, Status
 
-_RUNNERS: Final = (True, False)
-"""Whether a runner makes what releases; that one goes first where one process is both."""
 INTERRUPTED: Final = "interrupted: push again or `box retry {number}`"
 REVIVALS: Final = 3
 """How often a dead runner is replaced while somebody watches."""
@@ -38,23 +37,31 @@ _POLL_SECONDS: Final = 0.05
 _PULL_EVENTS: Final = (Event.PULL_REQUEST, Event.PULL_REQUEST_TARGET)
 
 
-def work(box: Box, *, first: bool = True) -> None:
+class Kind(StrEnum):
+    """What a runner makes, named like its lock; in this order where one process is all of them."""
+
+    RELEASES = "releases"
+    JUDGEMENTS = "judgements"
+    OTHERS = "runner"
+
+
+def work(box: Box, first: Kind = Kind.RELEASES) -> None:
     """Work until the queue is empty, nothing where other runners do; `first` is what comes first.
 
-    Each runner looks for the other's runs too: what a killed pusher left is queued by who comes by.
+    Each runner looks for the others' runs too: what a killed pusher left is queued by who comes by.
     """
     settle(box)
-    for releases in (first, not first):
-        _work_as(box, releases=releases)
+    for kind in (first, *(other for other in Kind if other != first)):
+        _work_as(box, kind)
 
 
 def heal(box: Box) -> tuple[Run, ...]:
     """Put right what a killed pusher or runner left; return the runs that were interrupted."""
     settle(box)
     found: tuple[Run, ...] = ()
-    for releases in _RUNNERS:
-        with tried(_lock(box, releases=releases)) as mine:
-            found += _interrupt(box, releases=releases) if mine else ()
+    for kind in Kind:
+        with tried(_lock(box, kind)) as mine:
+            found += _interrupt(box, kind) if mine else ()
     return found
 
 
@@ -76,8 +83,10 @@ def follow(box: Box, numbers: Sequence[int], say: Callable[[str], None]) -> tupl
                 say(line)
             if run.state.ended or (box.clock() - started).total_seconds() >= seconds:
                 break
-            # What releases holds back the others of its commit, and its runner makes those next.
-            works = any(_is_working(box, releases=one) for one in {run.releases, True})
+            # Other runners hold back the tests of a commit, and make those next.
+            kind = _kind_of(run)
+            kinds = tuple(Kind) if kind == Kind.OTHERS else (kind,)
+            works = any(_is_working(box, one) for one in kinds)
             idle = 0 if works else idle + 1
             if idle >= _REVIVE_POLLS and revived < REVIVALS:
                 idle, revived = 0, revived + 1
@@ -94,8 +103,8 @@ def follow(box: Box, numbers: Sequence[int], say: Callable[[str], None]) -> tupl
 
 def start_runner(box: Box) -> None:
     """Start runners apart from this process; call it with no lock held."""
-    for releases in _RUNNERS:
-        detach(box.path, partial(work, box, first=releases))
+    for kind in Kind:
+        detach(box.path, partial(work, box, kind))
 
 
 def detach(folder: Path, run: Callable[[], None]) -> None:
@@ -131,11 +140,11 @@ def detach(folder: Path, run: Callable[[], None]) -> None:
 
 def end_runner(box: Box) -> None:
     """End the living runners, if there are any, and all that their runs left."""
-    for releases in _RUNNERS:
+    for kind in Kind:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         number = signal.SIGTERM
-        while _is_working(box, releases=releases):
-            pid = _lock(box, releases=releases).read_text(encoding="utf-8")
+        while _is_working(box, kind):
+            pid = _lock(box, kind).read_text(encoding="utf-8")
             if pid.isdigit():
                 with suppress(ProcessLookupError):
                     os.kill(int(pid), number)
@@ -147,47 +156,53 @@ def end_runner(box: Box) -> None:
             box.engine.clear(Path(scratch))
 
 
-def _work_as(box: Box, *, releases: bool) -> None:
-    lock = _lock(box, releases=releases)
-    while _waiting(box, releases=releases):
+def _work_as(box: Box, kind: Kind) -> None:
+    lock = _lock(box, kind)
+    while _waiting(box, kind):
         # Whoever queues while this one lets go finds the turn taken, so it looks once more.
         with tried(lock) as mine:
             if not mine:
                 return
             # Who has it, for `box destroy`: the lock says that it lives.
             lock.write_text(str(os.getpid()), encoding="utf-8")
-            _interrupt(box, releases=releases)
-            while waiting := _waiting(box, releases=releases):
+            _interrupt(box, kind)
+            while waiting := _waiting(box, kind):
                 _work_on(box, waiting[0])
                 settle(box)
 
 
-def _waiting(box: Box, *, releases: bool) -> tuple[Run, ...]:
+def _kind_of(run: Run) -> Kind:
+    if run.releases:
+        return Kind.RELEASES
+    return Kind.JUDGEMENTS if run.event == Event.PULL_REQUEST_TARGET else Kind.OTHERS
+
+
+def _waiting(box: Box, kind: Kind) -> tuple[Run, ...]:
     """Return the runs that a runner may make now, the oldest first.
 
-    What a commit releases goes first, and alone: its tests and its training can wait, and whoever
-    waits for a rollback would wait for these, too, if they shared the machine's processors.
+    What a commit releases goes first, and alone, and so does its judgement: its tests and its
+    training can wait, and whoever waits for a rollback or a verdict would wait for these, too, if
+    they shared the machine's processors.
     """
     runs = tuple(box.runs.read(number) for number in box.runs.waiting())
-    if releases:
-        return tuple(run for run in runs if run.releases)
-    held = {run.commit for run in runs if run.releases}
-    return tuple(run for run in runs if not run.releases and run.commit not in held)
+    found = tuple(run for run in runs if _kind_of(run) == kind)
+    held = {run.commit for run in runs if _kind_of(run) != Kind.OTHERS}
+    return tuple(run for run in found if kind != Kind.OTHERS or run.commit not in held)
 
 
-def _lock(box: Box, *, releases: bool) -> Path:
-    return box.path / "locks" / ("releases" if releases else "runner")
+def _lock(box: Box, kind: Kind) -> Path:
+    return box.path / "locks" / kind
 
 
-def _is_working(box: Box, *, releases: bool) -> bool:
-    with tried(_lock(box, releases=releases)) as free:
+def _is_working(box: Box, kind: Kind) -> bool:
+    with tried(_lock(box, kind)) as free:
         return not free
 
 
-def _interrupt(box: Box, *, releases: bool) -> tuple[Run, ...]:
+def _interrupt(box: Box, kind: Kind) -> tuple[Run, ...]:
     """End the runs that are said to be running: their runner is dead, the turn is ours."""
     waiting = map(box.runs.read, box.runs.waiting())
-    found = tuple(run for run in waiting if run.releases == releases and run.state == State.RUNNING)
+    found = tuple(run for run in waiting if _kind_of(run) == kind and run.state == State.RUNNING)
     for run in found:
         if run.scratch:
             box.engine.clear(Path(run.scratch))

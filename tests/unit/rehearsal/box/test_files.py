@@ -261,7 +261,7 @@ def test_a_runner_is_a_process_of_its_own_that_a_box_can_end(
         """What a runner does first with the turn that it has."""
         if (box.path / "runner.log").exists() and box.runs.waiting():
             signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-            # Two are started: the one that has the turn writes its number down.
+            # Several are started: the one that has the turn writes its number down.
             with tried(box.path / "locks" / "runner") as mine:
                 if mine:
                     (box.path / "locks" / "runner").write_text(str(os.getpid()))

@@ -8,7 +8,7 @@ from support.box_fakes import NOON, run
 from support.box_world import World
 
 from rehearsal.box.locks import tried
-from rehearsal.box.runner import REVIVALS, follow, work
+from rehearsal.box.runner import REVIVALS, Kind, follow, work
 
 
 def test_the_log_is_said_line_by_line_and_the_colour_last(world: World) -> None:
@@ -34,7 +34,7 @@ def test_a_runner_that_died_is_replaced(world: World) -> None:
 
     follow(world.box, (1,), world.said.append)
 
-    assert world.started == 2  # one that releases, one for all else
+    assert world.started == len(Kind)
     assert world.said[-1] == "green: ci success (run 1)"
 
 
@@ -50,12 +50,13 @@ def hurried(world: World) -> World:
     return world
 
 
-def test_a_run_that_its_commits_release_holds_back_waits_for_a_living_runner(
-    hurried: World,
+@pytest.mark.parametrize("holds", ["releases", "judgements"])
+def test_a_run_that_its_commits_release_or_judge_holds_back_waits_for_a_living_runner(
+    hurried: World, holds: str
 ) -> None:
     hurried.runs.queue(run())
 
-    with tried(hurried.box.path / "locks" / "releases"):
+    with tried(hurried.box.path / "locks" / holds):
         follow(hurried.box, (1,), hurried.said.append)
 
     assert hurried.started == 0
@@ -70,6 +71,6 @@ def test_watching_ends_in_time_and_the_runners_that_are_started_are_few(
 
     follow(world.box, (1,), world.said.append)
 
-    assert world.started == 2 * REVIVALS  # one that releases, one for all else
+    assert world.started == len(Kind) * REVIVALS
     assert world.said[-2] == "run 1 (ci, push): still waiting"
     assert "not done: ci queued (run 1)" in world.said[-1]

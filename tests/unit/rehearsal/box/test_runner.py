@@ -11,8 +11,8 @@ from rehearsal.box.act_engine import Ended
 from rehearsal.box.errors import GitFailed
 from rehearsal.box.locks import tried
 from rehearsal.box.queueing import queue_again, queue_checks, queue_dispatch, queue_schedule
-from rehearsal.box.records import Event, State
-from rehearsal.box.runner import heal, work
+from rehearsal.box.records import Event, Run, State
+from rehearsal.box.runner import Kind, heal, work
 from rehearsal.box.workflow_files import read_workflows
 
 
@@ -58,7 +58,7 @@ def test_the_runner_of_all_else_takes_what_releases_where_nobody_else_does(world
     """What a killed pusher left is queued by whichever runner comes by."""
     world.runs.queue(run().model_copy(update={"releases": True}))
 
-    work(world.box, first=False)
+    work(world.box, Kind.OTHERS)
 
     assert states(world) == [State.SUCCESS]
 
@@ -175,31 +175,47 @@ def test_a_second_runner_does_nothing(world: World) -> None:
     assert states(world) == [State.QUEUED, State.RUNNING]
 
 
-@pytest.mark.parametrize(("busy", "waits"), [("runner", "ci"), ("releases", "deploy")])
-def test_what_releases_has_a_runner_of_its_own(world: World, busy: str, waits: str) -> None:
-    """A rollback waits for no tests and no training, even if those were asked for before."""
+@pytest.mark.parametrize(
+    ("busy", "waits"), [("runner", "ci"), ("releases", "deploy"), ("judgements", "judge")]
+)
+def test_what_releases_and_what_judges_have_runners_of_their_own(
+    world: World, busy: str, waits: str
+) -> None:
+    """A rollback and a verdict wait for no tests and no training, even if asked for after them."""
     world.runs.queue(run(workflow="ci"))
     world.runs.queue(run(workflow="deploy", commit=sha("c"), releases=True))
+    world.runs.queue(
+        run(workflow="judge", commit=sha("d"), ref="refs/heads/d", event=Event.PULL_REQUEST_TARGET)
+    )
 
     with tried(world.box.path / "locks" / busy):
         work(world.box)
 
     waiting = [each.workflow for each in world.all_runs() if each.state == State.QUEUED]
     assert waiting == [waits]
-    assert len(world.engine.orders) == 1
+    assert len(world.engine.orders) == 2
 
 
-def test_what_a_commit_releases_goes_before_its_tests_and_alone(world: World) -> None:
+@pytest.mark.parametrize(
+    ("first", "busy"),
+    [
+        (run(workflow="deploy", releases=True), "releases"),
+        (run(workflow="judge", event=Event.PULL_REQUEST_TARGET), "judgements"),
+    ],
+)
+def test_what_a_commit_releases_or_how_it_is_judged_goes_before_its_tests_and_alone(
+    world: World, first: Run, busy: str
+) -> None:
     world.runs.queue(run(workflow="ci"))
     world.runs.queue(run(workflow="ci", commit=sha("c")))
-    world.runs.queue(run(workflow="deploy", releases=True))
+    world.runs.queue(first)
 
-    with tried(world.box.path / "locks" / "releases"):
+    with tried(world.box.path / "locks" / busy):
         work(world.box)
     work(world.box)
 
     made = [(order.run.workflow, order.run.commit) for order in world.engine.orders]
-    assert made == [("ci", sha("c")), ("deploy", sha("b")), ("ci", sha("b"))]
+    assert made == [("ci", sha("c")), (first.workflow, sha("b")), ("ci", sha("b"))]
 
 
 def test_tests_that_a_dead_runner_left_end_although_their_commit_is_deployed(world: World) -> None:
