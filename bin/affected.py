@@ -8,12 +8,14 @@ between the working tree and where it left BASE. What imports can't tell counts 
 - any file but Python's and Markdown, outside of a package: every test
 - a file of a package that is no Python: all modules of that package
 - a module that names Python's program or finds modules by name: all modules of its package
-- a test that finds files by `__file__`, or starts Python or a command of ours: any change
+- a test that finds files by `__file__`, or starts Python or a command of ours: any change, unless
+  it declares what it reads: `READS = ("docs/verdicts.md", "services/inference")`, files and folders
+  that it, or what it starts, reads besides what it imports; where they import, that is followed
 
 What a module starts of another service (`bin/plinth ...`) is not followed: whole runs test that.
 
-0 also where no test can be broken; 2 where git can't tell what differs, a file is no Python, or
-COMMAND is missing.
+0 also where no test can be broken; 2 where git can't tell what differs, a file is no Python,
+READS names nothing that is there, or COMMAND is missing.
 """
 
 import ast
@@ -49,6 +51,13 @@ class Module:
     finds_files: bool
     names_python: bool
     starts_ours: bool
+    reads: tuple[str, ...] | None = None
+    """The files and folders that it says it reads, besides what it imports."""
+
+    @property
+    def untold(self) -> bool:
+        """Whether it may need what no name in it tells, and doesn't say what."""
+        return self.reads is None and (self.imports_by_name or self.finds_files or self.starts_ours)
 
 
 def main(words: Sequence[str]) -> int:
@@ -110,7 +119,15 @@ def affected(root: Path, files: Collection[str], changed: Collection[str]) -> tu
     changed |= {path for path, package in packages.items() if package and package in touched}
     modules = {path: read(root / path, places) for path in python if (root / path).is_file()}
     edges = {path: _needs(path, modules, places, packages) for path in python}
-    broken = _importers({*changed, EVERYTHING} if changed else set(), edges)
+    read_or_imported = dict(edges)
+    for path, module in modules.items():
+        for name in module.reads or ():
+            if not any(_is_under(one, (name,)) for one in files):
+                raise SyntaxError(f"READS names {name}, which is not there", (path, 1, None, None))
+            read_or_imported[path] |= {one for one in {*files, *changed} if _is_under(one, (name,))}
+    broken = _importers(changed, read_or_imported)
+    if changed:
+        broken |= _importers({EVERYTHING}, edges)
     return tuple(path for path in tests if path in broken)
 
 
@@ -173,7 +190,16 @@ def read(file: Path, known: Collection[str]) -> Module:
         # The module that starts it may be another one, which gets the command.
         names_python="executable" in words,
         starts_ours=starts and ("executable" in words or any(map(OURS.search, texts))),
+        reads=_declared(tree),
     )
+
+
+def _declared(tree: ast.Module) -> tuple[str, ...] | None:
+    """Return what a file says it reads, or None where it says nothing of that."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "READS":
+            return tuple(ast.literal_eval(node.value))
+    return None
 
 
 def _needs(
@@ -190,15 +216,18 @@ def _needs(
     found = {
         places[start] for name in module.names for start in _beginnings(name) if start in places
     }
+    shared: set[str] = set()
     if path.startswith("tests/"):
         # pytest gives a test the fixtures of every conftest.py above it.
-        above = (parent.as_posix() for parent in PurePosixPath(path).parents)
-        found |= {f"{folder}/conftest.py" for folder in above}
+        shared = {f"{parent}/conftest.py" for parent in PurePosixPath(path).parents}
+        found |= shared
     package = packages[path]
     if package and (module.imports_by_name or module.names_python):
         found |= {other for other, its in packages.items() if its == package}
-    untold = module.imports_by_name or module.finds_files or module.starts_ours
-    if not package and untold and path != "tests/conftest.py":
+    # Of what fixtures find, each test that uses them says for itself what it reads.
+    fixtures = shared & modules.keys() - {"tests/conftest.py"}
+    by_fixtures = module.reads is None and any(modules[one].untold for one in fixtures)
+    if not package and path not in shared and (module.untold or by_fixtures):
         found.add(EVERYTHING)
     return frozenset(found)
 

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,30 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # noqa: TID251 - the tests' own, as CI below
 # What a test writes need not outlive the machine: nothing waits for the disk.
 os.fsync = lambda _: None
+from support.reading import Reading  # noqa: E402 - found by the path above
+
+READING = Reading()
+sys.addaudithook(READING)
 IN_CI = os.environ.get("CI") == "true"  # noqa: TID251 - CI says so there and nowhere else
 
 
 def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what was collected here, for it stays to the end."""
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Hold a test file that says what it reads to that."""
+    own = getattr(getattr(item, "module", None), "READS", None)
+    if own is None:
+        return (yield)
+    shared = [name for name in sys.modules if name.startswith("support.") or "conftest" in name]
+    reads = [path for name in shared for path in getattr(sys.modules[name], "READS", ())]
+    with READING.only((*own, *reads)) as strays:
+        result = yield
+    assert not strays, f"READS of {item.path.name} lacks {sorted(strays)}"
+    return result
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -19,6 +19,8 @@ from delivery.forges.forge import Forge, Merged
 from delivery.forges.github import GithubForge
 from delivery.forges.github_api import GithubApi, github_client
 
+READS = ("rehearsal",)
+
 BRANCHES = tuple(f"proposals/architecture-0123456789a{number}" for number in range(8))
 """One a test: a box is made once for all of them."""
 ODD = "-other;-odd"

@@ -23,6 +23,8 @@ from rehearsal.checkout import committed_copy
 from rehearsal.small_world import MILD, PARAMS, STYLES, make_mild
 from samples.facades import draw_facades, write_facades
 
+READS = ("bin", "services/gate", "services/inference", "services/training")
+
 ROOT = Path(__file__).parents[2]
 BUILDINGS = 10
 DRAWN_BY = 5

@@ -11,6 +11,8 @@ from artifacts.records.gate import GateReport
 from artifacts.records.release import FirstRelease, Release, ReleasedModel
 from judging.policy_files import YamlPolicies
 
+READS = ("services/delivery",)
+
 
 @dataclass(frozen=True)
 class Judged:

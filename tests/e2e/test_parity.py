@@ -9,6 +9,8 @@ import pytest
 
 from gate.parity_report import DoorAnswer, ParityPhoto, ParityReport, compare_doors
 
+READS = ("libs/features",)
+
 ROOT = Path(__file__).parents[2]
 # bin/plinth takes nothing from PYTHONPATH; its interpreter does when it isn't told to be isolated.
 TRAINING, INFERENCE = (

@@ -10,6 +10,8 @@ import pytest
 
 from samples.facades import STYLES, draw_building
 
+READS = ("services/delivery",)
+
 STAGES = ("prepare", "featurize", "train", "evaluate", "package")
 OUTPUTS = (
     "prepared/data.json",

@@ -15,6 +15,8 @@ from artifacts.signatures import KeySigner, KeyVerifier
 from artifacts.ssh_keygen import SshVerifier
 from artifacts.statements import read_signed, signature_of
 
+READS = ("services/delivery",)
+
 
 @pytest.fixture(scope="module")
 def rebuilt(pipeline, tmp_path_factory: pytest.TempPathFactory):

@@ -12,6 +12,8 @@ from support.change_world import World
 
 from delivery.changes.findings import ChangeVerdict
 
+READS = ()
+
 MEBIBYTE = 1 << 20
 
 

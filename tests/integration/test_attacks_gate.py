@@ -38,6 +38,15 @@ from gate.resampling import resample_groups
 from judging.case import Candidate, Case, Holdout
 from walls import Unwalled, find_wall
 
+READS = (
+    "libs/artifacts",
+    "libs/features",
+    "libs/judging",
+    "libs/scoring",
+    "libs/walls",
+    "services/gate",
+)
+
 PIN = "policies/holdouts/architecture.csv"
 SOUTH = 40
 """Photos of the region that the model never gets right; it gets all others."""

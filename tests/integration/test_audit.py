@@ -16,6 +16,8 @@ from delivery.settings import read_settings
 from delivery.trail.commands import app
 from delivery.trail.wiring import make_audit_log
 
+READS = ()
+
 APPENDING = """
 from support.audit import deploy
 from delivery.trail.wiring import make_audit_log

@@ -34,6 +34,8 @@ from delivery.errors import AuditBroken, AuditUnavailable
 from delivery.releases.read_wanted import ImageRecords
 from delivery.trail.audit_log import FileAuditLog
 
+READS = ("docs/runbooks/people-keys-models.md",)
+
 RUNBOOK = Path(__file__).parents[2] / "docs/runbooks/people-keys-models.md"
 ZONES = ("UTC", "America/Los_Angeles", "Pacific/Kiritimati")
 YEAR = timedelta(days=365)

@@ -10,6 +10,8 @@ import pytest
 from support.photo_files import jpeg
 from support.tiny_artifact import build_tiny_artifact, public_key_of
 
+READS = ("libs/features", "libs/scoring", "services/training", "tests/support/inference_service.py")
+
 BWRAP = shutil.which("bwrap")
 in_a_room = pytest.mark.skipif(BWRAP is None, reason="bubblewrap (bwrap) is not installed")
 PROGRAM = """

@@ -26,6 +26,8 @@ from judging.case import Case, Champion
 from scoring.labels import quantise
 from scoring.metrics import metrics_of
 
+READS = ("docs/verdicts.md",)
+
 LABELS = ("baroque", "gothic", "tudor_revival", "georgian", "colonial", "art_deco")
 PHOTOS, PER_GROUP, SHARED = 1200, 2, 0.97
 SHARPNESS = 1.6

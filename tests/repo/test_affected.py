@@ -57,6 +57,14 @@ FILES = {
     "tests/unit/fixtures/test_fixture.py": f"{A_TEST}pass\n",
     "tests/whole/test_starts.py": f"import subprocess\n{A_TEST}subprocess.run(['bin/plinth'])\n",
     "tests/whole/test_reads.py": f"HERE = __file__\n{A_TEST}pass\n",
+    # A test that says what it reads needs that, and what that imports; of fixtures, what it says.
+    "tests/told/conftest.py": "HERE = __file__\n",
+    "tests/told/test_says.py": (
+        f"import subprocess\nREADS = ('docs/page.md', '{PACKAGE}/cube.py', 'services/shop')\n"
+        f"HERE = __file__\n{A_TEST}subprocess.run(['bin/plinth'])\n"
+    ),
+    "tests/told/test_says_nothing.py": f"{A_TEST}pass\n",
+    "docs/page.md": "# A page\n",
     "policies/limits.yaml": "limit: 1\n",
     "pyproject.toml": (
         "[tool.pytest.ini_options]\n"
@@ -64,7 +72,9 @@ FILES = {
         " 'libs/seen/src']\n"
     ),
 }
-UNTOLD = {"tests/whole/test_reads.py", "tests/whole/test_starts.py"}
+UNTOLD = {
+    "tests/told/test_says_nothing.py", "tests/whole/test_reads.py", "tests/whole/test_starts.py"
+}  # fmt: skip
 """What they need no import tells, so they run at every change."""
 TESTS = {path for path in FILES if "/test_" in path}
 
@@ -115,8 +125,9 @@ def test_what_nobody_changed_breaks_nothing(checkout: Path) -> None:
     ("changed", "tests"),
     [
         # An import within a function, and by way of what tests share, counts as any other.
-        (f"{PACKAGE}/area.py", {"unit/test_cube.py"}),
-        (f"{PACKAGE}/cube.py", {"unit/test_cube.py"}),
+        (f"{PACKAGE}/area.py", {"unit/test_cube.py", "told/test_says.py"}),
+        (f"{PACKAGE}/cube.py", {"unit/test_cube.py", "told/test_says.py"}),
+        ("docs/page.md", {"told/test_says.py"}),
         (
             f"{PACKAGE}/sphere.py",
             {"unit/test_sphere.py", "unit/fixtures/test_fixture.py", "unit/test_room.py"},
@@ -125,7 +136,7 @@ def test_what_nobody_changed_breaks_nothing(checkout: Path) -> None:
         ("tests/unit/test_alone.py", {"unit/test_alone.py"}),
         ("tests/unit/fixtures/conftest.py", {"unit/fixtures/test_fixture.py"}),
         # Whoever imports by a name made at run time may import all of its package.
-        ("services/shop/src/shop/price.py", {"unit/test_shop.py"}),
+        ("services/shop/src/shop/price.py", {"unit/test_shop.py", "told/test_says.py"}),
         # So may a process: whoever makes its command needs it, and what it needs.
         ("libs/room/src/room/process.py", {"unit/test_room.py"}),
         ("libs/room/src/room/unnamed.py", {"unit/test_room.py"}),
@@ -138,11 +149,13 @@ def test_what_nobody_changed_breaks_nothing(checkout: Path) -> None:
                 "unit/test_sphere.py",
                 "unit/fixtures/test_fixture.py",
                 "unit/test_room.py",
+                "told/test_says.py",
             },
         ),
         (
             f"{PACKAGE}/__init__.py",
             {
+                "told/test_says.py",
                 "unit/test_cube.py",
                 "unit/test_sphere.py",
                 "unit/fixtures/test_fixture.py",
@@ -228,7 +241,7 @@ def test_where_nothing_can_be_broken_no_test_runs_and_that_is_well(branch: Path)
     done = run(branch, "main")
 
     assert (done.returncode, done.stdout) == (0, "")
-    assert "0 files differ from main; 0 of 9 test files" in done.stderr
+    assert "0 files differ from main; 0 of 11 test files" in done.stderr
 
 
 def test_a_base_that_is_no_commit_is_a_breakdown_and_not_nothing_to_test(branch: Path) -> None:
@@ -245,6 +258,17 @@ def test_a_file_that_is_no_python_is_a_breakdown_that_names_it(branch: Path) -> 
 
     assert (done.returncode, done.stdout) == (2, "")
     assert f"{PACKAGE}/area.py:2: " in done.stderr
+
+
+def test_a_test_that_says_it_reads_what_is_not_there_is_a_breakdown_that_names_it(
+    branch: Path,
+) -> None:
+    write(branch, {"tests/unit/test_new.py": "READS = ('services/gone',)\n"})
+
+    done = run(branch, "main")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "tests/unit/test_new.py:1: READS names services/gone, which is not there" in done.stderr
 
 
 @pytest.mark.parametrize("words", [(), ("main",), ("main", "--"), ("--", "pytest")])

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from support.users import IS_ROOT, SETPRIV
 
+READS = ("bin", "libs/walls")
+
 PROGRAMS = ("sh", "env", "readlink", "git", "ssh-keygen", "make", "unshare", "setpriv", "bwrap")
 PROGRAMS += ("cat", "python3", "dirname", "test")
 OLD_GIT = '#!/bin/sh\n[ "$1" = version ] && { echo git version 2.34.1; exit; }\nexec %s "$@"\n'

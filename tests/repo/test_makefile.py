@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+READS = ("bin",)
+
 TARGETS = {
     "doctor": "",
     "setup": "",

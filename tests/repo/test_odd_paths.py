@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+READS = ("bin",)
+
 CLEAN = ("env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "MFLAGS")
 HOME = "/home/some one"
 PATH_TARGETS = {

@@ -6,6 +6,8 @@ from types import ModuleType
 
 import pytest
 
+READS = ("bin/terraform_tables.py", "infra/terraform", "docs/aws")
+
 VARIABLES = """
 variable "zones" {
   description = "Zones, one | two."

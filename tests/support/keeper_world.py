@@ -13,6 +13,8 @@ from support.lent_python import LentPython
 from artifacts.ssh_keygen import create_statement_key
 from delivery.trail.keeper_rules import NAMESPACES
 
+READS = ("services/delivery",)
+
 KEEPER, JUDGE, STRANGER = (pwd.getpwnam(name).pw_uid for name in ("daemon", "bin", "sys"))
 """Users that every Linux has: ssh-keygen works for nobody whom the system can't name."""
 SIGNED = {

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+READS = ()
+
 ROOT = Path(__file__).parents[2]
 CAN_LEND = os.geteuid() == 0 and all(map(shutil.which, ("setpriv", "unshare")))
 """Whether a command can be started as another user here: by root, with setpriv and unshare."""

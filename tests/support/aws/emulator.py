@@ -14,6 +14,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+READS = ("tests/support/aws/emulator_process.py",)
+
 REGION, ACCOUNT = "eu-central-1", "123456789012"
 _PROGRAM = Path(__file__).with_name("emulator_process.py")
 

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from support.aws.emulator import ACCOUNT, REGION, Emulator
 
+READS = ("services/delivery",)
+
 TERRAFORM = Path(__file__).resolve().parents[3] / "infra/terraform"
 STATES = f"plinth-{ACCOUNT}-state"
 _NO_PROVIDER = re.compile("Failed to (query available|install) provider|could not connect to")

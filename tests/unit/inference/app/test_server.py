@@ -14,6 +14,8 @@ from support.tiny_artifact import tiny_photo
 
 from inference.app.standby import Standby
 
+READS = ("services/inference",)
+
 KEY = "a-key"
 COMMAND = (sys.executable, "-W", "ignore", "-m", "inference")
 SERVE = ("serve", "--port", "0")

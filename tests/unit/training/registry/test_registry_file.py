@@ -13,6 +13,8 @@ from training.registry import registry_file
 from training.registry.mlflow_tracking import MlflowTracking
 from training.registry.registry_file import known_versions, reason_of, upgrade, version_of
 
+READS = ()
+
 # MLflow 3 declares its tables with a loader strategy that SQLAlchemy 2.1 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload``:DeprecationWarning")
 
