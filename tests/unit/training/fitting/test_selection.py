@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ from scipy.special import softmax
 from support.training_doubles import small_params
 
 from artifacts.records.manifest import LogAgeScale
+from training.cluster.parallel import JoblibParallel
 from training.dataset.training_set import TrainingSet
 from training.fitting import selection
 from training.fitting.selection import (
@@ -21,6 +23,7 @@ from training.fitting.selection import (
     value_tasks,
 )
 from training.models.definition import RegressionTarget
+from training.params import Discriminant, Kernel
 
 PARAMS = small_params().train
 TARGET = RegressionTarget("era", "year", LogAgeScale(reference_year=2030), periods={})
@@ -123,3 +126,23 @@ def test_a_label_that_a_fold_lacks_gets_no_probability() -> None:
     labels = np.where([n in held for n in range(120)], 2, data.labels % 2)
     split = replace(data, labels=labels, groups=np.arange(120))
     assert (run_task(task, split, 7)[:, 2:] == 0).all()
+
+
+def test_one_process_and_two_answer_every_fold_to_the_last_bit() -> None:
+    # Wide enough for a matrix library to use several threads where it is let.
+    random = np.random.default_rng(3)
+    labels = np.arange(400) % 4
+    vectors = random.normal(size=(400, 600)) + 2 * np.eye(600)[labels]
+    data = replace(
+        a_training_set(400, 400), vectors=vectors.astype(np.float32), labels=labels, runs=(600,)
+    )
+    kernel = Kernel(
+        kind="kernel", components=50, width=1.5, ridge=0.1, hand_made=0.3, balance=1, max_photos=250
+    )
+    todo: list[Task] = [
+        *label_tasks(data, [kernel, Discriminant(kind="discriminant", shrinkage=0.5)], 3, seed=7),
+        *value_tasks(data, [kernel], 3, seed=7),
+    ]
+    run = partial(run_task, data=data, seed=7)
+    one, two = (JoblibParallel(jobs).map(run, todo, "cross-validating") for jobs in (1, 2))
+    assert [found.tobytes() for found in one] == [found.tobytes() for found in two]

@@ -45,6 +45,7 @@ def train(work: WorkOption = Path(), scheduler: SchedulerOption = None) -> None:
         )
     keep_run(settings, files, candidate=None)
     typer.echo("\n".join(family_lines(trained.families)))
+    typer.echo("* is in the model. All figures are of buildings that a family didn't learn from.")
     typer.echo(f"labels equal in scikit-learn and ONNX on all {trained.photos_compared} photos")
     typer.echo(doubtful_line(files.doubtful_labels))
 
