@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from artifacts.records.evidence import Evidence
 from artifacts.records.gate import GateReport
 from artifacts.records.manifest import ModelManifest
-from features import architecture_schema
+from features import architecture_schema, other_pictures
 from rehearsal.small_world import PARAMS
 from samples.facades import draw_facades, write_facades
 
@@ -20,7 +21,8 @@ def world(place, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with photos and a candidate, and what the gate says of it."""
     folder = tmp_path_factory.mktemp("with-an-embedding")
     write_facades(draw_facades(10, 5, views=(1, 1), styles=STYLES), folder / "photos")
-    params = PARAMS | {"features": {"embedding": "efficientnet_lite0"}}
+    train = {**PARAMS["train"], "declining": {"level": 0.05, "pictures": 2}}
+    params = PARAMS | {"features": {"embedding": "efficientnet_lite0"}, "train": train}
     (folder / "params.yaml").write_text(json.dumps(params), encoding="utf-8")
     where = ("--photos", folder / "photos", "--params", folder / "params.yaml")
     run = ("--work", folder / "work", "--out", folder / "candidate")
@@ -58,6 +60,9 @@ def test_the_gate_measures_it_in_its_room(world: Path, place) -> None:
     size_mib = rules["artifact_limits.size"].value
     assert size_mib is not None
     assert 6 < size_mib < 8
+    metrics = Evidence.read(world / "evidence.json").metrics
+    assert metrics["declined.others_declined"].value > 0.8
+    assert metrics["declined.unfamiliar"].value < 0.5
 
 
 def test_the_service_proves_itself_and_answers(world: Path, place) -> None:
@@ -70,3 +75,13 @@ def test_the_service_proves_itself_and_answers(world: Path, place) -> None:
     said = answer.json()
     assert said["feature_schema"] == SCHEMA.digest
     assert said["style"]["label"] == "gothic"
+
+
+def test_a_drawing_of_a_cat_gets_no_style_and_is_told_why(world: Path, place) -> None:
+    cat = next(picture for picture in other_pictures(1, 99) if picture.kind == "cat")
+    with place.serve(world / "candidate") as client:
+        headers = {"Content-Type": "image/png"}
+        said = client.post("/v1/predictions", content=cat.data, headers=headers, timeout=30).json()
+    assert (said["style"], said["era"]) == (None, None)
+    assert said["declined"]["reason"] == "not_a_building"
+    assert said["declined"]["strangeness"] > said["declined"]["limit"]

@@ -22,6 +22,9 @@ OTHERS = (
     "calibration.style_calibration_error",
     "coverage.style_set_coverage",
     "coverage.style_set_size",
+    "declining.buildings_strange",
+    "declining.buildings_of_no_style",
+    "declining.other_pictures",
 )
 
 

@@ -174,6 +174,7 @@ def evidence(**changes: object) -> Evidence:
             "style.calibration_error": estimate(0.05),
             "style.set_coverage": estimate(0.9),
             "era.median_absolute_error": estimate(20.0, 5.0),
+            "declined.others_declined": estimate(0.9),
         },
         confusions=(),
         reliability=(),

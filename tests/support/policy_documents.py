@@ -13,6 +13,7 @@ from judging.policy import Policy
 TODAY = date(2026, 11, 22)
 
 
+OTHERS, STATED = "declined.others_declined", "style.calibration_error"
 DECIDED: dict[str, Any] = {"reason": WHY, "decided_on": TODAY}
 
 
@@ -28,10 +29,9 @@ def settings(**changes: object) -> dict[str, Any]:
         "error_limits": [
             {"id": "years", "metric": "era.median_absolute_error", "at_most": 60, **DECIDED}
         ],
-        "calibration": [
-            {"id": "stated", "metric": "style.calibration_error", "at_most": 0.1, **DECIDED}
-        ],
+        "calibration": [{"id": "stated", "metric": STATED, "at_most": 0.1, **DECIDED}],
         "coverage": [{"id": "sets", "metric": "style.set_coverage", "at_least": 0.8, **DECIDED}],
+        "declining": [{"id": "others", "metric": OTHERS, "at_least": 0.8, **DECIDED}],
         "non_inferiority": {"margin": 0.02, "confidence": 0.95, **accuracy},
         "slice_floors": [{"dimension": "lighting", "at_least": 0.4, **accuracy}],
         "slice_gaps": [{"dimension": "lighting", "at_most": 0.3, **accuracy}],

@@ -27,6 +27,9 @@ METRICS: Final = {
     Example("coverage.style_set_size", 12, 12.01): "style.set_size",
     Example("coverage.era_interval_coverage", 0.80, 0.7999): "era.interval_coverage",
     Example("coverage.era_interval_width", 1400, 1400.01): "era.interval_width",
+    Example("declining.buildings_strange", 0.05, 0.0501): "declined.unfamiliar",
+    Example("declining.buildings_of_no_style", 0.05, 0.0501): "declined.none_of_these",
+    Example("declining.other_pictures", 0.70, 0.6999): "declined.others_declined",
 }
 """Each with the metric that is given the value."""
 

@@ -51,7 +51,7 @@ def test_an_answer_is_closed_and_names_every_digest(client, format_):
     answer = post(client, tiny_photo(format_=format_)).json()
     release = client.get("/v1/release").json()
     assert set(answer) == {
-        *("prediction_id", "model", "feature_schema", "vector_digest", "style", "era"),
+        *("prediction_id", "model", "feature_schema", "vector_digest", "style", "era", "declined"),
     }
     assert answer["model"]["digest"] == release["model"]["digest"]
     assert answer["feature_schema"] == release["feature_schema"]["digest"]

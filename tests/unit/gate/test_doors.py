@@ -145,6 +145,7 @@ assert words[:2] == ["inference", "serve"] and words[words.index("--host") + 1] 
 http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
 """
 ANSWER = {
+    "declined": None,
     "style": {"label": "gothic", "probability": 0.5, "probabilities": []},
     "era": {"year": 1240, "year_low": 1200},
     "vector_digest": VECTOR,

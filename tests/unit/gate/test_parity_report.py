@@ -57,6 +57,26 @@ def test_probabilities_may_differ_by_the_tolerance_and_no_more(gap, equal):
     assert compare(answer(probability=0.5 + gap)).equal is equal
 
 
+def declined(reason):
+    return answer(declined=reason, style=None, probability=None, year=None)
+
+
+def test_doors_agree_on_what_they_decline_and_why():
+    assert compare(declined("not_a_building"), declined("not_a_building")).equal
+    found = compare(declined("none_of_these"), declined("not_a_building")).differences
+    assert [one.aspect for one in found] == ["declined"]
+
+
+def test_a_door_that_answers_what_another_declines_differs():
+    aspects = {one.aspect for one in compare(answer(), declined("not_a_building")).differences}
+    assert aspects == {"declined", "label", "probability", "year"}
+
+
+def test_an_answer_is_not_declined_as_well():
+    with pytest.raises(ValidationError, match="declined, and an answer at once"):
+        answer(declined="not_a_building")
+
+
 def test_every_difference_of_a_photo_is_told():
     report = compare(answer(style="baroque", year=1800, probability=0.1))
     assert [found.aspect for found in report.differences] == ["label", "probability", "year"]

@@ -28,6 +28,7 @@ from features.errors import (
 from features.extractor import Extractor
 from features.fingerprint import difference_hash
 from features.formats.photo_header import PhotoWarning
+from features.other_pictures import OtherPicture, other_pictures
 from features.photo import ENDINGS, Photo, PhotoLimits, read_photo
 from features.pixels import verify_photo
 from features.schema import BlockSpec, FeatureSchema, PixelSpec
@@ -50,6 +51,7 @@ __all__ = [
     "FileTooLarge",
     "NotAnImage",
     "OnnxBlock",
+    "OtherPicture",
     "Photo",
     "PhotoLimits",
     "PhotoRefused",
@@ -69,6 +71,7 @@ __all__ = [
     "corrupt_photo",
     "difference_hash",
     "mean_brightness",
+    "other_pictures",
     "read_photo",
     "vector_digest",
     "verify_photo",

@@ -23,6 +23,9 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "mean_absolute_error": "at_most",
         "interval_coverage": "at_least",
         "interval_width": "at_most",
+        "unfamiliar": "at_most",
+        "none_of_these": "at_most",
+        "others_declined": "at_least",
     }
 )
 

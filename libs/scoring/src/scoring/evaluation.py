@@ -1,12 +1,20 @@
 """From a scorer and a split of the photo manifest to an Evaluation."""
 
+from artifacts.records.answers import DecliningAnswer
 from artifacts.records.evaluation import (
     UNKNOWN_SLICE,
     ClassificationOutcomes,
+    DecliningOutcomes,
     Evaluation,
     RegressionOutcomes,
 )
-from artifacts.records.manifest import ClassificationHead, NumberHead
+from artifacts.records.manifest import (
+    ClassificationHead,
+    DecliningHead,
+    NumberHead,
+    PeriodsHead,
+    RegressionHead,
+)
 from artifacts.records.photos import PhotoManifest, PhotoRow, Split
 from scoring.errors import UnusableModel
 from scoring.scorer import Scorer, Scores, Vectors, answer_of
@@ -44,7 +52,10 @@ def evaluate(
         regression=tuple(
             _numbers(head, rows, scores[head.name])
             for head in heads
-            if not isinstance(head, ClassificationHead)
+            if isinstance(head, RegressionHead | PeriodsHead)
+        ),
+        declining=tuple(
+            _declining(head, scores[head.name]) for head in heads if isinstance(head, DecliningHead)
         ),
     )
 
@@ -62,6 +73,16 @@ def _classes(
         set_threshold=head.prediction_set.threshold,
         truths=tuple(None if truth is None else index[str(truth)] for truth in truths),
         probabilities=tuple(tuple(row) for row in scores.tolist()),
+    )
+
+
+def _declining(head: DecliningHead, scores: Scores) -> DecliningOutcomes:
+    answers = [answer_of(head, score) for score in scores]
+    found = [answer for answer in answers if isinstance(answer, DecliningAnswer)]
+    return DecliningOutcomes(
+        head=head.name,
+        strangeness=tuple(answer.strangeness for answer in found),
+        declined=tuple(answer.declined for answer in found),
     )
 
 

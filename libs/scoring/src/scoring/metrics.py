@@ -7,13 +7,20 @@ of them. Photos whose truth isn't known don't count. Where none is left there is
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
+from artifacts.records.answers import Declined
+from artifacts.records.evaluation import (
+    ClassificationOutcomes,
+    DecliningOutcomes,
+    Evaluation,
+    RegressionOutcomes,
+)
 from scoring.labels import GRID, label_sets, quantise, rank, winners
 
 TOP: Final = 3
@@ -22,7 +29,7 @@ _CHUNK: Final = 256
 """Resamples expanded to photos at once: bounds memory where a statistic needs every photo."""
 
 Floats = NDArray[np.float64]
-Outcomes = ClassificationOutcomes | RegressionOutcomes
+Outcomes = ClassificationOutcomes | RegressionOutcomes | DecliningOutcomes
 Masks = NDArray[np.bool_]
 """Which photos belong to which slice, (photos, slices)."""
 
@@ -87,9 +94,10 @@ def metrics_of(evaluation: Evaluation) -> dict[str, float]:
 
 def head_metrics(outcomes: Outcomes) -> dict[str, float]:
     """Return a head's metrics over all photos by name; none where no truth is known."""
-    if not known(outcomes.truths).any():
+    counted = countable(outcomes)
+    if not counted.any():
         return {}
-    photos = len(outcomes.truths)
+    photos = len(counted)
     whole, everything = Resampling.of_photos(photos), np.ones((photos, 1), dtype=bool)
     return {
         name: float(head_metric(outcomes, name, whole, everything)[0, 0])
@@ -99,6 +107,8 @@ def head_metrics(outcomes: Outcomes) -> dict[str, float]:
 
 def metric_names(outcomes: Outcomes) -> tuple[str, ...]:
     """Return the names of the metrics that a head of this kind has."""
+    if isinstance(outcomes, DecliningOutcomes):
+        return tuple(DECLINING)
     return tuple(LABELS if isinstance(outcomes, ClassificationOutcomes) else NUMBERS)
 
 
@@ -128,6 +138,8 @@ def head_metric(outcomes: Outcomes, name: str, resampling: Resampling, slices: M
     with np.errstate(invalid="ignore", divide="ignore"):
         if isinstance(outcomes, ClassificationOutcomes):
             return LABELS[name](outcomes, resampling, slices)
+        if isinstance(outcomes, DecliningOutcomes):
+            return DECLINING[name](outcomes, resampling, slices)
         return NUMBERS[name](outcomes, resampling, slices)
 
 
@@ -135,6 +147,17 @@ def heads_of(evaluation: Evaluation) -> Iterator[Outcomes]:
     """Yield the outcomes of every head."""
     yield from evaluation.classification
     yield from evaluation.regression
+    yield from evaluation.declining
+
+
+def countable(outcomes: Outcomes) -> NDArray[np.bool_]:
+    """Say which photos a head is measured over: bool (n,).
+
+    Those whose truth is known. Whether a photo can be answered needs none: all of a dataset can.
+    """
+    if isinstance(outcomes, DecliningOutcomes):
+        return np.ones(len(outcomes.declined), dtype=bool)
+    return known(outcomes.truths)
 
 
 def known(truths: tuple[float | None, ...]) -> NDArray[np.bool_]:
@@ -273,6 +296,14 @@ def _coverage(outcomes: RegressionOutcomes, resampling: Resampling, slices: Mask
     return shares(inside, known(outcomes.truths), resampling, slices)
 
 
+def _declined(
+    why: Declined, outcomes: DecliningOutcomes, resampling: Resampling, slices: Masks
+) -> Floats:
+    """The share of photos that were declined for a reason, 0 to 1."""
+    declined = np.array([found == why for found in outcomes.declined], dtype=bool)
+    return shares(declined, countable(outcomes), resampling, slices)
+
+
 def _width(outcomes: RegressionOutcomes, resampling: Resampling, slices: Masks) -> Floats:
     """The median width of an interval, in the head's unit."""
     widths = np.array(outcomes.highs) - np.array(outcomes.lows)
@@ -304,6 +335,17 @@ NUMBERS: Final[Mapping[str, Callable[[RegressionOutcomes, Resampling, Masks], Fl
     )
 )
 """The metrics of a head that gives numbers."""
+
+
+DECLINING: Final[Mapping[str, Callable[[DecliningOutcomes, Resampling, Masks], Floats]]] = (
+    MappingProxyType(
+        {
+            "unfamiliar": partial(_declined, "unfamiliar"),
+            "none_of_these": partial(_declined, "none_of_these"),
+        }
+    )
+)
+"""The metrics of a head that declines: shares of photos that could have been answered."""
 
 
 def _medians(

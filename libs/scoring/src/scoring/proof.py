@@ -4,7 +4,12 @@ import numpy as np
 
 from artifacts.certificate import Proof
 from artifacts.folder import ModelArtifact
-from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
+from artifacts.records.answers import (
+    Answer,
+    ClassificationAnswer,
+    DecliningAnswer,
+    RegressionAnswer,
+)
 from artifacts.records.manifest import GoldenPhoto, PeriodsHead
 from features import PhotoRefused, vector_digest
 from scoring.periods import periods_answer
@@ -59,21 +64,37 @@ def _differences(golden: GoldenPhoto, answers: dict[str, Answer]) -> list[str]:
 def differs(expected: Answer, found: Answer) -> str | None:
     """Say how an answer differs from the expected one beyond the tolerances, or None."""
     if isinstance(expected, ClassificationAnswer) and isinstance(found, ClassificationAnswer):
-        if expected.label != found.label:
-            return f"says {found.label}, certified is {expected.label}"
-        after = {item.label: item.probability for item in found.ranking}
-        for item in expected.ranking:
-            gap = abs(after.get(item.label, -1.0) - item.probability)
-            if gap > PROBABILITY_TOLERANCE:
-                return f"gives {item.label} a probability {gap:.5f} off the certified one"
-        return None
+        return _labels_differ(expected, found)
     if isinstance(expected, RegressionAnswer) and isinstance(found, RegressionAnswer):
         pairs = zip(_numbers(expected), _numbers(found), strict=True)
         for before, now in pairs:
             if abs(now - before) > VALUE_TOLERANCE * max(1.0, abs(before)):
                 return f"says {now:g}, certified is {before:g}"
         return None
+    if isinstance(expected, DecliningAnswer) and isinstance(found, DecliningAnswer):
+        return _declining_differs(expected, found)
     return f"answers as {found.kind}, certified is {expected.kind}"
+
+
+def _labels_differ(expected: ClassificationAnswer, found: ClassificationAnswer) -> str | None:
+    if expected.label != found.label:
+        return f"says {found.label}, certified is {expected.label}"
+    after = {item.label: item.probability for item in found.ranking}
+    for item in expected.ranking:
+        gap = abs(after.get(item.label, -1.0) - item.probability)
+        if gap > PROBABILITY_TOLERANCE:
+            return f"gives {item.label} a probability {gap:.5f} off the certified one"
+    return None
+
+
+def _declining_differs(expected: DecliningAnswer, found: DecliningAnswer) -> str | None:
+    if expected.declined != found.declined:
+        before, now = expected.declined or "answered", found.declined or "answered"
+        return f"is {now.replace('_', ' ')}, certified is {before.replace('_', ' ')}"
+    gap = abs(found.strangeness - expected.strangeness)
+    if gap > VALUE_TOLERANCE * max(1.0, expected.strangeness):
+        return f"is strange by {found.strangeness:g}, certified is {expected.strangeness:g}"
+    return None
 
 
 def _numbers(answer: RegressionAnswer) -> tuple[float, float, float]:

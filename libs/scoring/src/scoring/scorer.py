@@ -10,10 +10,16 @@ from artifacts.folder import ModelArtifact
 from artifacts.records.answers import (
     Answer,
     ClassificationAnswer,
+    DecliningAnswer,
     LabelProbability,
     RegressionAnswer,
 )
-from artifacts.records.manifest import ClassificationHead, PeriodsHead, RegressionHead
+from artifacts.records.manifest import (
+    ClassificationHead,
+    DecliningHead,
+    PeriodsHead,
+    RegressionHead,
+)
 from features import Extractor, FeatureSchema
 from features.runtime import onnxruntime
 from scoring.errors import NonFiniteScore, UnusableModel
@@ -24,12 +30,14 @@ from scoring.trial import Trial, try_out
 
 FEATURE_SCHEMA = "feature_schema.json"
 WEIGHTS = "weights/"
+STRANGENESS_DIGITS = 4
+"""Behind the point, to which strangeness is rounded: what is beyond differs between processors."""
 PROBABILITY_SLACK = 1e-3
 """How far from 1 a head's float32 probabilities may add up."""
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float64]
-Learned = ClassificationHead | RegressionHead
+Learned = ClassificationHead | RegressionHead | DecliningHead
 Head = Learned | PeriodsHead
 
 
@@ -45,7 +53,7 @@ class Scorer:
         self.extractor = extractor
         self.heads = tuple(heads)
         self._learned = [head for head in heads if not isinstance(head, PeriodsHead)]
-        _check_periods(self.heads)
+        _check_references(self.heads)
         width = extractor.schema.width
         _require_harmless([Trial(h.file, files[h.file], (1, width)) for h in self._learned])
         self._sessions = {head.name: _open(head, files[head.file]) for head in self._learned}
@@ -62,12 +70,18 @@ class Scorer:
         """Return each head's raw scores for vectors (n, width).
 
         A classification head gives probabilities (n, k), quantised; a regression head its raw
-        outputs (n,); a head of periods the probabilities that it follows from. NonFiniteScore
-        where any is not finite.
+        outputs (n,); a head of periods the probabilities that it follows from; a declining head
+        strangeness and the likeliest label's probability (n, 2). NonFiniteScore where any is not
+        finite.
         """
         found = {head.name: self._head_scores(head, vectors) for head in self._learned}
-        derived = (head for head in self.heads if isinstance(head, PeriodsHead))
-        return found | {head.name: found[head.of] for head in derived}
+        for head in self.heads:
+            if isinstance(head, PeriodsHead):
+                found[head.name] = found[head.of]
+            elif isinstance(head, DecliningHead):
+                likeliest = found[head.of].max(axis=1, initial=0)
+                found[head.name] = np.stack([found[head.name], likeliest], axis=1)
+        return found
 
     def answers(self, vectors: Vectors) -> list[dict[str, Answer]]:
         """Return the answers of all heads for each of the vectors (n, width)."""
@@ -83,6 +97,8 @@ class Scorer:
         raw = np.concatenate(rows) if rows else np.zeros(shape)
         if not np.isfinite(raw).all():
             raise NonFiniteScore(head.name)
+        if isinstance(head, DecliningHead):
+            return np.round(raw, STRANGENESS_DIGITS)
         return quantise(raw) if isinstance(head, ClassificationHead) else raw
 
     def _raw(self, head: Learned, row: Vectors) -> Scores:
@@ -114,12 +130,14 @@ def extractor_of(artifact: ModelArtifact) -> Extractor:
 
 
 def answer_of(head: Head, scores: Scores) -> Answer:
-    """Turn one photo's scores of a head, (k,) or a scalar, into its answer.
+    """Turn one photo's scores of a head, (k,), (2,) or a scalar, into its answer.
 
     NonFiniteScore where the head's scale has no value for a score.
     """
     if isinstance(head, PeriodsHead):
         return periods_answer(head, scores)
+    if isinstance(head, DecliningHead):
+        return declining_answer(head, float(scores[0]), float(scores[1]))
     if isinstance(head, ClassificationHead):
         order = rank(scores[None])[0]
         return ClassificationAnswer(
@@ -137,11 +155,24 @@ def answer_of(head: Head, scores: Scores) -> Answer:
     return RegressionAnswer(value=value, low=min(ends), high=max(ends))
 
 
-def _check_periods(heads: Sequence[Head]) -> None:
+def declining_answer(head: DecliningHead, strangeness: float, probability: float) -> Answer:
+    """Say whether a photo is declined, by its strangeness and its likeliest label's probability.
+
+    Equal to a limit is not beyond it.
+    """
+    if strangeness > head.limit:
+        return DecliningAnswer(strangeness=strangeness, declined="unfamiliar")
+    unsure = probability < head.least_probability
+    return DecliningAnswer(strangeness=strangeness, declined="none_of_these" if unsure else None)
+
+
+def _check_references(heads: Sequence[Head]) -> None:
     labels = {head.name: head.labels for head in heads if isinstance(head, ClassificationHead)}
     for head in heads:
         if isinstance(head, PeriodsHead) and head.labels != labels.get(head.of):
             raise UnusableModel(f"head {head.name}", f"it has no periods of {head.of}'s labels")
+        if isinstance(head, DecliningHead) and head.of not in labels:
+            raise UnusableModel(f"head {head.name}", f"{head.of} is no head that names labels")
 
 
 def _require_harmless(trials: Sequence[Trial]) -> None:

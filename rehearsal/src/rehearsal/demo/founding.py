@@ -129,6 +129,8 @@ def verdict_of(done: Done) -> str:
 
 
 def _told(answer: dict[str, dict[str, object]]) -> str:
+    if declined := answer["declined"]:
+        return f"declined: {declined['reason']}"
     style, era = answer["style"], answer["era"]
     years = f"{era['year']} (from {era['year_low']} to {era['year_high']}, {era['origin']})"
     return f"{style['label']} with {style['probability']:.0%}, built about {years}"

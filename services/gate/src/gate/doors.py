@@ -160,7 +160,7 @@ class CommandDoor:
         row = rows.get(str(photo.path))
         if row is None:
             raise DoorFailed(self.name, f"its table has no row of {photo.path}")
-        names = ("style", "probability", "year", "vector_digest", "error")
+        names = ("declined", "style", "probability", "year", "vector_digest", "error")
         cells = {name: row.get(name) or None for name in names}
         if error := cells["error"]:
             # Batch writes "code: what to do", training the code alone; the code is what counts.
@@ -186,6 +186,10 @@ class _Style(BaseModel):
     probability: float
 
 
+class _Declined(BaseModel):
+    reason: str
+
+
 class _Era(BaseModel):
     year: int
 
@@ -193,7 +197,8 @@ class _Era(BaseModel):
 class _Prediction(BaseModel):
     """The part of a prediction that parity compares; what else there is is not looked at."""
 
-    style: _Style
+    declined: _Declined | None
+    style: _Style | None
     era: _Era | None
     vector_digest: str
 
@@ -277,8 +282,9 @@ def _read(photo: ParityPhoto, response: httpx.Response) -> DoorAnswer:
     found = _Prediction.model_validate_json(response.content)
     return DoorAnswer(
         path=photo.path,
-        style=found.style.label,
-        probability=found.style.probability,
+        declined=found.declined.reason if found.declined else None,
+        style=found.style.label if found.style else None,
+        probability=found.style.probability if found.style else None,
         year=found.era.year if found.era else None,
         vector_digest=found.vector_digest,
     )

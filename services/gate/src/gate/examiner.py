@@ -9,15 +9,18 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from artifacts.certificate import Proof
+from artifacts.digests import hex_part
 from artifacts.errors import ArtifactError
 from artifacts.folder import ModelArtifact
 from artifacts.policies.membership import HOLDOUT
+from artifacts.records.answers import DecliningAnswer
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence, Resources
 from artifacts.records.photos import PhotoManifest, Split
-from features import CORRUPTIONS, SchemaError
+from features import CORRUPTIONS, SchemaError, other_pictures
 from gate.dataset import FolderDataset
 from gate.errors import HoldoutEmpty, HoldoutUnusable, JudgeUnfit, UnfitModel
+from gate.measures.declining import PICTURES, DeclinedPicture
 from gate.measures.leakage import Looks
 from gate.measures.plan import MeasurementPlan
 from gate.measures.robustness import CorruptedScores, choose_photos
@@ -37,6 +40,7 @@ from gate.measuring_photos import (
     Unusable,
     corrupted_vectors,
     look_at_photos,
+    other_vectors,
     without_heads,
 )
 from gate.parallel import JoblibParallel
@@ -130,6 +134,7 @@ class OnnxExaminer:
             chosen=chosen,
             corrupted=self._corrupted(artifact, dataset, evaluation, chosen, plan.seed),
             resources=resources,
+            declined=self._declined(artifact, plan.seed),
         )
         return measure_evidence(material, plan)
 
@@ -177,6 +182,29 @@ class OnnxExaminer:
             )
         except _MODEL_FAULTS as exc:
             raise _unfit(artifact, exc) from exc
+
+    def _declined(self, artifact: ModelArtifact, seed: int) -> tuple[DeclinedPicture, ...]:
+        """Show the model other pictures than those that its limits were set by.
+
+        What is drawn depends on the artifact: who trains can't know it before the model is fixed.
+        """
+        head = artifact.manifest.declining
+        if head is None:
+            return ()
+        pictures = tuple(other_pictures(PICTURES, seed ^ int(hex_part(artifact.digest)[:8], 16)))
+        work = partial(other_vectors, without_heads(artifact))
+        vectors: list[Vectors] = self._parallel.map_batches(work, pictures)
+        try:
+            answers = [answers[head.name] for answers in _open(artifact).answers(np.stack(vectors))]
+        except _MODEL_FAULTS as exc:
+            raise _unfit(artifact, exc) from exc
+        return tuple(
+            DeclinedPicture(
+                picture.kind,
+                isinstance(answer, DecliningAnswer) and answer.declined is not None,
+            )
+            for picture, answer in zip(pictures, answers, strict=True)
+        )
 
     def _resources(
         self, artifact: ModelArtifact, dataset: FolderDataset, photos: Sequence[str]

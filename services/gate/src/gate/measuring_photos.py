@@ -14,6 +14,7 @@ from artifacts.errors import ArtifactError
 from artifacts.folder import ModelArtifact
 from features import (
     CORRUPTIONS,
+    OtherPicture,
     PhotoRefused,
     corrupt_photo,
     difference_hash,
@@ -67,6 +68,12 @@ def look_at_photos(
             return Unusable(digest, str(exc))
 
     return [look(digest) for digest in photos]
+
+
+def other_vectors(artifact: ModelArtifact, pictures: Sequence[OtherPicture]) -> list[Vectors]:
+    """Return the vector of each picture that shows something else than a building."""
+    extractor = extractor_of(artifact)
+    return [extractor.extract(picture.data) for picture in pictures]
 
 
 def corrupted_vectors(

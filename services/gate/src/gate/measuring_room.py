@@ -26,7 +26,7 @@ from artifacts.folder import ModelArtifact
 from artifacts.policies.membership import HOLDOUT
 from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence
-from artifacts.records.manifest import ClassificationHead
+from artifacts.records.manifest import ClassificationHead, DecliningHead
 from artifacts.records.photos import TRUTHS, PhotoManifest
 from artifacts.records.record import parse_json
 from artifacts.text import plain
@@ -347,9 +347,10 @@ def _parsed(kind: type[R], answer: object, model: str) -> R:
 def _untrue(found: Evaluation, artifact: ModelArtifact, manifest: PhotoManifest) -> str:
     """Say in what an evaluation is not of this model over this holdout; of answers it may."""
     rows = manifest.of_split(HOLDOUT)
-    if strange := {head.name for head in artifact.manifest.heads} - set(TRUTHS):
+    judged = [head for head in artifact.manifest.heads if not isinstance(head, DecliningHead)]
+    if strange := {head.name for head in judged} - set(TRUTHS):
         return f"heads: there is no truth for {', '.join(sorted(strange))}"
-    heads = {head.name: head for head in artifact.manifest.heads}
+    heads = {head.name: head for head in judged}
     truths: dict[str, tuple[float | None, ...]] = {}
     for name, head in heads.items():
         values = [row.truth(name) for row in rows]
@@ -373,6 +374,10 @@ def _untrue(found: Evaluation, artifact: ModelArtifact, manifest: PhotoManifest)
             {one.head: one.truths for one in found.classification}
             | {one.head: one.truths for one in found.regression},
             truths,
+        ),
+        "declining": (
+            {one.head for one in found.declining},
+            {head.name for head in artifact.manifest.heads} - set(heads),
         ),
         "source": (found.slices.get("source"), tuple(row.source for row in rows)),
     }

@@ -43,7 +43,8 @@ def _without_year(manifest: ModelManifest, answers: Sequence[DoorAnswer]) -> Doo
     """Return an answer that lacks the year which a model with an era gives of every photo."""
     if manifest.origin(ERA) == "off":
         return None
-    return next((one for one in answers if one.error is None and one.year is None), None)
+    answered = (one for one in answers if one.error is None and one.declined is None)
+    return next((one for one in answered if one.year is None), None)
 
 
 def find_photos(paths: Sequence[Path], limit: int | None) -> tuple[Path, ...]:

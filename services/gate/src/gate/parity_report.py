@@ -20,7 +20,7 @@ _SLACK: Final = 1e-12
 
 ERA: Final = "era"
 """The head whose answer is the year."""
-Aspect = Literal["error", "vector", "label", "probability", "year", "photo"]
+Aspect = Literal["error", "vector", "declined", "label", "probability", "year", "photo"]
 
 
 class ParityPhoto(Record):
@@ -30,12 +30,13 @@ class ParityPhoto(Record):
 
 
 class DoorAnswer(Record):
-    """What a door said of a photo: all its values, or the code of its refusal.
+    """What a door said of a photo: all its values, why it declined, or the code of its refusal.
 
-    A model whose era is off gives no year.
+    A model whose era is off gives no year; of a declined photo there is no style and no year.
     """
 
     path: PurePath
+    declined: str | None = None
     style: str | None = None
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
     year: int | None = None
@@ -44,10 +45,13 @@ class DoorAnswer(Record):
 
     @model_validator(mode="after")
     def _answers_or_refuses(self) -> "DoorAnswer":
-        values = (self.style, self.probability, self.year, self.vector_digest)
-        if self.error is None and None in (self.style, self.probability, self.vector_digest):
+        answer = (self.style, self.probability, self.year)
+        whole = self.declined is not None or None not in (self.style, self.probability)
+        if self.error is None and (not whole or self.vector_digest is None):
             raise ValueError(f"{self.path}: neither a whole answer nor an error")
-        if self.error is not None and values != (None, None, None, None):
+        if self.declined is not None and answer != (None, None, None):
+            raise ValueError(f"{self.path}: declined, and an answer at once")
+        if self.error is not None and {*answer, self.declined, self.vector_digest} != {None}:
             raise ValueError(f"{self.path}: an answer and an error at once")
         return self
 
@@ -143,6 +147,8 @@ def _aspects(
         return
     if expected.vector_digest != found.vector_digest:
         yield "vector", expected.vector_digest, found.vector_digest
+    if expected.declined != found.declined:
+        yield "declined", expected.declined, found.declined
     if expected.style != found.style:
         yield "label", expected.style, found.style
     if not _near(expected.probability, found.probability):

@@ -258,11 +258,22 @@ class SearchParams(Record):
         return self
 
 
+class DecliningParams(Record):
+    """When the model should not answer.
+
+    For being strange, and for no likely label, at most the share `level` of buildings each is
+    declined. `pictures` of each kind that shows no building are drawn to set the limit by.
+    """
+
+    level: Share
+    pictures: Annotated[int, Field(ge=1, le=100)]
+
+
 class TrainParams(Record):
     """Families to compare, head by head, by grouped cross-validation.
 
     Levels are of conformal intervals and prediction sets. What `search` finds is compared with the
-    families of `classification`.
+    families of `classification`. A model without `declining` answers whatever it is shown.
     """
 
     folds: Annotated[int, Field(ge=2, le=10)]
@@ -271,6 +282,7 @@ class TrainParams(Record):
     classification: Annotated[tuple[Family, ...], Field(min_length=2)]
     search: SearchParams
     regression: Annotated[tuple[ValueFamily, ...], Field(min_length=1)]
+    declining: DecliningParams | None = None
 
 
 class PackageParams(Record):

@@ -110,9 +110,9 @@ def test_every_rule_that_can_be_chosen_is_shown_in_the_committed_policy():
 
 # As they were before rules were found in their modules: signed approvals name such digests.
 DIGESTS = [
-    (policy(), "9071b25d1949c243c39ae90d58796bebce1af6181f1b943ef9a5ed2bc955a563"),
+    (ruled(declining=None), "9071b25d1949c243c39ae90d58796bebce1af6181f1b943ef9a5ed2bc955a563"),
     (
-        ruled(leakage=None, robustness=None, floors=None),
+        ruled(leakage=None, robustness=None, floors=None, declining=None),
         "ab0b137840d59b03dcc7bf54059cc4dae33c1df814b229d9b5f7fc38ddaa077d",
     ),
     (

@@ -2,7 +2,13 @@ import pytest
 from pydantic import ValidationError
 from support.tiny_artifact import tiny_artifact
 
-from artifacts.records.answers import ClassificationAnswer, LabelProbability, RegressionAnswer
+from artifacts.records.answers import (
+    ClassificationAnswer,
+    DecliningAnswer,
+    LabelProbability,
+    RegressionAnswer,
+)
+from artifacts.records.manifest import DecliningHead
 from inference.domain.prediction import ModelName, Prediction
 from inference.errors import ModelFailed, ModelUnfit, ModelUnknown
 from inference.models import find_plugin
@@ -87,7 +93,7 @@ def test_cells_follow_the_columns_and_blank_what_there_is_not():
 def test_columns_are_those_that_parity_reads():
     assert ",".join(("path", *ARCHITECTURE.columns, "error")) == (
         "path,style,probability,year,year_low,year_high,year_origin,top1,top1_probability,top2,"
-        "top2_probability,top3,top3_probability,style_set,vector_digest,error"
+        "top2_probability,top3,top3_probability,style_set,declined,vector_digest,error"
     )
 
 
@@ -108,6 +114,61 @@ def test_cells_of_another_models_prediction_are_a_mistake_of_the_caller():
 def test_a_manifest_with_other_heads_is_refused(heads):
     with pytest.raises(ModelUnfit):
         ARCHITECTURE.check(MANIFEST.model_copy(update={"heads": heads}))
+
+
+DECLINES = DecliningHead(
+    name="declined",
+    of="style",
+    family="spread",
+    file="heads/declined.onnx",
+    level=0.02,
+    limit=3.5,
+    least_probability=0.1,
+    pictures=DIGEST,
+    pictures_tried=14,
+    pictures_declined=13,
+)
+DECLINING = MANIFEST.model_copy(update={"heads": (*MANIFEST.heads, DECLINES)})
+
+
+def decline(reason):
+    said = DecliningAnswer(strangeness=4.25, declined=reason)
+    answers = {"style": STYLE, "era": ERA, "declined": said}
+    return ARCHITECTURE.answer_of(STAMP, answers, DECLINING)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("unfamiliar", "not_a_building"), ("none_of_these", "none_of_these")]
+)
+def test_a_declined_photo_has_no_style_and_no_year_and_says_why_with_its_numbers(reason, said):
+    found = decline(reason)
+    assert (found.style, found.era) == (None, None)
+    assert found.declined.model_dump() == {
+        "reason": said,
+        "strangeness": 4.25,
+        "limit": 3.5,
+        "probability": 0.7,
+        "least_probability": 0.1,
+        "level": 0.02,
+    }
+    assert (ARCHITECTURE.label_of(found), ARCHITECTURE.probability_of(found)) == (said, None)
+    row = dict(zip(ARCHITECTURE.columns, ARCHITECTURE.cells(found), strict=True))
+    assert {name: cell for name, cell in row.items() if cell} == {
+        "declined": said,
+        "vector_digest": DIGEST,
+    }
+
+
+def test_a_photo_that_is_not_declined_is_answered_as_by_a_model_that_declines_nothing():
+    assert decline(None) == predict()
+    assert predict().declined is None
+
+
+def test_a_head_that_declines_is_welcome_under_its_own_name_alone():
+    ARCHITECTURE.check(DECLINING)
+    other = DECLINES.model_copy(update={"name": "doubted"})
+    with pytest.raises(ModelUnfit, match="doubted"):
+        ARCHITECTURE.check(MANIFEST.model_copy(update={"heads": (*MANIFEST.heads, other)}))
 
 
 def test_a_request_knows_one_field_only():

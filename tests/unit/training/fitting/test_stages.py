@@ -19,7 +19,7 @@ from artifacts.folder import open_artifact
 from artifacts.records.manifest import ClassificationHead, Code, ModelManifest
 from artifacts.records.photos import PhotoManifest
 from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
-from features import Extractor
+from features import Extractor, other_pictures
 from samples.facades import draw_facades, write_facades
 from scoring import Scorer, prove
 from training.dataset.featurize import featurize
@@ -31,11 +31,13 @@ from training.errors import (
     UnusableDataset,
 )
 from training.fitting.commands import doubtful_line
+from training.fitting.declining import pictures_digest
 from training.fitting.evaluate import evaluate_candidate
 from training.fitting.onnx_exporter import OnnxExporter
 from training.fitting.package import package
 from training.fitting.train import require_faithful, train
 from training.models import model_definition
+from training.params import DecliningParams
 from training.photos.import_photos import import_photos
 from training.photos.photo_folder import PhotoFolder
 from training.registry.mlflow_tracking import record_run
@@ -160,6 +162,35 @@ def test_the_style_head_says_how_it_is_calibrated(trained: tuple[WorkFolder, Pat
     assert stated == np.float32(head.temperature)
     chosen = next(score for score in model.families if score.head == "style" and score.chosen)
     assert chosen.metrics["set_coverage"] >= 0.8
+
+
+def test_a_model_that_declines_says_what_it_was_set_by_and_certifies_it(
+    drawn: Path, tmp_path: Path
+) -> None:
+    work = start(tmp_path, drawn)
+    params = small_params()
+    declining = DecliningParams(level=0.1, pictures=2)
+    params = params.model_copy(
+        update={"train": params.train.model_copy(update={"declining": declining})}
+    )
+    (tmp_path / "params.yaml").write_text(params.to_json(), encoding="utf-8")
+    manifest = run_all(work, tmp_path / "keys")
+    head = manifest.declining
+    assert head is not None
+    pictures = tuple(other_pictures(2, params.seed))
+    assert (head.of, head.level, head.pictures) == ("style", 0.1, pictures_digest(pictures))
+    # Of what the limits were set by, and of what they are for.
+    assert head.pictures_declined > 0.8 * head.pictures_tried == 0.8 * len(pictures)
+    artifact = open_artifact(work.candidate, KeyVerifier(tmp_path / "keys/public.pem"))
+    scorer = Scorer.of(artifact)
+    assert prove(artifact, scorer).holds
+    vectors = scorer.extractor.extract_many(picture.data for picture in pictures)
+    said = [answers["declined"].declined for answers in scorer.answers(vectors)]
+    assert said.count("unfamiliar") == head.pictures_declined
+    found = {
+        metric.name: metric.value for metric in manifest.metrics if metric.over == "validation"
+    }
+    assert found["declined.unfamiliar"] <= 0.34
 
 
 def test_training_again_tries_nothing_again_and_finds_the_same(drawn: Path, tmp_path: Path) -> None:

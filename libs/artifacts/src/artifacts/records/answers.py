@@ -40,4 +40,22 @@ class RegressionAnswer(Record):
     high: float
 
 
-Answer = Annotated[ClassificationAnswer | RegressionAnswer, Field(discriminator="kind")]
+Declined = Literal["unfamiliar", "none_of_these"]
+"""Why a model has no answer: the input is unlike all that it learned from, or is like it, and no
+label is likely enough."""
+
+
+class DecliningAnswer(Record):
+    """Whether the other heads' answers count, or why they don't.
+
+    `strangeness` is how far from all that was learned from an input is, 1 in the mean of that.
+    """
+
+    kind: Literal["declining"] = "declining"
+    strangeness: Annotated[float, Field(ge=0)]
+    declined: Declined | None
+
+
+Answer = Annotated[
+    ClassificationAnswer | RegressionAnswer | DecliningAnswer, Field(discriminator="kind")
+]

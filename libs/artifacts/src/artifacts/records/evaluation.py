@@ -3,11 +3,12 @@
 Columns, not rows: a holdout of 1,500 photos and 25 labels is 40,000 numbers.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from artifacts.digests import Digest
+from artifacts.records.answers import Declined
 from artifacts.records.manifest import HeadName
 from artifacts.records.record import Record
 
@@ -50,6 +51,14 @@ class RegressionOutcomes(Record):
     highs: tuple[float, ...]
 
 
+class DecliningOutcomes(Record):
+    """For each photo how strange it is, and why it was declined (None: it wasn't)."""
+
+    head: HeadName
+    strangeness: tuple[float, ...]
+    declined: tuple[Declined | None, ...]
+
+
 class Evaluation(Record):
     """Outcomes of one model over one split; `model` is None before an artifact is packaged."""
 
@@ -62,12 +71,20 @@ class Evaluation(Record):
     slices: dict[str, tuple[str, ...]]
     classification: tuple[ClassificationOutcomes, ...]
     regression: tuple[RegressionOutcomes, ...]
+    declining: tuple[DecliningOutcomes, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what no head says, so that evaluations of earlier models keep their digest."""
+        written: dict[str, Any] = handler(self)
+        return {name: value for name, value in written.items() if name != "declining" or value}
 
     @model_validator(mode="after")
     def _equally_long(self) -> "Evaluation":
         columns: list[tuple[object, ...]] = [self.groups, *self.slices.values()]
         columns += [column for o in self.classification for column in (o.truths, o.probabilities)]
         columns += [c for o in self.regression for c in (o.truths, o.values, o.lows, o.highs)]
+        columns += [column for o in self.declining for column in (o.strangeness, o.declined)]
         if any(len(column) != len(self.photos) for column in columns):
             raise ValueError(f"a column isn't as long as the list of {len(self.photos)} photos")
         return self

@@ -8,7 +8,12 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from artifacts.digests import Digest
-from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
+from artifacts.records.answers import (
+    Answer,
+    ClassificationAnswer,
+    DecliningAnswer,
+    RegressionAnswer,
+)
 from artifacts.records.record import Part, Record
 
 
@@ -232,12 +237,43 @@ class PeriodsHead(Record):
         return self.kind
 
 
-Head = Annotated[ClassificationHead | RegressionHead | PeriodsHead, Field(discriminator="kind")]
+class DecliningHead(Record):
+    """A head that says whether the others' answers count; its file gives an input's strangeness.
+
+    Stranger than `limit` is unfamiliar. Where the likeliest label of the head `of` is less probable
+    than `least_probability`, it is none of these labels. Each of the two was set so that it
+    declines at most the share `level` of photos like those learned from. `limit` lies as far above
+    that as the `pictures` allow, which show something else: `pictures_declined` of
+    `pictures_tried` are stranger.
+    """
+
+    kind: Literal["declining"] = "declining"
+    name: HeadName
+    of: HeadName
+    family: str
+    file: str
+    level: Annotated[float, Field(gt=0, lt=1)]
+    limit: Annotated[float, Field(gt=0)]
+    least_probability: Annotated[float, Field(ge=0, le=1)]
+    pictures: Digest
+    pictures_tried: Annotated[int, Field(ge=1)]
+    pictures_declined: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _no_more_than_tried(self) -> "DecliningHead":
+        if self.pictures_declined > self.pictures_tried:
+            raise ValueError(f"{self.pictures_declined} declined of {self.pictures_tried} tried")
+        return self
+
+
+Head = Annotated[
+    ClassificationHead | RegressionHead | PeriodsHead | DecliningHead, Field(discriminator="kind")
+]
 NumberHead = RegressionHead | PeriodsHead
 """A head whose answer is a number with an interval."""
 
 
-def head_files(heads: Iterable[ClassificationHead | NumberHead]) -> tuple[str, ...]:
+def head_files(heads: Iterable[Head]) -> tuple[str, ...]:
     """Return the files of heads. A head of periods has none: it follows from another's answers."""
     return tuple(head.file for head in heads if not isinstance(head, PeriodsHead))
 
@@ -321,9 +357,16 @@ class ModelManifest(Record):
                 raise ValueError(
                     f"head {head.name}: its periods are not those of {head.of}'s labels"
                 )
+            if isinstance(head, DecliningHead) and head.of not in labels:
+                raise ValueError(f"head {head.name}: {head.of} is no head that names labels")
         return self
 
-    def head(self, name: str) -> ClassificationHead | NumberHead:
+    @property
+    def declining(self) -> DecliningHead | None:
+        """The head that says whether the others' answers count; None where all of them do."""
+        return next((head for head in self.heads if isinstance(head, DecliningHead)), None)
+
+    def head(self, name: str) -> Head:
         """Return a head by its name; KeyError where there is none."""
         return {head.name: head for head in self.heads}[name]
 
@@ -335,9 +378,10 @@ class ModelManifest(Record):
         return "periods" if isinstance(head, PeriodsHead) else "learned"
 
 
-def _fits(head: ClassificationHead | NumberHead, answer: Answer) -> bool:
+def _fits(head: Head, answer: Answer) -> bool:
     if isinstance(head, ClassificationHead):
         return isinstance(answer, ClassificationAnswer) and sorted(
             item.label for item in answer.ranking
         ) == sorted(head.labels)
-    return isinstance(answer, RegressionAnswer)
+    wanted = DecliningAnswer if isinstance(head, DecliningHead) else RegressionAnswer
+    return isinstance(answer, wanted)

@@ -27,6 +27,7 @@ class PredictionRecord(Record):
     """One answer of a deployed service. The photo is named by digest and kept nowhere.
 
     `environment` and `payload` are None where nobody deployed the service: it was run by hand.
+    `label` is why there is no answer where the photo was declined; `probability` is None then.
     `milliseconds` is the time from the photo's bytes to the answer, without waiting or sending.
     """
 
@@ -38,7 +39,7 @@ class PredictionRecord(Record):
     feature_schema: Digest
     photo: Digest
     label: Annotated[str, Field(max_length=200)]
-    probability: Annotated[float, Field(ge=0, le=1)]
+    probability: Annotated[float, Field(ge=0, le=1)] | None
     milliseconds: Annotated[float, Field(ge=0)]
 
     @field_validator("at")

@@ -1,4 +1,4 @@
-"""floors, error_limits, calibration, coverage: metrics that must keep a limit, champion or none.
+"""floors, error_limits, calibration, coverage, declining: metrics that must keep a limit.
 
 The point value is judged; the interval beside it says how far it may be trusted. What was not
 measured doesn't pass, but where a policy says of an entry that it needn't have been: of a head that
@@ -23,6 +23,7 @@ FLOOR: Final = "floor"
 ERROR_LIMIT: Final = "error_limit"
 CALIBRATION: Final = "calibration"
 COVERAGE: Final = "coverage"
+DECLINING: Final = "declining"
 FROM_PERIODS: Final = "comes from its labels' periods"
 ORIGINS: Final = {"periods": "from periods", "off": "that is off"}
 Unlearned = Annotated[Literal["periods", "off"], BeforeValidator(spelled_off)]
@@ -117,6 +118,12 @@ class CoverageLimit(MetricLimit):
     metrics = frozenset({"set_coverage", "set_size", "interval_coverage", "interval_width"})
 
 
+class DecliningLimit(MetricLimit):
+    """How often photos that could be answered may be declined, and others must be."""
+
+    metrics = frozenset({"unfamiliar", "none_of_these", "others_declined"})
+
+
 def judge_floor(limit: Floor, case: Case) -> RuleResult:
     """Judge how often labels are right. The value is the metric over the holdout, 0 to 1."""
     return judge_limit(FLOOR, limit, case)
@@ -135,6 +142,11 @@ def judge_calibration(limit: CalibrationLimit, case: Case) -> RuleResult:
 def judge_coverage(limit: CoverageLimit, case: Case) -> RuleResult:
     """Judge how often sets and intervals hold the truth, and their size, each the value."""
     return judge_limit(COVERAGE, limit, case)
+
+
+def judge_declining(limit: DecliningLimit, case: Case) -> RuleResult:
+    """Judge the share that is declined, of photos or of other pictures: the value, 0 to 1."""
+    return judge_limit(DECLINING, limit, case)
 
 
 def judge_limit(prefix: str, limit: MetricLimit, case: Case) -> RuleResult:
@@ -234,5 +246,15 @@ RULES: Final = (
         settings=CoverageLimit,
         judge=judge_coverage,
         prefix=COVERAGE,
+    ),
+    Chosen(
+        "declining",
+        "Photos that could be answered are seldom declined, and pictures of something else mostly.",
+        "Hendrycks and Gimpel, A baseline for detecting misclassified and out-of-distribution "
+        "examples, ICLR (2017).",
+        order=135,
+        settings=DecliningLimit,
+        judge=judge_declining,
+        prefix=DECLINING,
     ),
 )

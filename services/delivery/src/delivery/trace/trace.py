@@ -130,8 +130,9 @@ class TracePrediction:
         if len(found) > 1:
             return Refusal(f"{len(found)} different answers are written down under this name")
         (record,) = found
+        sure = "declined" if record.probability is None else f"{record.probability:.2f}"
         what = (
-            f"{record.label} ({record.probability:.2f}) by {record.model.name} "
+            f"{record.label} ({sure}) by {record.model.name} "
             f"{short(record.model.digest)} in {record.environment or 'no environment'} at "
             f"{record.at.isoformat(timespec='seconds')}; photo {record.photo}"
         )

@@ -181,6 +181,16 @@ def _coverage(records: CardRecords) -> Iterator[Block]:
         found += key_numbers(records, f"{numbers.name}.interval_coverage", remark=made)
         found += key_numbers(records, f"{numbers.name}.interval_width")
     yield KeyNumbers(found)
+    if declining := records.manifest.declining:
+        made = f"made for at most {share(declining.level, 0)}"
+        yield Heading("Declined")
+        names = ("unfamiliar", "none_of_these")
+        metrics = (f"{declining.name}.{name}" for name in names)
+        buildings = key_numbers(records, *metrics, remark=made)
+        others = key_numbers(records, f"{declining.name}.others_declined", remark="drawn pictures")
+        yield KeyNumbers(buildings + others)
+    else:
+        yield Paragraph("It declines nothing: a photo of anything gets an answer.", "unsure")
 
 
 def robustness_section(records: CardRecords) -> Section:

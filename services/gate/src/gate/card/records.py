@@ -14,7 +14,13 @@ from artifacts.policies.tiers import RiskTiers
 from artifacts.records.evaluation import ClassificationOutcomes, Evaluation, RegressionOutcomes
 from artifacts.records.evidence import Estimate, Evidence
 from artifacts.records.gate import GateReport
-from artifacts.records.manifest import ClassificationHead, ModelManifest, NumberHead
+from artifacts.records.manifest import (
+    ClassificationHead,
+    ModelManifest,
+    NumberHead,
+    PeriodsHead,
+    RegressionHead,
+)
 from gate.evidence_page import strongest_mistakes
 from judging.policy import Policy
 from judging.rules.metric_limits import MetricLimit
@@ -68,7 +74,7 @@ class CardRecords:
     @property
     def numbers(self) -> NumberHead | None:
         """The head that gives a number, the first if there are several."""
-        heads = (h for h in self.manifest.heads if not isinstance(h, ClassificationHead))
+        heads = (h for h in self.manifest.heads if isinstance(h, RegressionHead | PeriodsHead))
         return next(heads, None)
 
     @property
@@ -109,6 +115,9 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "mean_absolute_error": "Mean error",
         "interval_coverage": "Intervals that hold the truth",
         "interval_width": "Width of an interval",
+        "unfamiliar": "Buildings declined as strange",
+        "none_of_these": "Buildings declined as of no style",
+        "others_declined": "Other pictures declined",
     }
 )
 _IN_UNITS: Final = frozenset({"median_absolute_error", "mean_absolute_error", "interval_width"})

@@ -11,6 +11,7 @@ from artifacts.records.evaluation import Evaluation
 from artifacts.records.evidence import Evidence, Resources, SplitSummary
 from artifacts.records.photos import PhotoManifest, PhotoRow, Split
 from gate.measures.answers import find_label_doubts, measure_confusion, measure_reliability
+from gate.measures.declining import DeclinedPicture, measure_declined
 from gate.measures.leakage import Looks, measure_leakage
 from gate.measures.plan import MeasurementPlan
 from gate.measures.robustness import CorruptedScores, measure_robustness
@@ -36,6 +37,7 @@ class Material:
     chosen: NDArray[np.intp]
     corrupted: tuple[CorruptedScores, ...]
     resources: Resources
+    declined: tuple[DeclinedPicture, ...] = ()
 
 
 def measure_evidence(material: Material, plan: MeasurementPlan) -> Evidence:
@@ -54,7 +56,8 @@ def measure_evidence(material: Material, plan: MeasurementPlan) -> Evidence:
         method=plan.method,
         photos=len(evaluation.photos),
         groups=len(set(evaluation.groups)),
-        metrics=measure_metrics(evaluation, resampling, confidence),
+        metrics=measure_metrics(evaluation, resampling, confidence)
+        | measure_declined(evaluation, material.declined, plan),
         confusions=tuple(map(measure_confusion, evaluation.classification)),
         reliability=tuple(map(measure_reliability, evaluation.classification)),
         slices=tuple(one for found in dimensions for one in slices_of(found, confidence)),

@@ -22,9 +22,9 @@ from scoring.metrics import (
     Floats,
     Masks,
     Resampling,
+    countable,
     head_metric,
     heads_of,
-    known,
     metric_names,
     metrics_of,
     resampled_metric,
@@ -162,7 +162,7 @@ def measure_dimension(evaluation: Evaluation, name: str, resampling: Resampling)
     points: dict[str, dict[str, float]] = {}
     statistics: dict[str, Floats] = {}
     for outcomes in heads_of(evaluation):
-        counts = (masks & known(outcomes.truths)[:, None]).sum(axis=0)
+        counts = (masks & countable(outcomes)[:, None]).sum(axis=0)
         measured[outcomes.head] = tuple(counts.tolist())
         for metric in metric_names(outcomes) if counts.any() else ():
             values, resampled = (

@@ -20,7 +20,7 @@ class Answered:
 
     prediction: Prediction
     label: str
-    probability: float
+    probability: float | None
     photo: bytes
     seconds: float
     at: datetime

@@ -7,9 +7,10 @@ from pydantic import Field
 from artifacts.digests import Digest
 from artifacts.records.manifest import (
     ClassificationHead,
+    DecliningHead,
+    Head,
     ModelManifest,
     PeriodsHead,
-    RegressionHead,
 )
 from artifacts.records.release import Environment
 from features import FeatureSchema
@@ -45,7 +46,20 @@ class PeriodHead(Closed):
     level: float
 
 
-ServedHead = Annotated[LabelHead | NumberHead | PeriodHead, Field(discriminator="kind")]
+class DeclineHead(Closed):
+    """A head that says whether the answers of another head count, and by which limits."""
+
+    kind: Literal["declining"] = "declining"
+    name: str
+    of: str
+    level: float
+    limit: float
+    least_probability: float
+
+
+ServedHead = Annotated[
+    LabelHead | NumberHead | PeriodHead | DeclineHead, Field(discriminator="kind")
+]
 
 
 class TrainingCode(Closed):
@@ -125,9 +139,17 @@ def describe_schema(schema: FeatureSchema) -> ServedSchema:
     )
 
 
-def _describe_head(head: ClassificationHead | RegressionHead | PeriodsHead) -> ServedHead:
+def _describe_head(head: Head) -> ServedHead:
     if isinstance(head, ClassificationHead):
         return LabelHead(name=head.name, family=head.family, labels=head.labels)
     if isinstance(head, PeriodsHead):
         return PeriodHead(name=head.name, of=head.of, unit=head.unit, level=head.level)
+    if isinstance(head, DecliningHead):
+        return DeclineHead(
+            name=head.name,
+            of=head.of,
+            level=head.level,
+            limit=head.limit,
+            least_probability=head.least_probability,
+        )
     return NumberHead(name=head.name, family=head.family, unit=head.unit, level=head.interval.level)

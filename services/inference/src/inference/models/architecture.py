@@ -7,11 +7,17 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
+from artifacts.records.answers import (
+    Answer,
+    ClassificationAnswer,
+    DecliningAnswer,
+    RegressionAnswer,
+)
 from artifacts.records.manifest import (
     ClassificationHead,
     ModelManifest,
     NumberHead,
+    PeriodsHead,
     RegressionHead,
 )
 from inference.domain.prediction import Closed, Prediction
@@ -19,11 +25,12 @@ from inference.errors import ModelFailed, ModelUnfit
 from inference.models.plugin import ModelPlugin
 from scoring.labels import label_sets
 
-STYLE, ERA, YEAR = "style", "era", "year"
+STYLE, ERA, DECLINED, YEAR = "style", "era", "declined", "year"
 _ERAS: tuple[dict[str, str], ...] = ({ERA: "regression"}, {ERA: "periods"}, {})
 _TOP = 3
 
 
+DeclineReason = Literal["not_a_building", "none_of_these"]
 EraOrigin = Literal["learned", "from the styles' periods"]
 
 
@@ -86,23 +93,55 @@ class EraAnswer(Closed):
     ]
 
 
-class ArchitecturePrediction(Prediction):
-    """The style and the era of the building on a photo."""
+class DeclinedAnswer(Closed):
+    """Why there is no style and no era, and the numbers that say so."""
 
-    style: StyleAnswer
+    reason: Annotated[
+        DeclineReason,
+        Field(
+            description="`not_a_building`: the photo is unlike all photos of buildings that the "
+            "model learned from. `none_of_these`: it is like them, and no style is likely"
+        ),
+    ]
+    strangeness: Annotated[
+        float, Field(ge=0, description="1 in the mean over the photos learned from")
+    ]
+    limit: Annotated[float, Field(description="Stranger photos are `not_a_building`")]
+    probability: Annotated[float, Field(ge=0, le=1, description="Of the likeliest style")]
+    least_probability: Annotated[
+        float, Field(ge=0, le=1, description="Less than this is `none_of_these`")
+    ]
+    level: Annotated[
+        float, Field(description="Share of buildings that each reason may decline at most")
+    ]
+
+
+class ArchitecturePrediction(Prediction):
+    """The style and the era of the building on a photo, or why there is none."""
+
+    declined: Annotated[
+        DeclinedAnswer | None,
+        Field(description="null where there is an answer; then `style` is one"),
+    ]
+    style: Annotated[StyleAnswer | None, Field(description="null where the photo is declined")]
     era: Annotated[
-        EraAnswer | None, Field(description="null where this model was trained without an era")
+        EraAnswer | None,
+        Field(
+            description="null where the photo is declined, or this model was trained without an era"
+        ),
     ]
 
 
 def check_heads(manifest: ModelManifest) -> None:
     """Raise ModelUnfit unless the heads are a style and, where there is one, an era in years."""
     kinds = {head.name: head.kind for head in manifest.heads}
+    if kinds.get(DECLINED) == "declining":
+        del kinds[DECLINED]
     if kinds.pop(STYLE, "") != "classification" or kinds not in _ERAS:
         found = ", ".join(f"{head.name} ({head.kind})" for head in manifest.heads)
         raise ModelUnfit(
             f"its heads are {found}, expected style (classification), era (regression or periods, "
-            "or none)"
+            "or none) and declined (declining, or none)"
         )
     era = _era_head(manifest)
     if era is not None and era.unit != YEAR:
@@ -115,28 +154,36 @@ def answer_of(
     """Return the prediction of a photo from the answers of its heads."""
     style, head = answers[STYLE], _era_head(manifest)
     era = None if head is None else answers[ERA]
-    if not isinstance(style, ClassificationAnswer) or isinstance(era, ClassificationAnswer):
+    if not isinstance(style, ClassificationAnswer) or not isinstance(era, RegressionAnswer | None):
         raise ModelFailed("a head answered in another kind than its manifest says")
+    if declined := _declined(answers, style, manifest):
+        return ArchitecturePrediction(**dict(stamp), declined=declined, style=None, era=None)
     return ArchitecturePrediction(
         **dict(stamp),
+        declined=None,
         style=_style_of(style, manifest),
         era=None if head is None or era is None else _era_of(era, head),
     )
 
 
 def label_of(prediction: Prediction) -> str:
-    """Return the predicted style."""
-    return _own(prediction).style.label
+    """Return the predicted style, or why there is none."""
+    own = _own(prediction)
+    return own.style.label if own.style else _reason(own)
 
 
-def probability_of(prediction: Prediction) -> float:
-    """Return how probable the predicted style is."""
-    return _own(prediction).style.probability
+def probability_of(prediction: Prediction) -> float | None:
+    """Return how probable the predicted style is; None where the photo was declined."""
+    style = _own(prediction).style
+    return style.probability if style else None
 
 
 def cells(prediction: Prediction) -> tuple[str, ...]:
     """Return the cells of a row of the batch table, in the order of the columns."""
     own = _own(prediction)
+    if own.style is None:
+        blank = ("",) * (len(_COLUMNS) - 2)
+        return (*blank, _reason(own), own.vector_digest)
     top = [(item.label, repr(item.probability)) for item in own.style.probabilities[:_TOP]]
     top += [("", "")] * (_TOP - len(top))
     era = own.era
@@ -147,6 +194,7 @@ def cells(prediction: Prediction) -> tuple[str, ...]:
         *map(str, years),
         *(cell for pair in top for cell in pair),
         ";".join(own.style.prediction_set.labels),
+        "",
         own.vector_digest,
     )
 
@@ -157,8 +205,28 @@ def _own(prediction: Prediction) -> ArchitecturePrediction:
     return prediction
 
 
+def _reason(own: ArchitecturePrediction) -> str:
+    return own.declined.reason if own.declined else ""
+
+
+def _declined(
+    answers: Mapping[str, Answer], style: ClassificationAnswer, manifest: ModelManifest
+) -> DeclinedAnswer | None:
+    head, said = manifest.declining, answers.get(DECLINED)
+    if head is None or not isinstance(said, DecliningAnswer) or said.declined is None:
+        return None
+    return DeclinedAnswer(
+        reason="not_a_building" if said.declined == "unfamiliar" else "none_of_these",
+        strangeness=said.strangeness,
+        limit=head.limit,
+        probability=style.probability,
+        least_probability=head.least_probability,
+        level=head.level,
+    )
+
+
 def _era_head(manifest: ModelManifest) -> NumberHead | None:
-    numbers = (head for head in manifest.heads if not isinstance(head, ClassificationHead))
+    numbers = (h for h in manifest.heads if isinstance(h, RegressionHead | PeriodsHead))
     return next((head for head in numbers if head.name == ERA), None)
 
 
@@ -193,6 +261,18 @@ def _era_of(answer: RegressionAnswer, head: NumberHead) -> EraAnswer:
     )
 
 
+_COLUMNS = (
+    "style",
+    "probability",
+    "year",
+    "year_low",
+    "year_high",
+    "year_origin",
+    *(name for i in range(1, _TOP + 1) for name in (f"top{i}", f"top{i}_probability")),
+    "style_set",
+    "declined",
+    "vector_digest",
+)
 ARCHITECTURE = ModelPlugin(
     name="architecture",
     request=PhotoRequest,
@@ -201,16 +281,6 @@ ARCHITECTURE = ModelPlugin(
     check=check_heads,
     label_of=label_of,
     probability_of=probability_of,
-    columns=(
-        "style",
-        "probability",
-        "year",
-        "year_low",
-        "year_high",
-        "year_origin",
-        *(name for i in range(1, _TOP + 1) for name in (f"top{i}", f"top{i}_probability")),
-        "style_set",
-        "vector_digest",
-    ),
+    columns=_COLUMNS,
     cells=cells,
 )

@@ -19,7 +19,7 @@ class ModelPlugin:
         answer_of: from the shared fields and the answers by head to a prediction.
         check: raises ModelUnfit where a manifest's heads aren't those of `answer`.
         label_of: the label that counts of predictions go by.
-        probability_of: how probable that label is, from 0 to 1.
+        probability_of: how probable that label is, 0 to 1; None where the photo was declined.
         columns: of the batch command's table, without `path` and `error`.
         cells: a prediction's cells, in the order of `columns`.
     """
@@ -30,6 +30,6 @@ class ModelPlugin:
     answer_of: Callable[[Prediction, Mapping[str, Answer], ModelManifest], Prediction]
     check: Callable[[ModelManifest], None]
     label_of: Callable[[Prediction], str]
-    probability_of: Callable[[Prediction], float]
+    probability_of: Callable[[Prediction], float | None]
     columns: tuple[str, ...]
     cells: Callable[[Prediction], tuple[str, ...]]

@@ -13,6 +13,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.pipeline import Pipeline
 
 from training.fitting.calibration import TemperedClassifier, Tempering
+from training.fitting.declining import FARTHEST, Strangeness
 from training.fitting.families import LabelMeansRegressor
 from training.fitting.kernels import PLACES, KernelClassifier, KernelRegressor
 from training.fitting.neighbours import NeighboursClassifier
@@ -70,6 +71,32 @@ def _nodes() -> list[onnx.NodeProto]:
         ("Div", ["smoothed", "total"], ["probabilities"], {}),
     ]
     return [helper.make_node(name, given, made, **extra) for name, given, made, extra in steps]
+
+
+def strangeness_graph(fitted: Strangeness, opset: int) -> onnx.ModelProto:
+    """Return the graph of how strange float32 vectors (n, width) are: (n, 1)."""
+    constants = {
+        "mean": fitted.mean_,
+        "scale": fitted.scale_,
+        "least": np.array(-FARTHEST, np.float32),
+        "most": np.array(FARTHEST, np.float32),
+        "share": fitted.share_[:, np.newaxis],
+    }
+    steps: list[tuple[str, list[str], str]] = [
+        ("Sub", ["vectors", "mean"], "centred"),
+        ("Mul", ["centred", "scale"], "scaled"),
+        ("Clip", ["scaled", "least", "most"], "standard"),
+        ("Mul", ["standard", "standard"], "squares"),
+        ("MatMul", ["squares", "share"], "strangeness"),
+    ]
+    graph = helper.make_graph(
+        [helper.make_node(name, given, [made]) for name, given, made in steps],
+        "head",
+        [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [None, len(fitted.mean_)])],
+        [helper.make_tensor_value_info("strangeness", TensorProto.FLOAT, [None, 1])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
 
 
 def kernel_graph(  # long: one line a constant
@@ -164,6 +191,8 @@ class OnnxExporter:
 def _convert(estimator: object, width: int) -> onnx.ModelProto:
     if isinstance(estimator, NeighboursClassifier):
         return neighbours_graph(estimator, _OPSET[""])
+    if isinstance(estimator, Strangeness):
+        return strangeness_graph(estimator, _OPSET[""])
     if isinstance(estimator, KernelClassifier | KernelRegressor):
         return kernel_graph(estimator, _OPSET[""])
     estimator = _halved(estimator)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from artifacts.records.manifest import (
     ClassificationHead,
+    DecliningHead,
     FamilyScore,
     Head,
     PeriodsHead,
@@ -17,6 +18,7 @@ from artifacts.records.manifest import (
     head_files,
 )
 from artifacts.records.photos import PhotoManifest, PhotoRow
+from features import other_pictures
 from scoring.labels import winners
 from scoring.scorer import Scorer
 from training.cluster.parallel import JoblibParallel
@@ -25,6 +27,7 @@ from training.dataset.training_set import TrainingSet, seen, training_set
 from training.embedding.networks import extractor_of
 from training.errors import UnfaithfulExport
 from training.fitting.calibration import TemperedClassifier
+from training.fitting.declining import Strangeness, declining_head, pictures_digest
 from training.fitting.doubtful_labels import doubtful_labels
 from training.fitting.families import fit_labels, fit_values
 from training.fitting.onnx_exporter import OnnxExporter
@@ -63,6 +66,8 @@ VALUE_TOLERANCE = 1e-4
 """Largest difference of a raw value between scikit-learn and ONNX Runtime."""
 MOST_DOUBTFUL = 200
 """Photos that a person looks through in one sitting."""
+STRANGENESS_TOLERANCE = 1e-3
+"""Largest difference of strangeness, by ratio: its sums are of float32."""
 
 
 def train(
@@ -88,12 +93,12 @@ def train(
     labels, honest = _train_labels(model, data, params, work, key, parallel, sampler, tell)
     _write_doubtful(work, rows, data, honest)
     answering = (labels, *_values(rows, model, data, params, parallel, honest))
+    answering += _declining(work, model, data, made, labels.head.name, honest)
     # Fitted last, one by one: the processes that compared families have ended, with their memory.
     fitted = {found.head.name: parallel.fit(found.fit) for found in answering if found.fit}
-    width = data.vectors.shape[1]
     heads = tuple(found.head for found in answering)
     named = [(file, head.name) for head in heads for file in head_files((head,))]
-    files = {file: exporter.export(fitted[name], width) for file, name in named}
+    files = {file: exporter.export(fitted[name], data.vectors.shape[1]) for file, name in named}
     families = tuple(score for found in answering for score in found.scores)
     del data, answering, labels  # the file that is compared over holds these vectors once more
     vectors, photos = work.vectors(made), [row.photo for row in seen(manifest)]
@@ -234,6 +239,34 @@ def _train_values(
     return _Chosen(head, fit, _scores(target.name, metrics, best))
 
 
+def _declining(
+    work: WorkFolder,
+    model: ModelDefinition,
+    data: TrainingSet,
+    made: VectorsRecord,
+    of: str,
+    honest: NDArray[np.float64],
+) -> tuple[_Chosen, ...]:
+    """Return what says whether answers of the head `of` count; nothing where that is off.
+
+    Buildings are those of the validation split, which nothing is fitted on; without any, those of
+    `data` serve.
+    """
+    params, manifest = work.params(), work.manifest()
+    wanted = params.train.declining
+    if wanted is None:
+        return ()
+    strange = Strangeness().fit(data.vectors, data.runs)
+    pictures = tuple(other_pictures(wanted.pictures, params.seed))
+    extractor = extractor_of(model)
+    others = strange.predict(extractor.extract_many(picture.data for picture in pictures))
+    unseen = np.array([row.split == "validation" for row in seen(manifest)])
+    buildings = strange.predict(work.vectors(made)[unseen] if unseen.any() else data.vectors)
+    digest = pictures_digest(pictures)
+    head = declining_head(of, wanted.level, buildings, others, honest, digest)
+    return (_Chosen(head, lambda: strange, ()),)
+
+
 def _scores(
     head: str, metrics: Mapping[Any, dict[str, float]], best: FamilyParams
 ) -> tuple[FamilyScore, ...]:
@@ -270,7 +303,10 @@ def require_faithful(
         wanted = np.concatenate(
             [predict(vectors[at : at + _COMPARED]) for at in range(0, len(vectors), _COMPARED)]
         )
-        if chosen:
+        if isinstance(head, DecliningHead):
+            gaps = np.abs(wanted - found[:, 0])
+            differing = gaps > STRANGENESS_TOLERANCE * np.maximum(wanted, 1)
+        elif chosen:
             far = (np.abs(wanted - found) > PROBABILITY_TOLERANCE).any(axis=1)
             differing = far | (winners(wanted) != winners(found))
         else:

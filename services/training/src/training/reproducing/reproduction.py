@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAnswer
-from artifacts.records.manifest import ClassificationHead, Head, ModelManifest, PeriodsHead
+from artifacts.records.manifest import (
+    ClassificationHead,
+    DecliningHead,
+    Head,
+    ModelManifest,
+    PeriodsHead,
+)
 from artifacts.records.reproduction import Outcome
-from scoring.proof import PROBABILITY_TOLERANCE, differs
+from scoring.proof import PROBABILITY_TOLERANCE, VALUE_TOLERANCE, differs
 
 Answers = Mapping[str, Answer]
 
@@ -152,4 +158,10 @@ def _unlike_head(one: Head, other: Head) -> list[str]:
         same = (one.of, one.periods, one.level) == (other.of, other.periods, other.level)
         if not same or abs(one.mass - other.mass) > PROBABILITY_TOLERANCE:
             return [f"head {one.name} answers by other periods"]
+    if isinstance(one, DecliningHead) and isinstance(other, DecliningHead):
+        same = (one.of, one.level, one.pictures) == (other.of, other.level, other.pictures)
+        strange = abs(one.limit - other.limit) > VALUE_TOLERANCE * max(1.0, one.limit)
+        unsure = abs(one.least_probability - other.least_probability) > PROBABILITY_TOLERANCE
+        if not same or strange or unsure:
+            return [f"head {one.name} declines by other limits"]
     return []

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from artifacts.records.answers import ClassificationAnswer
+from artifacts.records.answers import ClassificationAnswer, DecliningAnswer, RegressionAnswer
 from features import Extractor, PhotoRefused, vector_digest
 from scoring import Scorer
 from training.cluster.parallel import JoblibParallel
@@ -16,9 +16,10 @@ from training.cluster.parallel import JoblibParallel
 
 @dataclass(frozen=True)
 class ScoredPhoto:
-    """One photo's answers, or the code of the error that it met."""
+    """One photo's answers, why it was declined, or the code of the error that it met."""
 
     path: str
+    declined: str = ""
     style: str = ""
     probability: float | None = None
     year: int | None = None
@@ -46,8 +47,12 @@ def _score(path: Path, found: NDArray[np.float32] | str, scorer: Scorer) -> Scor
     if isinstance(found, str):
         return ScoredPhoto(str(path), error=found)
     answers = scorer.answers(found[np.newaxis])[0]
-    style, era = answers["style"], answers.get("era")
+    style, era, declining = answers["style"], answers.get("era"), answers.get("declined")
+    digest = vector_digest(found)
+    if isinstance(declining, DecliningAnswer) and declining.declined is not None:
+        why = "not_a_building" if declining.declined == "unfamiliar" else declining.declined
+        return ScoredPhoto(str(path), why, vector_digest=digest)
     if not isinstance(style, ClassificationAnswer) or isinstance(era, ClassificationAnswer):
         raise TypeError("the model `architecture` has a style and, unless it is off, an era")
-    year = None if era is None else round(era.value)
-    return ScoredPhoto(str(path), style.label, style.probability, year, vector_digest(found))
+    year = round(era.value) if isinstance(era, RegressionAnswer) else None
+    return ScoredPhoto(str(path), "", style.label, style.probability, year, digest)
