@@ -18,13 +18,13 @@ class Example:
 
 
 METRICS: Final = {
-    Example("floor.style_accuracy", 0.25, 0.2499): "style.accuracy",
-    Example("floor.style_macro_f1", 0.20, 0.1999): "style.macro_f1",
-    Example("floor.style_top3_accuracy", 0.45, 0.4499): "style.top3_accuracy",
+    Example("floor.style_accuracy", 0.40, 0.3999): "style.accuracy",
+    Example("floor.style_macro_f1", 0.35, 0.3499): "style.macro_f1",
+    Example("floor.style_top3_accuracy", 0.60, 0.5999): "style.top3_accuracy",
     Example("error_limit.era_median_absolute_error", 60, 60.01): "era.median_absolute_error",
     Example("calibration.style_calibration_error", 0.15, 0.1501): "style.calibration_error",
     Example("coverage.style_set_coverage", 0.80, 0.7999): "style.set_coverage",
-    Example("coverage.style_set_size", 12, 12.01): "style.set_size",
+    Example("coverage.style_set_size", 8, 8.01): "style.set_size",
     Example("coverage.era_interval_coverage", 0.80, 0.7999): "era.interval_coverage",
     Example("coverage.era_interval_width", 1400, 1400.01): "era.interval_width",
     Example("declining.buildings_strange", 0.05, 0.0501): "declined.unfamiliar",
@@ -99,9 +99,9 @@ COUNTS: Final = (
     Example("required_slices.lighting", 60, 59),
     Example("required_slices.style_rarity", 30, 29),
     Example("data_quality.groups", 5, 4),
-    Example("artifact_limits.size", 64, 65),
+    Example("artifact_limits.size", 25, 26),
     Example("artifact_limits.load", 5, 5.01),
-    Example("artifact_limits.latency", 1000, 1001),
+    Example("artifact_limits.latency", 250, 251),
 )
 
 JUDGED_FROM: Final = {
