@@ -162,7 +162,7 @@ def test_a_hair_of_probability_on_another_machine_is_no_other_year(periods_artif
 def test_periods_of_other_labels_are_no_model():
     _, files = tiny_artifact()
     heads = (STYLE, head())
-    with pytest.raises(UnusableModel, match="periods of style"):
+    with pytest.raises(UnusableModel, match="made for style's labels"):
         Scorer(Extractor(architecture_schema()), heads, files)
 
 

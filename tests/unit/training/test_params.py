@@ -4,7 +4,6 @@ from pydantic import ValidationError
 from training.params import (
     Discriminant,
     DiscriminantSpace,
-    LabelMeans,
     NearestNeighbours,
     NearestNeighboursSpace,
     SearchParams,
@@ -39,10 +38,8 @@ def forest(**changes: object) -> Trees:
 
 def test_settings_are_all_but_the_kind_as_text() -> None:
     assert Discriminant(kind="discriminant", shrinkage=0.5).settings() == {"shrinkage": "0.5"}
-    assert LabelMeans(kind="label_means", shrinkage=0, prior_photos=5).settings() == {
-        "shrinkage": "0.0",
-        "prior_photos": "5.0",
-    }
+    levels = NearestNeighbours(kind="nearest_neighbours", neighbours=5, levels=8)
+    assert levels.settings() == {"neighbours": "5", "levels": "8"}
 
 
 def test_a_space_searches_what_is_given_as_a_span() -> None:

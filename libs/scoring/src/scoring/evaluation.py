@@ -12,8 +12,6 @@ from artifacts.records.manifest import (
     ClassificationHead,
     DecliningHead,
     NumberHead,
-    PeriodsHead,
-    RegressionHead,
 )
 from artifacts.records.photos import PhotoManifest, PhotoRow, Split
 from scoring.errors import UnusableModel
@@ -52,7 +50,7 @@ def evaluate(
         regression=tuple(
             _numbers(head, rows, scores[head.name])
             for head in heads
-            if isinstance(head, RegressionHead | PeriodsHead)
+            if isinstance(head, NumberHead)
         ),
         declining=tuple(
             _declining(head, scores[head.name]) for head in heads if isinstance(head, DecliningHead)

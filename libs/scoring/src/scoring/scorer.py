@@ -17,11 +17,15 @@ from artifacts.records.answers import (
 from artifacts.records.manifest import (
     ClassificationHead,
     DecliningHead,
+    DerivedHead,
+    DistributionHead,
+    Head,
     PeriodsHead,
     RegressionHead,
 )
 from features import Extractor, FeatureSchema
 from features.runtime import onnxruntime
+from scoring.distributions import blend, distribution_answer
 from scoring.errors import NonFiniteScore, UnusableModel
 from scoring.labels import quantise, rank
 from scoring.periods import periods_answer
@@ -37,8 +41,7 @@ PROBABILITY_SLACK = 1e-3
 
 Vectors = NDArray[np.float32]
 Scores = NDArray[np.float64]
-Learned = ClassificationHead | RegressionHead | DecliningHead
-Head = Learned | PeriodsHead
+Learned = ClassificationHead | RegressionHead | DistributionHead | DecliningHead
 
 
 class Scorer:
@@ -70,17 +73,20 @@ class Scorer:
         """Return each head's raw scores for vectors (n, width).
 
         A classification head gives probabilities (n, k), quantised; a regression head its raw
-        outputs (n,); a head of periods the probabilities that it follows from; a declining head
-        strangeness and the likeliest label's probability (n, 2). NonFiniteScore where any is not
-        finite.
+        outputs (n,); a head of periods the probabilities that it follows from; a distribution head
+        the shares (n, knots) of each photo's distribution; a declining head strangeness and the
+        likeliest label's probability (n, 2). NonFiniteScore where any is not finite.
         """
-        found = {head.name: self._head_scores(head, vectors) for head in self._learned}
+        raw = {head.name: self._head_scores(head, vectors) for head in self._learned}
+        found = dict(raw)
         for head in self.heads:
             if isinstance(head, PeriodsHead):
-                found[head.name] = found[head.of]
+                found[head.name] = raw[head.of]
+            elif isinstance(head, DistributionHead):
+                found[head.name] = blend(head, raw[head.name], raw[head.of])
             elif isinstance(head, DecliningHead):
-                likeliest = found[head.of].max(axis=1, initial=0)
-                found[head.name] = np.stack([found[head.name], likeliest], axis=1)
+                likeliest = raw[head.of].max(axis=1, initial=0)
+                found[head.name] = np.stack([raw[head.name], likeliest], axis=1)
         return found
 
     def answers(self, vectors: Vectors) -> list[dict[str, Answer]]:
@@ -92,9 +98,8 @@ class Scorer:
         ]
 
     def _head_scores(self, head: Learned, vectors: Vectors) -> Scores:
-        shape = (0, len(head.labels)) if isinstance(head, ClassificationHead) else (0,)
         rows = [self._raw(head, vectors[i : i + 1]) for i in range(len(vectors))]
-        raw = np.concatenate(rows) if rows else np.zeros(shape)
+        raw = np.concatenate(rows) if rows else np.zeros((0, *_outputs(head)))
         if not np.isfinite(raw).all():
             raise NonFiniteScore(head.name)
         if isinstance(head, DecliningHead):
@@ -110,7 +115,7 @@ class Scorer:
             values = np.asarray(raw, dtype=np.float64)
         except Exception as exc:  # ONNX Runtime has no error type of its own to catch
             raise UnusableModel(head.file, str(exc)) from exc
-        return values.reshape(1, -1) if isinstance(head, ClassificationHead) else values.reshape(-1)
+        return values.reshape(1, -1) if _outputs(head) else values.reshape(-1)
 
 
 def extractor_of(artifact: ModelArtifact) -> Extractor:
@@ -138,6 +143,8 @@ def answer_of(head: Head, scores: Scores) -> Answer:
         return periods_answer(head, scores)
     if isinstance(head, DecliningHead):
         return declining_answer(head, float(scores[0]), float(scores[1]))
+    if isinstance(head, DistributionHead):
+        return distribution_answer(head, scores)
     if isinstance(head, ClassificationHead):
         order = rank(scores[None])[0]
         return ClassificationAnswer(
@@ -166,11 +173,18 @@ def declining_answer(head: DecliningHead, strangeness: float, probability: float
     return DecliningAnswer(strangeness=strangeness, declined="none_of_these" if unsure else None)
 
 
+def _outputs(head: Learned) -> tuple[int, ...]:
+    """Return the shape of what a head's file gives for one photo."""
+    if isinstance(head, RegressionHead | DecliningHead):
+        return ()
+    return (len(head.labels if isinstance(head, ClassificationHead) else head.knots),)
+
+
 def _check_references(heads: Sequence[Head]) -> None:
     labels = {head.name: head.labels for head in heads if isinstance(head, ClassificationHead)}
     for head in heads:
-        if isinstance(head, PeriodsHead) and head.labels != labels.get(head.of):
-            raise UnusableModel(f"head {head.name}", f"it has no periods of {head.of}'s labels")
+        if isinstance(head, DerivedHead) and head.labels != labels.get(head.of):
+            raise UnusableModel(f"head {head.name}", f"it isn't made for {head.of}'s labels")
         if isinstance(head, DecliningHead) and head.of not in labels:
             raise UnusableModel(f"head {head.name}", f"{head.of} is no head that names labels")
 
@@ -211,7 +225,7 @@ def _open(head: Learned, model: bytes) -> onnxruntime.InferenceSession:
 
 
 def _check_scores(head: Learned, scores: Scores) -> None:
-    expected = (1, len(head.labels)) if isinstance(head, ClassificationHead) else (1,)
+    expected = (1, *_outputs(head))
     if scores.shape != expected:
         raise UnusableModel(head.file, f"it gives {scores.shape}, its head says {expected}")
     # Quantising would clip logits to zeros and ones, and an answer would still come out.

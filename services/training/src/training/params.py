@@ -95,18 +95,6 @@ class NearestNeighbours(FamilyParams):
     levels: Annotated[int, Field(ge=2, le=16)]
 
 
-class LabelMeans(FamilyParams):
-    """Each label's mean value, weighed by the label's probability.
-
-    The probabilities are a discriminant's with this `shrinkage`. A label's mean counts as if
-    `prior_photos` photos more had the mean of all.
-    """
-
-    kind: Literal["label_means"]
-    shrinkage: Annotated[float, Field(ge=0, le=1)]
-    prior_photos: Annotated[float, Field(gt=0)]
-
-
 class Kernel(FamilyParams):
     """Regularised least squares with a Gaussian kernel.
 
@@ -130,7 +118,7 @@ Family = Annotated[
     Trees | Linear | Discriminant | NearestNeighbours | Kernel, Field(discriminator="kind")
 ]
 _FAMILY: TypeAdapter[Family] = TypeAdapter(Family)
-ValueFamily = Annotated[Trees | Linear | LabelMeans | Kernel, Field(discriminator="kind")]
+ValueFamily = Annotated[Trees | Linear | Kernel, Field(discriminator="kind")]
 
 
 class Span(Part):
@@ -269,6 +257,19 @@ class DecliningParams(Record):
     pictures: Annotated[int, Field(ge=1, le=100)]
 
 
+class DistributionParams(Record):
+    """How a head of numbers is learned from photos whose number is known.
+
+    At most so many `knots` part the known numbers. A photo's distribution counts `label_share` from
+    the numbers of its likely labels, the rest from what a family of `regression` learns of the
+    photo itself. A label's numbers count as if `prior_photos` photos more had those of all.
+    """
+
+    knots: Annotated[int, Field(ge=2, le=256)] = 65
+    label_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    prior_photos: Annotated[float, Field(gt=0)] = 3
+
+
 class TrainParams(Record):
     """Families to compare, head by head, by grouped cross-validation.
 
@@ -282,6 +283,7 @@ class TrainParams(Record):
     classification: Annotated[tuple[Family, ...], Field(min_length=2)]
     search: SearchParams
     regression: Annotated[tuple[ValueFamily, ...], Field(min_length=1)]
+    distribution: DistributionParams = DistributionParams()
     declining: DecliningParams | None = None
 
 

@@ -54,10 +54,10 @@ def test_a_manifest_with_periods_reads_back_as_it_was_written(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"of": "era"}, "not those of era's labels"),
-        ({"of": "material"}, "not those of material's labels"),
-        ({"periods": SPANS[::-1]}, "not those of style's labels"),
-        ({"periods": SPANS[:-1]}, "not those of style's labels"),
+        ({"of": "era"}, "not era's labels"),
+        ({"of": "material"}, "not material's labels"),
+        ({"periods": SPANS[::-1]}, "not style's labels"),
+        ({"periods": SPANS[:-1]}, "not style's labels"),
     ],
 )
 def test_periods_are_those_of_the_labels_in_their_order(changes, reason):

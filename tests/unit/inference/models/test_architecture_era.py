@@ -5,11 +5,12 @@ import pytest
 from support.tiny_artifact import LABELS, tiny_artifact
 
 from artifacts.records.answers import ClassificationAnswer, LabelProbability, RegressionAnswer
-from artifacts.records.manifest import LabelPeriod, PeriodsHead
+from artifacts.records.manifest import DistributionHead, LabelPeriod, LabelShares, PeriodsHead
 from inference.domain.prediction import ModelName, Prediction
 from inference.domain.release import describe_model
 from inference.errors import ModelFailed, ModelUnfit
 from inference.models.architecture import ARCHITECTURE, ArchitecturePrediction
+from scoring.distributions import distribution_answer
 from scoring.periods import periods_answer
 
 DIGEST = "sha256:" + "0" * 64
@@ -28,6 +29,19 @@ ERA = PeriodsHead(
     name="era", of="style", unit="year", periods=SPANS, level=0.9, mass=0.95, known=9, held=9
 )
 PERIODS = LEARNED.model_copy(update={"heads": (LEARNED.heads[0], ERA)})
+DISTRIBUTION = DistributionHead(
+    name="era",
+    of="style",
+    family="linear",
+    file="heads/era.onnx",
+    unit="year",
+    knots=(1000.0, 1100.0),
+    by_label=tuple(LabelShares(label=label, weight=1.0, shares=(0.0, 1.0)) for label in LABELS),
+    label_share=0.5,
+    level=0.9,
+    mass=0.9,
+)
+DISTRIBUTED = LEARNED.model_copy(update={"heads": (LEARNED.heads[0], DISTRIBUTION)})
 OFF = LEARNED.model_copy(update={"heads": LEARNED.heads[:1]})
 STYLE = ClassificationAnswer(
     ranking=tuple(
@@ -51,6 +65,15 @@ def test_an_era_from_periods_says_so():
     assert (era.year, era.year_low, era.year_high, era.level) == (1050, 1002, 1098, 0.9)
 
 
+def test_an_era_from_a_distribution_was_learned():
+    answer = distribution_answer(DISTRIBUTION, np.array([0.0, 1.0]))
+    era = predict(DISTRIBUTED, era=answer).era
+    assert era.origin == "learned"
+    assert (era.year, era.year_low, era.year_high, era.level) == (1050, 1000, 1090, 0.9)
+    served = describe_model(DISTRIBUTED).heads[1]
+    assert (served.kind, served.family, served.level) == ("regression", "linear", 0.9)
+
+
 def test_a_model_whose_era_is_off_answers_without_one():
     assert predict(OFF).era is None
     assert predict(OFF).model_dump(mode="json")["era"] is None
@@ -66,8 +89,8 @@ def test_the_table_has_a_cell_for_where_the_year_comes_from():
     assert rows[1]["top1"] == LABELS[0]
 
 
-@pytest.mark.parametrize("manifest", [LEARNED, PERIODS, OFF])
-def test_a_model_with_a_style_and_an_era_of_either_kind_or_none_is_served(manifest):
+@pytest.mark.parametrize("manifest", [LEARNED, DISTRIBUTED, PERIODS, OFF])
+def test_a_model_with_a_style_and_an_era_of_any_kind_or_none_is_served(manifest):
     ARCHITECTURE.check(manifest)
 
 

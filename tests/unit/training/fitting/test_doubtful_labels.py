@@ -9,7 +9,7 @@ from features import Extractor, architecture_schema
 from samples.facades import draw_facades
 from training.fitting.calibration import fit_tempering
 from training.fitting.doubtful_labels import doubtful_labels
-from training.fitting.selection import LabelTask, label_tasks, out_of_fold, run_task
+from training.fitting.selection import label_tasks, out_of_fold, run_task
 from training.params import Kernel
 
 STYLES = ("gothic", "international", "ancient_egyptian", "georgian", "art_deco", "palladian")
@@ -32,7 +32,7 @@ def honest(vectors: NDArray[np.float32], labels: NDArray[np.intp]) -> NDArray[np
     family = Kernel(kind="kernel", components=120, width=1.5, ridge=0.1, hand_made=0.3, balance=1)
     todo = list(label_tasks(data, [family], 3, 7))
     folds = [(task, run_task(task, data, 7)) for task in todo]
-    found = out_of_fold(LabelTask, family, folds)
+    found = out_of_fold(family, folds)
     return fit_tempering(found, labels).temper(found)
 
 

@@ -1,3 +1,5 @@
+from functools import partial
+
 import joblib
 import numpy as np
 import pytest
@@ -12,7 +14,6 @@ from training.fitting.families import fit_discriminant, fit_labels, fit_values, 
 from training.params import (
     Discriminant,
     Family,
-    LabelMeans,
     Linear,
     NearestNeighbours,
     Trees,
@@ -20,10 +21,11 @@ from training.params import (
 )
 
 TREES = Trees(kind="extra_trees", trees=20, max_leaves=64, min_leaf_photos=1, max_features="sqrt")
+LINEAR = Linear(kind="linear", strength=1.0)
 FAMILIES: list[Family] = [
     TREES,
     TREES.model_copy(update={"kind": "random_forest"}),
-    Linear(kind="linear", strength=1.0),
+    LINEAR,
     Discriminant(kind="discriminant", shrinkage=0.5),
     NearestNeighbours(kind="nearest_neighbours", neighbours=1, levels=8),
 ]
@@ -58,8 +60,22 @@ def test_every_regressor_follows_what_it_was_fitted_on(family: ValueFamily) -> N
     random = np.random.default_rng(0)
     vectors = random.normal(size=(30, 40)).astype(np.float32)
     values = random.normal(size=30)
-    model = fit_values(family, a_training_set(vectors, values=values), seed=1)
-    assert np.abs(model.predict(vectors) - values).mean() < 0.5 * np.abs(values).mean()
+    knots = np.linspace(-2, 2, 5)
+    reached = values[:, None] <= knots
+    model = fit_values(family, a_training_set(vectors, values=values), knots, seed=1)
+    found = model.predict(vectors)
+    assert found.shape == (30, 5)
+    assert np.abs(found - reached).mean() < 0.5 * np.abs(reached.mean(axis=0) - reached).mean()
+
+
+def test_photos_of_unknown_value_teach_no_value() -> None:
+    random = np.random.default_rng(0)
+    vectors, values = random.normal(size=(30, 40)).astype(np.float32), random.normal(size=30)
+    some = np.where(np.arange(30) < 20, values, np.nan)
+    knots = np.array([-1.0, 0.0, 1.0])
+    few = fit_values(LINEAR, a_training_set(vectors[:20], values=values[:20]), knots, seed=1)
+    all_ = fit_values(LINEAR, a_training_set(vectors, values=some), knots, seed=1)
+    assert (few.predict(vectors) == all_.predict(vectors)).all()
 
 
 @given(st.floats(-1e30, 1e30))
@@ -83,45 +99,14 @@ def test_a_forest_has_float32_thresholds_after_fitting() -> None:
     assert (thresholds == thresholds.astype(np.float32)).all()
 
 
-def labelled(photos: int = 90) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(0)
-    labels = np.arange(photos) % 3
-    return (random.normal(size=(photos, 8)) + 6 * np.eye(8)[labels]).astype(np.float32), labels
-
-
-def test_label_means_answer_what_is_known_of_the_likely_label() -> None:
-    vectors, labels = labelled()
-    values = np.array([4.0, 5.0, 6.0])[labels]
-    family = LabelMeans(kind="label_means", shrinkage=0.1, prior_photos=0.001)
-    model = fit_values(family, a_training_set(vectors, labels, values), seed=1)
-    assert np.abs(model.predict(vectors) - values).max() < 0.05
-
-
-def test_photos_of_unknown_value_teach_labels_but_no_value() -> None:
-    vectors, labels = labelled()
-    values = np.array([4.0, 5.0, 6.0])[labels]
-    values[9:] = np.nan
-    family = LabelMeans(kind="label_means", shrinkage=0.1, prior_photos=0.001)
-    model = fit_values(family, a_training_set(vectors, labels, values), seed=1)
-    assert model.means == pytest.approx([4.0, 5.0, 6.0], abs=0.01)
-
-
-def test_a_label_without_a_known_value_has_the_mean_of_all() -> None:
-    vectors, labels = labelled()
-    values = np.where(labels == 2, np.nan, np.array([4.0, 5.0, 6.0])[labels])
-    family = LabelMeans(kind="label_means", shrinkage=0.1, prior_photos=10)
-    model = fit_values(family, a_training_set(vectors, labels, values), seed=1)
-    assert model.means[2] == pytest.approx(4.5)
-    assert 4.0 < model.means[0] < 4.5, "and few photos are drawn towards it"
-
-
 @pytest.mark.parametrize("kind", ["extra_trees", "random_forest"])
 def test_how_many_jobs_fit_a_forest_changes_nothing(kind: str) -> None:
     random = np.random.default_rng(3)
     vectors = random.normal(size=(90, 12)).astype(np.float32)
     data = a_training_set(vectors, random.integers(0, 3, 90), random.normal(size=90))
     family = TREES.model_copy(update={"kind": kind})
-    for fit, answer in ((fit_labels, "predict_proba"), (fit_values, "predict")):
+    values_at_knots = partial(fit_values, knots=np.array([-1.0, 0.0, 1.0]))
+    for fit, answer in ((fit_labels, "predict_proba"), (values_at_knots, "predict")):
         one = fit(family, data, seed=1)
         with joblib.parallel_config(n_jobs=2):
             two = fit(family, data, seed=1, jobs=None)

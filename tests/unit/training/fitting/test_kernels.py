@@ -120,7 +120,7 @@ def test_an_export_answers_within_a_hundredth_of_the_grid_that_names_labels() ->
 
 def test_a_regressor_finds_a_smooth_value() -> None:
     seen, fresh = vectors(1, 600), vectors(2, 300)
-    slope = np.linspace(-1, 1, WIDTH)
+    slope = np.linspace(-1, 1, WIDTH)[:, np.newaxis]
     model = KernelRegressor(FAMILY, (WIDTH,)).fit(seen, seen @ slope)
     errors = model.predict(fresh) - fresh @ slope
     assert np.abs(errors).mean() < 0.6 * np.abs(fresh @ slope).mean()
@@ -164,7 +164,7 @@ def test_a_bounded_machine_remembers_no_more_photos_and_still_names_every_label(
     assert model.classes_.tolist() == list(range(LABELS + 1))
     found = model.predict_proba(fresh)
     assert (found.argmax(axis=1) == labels_of(fresh)).mean() > 1.5 / LABELS
-    regressor = KernelRegressor(few, RUNS).fit(seen, seen[:, 0].astype(float))
+    regressor = KernelRegressor(few, RUNS).fit(seen, seen[:, :1].astype(float))
     assert len(regressor.map.seen_) == 300
 
 
@@ -191,4 +191,4 @@ def test_equal_photos_without_a_penalty_are_refused_with_what_to_do() -> None:
     # It is raised in processes of a search, and travels.
     assert str(copy.copy(raised.value)) == str(raised.value)
     with pytest.raises(UnsolvableKernel):
-        KernelRegressor(family, RUNS).fit(seen, np.arange(60.0))
+        KernelRegressor(family, RUNS).fit(seen, np.arange(60.0)[:, np.newaxis])

@@ -128,6 +128,8 @@ def test_the_manifest_says_what_the_model_was_made_of(trained: tuple[WorkFolder,
     assert manifest.params == work.params().digest
     assert manifest.code.commit == "c" * 40
     assert {metric.over for metric in manifest.metrics} == {"cross_validation", "validation"}
+    measured = {(metric.name, metric.over) for metric in manifest.metrics}
+    assert {("era.interval_width", over) for over in ("cross_validation", "validation")} <= measured
     style = manifest.head("style")
     assert isinstance(style, ClassificationHead)
     assert style.labels == tuple(sorted(STYLES))

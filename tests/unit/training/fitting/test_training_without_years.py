@@ -11,7 +11,7 @@ from support.training_doubles import PARAMS, DrawingSampler, MemoryCache, Serial
 
 from artifacts.folder import ModelArtifact, open_artifact
 from artifacts.records.answers import RegressionAnswer
-from artifacts.records.manifest import Code, PeriodsHead
+from artifacts.records.manifest import Code, DistributionHead, PeriodsHead
 from artifacts.signatures import KeySigner, KeyVerifier, create_key_pair
 from features import Extractor
 from samples.facades import draw_facades, write_facades
@@ -141,6 +141,17 @@ def test_a_few_years_check_the_periods_and_are_counted(drawn: Path, tmp_path: Pa
 def test_enough_years_are_learned_from_as_ever(drawn: Path, tmp_path: Path) -> None:
     artifact = trained(tmp_path, drawn, years(drawn, 40))
     assert artifact.manifest.origin("era") == "learned"
+    head = artifact.manifest.head("era")
+    assert isinstance(head, DistributionHead)
+    known = [int(line.rpartition(",")[2]) for line in years(drawn, 40)]
+    assert min(known) - 1 <= head.knots[0] < head.knots[-1] <= max(known), "no year of the future"
+    scores = [score for score in artifact.manifest.comparison if score.head == "era"]
+    assert [(score.family, score.chosen) for score in scores] == [
+        ("linear", True),
+        ("periods", False),
+    ], "what the styles' periods alone score stands beside it"
+    learned, periods = (score.metrics["mean_absolute_error"] for score in scores)
+    assert learned < periods
 
 
 def test_an_era_that_is_off_is_in_no_file_no_answer_and_no_metric(

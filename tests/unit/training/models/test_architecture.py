@@ -6,7 +6,7 @@ from features import architecture_schema
 from samples.facades import STYLES as DRAWN
 from training.errors import UnknownModel
 from training.models import model_definition
-from training.models.architecture import ARCHITECTURE, REFERENCE_YEAR, STYLES, style_of_folder
+from training.models.architecture import ARCHITECTURE, STYLES, style_of_folder
 
 # As the 25-class data set of Xu et al. (ECCV 2014) and its copies name their folders.
 PUBLIC_NAMES = {
@@ -89,12 +89,6 @@ def test_an_embedding_is_another_schema_of_the_same_model() -> None:
     assert model.schema().digest == architecture_schema("efficientnet_lite0").digest
     assert model.schema().digest != ARCHITECTURE.schema().digest
     assert replace(model, embedding="none") == ARCHITECTURE
-
-
-@pytest.mark.parametrize("year", [-3000, -438, 1, 1248, 1999, REFERENCE_YEAR - 1])
-def test_every_year_a_building_can_have_comes_back_from_the_scale(year: int) -> None:
-    scale = ARCHITECTURE.regression.scale
-    assert round(scale.to_value(scale.to_raw(year))) == year
 
 
 def test_a_model_that_is_not_defined_is_named_with_those_that_are() -> None:

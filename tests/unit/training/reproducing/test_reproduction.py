@@ -4,7 +4,14 @@ import pytest
 from support.tiny_artifact import tiny_artifact
 
 from artifacts.records.answers import ClassificationAnswer, LabelProbability, RegressionAnswer
-from artifacts.records.manifest import Code, ModelManifest, PredictionSet
+from artifacts.records.manifest import (
+    ClassificationHead,
+    Code,
+    DistributionHead,
+    LabelShares,
+    ModelManifest,
+    PredictionSet,
+)
 from training.reproducing.reproduction import (
     AnswerDifferences,
     answer_differences,
@@ -142,6 +149,40 @@ def test_prediction_sets_count_though_no_answer_shows_them(
     rebuilt = changed(original, heads=(head.model_copy(update={"prediction_set": sets}), era))
     found = manifest_differences(original, rebuilt)
     assert verdict(original, rebuilt, found, SAME_ANSWERS)[0] == outcome
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"mass": 0.901}, "equal_within_tolerance"),
+        ({"mass": 0.91}, "different"),
+        ({"label_share": 0.6}, "different"),
+        ({"knots": (1800.0, 2001.0)}, "different"),
+    ],
+)
+def test_a_distribution_counts_by_what_it_learned_from_and_its_mass(
+    changes: dict[str, object], outcome: str, original: ModelManifest
+) -> None:
+    style_head = original.heads[0]
+    assert isinstance(style_head, ClassificationHead)
+    era = DistributionHead(
+        name="era",
+        of="style",
+        family="linear",
+        file="heads/era.onnx",
+        unit="year",
+        knots=(1800.0, 2000.0),
+        by_label=tuple(
+            LabelShares(label=name, weight=1.0, shares=(0.0, 1.0)) for name in style_head.labels
+        ),
+        label_share=0.5,
+        level=0.9,
+        mass=0.9,
+    )
+    before = changed(original, heads=(style_head, era))
+    after = changed(original, heads=(style_head, era.model_copy(update=changes)))
+    found = manifest_differences(before, after)
+    assert verdict(before, after, found, SAME_ANSWERS)[0] == outcome
 
 
 def test_the_largest_gaps_are_found_and_what_is_beyond_is_named() -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
@@ -168,7 +169,10 @@ class ClassificationHead(Record):
 
 
 class RegressionHead(Record):
-    """A head that gives a number in a unit, and an interval around it."""
+    """A head that gives a number in a unit, and an interval of equal offsets around each.
+
+    Training makes none any more (ADR 57); models that have one are read and served.
+    """
 
     kind: Literal["regression"] = "regression"
     name: HeadName
@@ -182,6 +186,59 @@ class RegressionHead(Record):
     def level(self) -> float:
         """The share of photos whose true number its intervals are made to hold."""
         return self.interval.level
+
+
+class LabelShares(Record):
+    """How the known values of a label lie: `shares[i]` of them are at most the head's `knots[i]`.
+
+    `weight` is what the label's probability is multiplied by before probabilities are shared out.
+    """
+
+    label: str
+    weight: Annotated[float, Field(gt=0)]
+    shares: tuple[Annotated[float, Field(ge=0, le=1)], ...]
+
+
+class DistributionHead(Record):
+    """A head that gives a number, and an interval, from a distribution over numbers of a photo.
+
+    Its file gives, for each of the ascending `knots`, how probable it is that the number is at most
+    that; between two knots it grows evenly. The labels of the head `of` give a second distribution,
+    by their probabilities and `by_label`, which counts `label_share` of the two. The answer is the
+    median, and the interval the shortest that holds `mass` (scoring.distributions), so that neither
+    ever lies outside of the knots. `mass` is that at which intervals held the share `level` of the
+    numbers of training photos, by models that hadn't seen their buildings.
+    """
+
+    kind: Literal["distribution"] = "distribution"
+    name: HeadName
+    of: HeadName
+    family: str
+    file: str
+    unit: str
+    knots: Annotated[tuple[float, ...], Field(min_length=2)]
+    by_label: Annotated[tuple[LabelShares, ...], Field(min_length=2)]
+    label_share: Annotated[float, Field(ge=0, le=1)]
+    level: Annotated[float, Field(gt=0, lt=1)]
+    mass: Annotated[float, Field(ge=0.5, le=1)]
+
+    @model_validator(mode="after")
+    def _is_a_distribution(self) -> "DistributionHead":
+        if any(later <= before for before, later in pairwise(self.knots)):
+            raise ValueError("knots don't ascend")
+        for label in self.by_label:
+            if len(label.shares) != len(self.knots):
+                raise ValueError(f"{label.label} has {len(label.shares)} shares of the knots")
+            if any(later < before for before, later in pairwise(label.shares)):
+                raise ValueError(f"{label.label}: shares fall from one knot to the next")
+            if label.shares[-1] != 1:
+                raise ValueError(f"{label.label}: the share of the last knot is not 1")
+        return self
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that have shares, in the order of the other head's."""
+        return tuple(label.label for label in self.by_label)
 
 
 class LabelPeriod(Record):
@@ -266,11 +323,11 @@ class DecliningHead(Record):
         return self
 
 
-Head = Annotated[
-    ClassificationHead | RegressionHead | PeriodsHead | DecliningHead, Field(discriminator="kind")
-]
-NumberHead = RegressionHead | PeriodsHead
+DerivedHead = PeriodsHead | DistributionHead
+"""A head whose answers follow from the probabilities of the labels of the head `of`."""
+NumberHead = RegressionHead | DerivedHead
 """A head whose answer is a number with an interval."""
+Head = Annotated[ClassificationHead | NumberHead | DecliningHead, Field(discriminator="kind")]
 
 
 def head_files(heads: Iterable[Head]) -> tuple[str, ...]:
@@ -350,13 +407,11 @@ class ModelManifest(Record):
 
     @model_validator(mode="after")
     def _derives_only_from_its_labels(self) -> "ModelManifest":
-        """Periods in another order than the probabilities would be those of other labels."""
+        """Labels in another order than the probabilities would be other labels."""
         labels = {h.name: h.labels for h in self.heads if isinstance(h, ClassificationHead)}
         for head in self.heads:
-            if isinstance(head, PeriodsHead) and head.labels != labels.get(head.of):
-                raise ValueError(
-                    f"head {head.name}: its periods are not those of {head.of}'s labels"
-                )
+            if isinstance(head, DerivedHead) and head.labels != labels.get(head.of):
+                raise ValueError(f"head {head.name}: its labels are not {head.of}'s labels")
             if isinstance(head, DecliningHead) and head.of not in labels:
                 raise ValueError(f"head {head.name}: {head.of} is no head that names labels")
         return self

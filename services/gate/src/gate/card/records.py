@@ -18,8 +18,6 @@ from artifacts.records.manifest import (
     ClassificationHead,
     ModelManifest,
     NumberHead,
-    PeriodsHead,
-    RegressionHead,
 )
 from gate.evidence_page import strongest_mistakes
 from judging.policy import Policy
@@ -74,7 +72,7 @@ class CardRecords:
     @property
     def numbers(self) -> NumberHead | None:
         """The head that gives a number, the first if there are several."""
-        heads = (h for h in self.manifest.heads if isinstance(h, RegressionHead | PeriodsHead))
+        heads = (h for h in self.manifest.heads if isinstance(h, NumberHead))
         return next(heads, None)
 
     @property

@@ -152,4 +152,4 @@ def _describe_head(head: Head) -> ServedHead:
             limit=head.limit,
             least_probability=head.least_probability,
         )
-    return NumberHead(name=head.name, family=head.family, unit=head.unit, level=head.interval.level)
+    return NumberHead(name=head.name, family=head.family, unit=head.unit, level=head.level)

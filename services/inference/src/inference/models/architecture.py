@@ -18,7 +18,6 @@ from artifacts.records.manifest import (
     ModelManifest,
     NumberHead,
     PeriodsHead,
-    RegressionHead,
 )
 from inference.domain.prediction import Closed, Prediction
 from inference.errors import ModelFailed, ModelUnfit
@@ -26,7 +25,12 @@ from inference.models.plugin import ModelPlugin
 from scoring.labels import label_sets
 
 STYLE, ERA, DECLINED, YEAR = "style", "era", "declined", "year"
-_ERAS: tuple[dict[str, str], ...] = ({ERA: "regression"}, {ERA: "periods"}, {})
+_ERAS: tuple[dict[str, str], ...] = (
+    {ERA: "distribution"},
+    {ERA: "regression"},
+    {ERA: "periods"},
+    {},
+)
 _TOP = 3
 
 
@@ -140,8 +144,8 @@ def check_heads(manifest: ModelManifest) -> None:
     if kinds.pop(STYLE, "") != "classification" or kinds not in _ERAS:
         found = ", ".join(f"{head.name} ({head.kind})" for head in manifest.heads)
         raise ModelUnfit(
-            f"its heads are {found}, expected style (classification), era (regression or periods, "
-            "or none) and declined (declining, or none)"
+            f"its heads are {found}, expected style (classification), era (distribution, "
+            "regression or periods, or none) and declined (declining, or none)"
         )
     era = _era_head(manifest)
     if era is not None and era.unit != YEAR:
@@ -226,7 +230,7 @@ def _declined(
 
 
 def _era_head(manifest: ModelManifest) -> NumberHead | None:
-    numbers = (h for h in manifest.heads if isinstance(h, RegressionHead | PeriodsHead))
+    numbers = (h for h in manifest.heads if isinstance(h, NumberHead))
     return next((head for head in numbers if head.name == ERA), None)
 
 
@@ -257,7 +261,7 @@ def _era_of(answer: RegressionAnswer, head: NumberHead) -> EraAnswer:
         year_low=math.floor(answer.low),
         year_high=math.ceil(answer.high),
         level=head.level,
-        origin="learned" if isinstance(head, RegressionHead) else "from the styles' periods",
+        origin="from the styles' periods" if isinstance(head, PeriodsHead) else "learned",
     )
 
 

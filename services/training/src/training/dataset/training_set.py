@@ -21,7 +21,7 @@ def seen(manifest: PhotoManifest) -> tuple[PhotoRow, ...]:
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """Of n photos: vectors (n, width), labels (n,), values on the raw scale (n,), groups (n,).
+    """Of n photos: vectors (n, width), labels (n,), numbers (n,), groups (n,).
 
     A value is NaN where the photo's is unknown; `labels` are indices into `names`; `runs` are the
     widths of the parts of a vector, as `FeatureSchema.runs`.
@@ -58,14 +58,13 @@ def training_set(
 ) -> TrainingSet:
     """Put photos and their vectors (n, width) together. Labels are those that occur."""
     names = tuple(sorted({row.style for row in rows}, key=model.classification.labels.index))
-    scale = model.regression.scale
     truths = [row.truth(model.regression.name) for row in rows]
     _, groups = np.unique([row.group for row in rows], return_inverse=True)
     return TrainingSet(
         vectors=vectors,
         names=names,
         labels=np.array([names.index(row.style) for row in rows], dtype=np.intp),
-        values=np.array([math.nan if t is None else scale.to_raw(float(t)) for t in truths]),
+        values=np.array([math.nan if t is None else float(t) for t in truths]),
         groups=groups.astype(np.intp),
         runs=model.schema().runs,
     )

@@ -33,7 +33,6 @@ from training.params import (
     Discriminant,
     Family,
     Kernel,
-    LabelMeans,
     Linear,
     NearestNeighbours,
     Trees,
@@ -118,49 +117,30 @@ def fit_discriminant(
     return make_pipeline(scaler, analysis)
 
 
-def fit_values(family: ValueFamily, data: TrainingSet, seed: int, jobs: int | None = 1) -> Any:
-    """Return a regressor fitted on a training set; only photos of known value teach a value.
+def fit_values(
+    family: ValueFamily,
+    data: TrainingSet,
+    knots: NDArray[np.float64],
+    seed: int,
+    jobs: int | None = 1,
+) -> Any:
+    """Return a regressor of a number's distribution, fitted on photos whose number is known.
 
-    `jobs` are those of `fit_labels`.
+    For each of the knots (k,) it learns whether a photo's number is at most that: what it predicts
+    are shares (n, k). `jobs` are those of `fit_labels`.
     """
     valued = data.valued()
+    reached = (valued.values[:, None] <= knots).astype(np.float64)
     match family:
-        case LabelMeans():
-            spread = Discriminant(kind="discriminant", shrinkage=family.shrinkage)
-            labels = fit_labels(spread, data, seed)
-            return LabelMeansRegressor(labels, _means(valued, labels.classes_, family.prior_photos))
         case Kernel():
-            return KernelRegressor(family, data.runs).fit(valued.vectors, valued.values)
+            return KernelRegressor(family, data.runs).fit(valued.vectors, reached)
         case Trees(kind="extra_trees"):
             model = ExtraTreesRegressor(**_trees(family, seed, jobs))
         case Trees():
             model = RandomForestRegressor(**_trees(family, seed, jobs))
         case Linear():
             model = make_pipeline(StandardScaler(), Ridge(alpha=family.strength))
-    return _fitted(model, valued.vectors, valued.values)
-
-
-class LabelMeansRegressor:
-    """A fitted classifier, and a value for each of its classes: means (k,)."""
-
-    def __init__(self, labels: Any, means: NDArray[np.float64]) -> None:
-        self.labels = labels
-        self.means = means
-
-    def predict(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the values (n,) that vectors (n, width) are expected to have."""
-        expected: NDArray[np.float64] = self.labels.predict_proba(vectors) @ self.means
-        return expected
-
-
-def _means(
-    valued: TrainingSet, classes: NDArray[np.intp], prior_photos: float
-) -> NDArray[np.float64]:
-    overall = valued.values.mean()
-    sums = [valued.values[valued.labels == label].sum() for label in classes]
-    counts = [(valued.labels == label).sum() for label in classes]
-    shrunk = (np.array(sums) + prior_photos * overall) / (np.array(counts) + prior_photos)
-    return np.asarray(shrunk, dtype=np.float64)
+    return _fitted(model, valued.vectors, reached)
 
 
 def _fitted(model: Any, vectors: NDArray[np.float32], truths: NDArray[Any]) -> Any:

@@ -149,27 +149,27 @@ class KernelClassifier:
 
 
 class KernelRegressor:
-    """Regularised least squares on a value, around the mean of the values learned from."""
+    """Regularised least squares on values, around the means of the values learned from."""
 
     coefficients_: Floats
-    mean_: float
+    mean_: Floats
 
     def __init__(self, family: Kernel, runs: tuple[int, ...]) -> None:
         self.family = family
         self.map = KernelMap(family, runs)
 
     def fit(self, vectors: Vectors, values: Floats) -> Self:
-        """Learn values (n,) of vectors (n, width)."""
-        kept = evenly_by_value(values, self.family.max_photos)
+        """Learn values (n, k) of vectors (n, width)."""
+        kept = evenly_by_value(values.sum(axis=1), self.family.max_photos)
         vectors, values = vectors[kept], values[kept]
-        self.mean_ = float(values.mean())
+        self.mean_ = values.mean(axis=0)
         penalties = np.full(len(values), self.family.ridge)
         factor = _factor(self.map.fit(vectors).gram(), penalties)
         self.coefficients_ = linalg.cho_solve((factor, True), values - self.mean_)
         return self
 
     def predict(self, vectors: Vectors) -> Floats:
-        """Return values (n,) of vectors (n, width)."""
+        """Return values (n, k) of vectors (n, width)."""
         found = [self.map.values(block) @ self.coefficients_ for block in _blocks(vectors)]
         return np.concatenate(found) + self.mean_
 

@@ -14,7 +14,6 @@ from sklearn.pipeline import Pipeline
 
 from training.fitting.calibration import TemperedClassifier, Tempering
 from training.fitting.declining import FARTHEST, Strangeness
-from training.fitting.families import LabelMeansRegressor
 from training.fitting.kernels import PLACES, KernelClassifier, KernelRegressor
 from training.fitting.neighbours import NeighboursClassifier
 
@@ -104,7 +103,7 @@ def kernel_graph(  # long: one line a constant
 ) -> onnx.ModelProto:
     """Return the graph of a fitted kernel machine over float32 vectors (n, width).
 
-    Its one output are a classifier's probabilities (n, classes) or a regressor's values (n, 1).
+    Its one output are a classifier's probabilities (n, classes) or a regressor's values (n, k).
     What comes after the distances, which are exact, is computed in float64.
     """
     kernel = fitted.map
@@ -128,10 +127,9 @@ def kernel_graph(  # long: one line a constant
         last += [("Cast", ["likely"], ["probabilities"], {"to": TensorProto.FLOAT})]
         output, columns = "probabilities", len(fitted.classes_)
     else:
-        constants |= {"coefficients": fitted.coefficients_[:, np.newaxis]}
-        constants |= {"offset": np.array([fitted.mean_])}
+        constants |= {"coefficients": fitted.coefficients_, "offset": fitted.mean_}
         last = [("Cast", ["sums"], ["values"], {"to": TensorProto.FLOAT})]
-        output, columns = "values", 1
+        output, columns = "values", len(fitted.mean_)
     graph = helper.make_graph(
         [
             helper.make_node(n, given, made, **extra)
@@ -177,9 +175,7 @@ class OnnxExporter:
 
     def export(self, estimator: object, width: int) -> bytes:
         """Return the ONNX model of an estimator over float32 vectors (1, width)."""
-        if isinstance(estimator, LabelMeansRegressor):
-            model = _weigh(_convert(estimator.labels, width), estimator.means)
-        elif isinstance(estimator, TemperedClassifier):
+        if isinstance(estimator, TemperedClassifier):
             model = _temper(_convert(estimator.classifier, width), estimator.tempering)
         else:
             model = _convert(estimator, width)
@@ -223,18 +219,6 @@ def _temper(model: onnx.ModelProto, tempering: Tempering) -> onnx.ModelProto:
     ):
         graph.node.append(helper.make_node(operator, given, [made]))
     output.name = "tempered_probabilities"
-    return model
-
-
-def _weigh(model: onnx.ModelProto, means: np.ndarray) -> onnx.ModelProto:
-    """Let a classifier's graph end in the mean value of its labels, by their probabilities."""
-    graph = model.graph
-    probabilities = graph.output[-1].name
-    weights = numpy_helper.from_array(means.astype(np.float32).reshape(-1, 1), "label_means")
-    graph.initializer.append(weights)
-    graph.node.append(helper.make_node("MatMul", [probabilities, "label_means"], ["values"]))
-    del graph.output[:]
-    graph.output.append(helper.make_tensor_value_info("values", TensorProto.FLOAT, [None, 1]))
     return model
 
 

@@ -8,7 +8,6 @@ from training.dataset.training_set import TrainingSet
 from training.fitting.selection import (
     Calibration,
     Fold,
-    LabelTask,
     calibrate,
     label_tasks,
     out_of_fold,
@@ -49,7 +48,7 @@ class Comparison:
             folds.append(fold)
             if len(folds) == count:
                 family = fold[0].family
-                found = out_of_fold(LabelTask, family, folds)
+                found = out_of_fold(family, folds)
                 self._done[family] = calibrate(self._head, data, found, self._params.set_level)
                 folds = []
                 yield Trial(family=family, metrics=self._done[family].metrics)

@@ -7,14 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
-from artifacts.records.evaluation import ClassificationOutcomes, RegressionOutcomes
-from artifacts.records.manifest import Interval, PredictionSet
+from artifacts.records.evaluation import ClassificationOutcomes
+from artifacts.records.manifest import PredictionSet
 from scoring.labels import quantise
 from scoring.metrics import head_metrics
 from training.dataset.training_set import TrainingSet
 from training.fitting.calibration import Tempering, fit_tempering, prediction_set
 from training.fitting.families import fit_labels, fit_values
-from training.models.definition import RegressionTarget
 from training.params import Family, ValueFamily
 
 
@@ -28,10 +27,11 @@ class LabelTask:
 
 @dataclass(frozen=True)
 class ValueTask:
-    """The same for regressors; `held_out` counts the photos of known value only."""
+    """The same for regressors of shares at knots; `held_out` counts photos of known value only."""
 
     family: ValueFamily
     held_out: NDArray[np.intp]
+    knots: NDArray[np.float64]
 
 
 Task = LabelTask | ValueTask
@@ -49,18 +49,22 @@ def label_tasks(
 
 
 def value_tasks(
-    data: TrainingSet, families: Iterable[ValueFamily], folds: int, seed: int
+    data: TrainingSet,
+    families: Iterable[ValueFamily],
+    knots: NDArray[np.float64],
+    folds: int,
+    seed: int,
 ) -> Iterator[ValueTask]:
     """Return every fit that compares regressors, on the photos of known value."""
     valued = data.valued()
     grouped = GroupKFold(folds, shuffle=True, random_state=seed)
     by_group = list(grouped.split(valued.vectors, groups=valued.groups))
     for family in families:
-        yield from (ValueTask(family, held_out) for _, held_out in by_group)
+        yield from (ValueTask(family, held_out, knots) for _, held_out in by_group)
 
 
 def run_task(task: Task, data: TrainingSet, seed: int) -> NDArray[np.float64]:
-    """Fit and predict one fold: probabilities (m, k) or raw values (m,) of the held-out photos.
+    """Fit and predict one fold: probabilities or shares (m, k) of the held-out photos.
 
     Nothing is fitted on a photo of a building that is held out, whether its value is known or not.
     """
@@ -68,7 +72,7 @@ def run_task(task: Task, data: TrainingSet, seed: int) -> NDArray[np.float64]:
     vectors = of.vectors[task.held_out]
     others = data.without_groups(of.groups[task.held_out])
     if isinstance(task, ValueTask):
-        values = fit_values(task.family, others, seed).predict(vectors)
+        values = fit_values(task.family, others, task.knots, seed).predict(vectors)
         return np.asarray(values, dtype=np.float64)
     model = fit_labels(task.family, others, seed)
     found = np.zeros((len(vectors), len(data.names)))
@@ -77,11 +81,9 @@ def run_task(task: Task, data: TrainingSet, seed: int) -> NDArray[np.float64]:
     return found
 
 
-def out_of_fold(
-    kind: type[Task], family: Family | ValueFamily, folds: Sequence[Fold]
-) -> NDArray[np.float64]:
-    """Put a family's folds together: predictions of all photos, each by models without it."""
-    mine = [(t, found) for t, found in folds if isinstance(t, kind) and t.family == family]
+def out_of_fold(family: Family, folds: Sequence[Fold]) -> NDArray[np.float64]:
+    """Put a classifier's folds together: probabilities of all photos, by models without each."""
+    mine = [(task, found) for task, found in folds if task.family == family]
     order = np.argsort(np.concatenate([task.held_out for task, _ in mine]))
     return np.concatenate([found for _, found in mine])[order]
 
@@ -118,40 +120,3 @@ def calibrate(
         probabilities=tuple(tuple(row) for row in quantise(honest).tolist()),
     )
     return Calibration(tempering, sets, head_metrics(outcomes), honest)
-
-
-def value_metrics(
-    target: RegressionTarget, truths: NDArray[np.float64], found: NDArray[np.float64], level: float
-) -> tuple[dict[str, float], Interval]:
-    """Return the metrics of out-of-fold raw values (n,), and the interval they lead to."""
-    interval = interval_of(truths - found, level)
-    to_value = target.scale.to_value
-    lows = [to_value(raw + interval.low_offset) for raw in found]
-    highs = [to_value(raw + interval.high_offset) for raw in found]
-    pairs = [sorted(pair) for pair in zip(lows, highs, strict=True)]
-    outcomes = RegressionOutcomes(
-        head=target.name,
-        unit=target.unit,
-        truths=tuple(to_value(raw) for raw in truths),
-        values=tuple(to_value(raw) for raw in found),
-        lows=tuple(low for low, _ in pairs),
-        highs=tuple(high for _, high in pairs),
-    )
-    return head_metrics(outcomes), interval
-
-
-def interval_of(residuals: NDArray[np.float64], level: float) -> Interval:
-    """Return the conformal interval of residuals (n,), truth minus prediction, at a level.
-
-    Half of what lies outside is left on each side. The ranks are those of split conformal
-    prediction (Lei et al. 2018), ceil((n + 1)(1 - a)), so that coverage is at least the level
-    on average.
-    """
-    outside = (1 - level) / 2
-    ordered = np.sort(residuals)
-    rank = min(len(ordered), int(np.ceil((len(ordered) + 1) * (1 - outside))))
-    return Interval(
-        level=level,
-        low_offset=float(ordered[len(ordered) - rank]),
-        high_offset=float(ordered[rank - 1]),
-    )

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from artifacts.records.manifest import (
     ClassificationHead,
     DecliningHead,
+    DistributionHead,
     FamilyScore,
     Head,
     PeriodsHead,
-    RegressionHead,
     head_files,
 )
 from artifacts.records.photos import PhotoManifest, PhotoRow
 from features import other_pictures
+from scoring.distributions import blend
 from scoring.labels import winners
 from scoring.scorer import Scorer
 from training.cluster.parallel import JoblibParallel
@@ -28,18 +29,12 @@ from training.embedding.networks import extractor_of
 from training.errors import UnfaithfulExport
 from training.fitting.calibration import TemperedClassifier
 from training.fitting.declining import Strangeness, declining_head, pictures_digest
+from training.fitting.distributions import DistributionHeads
 from training.fitting.doubtful_labels import doubtful_labels
 from training.fitting.families import fit_labels, fit_values
 from training.fitting.onnx_exporter import OnnxExporter
 from training.fitting.search_families import Comparison, Tell, search_families
-from training.fitting.selection import (
-    Fold,
-    ValueTask,
-    out_of_fold,
-    run_task,
-    value_metrics,
-    value_tasks,
-)
+from training.fitting.selection import Fold, run_task, value_tasks
 from training.fitting.tpe_sampler import TpeSampler
 from training.models.definition import ModelDefinition
 from training.params import FamilyParams, Params
@@ -61,9 +56,7 @@ def watched_scores(
 
 
 PROBABILITY_TOLERANCE = 1e-3
-"""Largest difference of a probability between scikit-learn and ONNX Runtime."""
-VALUE_TOLERANCE = 1e-4
-"""Largest difference of a raw value between scikit-learn and ONNX Runtime."""
+"""Largest difference of a probability or share between scikit-learn and ONNX Runtime."""
 MOST_DOUBTFUL = 200
 """Photos that a person looks through in one sitting."""
 STRANGENESS_TOLERANCE = 1e-3
@@ -188,9 +181,12 @@ def _values(
 ) -> tuple[_Chosen, ...]:
     """Return what answers with a number; nothing where that is off."""
     origin = era_origin(rows, model, params)
-    if origin == "learned":
-        return (_train_values(model, data, params, parallel),)
-    return (_periods(model, data, params, honest),) if origin == "periods" else ()
+    if origin == "off":
+        return ()
+    periods = _periods(model, data, params, honest)
+    if origin == "periods":
+        return (periods,)
+    return (_train_values(model, data, params, parallel, honest, periods.scores),)
 
 
 def _periods(
@@ -198,9 +194,8 @@ def _periods(
 ) -> _Chosen:
     """Return the head that answers by the labels' periods; known years check its intervals."""
     target, known = model.regression, np.isfinite(data.values)
-    years = np.array([target.scale.to_value(raw) for raw in data.values[known]])
-    labels = (model.classification.name, data.names)
-    found = from_periods(target, labels, params.train.interval_level, honest[known], years)
+    labels, level = (model.classification.name, data.names), params.train.interval_level
+    found = from_periods(target, labels, level, honest[known], data.values[known])
     head = found.head
     score = FamilyScore(
         head=head.name,
@@ -213,30 +208,26 @@ def _periods(
 
 
 def _train_values(
-    model: ModelDefinition, data: TrainingSet, params: Params, parallel: JoblibParallel
+    model: ModelDefinition,
+    data: TrainingSet,
+    params: Params,
+    parallel: JoblibParallel,
+    honest: NDArray[np.float64],
+    periods: tuple[FamilyScore, ...],
 ) -> _Chosen:
+    """Return the best head learned from numbers; beside it stands what the periods alone score."""
     target, train, seed = model.regression, params.train, params.seed
-    todo = list(value_tasks(data, train.regression, train.folds, seed))
+    heads = DistributionHeads(target, model.classification.name, data, honest, train)
+    todo = list(value_tasks(data, train.regression, heads.knots, train.folds, seed))
     done = parallel.map(partial(run_task, data=data, seed=seed), todo, "cross-validating")
     folds: list[Fold] = list(zip(todo, done, strict=True))
-    truths, level = data.valued().values, train.interval_level
-    found = {
-        family: value_metrics(target, truths, out_of_fold(ValueTask, family, folds), level)
-        for family in train.regression
-    }
+    found = {family: heads.head(family, folds) for family in train.regression}
     # The first of equals wins: params.yaml lists the cheaper family first.
-    best = min(found, key=lambda family: found[family][0]["median_absolute_error"])
-    head = RegressionHead(
-        name=target.name,
-        family=best.kind,
-        file=f"heads/{target.name}.onnx",
-        unit=target.unit,
-        scale=target.scale,
-        interval=found[best][1],
-    )
-    metrics = {family: metrics for family, (metrics, _) in found.items()}
-    fit = partial(fit_values, best, data, seed, jobs=None)
-    return _Chosen(head, fit, _scores(target.name, metrics, best))
+    best = min(found, key=lambda family: found[family][1]["median_absolute_error"])
+    head, metrics = found[best][0], {family: metrics for family, (_, metrics) in found.items()}
+    fit = partial(fit_values, best, data, heads.knots, seed, jobs=None)
+    unchosen = tuple(score.model_copy(update={"chosen": False}) for score in periods)
+    return _Chosen(head, fit, (*_scores(target.name, metrics, best), *unchosen))
 
 
 def _declining(
@@ -291,8 +282,8 @@ def require_faithful(
 ) -> None:
     """Raise UnfaithfulExport unless ONNX answers as the fitted estimators do on vectors (n, width).
 
-    Labels must be equal on every photo, by the one rule that names them; probabilities and values
-    within their tolerances. `scores` are those of the ONNX heads.
+    Labels must be equal on every photo, by the one rule that names them; probabilities and shares
+    of distributions within a tolerance. `scores` are those of the ONNX heads.
     """
     for head in scorer.heads:
         if isinstance(head, PeriodsHead):
@@ -306,11 +297,12 @@ def require_faithful(
         if isinstance(head, DecliningHead):
             gaps = np.abs(wanted - found[:, 0])
             differing = gaps > STRANGENESS_TOLERANCE * np.maximum(wanted, 1)
-        elif chosen:
-            far = (np.abs(wanted - found) > PROBABILITY_TOLERANCE).any(axis=1)
-            differing = far | (winners(wanted) != winners(found))
         else:
-            differing = np.abs(wanted - found) > VALUE_TOLERANCE
+            if isinstance(head, DistributionHead):
+                wanted = blend(head, wanted, scores[head.of])
+            differing = (np.abs(wanted - found) > PROBABILITY_TOLERANCE).any(axis=1)
+        if chosen:
+            differing |= winners(wanted) != winners(found)
         if differing.any():
             where = tuple(photos[i] for i in np.flatnonzero(differing))
             raise UnfaithfulExport(head.name, where, len(photos))

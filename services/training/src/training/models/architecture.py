@@ -3,7 +3,6 @@
 import re
 import unicodedata
 
-from artifacts.records.manifest import LogAgeScale
 from features import architecture_schema
 from training.models.definition import ClassificationTarget, ModelDefinition, RegressionTarget
 from training.models.periods import STYLE_PERIODS
@@ -37,7 +36,7 @@ STYLES = (
 )
 
 REFERENCE_YEAR = 2030
-"""Ages are counted from here; later than any building that can be photographed by then."""
+"""Photos of years from here on are refused; later than any building that stands by then."""
 
 
 def style_of_folder(folder: str) -> str | None:
@@ -63,7 +62,7 @@ ARCHITECTURE = ModelDefinition(
     regression=RegressionTarget(
         name="era",
         unit="year",
-        scale=LogAgeScale(reference_year=REFERENCE_YEAR),
+        before=REFERENCE_YEAR,
         periods=STYLE_PERIODS,
     ),
     label_of_folder=style_of_folder,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from artifacts.records.manifest import LinearScale, LogAgeScale
 from features import Embedding, FeatureSchema
 
 
@@ -18,7 +17,7 @@ class Period:
 
 @dataclass(frozen=True)
 class RegressionTarget:
-    """A head that gives a number: its name, unit, and the scale it is learned on.
+    """A head that gives a number: its name, its unit, and what every number lies `before`.
 
     `periods` hold the time of each label, by its name: what is answered by where too few photos
     have a year to learn from.
@@ -26,7 +25,7 @@ class RegressionTarget:
 
     name: str
     unit: str
-    scale: LinearScale | LogAgeScale
+    before: int
     periods: Mapping[str, Period]
 
 

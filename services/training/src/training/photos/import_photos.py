@@ -156,11 +156,8 @@ def inspect_file(
 
 
 def _year_fault(year: int, model: ModelDefinition) -> str | None:
-    try:
-        model.regression.scale.to_raw(year)
-    except ValueError as exc:
-        return str(exc)
-    return None
+    before = model.regression.before
+    return f"year {year} is not before {before}" if year >= before else None
 
 
 def _fingerprints(

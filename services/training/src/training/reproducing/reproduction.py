@@ -8,6 +8,7 @@ from artifacts.records.answers import Answer, ClassificationAnswer, RegressionAn
 from artifacts.records.manifest import (
     ClassificationHead,
     DecliningHead,
+    DistributionHead,
     Head,
     ModelManifest,
     PeriodsHead,
@@ -164,4 +165,8 @@ def _unlike_head(one: Head, other: Head) -> list[str]:
         unsure = abs(one.least_probability - other.least_probability) > PROBABILITY_TOLERANCE
         if not same or strange or unsure:
             return [f"head {one.name} declines by other limits"]
+    if isinstance(one, DistributionHead) and isinstance(other, DistributionHead):
+        same = one.model_copy(update={"mass": other.mass}) == other
+        if not same or abs(one.mass - other.mass) > 2 * PROBABILITY_TOLERANCE:
+            return [f"head {one.name} learned from other {one.unit}s, or makes other intervals"]
     return []
