@@ -293,6 +293,7 @@ def _charts(records: CardRecords, evidence: Evidence, dimension: str) -> Iterato
     slices = [found for found in evidence.slices if found.dimension == dimension]
     if records.classes:
         yield from _chart(records, slices, f"{records.classes.name}.accuracy")
+        yield from _chart(records, slices, f"{records.classes.name}.set_coverage")
     if records.numbers:
         yield from _chart(records, slices, f"{records.numbers.name}.median_absolute_error")
 
@@ -305,13 +306,14 @@ def _chart(records: CardRecords, slices: list[Slice], metric: str) -> Iterator[C
     least = records.policy.slices.sizes.get(dimension) if records.policy else None
     rows = tuple(_row(found, metric, least or _FEW_PHOTOS) for found in measured)
     unit = records.numbers.unit if records.numbers else ""
-    is_share = metric.endswith(".accuracy")
+    is_share = metric.endswith((".accuracy", ".set_coverage"))
     drawing = Intervals(
         rows[:_MOST], tuple(_references(records, dimension, metric)), is_share, f"{unit}s"
     )
     said = "; ".join(f"{row.label} {written(metric, row.value, unit)}" for row in rows[:_SPOKEN])
     title = f"{name_of(metric)} by {spoken(dimension)}"
-    note = f"Judged from {least} photos a slice." if least else "Reported, not judged."
+    judged = least and not metric.endswith(".set_coverage")
+    note = f"Judged from {least} photos a slice." if judged else "Reported, not judged."
     yield Chart(title, f"{title}: {said}", drawing, note)
 
 
