@@ -25,7 +25,7 @@ from judging.policy_files import YamlPolicies
 
 PHOTOS = 12
 NO_RULES = (
-    *("calibration", "coverage", "slice_floors", "slice_gaps"),
+    *("calibration", "coverage", "declining", "slice_floors", "slice_gaps"),
     *("slice_regressions", "robustness", "leakage", "data_quality", "artifact_limits"),
 )
 """Rules that twelve photos tell nothing about."""
