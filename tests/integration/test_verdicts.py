@@ -130,6 +130,7 @@ def _passing(
     candidate: Candidate, mine: Evaluation, champion: Evaluation, measured: Mapping[str, float]
 ) -> Case:
     metrics = {name: cases.estimate(value) for name, value in measured.items()}
+    metrics[policy_documents.OTHERS] = cases.estimate(0.9)
     brier = {"dimension": "style", "metric": "style.brier_score", "margin": 0.01}
     return cases.passing(
         policy=policy_documents.ruled(
