@@ -104,14 +104,16 @@ def kernel_graph(  # long: one line a constant
     """Return the graph of a fitted kernel machine over float32 vectors (n, width).
 
     Its one output are a classifier's probabilities (n, classes) or a regressor's values (n, k).
-    What comes after the distances, which are exact, is computed in float64.
+    All up to the distances is exact, and what comes after them is computed in float64.
     """
     kernel = fitted.map
     seen = kernel.seen_.astype(np.float32)
     constants: dict[str, np.ndarray] = {
         "mean": kernel.mean_,
-        "weight": kernel.weight_,
+        "scale": kernel.scale_,
         "half_projection": kernel.projection_,
+        # One for each component: an optimizer would draw a single one into the product before.
+        "steps": np.full(kernel.projection_.shape[1], kernel.step_),
         "least": np.array(-PLACES, np.float32),
         "most": np.array(PLACES, np.float32),
         "small_seen": np.ascontiguousarray(kernel.seen_.T),
@@ -146,10 +148,13 @@ def kernel_graph(  # long: one line a constant
 def _kernel_nodes(last: list[_Step]) -> list[_Step]:
     return [
         ("Sub", ["vectors", "mean"], ["centred"], {}),
-        ("Mul", ["centred", "weight"], ["standard"], {}),
+        ("Mul", ["centred", "scale"], ["scaled"], {}),
+        ("Round", ["scaled"], ["whole"], {}),
+        ("Clip", ["whole", "least", "most"], ["standard"], {}),
         ("Cast", ["half_projection"], ["projection"], {"to": TensorProto.FLOAT}),
         ("MatMul", ["standard", "projection"], ["projected"], {}),
-        ("Round", ["projected"], ["rounded"], {}),
+        ("Mul", ["projected", "steps"], ["stepped"], {}),
+        ("Round", ["stepped"], ["rounded"], {}),
         ("Clip", ["rounded", "least", "most"], ["places"], {}),
         ("Cast", ["small_seen"], ["seen"], {"to": TensorProto.FLOAT}),
         ("MatMul", ["places", "seen"], ["products"], {}),
