@@ -150,5 +150,8 @@ class FakeEngine:
             raise ending
         return ending
 
+    def prepare(self) -> None:
+        """Nothing is checked out here."""
+
     def clear(self, scratch: Path) -> None:
         self.cleared.append(scratch)

@@ -20,6 +20,7 @@ from typing import Final, Self
 
 from rehearsal.box.act_output import read_line
 from rehearsal.box.errors import BoxUnfit
+from rehearsal.box.locks import tried
 from rehearsal.box.processes import end_processes_in, end_processes_of
 from rehearsal.box.records import Commit, Run
 from rehearsal.box.repository import Git
@@ -42,7 +43,7 @@ outputs: {cache-hit: {value: "true"}}
 runs: {using: composite, steps: [{run: "true", shell: bash}]}
 """
 """What stands in for the forge's cache, which act would fetch from the network."""
-_OWN: Final = ("environment", "box.yaml", "queue", "runs", "pulls", "pushes", "locks")
+_OWN: Final = ("environment", "box.yaml", "queue", "runs", "pulls", "pushes", "locks", "spare")
 """What of the box's folder no branch's workflow may reach, besides the repository's refs."""
 _QUIET: Final = {
     "NO_COLOR": "1", "TERM": "dumb", "PAGER": "cat", "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0",
@@ -144,17 +145,48 @@ class ActEngine:
             end_processes_in(scratch)
             shutil.rmtree(scratch, onerror=_make_writable)
 
-    def _clone(self, order: Order, scratch: Path, *, copied: bool) -> None:
-        clone = scratch / "clone"
-        # Its objects are origin's own: whatever commit an event names is there to be read. Who may
-        # not read them gets a copy of all.
-        objects = "--no-hardlinks" if copied else "--shared"
+    def prepare(self) -> None:
+        """Check main out for the next run, which then waits for no thousand files; GitFailed."""
+        with tried(self._box / "locks" / "spare") as mine:
+            if not mine or self._spare.is_dir():
+                return
+            draft = self._spare.with_name("spare-draft")
+            shutil.rmtree(draft, ignore_errors=True)  # what a killed runner left
+            self._cloned(draft, "--shared")
+            main = ("reset", "--quiet", "--hard", "refs/remotes/origin/main")
+            Git(draft / ".git", self._environment)(f"--work-tree={draft}", *main)
+            draft.rename(self._spare)
+
+    @property
+    def _spare(self) -> Path:
+        return self._box / "spare"
+
+    def _cloned(self, clone: Path, objects: str) -> None:
         outside = Git(self._origin, self._environment)
         outside(
             "clone", "--quiet", objects, "--no-checkout", "--template=", "--",
             str(self._origin), str(clone),
         )  # fmt: skip
+
+    def _clone(self, order: Order, scratch: Path, *, copied: bool) -> None:
+        clone = scratch / "clone"
         inside = Git(clone / ".git", self._environment)
+        # Its objects are origin's own: whatever commit an event names is there to be read. Who may
+        # not read them gets a copy of all.
+        files = ["reset", "--quiet", "--hard"]
+        if copied:
+            self._cloned(clone, "--no-hardlinks")
+        else:
+            try:
+                self._spare.rename(clone)
+            except OSError:  # another run took it, none was made, or it lies on another disk
+                self._cloned(clone, "--shared")
+            else:
+                # Only files that differ are touched; a reset would read all of them once more.
+                files = ["read-tree", "-m", "-u", inside("rev-parse", "HEAD")]
+                refs = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
+                inside("fetch", "--quiet", "--prune", "--no-auto-maintenance", "origin", *refs)
+                inside("update-ref", "refs/heads/main", "refs/remotes/origin/main")
         pull = order.run.pull_request
         if pull is not None:
             inside("update-ref", f"refs/remotes/pull/{pull}/head", order.run.commit)
@@ -163,7 +195,7 @@ class ActEngine:
             inside("symbolic-ref", "HEAD", order.ref)
         else:
             inside("update-ref", "--no-deref", "HEAD", order.checkout)
-        inside(f"--work-tree={clone}", "reset", "--quiet", "--hard", order.checkout)
+        inside(f"--work-tree={clone}", *files, order.checkout)
 
     def try_room(self, given: Mapping[str, str], shared: Sequence[str]) -> TriedRoom:
         """Enter the room of a branch's workflow and try there what must fail."""

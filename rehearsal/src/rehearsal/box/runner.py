@@ -169,6 +169,8 @@ def _work_as(box: Box, kind: Kind) -> None:
             while waiting := _waiting(box, kind):
                 _work_on(box, waiting[0])
                 settle(box)
+            with suppress(BoxError, OSError):  # the next run clones for itself then, and says why
+                box.engine.prepare()
 
 
 def _kind_of(run: Run) -> Kind:

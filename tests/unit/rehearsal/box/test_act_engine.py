@@ -145,6 +145,37 @@ def test_workflows_read_the_variables_of_the_box(bench: Bench) -> None:
     assert "TARGET" not in environment
 
 
+def test_a_clone_that_was_made_before_is_as_one_made_now_and_is_used_once(bench: Bench) -> None:
+    origin, spare, clone = bench.box / "origin.git", bench.box / "spare", bench.scratch / "clone"
+    git(origin, "branch", "gone")
+    (bench.box / "spare-draft").mkdir()  # a runner was killed while it made one
+    bench.engine.prepare()
+    bench.engine.prepare()
+    work = bench.box / "work"
+    git(bench.box, "clone", "--quiet", str(origin), "work")
+    (work / "later").write_text("words\n")
+    (work / ".github/workflows/cached.yml").unlink()
+    bench.commit = commit_all(work, "second")
+    git(work, "tag", "later")
+    git(work, "push", "--quiet", "--tags", "origin", "main", "main:other", ":gone")
+    marked = spare.stat().st_ino
+    bench.run()
+    assert clone.stat().st_ino == marked
+    assert not spare.exists()
+    words = ("for-each-ref", "--format=%(refname) %(objectname) %(symref)")
+    seen = [git(clone, *words), git(clone, "status", "--porcelain", "--branch"),
+            git(clone, "ls-files", "-s")]  # fmt: skip
+    assert git(clone, "rev-parse", "HEAD").strip() == bench.commit
+    assert (clone / "later").read_text() == "words\n"
+    bench.engine.clear(bench.scratch)
+
+    bench.scratch = bench.engine.scratch()
+    bench.run()
+    clone = bench.scratch / "clone"
+    assert seen == [git(clone, *words), git(clone, "status", "--porcelain", "--branch"),
+                    git(clone, "ls-files", "-s")]  # fmt: skip
+
+
 def test_the_clone_has_main_and_the_head_of_the_pull_request(bench: Bench) -> None:
     bench.run(event=Event.PULL_REQUEST_TARGET, pull_request=3)
 
