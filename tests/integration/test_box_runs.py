@@ -100,9 +100,11 @@ def test_the_judge_runs_on_main_and_can_read_the_head(tmp_path: Path) -> None:
 
 
 def test_a_merge_runs_what_waits_for_main_and_ends_red_where_that_fails(tmp_path: Path) -> None:
+    # act drops what a step says in the instant before it fails.
+    failing = "echo after ${{ github.event.after }}; sleep 0.2; exit 3"
     flows = {
         "ci.yml": workflow("ci", PULL, "true"),
-        "deploy.yml": workflow("deploy", MAIN, "echo after ${{ github.event.after }}; exit 3"),
+        "deploy.yml": workflow("deploy", MAIN, failing),
     }
     with rehearsal(tmp_path, flows, "--required", "ci") as box:
         box.open_green("change")
