@@ -109,7 +109,10 @@ def test_scored_photos_have_an_answer_or_the_code_of_their_error(pipeline, tmp_p
     assert done.code == 0, done.said
     with out.open(encoding="utf-8", newline="") as file:
         answered, refused = csv.DictReader(file)
-    assert list(answered) == ["path", "style", "probability", "year", "vector_digest", "error"]
+    assert list(answered) == [
+        *("path", "declined", "style", "probability", "year", "vector_digest", "error")
+    ]
+    assert answered["declined"] == ""
     assert answered["style"] in STYLES
     assert 0 < float(answered["probability"]) <= 1
     assert answered["year"] == str(int(answered["year"]))
