@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from artifacts.digests import digest_bytes, digest_json
 from artifacts.records.manifest import DecliningHead
 from features import OtherPicture
+from training.fitting.standardising import means_and_inverses, shares_of_runs
 
 HEAD = "declined"
 FAMILY = "spread"
@@ -25,7 +26,7 @@ PICTURES_MISSED = 0.05
 """The share of the pictures that the limit may let pass, where buildings leave room for it."""
 
 _BLOCK = 512
-"""Columns or rows that are computed at once."""
+"""Rows that are computed at once."""
 
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
@@ -40,17 +41,9 @@ class Strangeness:
 
     def fit(self, vectors: Vectors, runs: tuple[int, ...]) -> Self:
         """Learn from vectors (n, width), whose parts are as wide as `FeatureSchema.runs` says."""
-        self.mean_ = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
-        # numpy copies what it spreads to float64: some columns at once.
-        columns = np.array_split(vectors, -(-vectors.shape[1] // _BLOCK), axis=1)
-        spread = np.concatenate([some.std(axis=0, dtype=np.float64) for some in columns])
-        with np.errstate(divide="ignore"):
-            inverse = np.where(spread > np.abs(self.mean_) * 1e-6, 1 / spread, 0.0)
+        self.mean_, inverse = means_and_inverses(vectors)
         self.scale_ = inverse.astype(np.float32)
-        *learned, last = runs
-        parts = [(1 / len(learned), width) for width in learned]
-        parts.append((HAND_MADE if learned else 1.0, last))
-        shares = np.concatenate([np.full(width, part / max(width, 1)) for part, width in parts])
+        shares = shares_of_runs(runs, HAND_MADE)
         self.share_ = (shares / shares.sum()).astype(np.float32)
         return self
 

@@ -17,6 +17,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.utils.extmath import randomized_svd
 
 from training.errors import UnsolvableKernel
+from training.fitting.standardising import means_and_inverses, shares_of_runs
 from training.params import Kernel
 
 PLACES = 127
@@ -73,14 +74,10 @@ class KernelMap:
 
     def fit(self, vectors: Vectors) -> Self:
         """Learn from vectors (n, width); the kernel has one value for each of them."""
-        self.mean_ = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
-        # numpy copies what it spreads to float64: some columns at once.
-        columns = np.array_split(vectors, -(-vectors.shape[1] // _ROWS), axis=1)
-        spread = np.concatenate([some.std(axis=0, dtype=np.float64) for some in columns])
-        with np.errstate(divide="ignore"):
-            inverse = np.where(spread > np.abs(self.mean_) * 1e-6, 1 / spread, 0.0)
+        self.mean_, inverse = means_and_inverses(vectors)
         self.scale_ = (inverse * _STEPS).astype(np.float32)
-        self.weights_ = _run_weights(self.runs, self.family.hand_made).astype(np.float32)
+        shares = shares_of_runs(self.runs, self.family.hand_made)
+        self.weights_ = np.sqrt(shares).astype(np.float32)
         standard = self.standard(vectors)
         standard *= self.weights_
         components = min(self.family.components, *standard.shape)
@@ -263,14 +260,6 @@ def _factor(gram: Floats, penalties: Floats) -> Floats:
     except linalg.LinAlgError as exc:
         raise UnsolvableKernel(len(gram), float(penalties.min())) from exc
     return np.asarray(factor)
-
-
-def _run_weights(runs: tuple[int, ...], hand_made: float) -> Floats:
-    """Return a factor for each feature: learned runs share 1, the hand-made one has its own."""
-    *learned, last = runs
-    shares = [(1 / len(learned), width) for width in learned]
-    shares.append((hand_made if learned else 1.0, last))
-    return np.concatenate([np.full(width, np.sqrt(share / width)) for share, width in shares])
 
 
 def _distances(
